@@ -1,0 +1,85 @@
+// Everything that must hold, cheapest first; stops at the first failure. This is also all of CI.
+//   node pkg/scripts/test.mjs [--only group[,...]] [--from group]
+
+import { existsSync, readdirSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { backendArguments, backends, build, target, targetDir } from "./build.mjs";
+import { setup } from "./setup.mjs";
+import { at, duration, Failure, main, run } from "./shell.mjs";
+
+const warningsAreErrors = ["--", "-D", "warnings"];
+
+// The native runs share cargo's usual target folder: cargo keeps what it builds for other features under other names there.
+// The flags that would make it start over (RUSTFLAGS) are set nowhere.
+const clippyNative = (backend) => run("cargo", ["clippy", "--all-targets", ...backendArguments(backend), ...warningsAreErrors]);
+
+// In the folder and profile of the build itself, so that build scripts and macros are compiled once for both.
+function clippyWasm(backend) {
+  const where = ["--target", target, "--target-dir", targetDir(backend), "--profile", backends[backend].profile];
+  run("cargo", ["clippy", "--lib", ...where, ...backendArguments(backend), ...warningsAreErrors]);
+}
+
+const docs = () => run("cargo", ["doc", "--no-deps", "--features", "cpu,webgpu"], { env: { RUSTDOCFLAGS: "-D warnings" } });
+
+const tsc = (project) => run(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "--noEmit", "-p", at(project)]);
+
+/** Runs the *.test.mjs files of a folder. One file at a time: each may start a browser, and a loaded machine distorts times. */
+function nodeTests(folder) {
+  const names = existsSync(at(folder)) ? readdirSync(at(folder), { recursive: true }) : [];
+  const files = names.filter((name) => name.endsWith(".test.mjs")).sort();
+  // A suite that vanished must not look like a suite that passed.
+  if (files.length === 0) throw new Failure(`${folder} holds no *.test.mjs file.`);
+  run(process.execPath, ["--test", "--test-reporter=spec", "--test-concurrency=1", ...files.map((name) => at(folder, name))]);
+}
+
+/** [group, heading, body]: the groups are what --only and --from name. */
+const stages = [
+  ["tools", "The tools' own tests", () => nodeTests("tests/tools")],
+  ["format", "Rust is formatted", () => run("cargo", ["fmt", "--check"])],
+  ["native", "Native tests", () => run("cargo", ["test"])],
+  ["clippy", "Clippy, CPU engine, native", () => clippyNative("cpu")],
+  ["clippy", "Clippy, CPU engine, wasm", () => clippyWasm("cpu")],
+  ["clippy", "Clippy, WebGPU engine, native", () => clippyNative("webgpu")],
+  ["clippy", "Clippy, WebGPU engine, wasm", () => clippyWasm("webgpu")],
+  ["docs", "Documentation without warnings", docs],
+  ["build", "The package builds", () => build()],
+  ["types", "Types of the public API", () => tsc("tests/types")],
+  ["types", "Types of the demo page", () => tsc("www")],
+  ["browser", "Both backends in Chromium", () => nodeTests("tests/browser")],
+  ["package", "The packed package in an empty folder", () => nodeTests("tests/package")],
+  ["site", "The demo page, driven like a user", () => nodeTests("tests/site")],
+];
+const groups = [...new Set(stages.map(([group]) => group))];
+
+function choose({ only, from }) {
+  const named = [...(only?.split(",") ?? []), ...(from ? [from] : [])];
+  const unknown = named.find((group) => !groups.includes(group));
+  if (unknown) throw new Failure(`There is no group "${unknown}". The groups: ${groups.join(", ")}.`);
+  const first = from ? groups.indexOf(from) : 0;
+  return stages.filter(([group]) => (only ? only.split(",").includes(group) : groups.indexOf(group) >= first));
+}
+
+await main(import.meta, () => {
+  const { values } = parseArgs({ options: { only: { type: "string" }, from: { type: "string" } } });
+  const chosen = choose(values);
+  setup({ browser: chosen.some(([group]) => ["browser", "package", "site"].includes(group)) });
+
+  const rule = "=".repeat(78);
+  const times = [];
+  for (const [group, heading, body] of chosen) {
+    console.log(`\n${rule}\n${times.length + 1}/${chosen.length} ${heading} [${group}]\n${rule}`);
+    const started = performance.now();
+    try {
+      body();
+    } catch (error) {
+      const message = `FAILED: ${heading} [${group}]\n${error.message}\n\n${times.length} passed, 1 failed`;
+      if (!(error instanceof Failure)) console.error(error);
+      throw new Failure(`${message} (${chosen.length - times.length - 1} not run)`);
+    }
+    times.push([heading, performance.now() - started]);
+    console.log(`passed in ${duration(times.at(-1)[1])}`);
+  }
+  console.log(`\n${rule}`);
+  for (const [heading, time] of times) console.log(`${heading.padEnd(46)}${duration(time).padStart(14)}`);
+  console.log(`${times.length} passed, 0 failed`);
+});
