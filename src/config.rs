@@ -1,0 +1,338 @@
+//! Options as a caller gives them, and the one place where they are checked and defaulted.
+//!
+//! Unchecked in ([`HeadOptions`], [`FitOptions`]), checked out ([`HeadConfig`], [`FitConfig`]): nothing behind this module meets a value out
+//! of range. Numbers come in as `f64`, which holds whatever JavaScript can say.
+
+use crate::{
+    Error, Result,
+    error::Mismatch,
+    head::Architecture,
+    loss::Loss,
+    optim::{Optimizer, Schedule},
+};
+
+/// Most parameters that one head may have: 256 MB of weights, a gigabyte with AdamW's moments and the gradient.
+pub const MAX_PARAMETERS: usize = 1 << 26;
+
+/// The largest integer that every smaller one fits beside in an `f64`: `Number.MAX_SAFE_INTEGER`.
+const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
+
+/// Options of a head, unchecked. `None` takes the default.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HeadOptions {
+    /// Length of one feature vector, at least 1.
+    pub features: f64,
+    /// Names of the classes, all different, at least one.
+    pub classes: Vec<String>,
+    /// Widths of hidden ReLU layers, each at least 1; empty for a linear head.
+    pub hidden: Vec<f64>,
+    /// Default: LogitNorm with its default tau.
+    pub loss: Option<LossOptions>,
+    /// Default: AdamW with its defaults.
+    pub optimizer: Option<OptimizerOptions>,
+    /// An integer in `[0, 2^53)`; default 0.
+    pub seed: Option<f64>,
+}
+
+/// Options of a loss, unchecked.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LossOptions {
+    /// Cross-entropy on normalised logits.
+    LogitNorm {
+        /// Above 0; default 0.04 (OpenOOD's setting for every data set).
+        tau: Option<f64>,
+    },
+    /// Plain softmax cross-entropy.
+    CrossEntropy {
+        /// In `[0, 1)`; default 0.
+        label_smoothing: Option<f64>,
+    },
+}
+
+/// Options of an optimiser, unchecked.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OptimizerOptions {
+    /// Defaults of `torch.optim.SGD`.
+    Sgd {
+        /// Above 0; default 0.001.
+        learning_rate: Option<f64>,
+        /// In `[0, 1)`; default 0.
+        momentum: Option<f64>,
+        /// Default false; needs momentum.
+        nesterov: Option<bool>,
+        /// At least 0; default 0.
+        weight_decay: Option<f64>,
+    },
+    /// Defaults of `torch.optim.AdamW`, but for the learning rate, which suits a small head, and no weight decay.
+    AdamW {
+        /// Above 0; default 0.01.
+        learning_rate: Option<f64>,
+        /// In `[0, 1)`; default 0.9.
+        beta1: Option<f64>,
+        /// In `[0, 1)`; default 0.999.
+        beta2: Option<f64>,
+        /// Above 0; default 1e-8.
+        epsilon: Option<f64>,
+        /// At least 0; default 0.
+        weight_decay: Option<f64>,
+    },
+}
+
+/// A head that can be built.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeadConfig {
+    /// Layer widths.
+    pub architecture: Architecture,
+    /// Names of the classes.
+    pub classes: Vec<String>,
+    /// Training loss.
+    pub loss: Loss,
+    /// Update rule.
+    pub optimizer: Optimizer,
+    /// Seed of everything random.
+    pub seed: u64,
+}
+
+impl HeadOptions {
+    /// Checks every option and fills in the defaults.
+    pub fn check(self) -> Result<HeadConfig> {
+        let features = count("options.features", self.features)?;
+        check_class_names(&self.classes)?;
+        let hidden = self
+            .hidden
+            .iter()
+            .enumerate()
+            .map(|(index, &width)| count(&format!("options.hidden[{index}]"), width))
+            .collect::<Result<Vec<_>>>()?;
+        let architecture = Architecture::new(features, &hidden, self.classes.len());
+        let parameters = architecture.parameters();
+        if parameters > MAX_PARAMETERS as f64 {
+            return Err(Error::InvalidOption(Mismatch::new(
+                "options.features, options.hidden and options.classes",
+                format!("a head of at most {MAX_PARAMETERS} parameters"),
+                parameters,
+            )));
+        }
+        Ok(HeadConfig {
+            architecture,
+            classes: self.classes,
+            loss: self.loss.unwrap_or(LossOptions::LogitNorm { tau: None }).check()?,
+            optimizer: self.optimizer.unwrap_or(OptimizerOptions::ADAMW).check()?,
+            seed: integer("options.seed", self.seed.unwrap_or(0.0), 0.0)? as u64,
+        })
+    }
+}
+
+impl LossOptions {
+    fn check(self) -> Result<Loss> {
+        Ok(match self {
+            Self::LogitNorm { tau } => {
+                Loss::LogitNorm { tau: number("options.loss.tau", tau.unwrap_or(0.04), Range::Positive)? as f32 }
+            }
+            Self::CrossEntropy { label_smoothing } => Loss::CrossEntropy {
+                label_smoothing: number("options.loss.labelSmoothing", label_smoothing.unwrap_or(0.0), Range::Share)? as f32,
+            },
+        })
+    }
+}
+
+impl OptimizerOptions {
+    /// AdamW with its defaults.
+    pub const ADAMW: Self = Self::AdamW { learning_rate: None, beta1: None, beta2: None, epsilon: None, weight_decay: None };
+
+    fn check(self) -> Result<Optimizer> {
+        let optimizer = |name: &str, value, range| number(&format!("options.optimizer.{name}"), value, range);
+        Ok(match self {
+            Self::Sgd { learning_rate, momentum, nesterov, weight_decay } => {
+                let momentum = optimizer("momentum", momentum.unwrap_or(0.0), Range::Share)?;
+                let nesterov = nesterov.unwrap_or(false);
+                if nesterov && momentum == 0.0 {
+                    let expected = "a momentum above 0 beside it";
+                    return Err(Error::InvalidOption(Mismatch::new("options.optimizer.nesterov", expected, "momentum 0")));
+                }
+                Optimizer::Sgd {
+                    learning_rate: optimizer("learningRate", learning_rate.unwrap_or(0.001), Range::Positive)?,
+                    momentum,
+                    nesterov,
+                    weight_decay: optimizer("weightDecay", weight_decay.unwrap_or(0.0), Range::NotNegative)?,
+                }
+            }
+            Self::AdamW { learning_rate, beta1, beta2, epsilon, weight_decay } => Optimizer::AdamW {
+                learning_rate: optimizer("learningRate", learning_rate.unwrap_or(0.01), Range::Positive)?,
+                beta1: optimizer("beta1", beta1.unwrap_or(0.9), Range::Share)?,
+                beta2: optimizer("beta2", beta2.unwrap_or(0.999), Range::Share)?,
+                epsilon: optimizer("epsilon", epsilon.unwrap_or(1e-8), Range::Positive)?,
+                weight_decay: optimizer("weightDecay", weight_decay.unwrap_or(0.0), Range::NotNegative)?,
+            },
+        })
+    }
+}
+
+/// Options of one `fit`, unchecked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FitOptions {
+    /// Passes over the rows, at least 1; default 30.
+    pub epochs: Option<f64>,
+    /// Rows per update, at least 1; default 128.
+    pub batch_size: Option<f64>,
+    /// Default: cosine.
+    pub schedule: Option<Schedule>,
+    /// Share of rows held out, `[0, 1)`; default 0.
+    pub validation_split: Option<f64>,
+    /// Epochs without a better validation loss before stopping, at least 1; needs `validation_split`. Default: never.
+    pub patience: Option<f64>,
+}
+
+/// A `fit` that can be run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FitConfig {
+    /// Passes over the rows.
+    pub epochs: usize,
+    /// Rows per update; the last batch of an epoch may be smaller.
+    pub batch_size: usize,
+    /// Learning rate over all updates.
+    pub schedule: Schedule,
+    /// Share of rows held out.
+    pub validation_split: f64,
+    /// Epochs without a better validation loss before stopping.
+    pub patience: Option<usize>,
+}
+
+impl FitOptions {
+    /// Checks every option and fills in the defaults.
+    pub fn check(self) -> Result<FitConfig> {
+        let config = FitConfig {
+            epochs: count("options.epochs", self.epochs.unwrap_or(30.0))?,
+            batch_size: count("options.batchSize", self.batch_size.unwrap_or(128.0))?,
+            schedule: self.schedule.unwrap_or_default(),
+            validation_split: number("options.validationSplit", self.validation_split.unwrap_or(0.0), Range::Share)?,
+            patience: self.patience.map(|patience| count("options.patience", patience)).transpose()?,
+        };
+        if config.patience.is_some() && config.validation_split == 0.0 {
+            let expected = "a validationSplit above 0 beside it";
+            return Err(Error::InvalidOption(Mismatch::new("options.patience", expected, "validationSplit 0")));
+        }
+        Ok(config)
+    }
+}
+
+/// Learning rate given for a single step.
+pub fn step_learning_rate(value: f64) -> Result<f64> {
+    number("options.learningRate", value, Range::Positive)
+}
+
+/// Which numbers an option takes.
+#[derive(Clone, Copy)]
+pub(crate) enum Range {
+    /// Above 0.
+    Positive,
+    /// At least 0.
+    NotNegative,
+    /// At least 0 and below 1.
+    Share,
+}
+
+/// A finite number within the range; it must stay so when it is rounded to `f32`.
+pub(crate) fn number(argument: &str, value: f64, range: Range) -> Result<f64> {
+    let rounded = value as f32;
+    let (fits, expected) = match range {
+        Range::Positive => (rounded > 0.0, "a number above 0"),
+        Range::NotNegative => (rounded >= 0.0, "a number of at least 0"),
+        Range::Share => ((0.0..1.0).contains(&rounded), "a number in [0, 1)"),
+    };
+    if fits && rounded.is_finite() { Ok(value) } else { Err(Error::InvalidOption(Mismatch::new(argument, expected, value))) }
+}
+
+/// An integer of at least 1 that fits a 32-bit count.
+pub(crate) fn count(argument: &str, value: f64) -> Result<usize> {
+    let value = integer(argument, value, 1.0)?;
+    if value > f64::from(u32::MAX) {
+        return Err(Error::InvalidOption(Mismatch::new(argument, format!("an integer of at most {}", u32::MAX), value)));
+    }
+    Ok(value as usize)
+}
+
+fn integer(argument: &str, value: f64, least: f64) -> Result<f64> {
+    if value >= least && value <= MAX_SAFE_INTEGER && value.fract() == 0.0 {
+        Ok(value)
+    } else {
+        Err(Error::InvalidOption(Mismatch::new(argument, format!("an integer of at least {least}"), value)))
+    }
+}
+
+fn check_class_names(names: &[String]) -> Result<()> {
+    if names.is_empty() {
+        return Err(Error::InvalidOption(Mismatch::new("options.classes", "at least one class", 0)));
+    }
+    let mut sorted: Vec<&str> = names.iter().map(String::as_str).collect();
+    sorted.sort_unstable();
+    match sorted.array_windows().find(|[a, b]| a == b) {
+        Some([name, _]) => {
+            Err(Error::InvalidOption(Mismatch::new("options.classes", "different names", format!("{name:?} twice"))))
+        }
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options() -> HeadOptions {
+        HeadOptions { features: 4.0, classes: vec!["a".into(), "b".into()], ..HeadOptions::default() }
+    }
+
+    fn refusal(options: HeadOptions) -> String {
+        options.check().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_contract() {
+        let config = options().check().unwrap();
+        assert_eq!(config.loss, Loss::LogitNorm { tau: 0.04 });
+        let adamw = Optimizer::AdamW { learning_rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0 };
+        assert_eq!(config.optimizer, adamw);
+        assert_eq!(config.seed, 0);
+        let fit = FitOptions::default().check().unwrap();
+        assert_eq!((fit.epochs, fit.batch_size, fit.schedule, fit.patience), (30, 128, Schedule::Cosine, None));
+    }
+
+    #[test]
+    fn a_refusal_names_argument_expectation_and_value() {
+        assert_eq!(
+            refusal(HeadOptions { features: 0.5, ..options() }),
+            "options.features: expected an integer of at least 1, got 0.5"
+        );
+        assert_eq!(
+            refusal(HeadOptions { features: f64::NAN, ..options() }),
+            "options.features: expected an integer of at least 1, got NaN"
+        );
+        let loss = Some(LossOptions::LogitNorm { tau: Some(0.0) });
+        assert_eq!(refusal(HeadOptions { loss, ..options() }), "options.loss.tau: expected a number above 0, got 0");
+        let classes = vec!["a".into(), "b".into(), "a".into()];
+        assert_eq!(refusal(HeadOptions { classes, ..options() }), "options.classes: expected different names, got \"a\" twice");
+        assert_eq!(refusal(HeadOptions { classes: vec![], ..options() }), "options.classes: expected at least one class, got 0");
+    }
+
+    #[test]
+    fn numbers_that_vanish_or_overflow_in_f32_are_refused() {
+        assert!(number("x", 1e-50, Range::Positive).is_err());
+        assert!(number("x", 1e39, Range::NotNegative).is_err());
+        assert!(number("x", 0.999_999_999_9, Range::Share).is_err());
+        assert!(number("x", f64::INFINITY, Range::NotNegative).is_err());
+    }
+
+    #[test]
+    fn a_head_beyond_memory_is_refused() {
+        let message = refusal(HeadOptions { features: 4e9, hidden: vec![4e9, 4e9], ..options() });
+        assert!(message.contains("at most 67108864 parameters"), "{message}");
+    }
+
+    #[test]
+    fn options_that_need_one_another_say_so() {
+        let sgd = OptimizerOptions::Sgd { learning_rate: None, momentum: None, nesterov: Some(true), weight_decay: None };
+        assert!(refusal(HeadOptions { optimizer: Some(sgd), ..options() }).contains("momentum above 0"));
+        let fit = FitOptions { patience: Some(3.0), ..FitOptions::default() };
+        assert!(fit.check().unwrap_err().to_string().contains("validationSplit above 0"));
+    }
+}

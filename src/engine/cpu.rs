@@ -1,0 +1,186 @@
+//! The CPU engine: matrix products by the `gemm` crate, and fused loops on slices for everything else.
+
+mod matmul;
+mod update;
+
+use std::ops::Range;
+
+use self::matmul::{Matrix, multiply};
+use super::{Engine, Outputs, Spec, State, Totals};
+use crate::{Result, head::Layer, loss::Loss, math, optim::Update};
+
+/// A head whose arithmetic runs on the calling thread.
+pub struct CpuEngine {
+    loss: Loss,
+    layers: Vec<Layer>,
+    state: State,
+    totals: Totals,
+    scratch: Scratch,
+}
+
+/// Rows kept for training.
+pub struct Data {
+    features: Vec<f32>,
+    labels: Vec<u32>,
+}
+
+/// Buffers that steps reuse; they grow to the largest batch seen.
+#[derive(Default)]
+struct Scratch {
+    /// The batch's rows, `[rows, features]`.
+    batch: Vec<f32>,
+    /// Each layer's outputs, `[rows, outputs]`: activations, and logits last.
+    outputs: Vec<Vec<f32>>,
+    /// Gradient of the mean loss with respect to the current layer's outputs, and the next one's.
+    delta: Vec<f32>,
+    next_delta: Vec<f32>,
+    /// Gradient of one layer's parameters.
+    gradient: Vec<f32>,
+}
+
+impl CpuEngine {
+    /// An engine that holds these parameters; moments start at zero.
+    pub fn new(spec: &Spec, parameters: Vec<f32>) -> Self {
+        let moments = vec![vec![0.0; parameters.len()]; spec.moments];
+        let layers = spec.architecture.layers();
+        let outputs = vec![Vec::new(); layers.len()];
+        Self {
+            loss: spec.loss,
+            layers,
+            state: State { parameters, moments },
+            totals: Totals::default(),
+            scratch: Scratch { outputs, ..Scratch::default() },
+        }
+    }
+
+    /// Runs `[rows, features]` through all layers, leaving every layer's outputs in the scratch.
+    fn run_layers(&mut self, features: &[f32], rows: usize) {
+        for (index, layer) in self.layers.iter().enumerate() {
+            let (before, from_here) = self.scratch.outputs.split_at_mut(index);
+            let input = before.last().map_or(features, |outputs| &outputs[..rows * layer.inputs]);
+            let output = &mut from_here[0];
+            output.resize(rows * layer.outputs, 0.0);
+            for row in output.chunks_exact_mut(layer.outputs) {
+                row.copy_from_slice(&self.state.parameters[layer.bias.clone()]);
+            }
+            let weight = &self.state.parameters[layer.weight.clone()];
+            multiply(
+                Matrix::new(input, rows, layer.inputs),
+                Matrix::new(weight, layer.outputs, layer.inputs).transposed(),
+                1.0,
+                output,
+            );
+            if index + 1 < self.layers.len() {
+                output.iter_mut().for_each(|x| *x = x.max(0.0));
+            }
+        }
+    }
+
+    /// Adds the batch's loss and hits to the totals and leaves the mean loss's gradient in `delta`.
+    fn run_loss(&mut self, labels: impl Iterator<Item = u32>, rows: usize, classes: usize) {
+        let Scratch { outputs, delta, .. } = &mut self.scratch;
+        let Some(logits) = outputs.last() else { return };
+        delta.resize(rows * classes, 0.0);
+        let scale = 1.0 / rows as f32;
+        for ((row, label), gradient) in logits.chunks_exact(classes).zip(labels).zip(delta.chunks_exact_mut(classes)) {
+            self.totals.loss += f64::from(self.loss.row(row, label as usize, scale, gradient));
+            self.totals.correct += f64::from(u8::from(math::argmax(row) == label as usize));
+        }
+    }
+
+    /// Takes `delta` back through the layers, updating each as soon as its own input's gradient is known.
+    fn run_backward(&mut self, features: &[f32], rows: usize, update: &Update) {
+        let Scratch { outputs, delta, next_delta, gradient, .. } = &mut self.scratch;
+        for (index, layer) in self.layers.iter().enumerate().rev() {
+            let input = match index {
+                0 => features,
+                _ => &outputs[index - 1][..rows * layer.inputs],
+            };
+            let delta_matrix = Matrix::new(delta, rows, layer.outputs);
+            gradient.resize(layer.parameters().len(), 0.0);
+            let (weight_gradient, bias_gradient) = gradient.split_at_mut(layer.weight.len());
+            multiply(delta_matrix.transposed(), Matrix::new(input, rows, layer.inputs), 0.0, weight_gradient);
+            bias_gradient.fill(0.0);
+            for row in delta.chunks_exact(layer.outputs) {
+                bias_gradient.iter_mut().zip(row).for_each(|(sum, d)| *sum += d);
+            }
+            if index > 0 {
+                next_delta.resize(rows * layer.inputs, 0.0);
+                let weight = &self.state.parameters[layer.weight.clone()];
+                multiply(delta_matrix, Matrix::new(weight, layer.outputs, layer.inputs), 0.0, next_delta);
+                // ReLU passes the gradient where it passed the value.
+                next_delta.iter_mut().zip(input).for_each(|(d, &x)| *d = if x > 0.0 { *d } else { 0.0 });
+            }
+            update::apply(update, &mut self.state, layer.parameters(), gradient);
+            std::mem::swap(delta, next_delta);
+        }
+    }
+
+    /// Forward and loss of the rows `order[range]`, then `then` with their features.
+    fn with_batch(&mut self, data: &Data, rows: &[u32], then: impl FnOnce(&mut Self, &[f32])) {
+        let (features, classes) = (self.layers[0].inputs, self.layers[self.layers.len() - 1].outputs);
+        let mut batch = std::mem::take(&mut self.scratch.batch);
+        batch.clear();
+        for &row in rows {
+            let start = row as usize * features;
+            batch.extend_from_slice(&data.features[start..start + features]);
+        }
+        self.run_layers(&batch, rows.len());
+        self.run_loss(rows.iter().map(|&row| data.labels[row as usize]), rows.len(), classes);
+        then(self, &batch);
+        self.scratch.batch = batch;
+    }
+}
+
+impl Engine for CpuEngine {
+    type Data = Data;
+    type Order = Vec<u32>;
+
+    fn upload(&mut self, features: Vec<f32>, labels: Vec<u32>) -> Result<Data> {
+        Ok(Data { features, labels })
+    }
+
+    fn order(&mut self, rows: Vec<u32>) -> Result<Vec<u32>> {
+        Ok(rows)
+    }
+
+    fn step(&mut self, data: &Data, order: &Vec<u32>, range: Range<usize>, update: &Update) -> Result<()> {
+        let rows = &order[range];
+        self.with_batch(data, rows, |engine, batch| engine.run_backward(batch, rows.len(), update));
+        Ok(())
+    }
+
+    fn measure(&mut self, data: &Data, order: &Vec<u32>, range: Range<usize>) -> Result<()> {
+        self.with_batch(data, &order[range], |_, _| ());
+        Ok(())
+    }
+
+    async fn totals(&mut self) -> Result<Totals> {
+        Ok(std::mem::take(&mut self.totals))
+    }
+
+    fn clear_totals(&mut self) -> Result<()> {
+        self.totals = Totals::default();
+        Ok(())
+    }
+
+    async fn finish(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    async fn forward(&mut self, features: &[f32]) -> Result<Outputs> {
+        self.run_layers(features, features.len() / self.layers[0].inputs);
+        // Taken, not copied: scoring a large set must not hold its outputs twice.
+        let mut outputs = self.scratch.outputs.iter_mut().rev().map(std::mem::take);
+        Ok(Outputs { logits: outputs.next().unwrap_or_default(), penultimate: outputs.next() })
+    }
+
+    async fn state(&mut self) -> Result<State> {
+        Ok(self.state.clone())
+    }
+
+    fn set_state(&mut self, state: &State) -> Result<()> {
+        self.state.clone_from(state);
+        Ok(())
+    }
+}

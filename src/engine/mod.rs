@@ -1,0 +1,93 @@
+//! The narrow interface behind which the numbers are crunched, and its two implementations.
+//!
+//! An engine owns the parameters and the optimiser's moments, lays rows out on its device, and runs whole training steps:
+//! gather, logits, loss and its closed-form gradient, backward, update. Nothing is read back inside a step; loss and
+//! hits add up on the device until [`Engine::totals`] asks for them. Everything that waits for a device is asynchronous,
+//! because a browser cannot wait for a GPU in any other way; the CPU engine answers at once.
+
+#[cfg(feature = "cpu")]
+pub mod cpu;
+#[cfg(feature = "webgpu")]
+pub mod webgpu;
+
+use crate::{Result, head::Architecture, loss::Loss, optim::Update};
+
+/// What an engine is built for; it may specialise its kernels to all of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spec {
+    /// Layer widths and the layout of the parameter array.
+    pub architecture: Architecture,
+    /// The training loss.
+    pub loss: Loss,
+    /// Arrays shaped like the parameters that the update rule keeps: [`crate::optim::Optimizer::moments`].
+    pub moments: usize,
+}
+
+/// Parameters and the optimiser's moments on the host.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// All parameters in the order of [`Architecture::layers`].
+    pub parameters: Vec<f32>,
+    /// [`Spec::moments`] arrays, each as long as `parameters`: velocity for SGD; first and second moment for AdamW.
+    pub moments: Vec<Vec<f32>>,
+}
+
+/// Loss and hits added up over rows since they were last read.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Totals {
+    /// Sum of the losses of all rows, nats.
+    pub loss: f64,
+    /// Rows whose largest logit (the first of equals) was the label's.
+    pub correct: f64,
+}
+
+/// What a head answers for some rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outputs {
+    /// Raw logits, `[rows, classes]`.
+    pub logits: Vec<f32>,
+    /// Inputs of the last layer, `[rows, penultimate]`, when they are not the features themselves (a head with hidden layers).
+    pub penultimate: Option<Vec<f32>>,
+}
+
+/// A place where a head's arithmetic runs.
+///
+/// Callers pass what [`crate::trainer`] has checked: finite features of the right length, labels below the class count,
+/// row numbers below the row count.
+#[allow(async_fn_in_trait, reason = "both engines and every caller live on one thread")]
+pub trait Engine {
+    /// Rows on the device.
+    type Data;
+    /// An order in which to visit rows, on the device.
+    type Order;
+
+    /// Lays out `[rows, features]` and one label per row. Takes the vectors so that the CPU engine need not copy them.
+    fn upload(&mut self, features: Vec<f32>, labels: Vec<u32>) -> Result<Self::Data>;
+
+    /// Lays out row numbers, to be picked from by range.
+    fn order(&mut self, rows: Vec<u32>) -> Result<Self::Order>;
+
+    /// One update on the rows `order[range]`: mean loss, its gradient, `update`. Adds to the totals the values before the update.
+    fn step(&mut self, data: &Self::Data, order: &Self::Order, range: std::ops::Range<usize>, update: &Update) -> Result<()>;
+
+    /// Adds the loss and hits of the rows `order[range]` to the totals without learning from them.
+    fn measure(&mut self, data: &Self::Data, order: &Self::Order, range: std::ops::Range<usize>) -> Result<()>;
+
+    /// Reads the totals and sets them back to zero. The one read-back of a training step.
+    async fn totals(&mut self) -> Result<Totals>;
+
+    /// Sets the totals back to zero without reading them.
+    fn clear_totals(&mut self) -> Result<()>;
+
+    /// Waits until everything asked for so far has been done, without reading anything back.
+    async fn finish(&mut self) -> Result<()>;
+
+    /// Raw logits, and the last layer's inputs, of `[rows, features]`.
+    async fn forward(&mut self, features: &[f32]) -> Result<Outputs>;
+
+    /// Copies parameters and moments to the host.
+    async fn state(&mut self) -> Result<State>;
+
+    /// Replaces parameters and moments.
+    fn set_state(&mut self, state: &State) -> Result<()>;
+}

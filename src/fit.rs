@@ -1,0 +1,171 @@
+//! Many updates over rows that are uploaded once: shuffled epochs, a learning-rate schedule, and a held-out part for early
+//! stopping.
+//!
+//! A [`Fit`] is a small state machine that its caller drives, a few batches at a time, so that a page can breathe, show
+//! progress and stop between batches.
+
+use crate::{
+    Error, Result,
+    config::FitConfig,
+    engine::{Engine, Totals},
+    error::Mismatch,
+    random::Random,
+    trainer::Trainer,
+};
+
+/// A fit under way on a [`Trainer`].
+pub struct Fit<E: Engine> {
+    config: FitConfig,
+    data: E::Data,
+    /// Rows to learn from, reshuffled for each epoch.
+    rows: Vec<u32>,
+    order: Option<E::Order>,
+    validation: Option<(E::Order, usize)>,
+    epoch: usize,
+    /// Rows of this epoch that have been learnt from.
+    position: usize,
+    best: f64,
+    epochs_since_best: usize,
+}
+
+/// One finished epoch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Epoch {
+    /// Its number; the first is 1.
+    pub epoch: usize,
+    /// How many were asked for.
+    pub epochs: usize,
+    /// Rows it learnt from.
+    pub rows: usize,
+    /// Mean over its batches, before each update.
+    pub training: Option<Means>,
+    /// On the held-out rows, after the epoch.
+    pub validation: Option<Means>,
+    /// No epoch follows.
+    pub last: bool,
+    /// No epoch follows although some were left: patience ran out.
+    pub stopped_early: bool,
+}
+
+/// Averages over rows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Means {
+    /// Mean loss, nats.
+    pub loss: f64,
+    /// Share classified correctly.
+    pub accuracy: f64,
+}
+
+impl Means {
+    fn of(totals: Totals, rows: usize) -> Self {
+        Self { loss: totals.loss / rows as f64, accuracy: totals.correct / rows as f64 }
+    }
+}
+
+impl<E: Engine> Fit<E> {
+    /// Checks and uploads `[rows, features]` and one class per row.
+    pub fn new(trainer: &mut Trainer<E>, features: Vec<f32>, labels: &[f64], config: FitConfig) -> Result<Self> {
+        let checked = trainer.check_rows(&features, labels)?;
+        let (rows, held_out) = split(&checked.labels, trainer, config.validation_split)?;
+        let engine = trainer.engine();
+        engine.clear_totals()?;
+        let data = engine.upload(features, checked.labels)?;
+        let validation = match held_out.len() {
+            0 => None,
+            count => Some((engine.order(held_out)?, count)),
+        };
+        Ok(Self { config, data, rows, order: None, validation, epoch: 0, position: 0, best: f64::INFINITY, epochs_since_best: 0 })
+    }
+
+    /// Makes up to `batches` updates, none past the end of the epoch. True when the epoch is at its end: then
+    /// [`Fit::end_epoch`] is due.
+    pub fn run(&mut self, trainer: &mut Trainer<E>, batches: usize) -> Result<bool> {
+        let order = match self.order.take() {
+            Some(order) => order,
+            None => {
+                Random::for_step(trainer.config().seed, trainer.steps()).shuffle(&mut self.rows);
+                trainer.engine().order(self.rows.clone())?
+            }
+        };
+        let per_epoch = self.rows.len().div_ceil(self.config.batch_size);
+        let steps = (per_epoch * self.config.epochs) as u64;
+        let base = trainer.config().optimizer.learning_rate();
+        for _ in 0..batches {
+            let end = (self.position + self.config.batch_size).min(self.rows.len());
+            let step = (self.epoch * per_epoch + self.position / self.config.batch_size) as u64;
+            let learning_rate = base * self.config.schedule.factor(step, steps);
+            trainer.update(&self.data, &order, self.position..end, learning_rate)?;
+            self.position = end;
+            if self.position == self.rows.len() {
+                return Ok(true);
+            }
+        }
+        self.order = Some(order);
+        Ok(false)
+    }
+
+    /// Closes an epoch. Losses are read from the device when `report` asks for them, when patience needs them, and after
+    /// the last epoch.
+    pub async fn end_epoch(&mut self, trainer: &mut Trainer<E>, report: bool) -> Result<Epoch> {
+        self.epoch += 1;
+        self.position = 0;
+        let mut epoch = Epoch {
+            epoch: self.epoch,
+            epochs: self.config.epochs,
+            rows: self.rows.len(),
+            training: None,
+            validation: None,
+            last: self.epoch == self.config.epochs,
+            stopped_early: false,
+        };
+        let reads = report || epoch.last || self.config.patience.is_some();
+        if !reads {
+            trainer.engine().clear_totals()?;
+            return Ok(epoch);
+        }
+        epoch.training = Some(Means::of(trainer.engine().totals().await?, self.rows.len()));
+        if let Some((order, count)) = &self.validation {
+            let engine = trainer.engine();
+            // In batches, so that validation needs no more scratch than training does.
+            for start in (0..*count).step_by(self.config.batch_size) {
+                engine.measure(&self.data, order, start..(start + self.config.batch_size).min(*count))?;
+            }
+            let means = Means::of(engine.totals().await?, *count);
+            epoch.validation = Some(means);
+            self.epochs_since_best = if means.loss < self.best { 0 } else { self.epochs_since_best + 1 };
+            self.best = self.best.min(means.loss);
+        }
+        if !epoch.last && self.config.patience.is_some_and(|patience| self.epochs_since_best >= patience) {
+            epoch.last = true;
+            epoch.stopped_early = true;
+        }
+        Ok(epoch)
+    }
+}
+
+/// Rows to learn from and rows held out: the same share of every class, by seed.
+fn split<E: Engine>(labels: &[u32], trainer: &Trainer<E>, share: f64) -> Result<(Vec<u32>, Vec<u32>)> {
+    let mut by_class = vec![Vec::new(); trainer.config().architecture.classes()];
+    let mut random = Random::new(trainer.config().seed);
+    let (mut kept, mut held_out) = (Vec::new(), Vec::new());
+    for (row, &label) in labels.iter().enumerate() {
+        by_class[label as usize].push(row as u32);
+    }
+    // What rounding takes from one class the next one gives back, so that the whole share comes out right.
+    let mut owed = 0.0;
+    for mut rows in by_class {
+        random.shuffle(&mut rows);
+        owed += rows.len() as f64 * share;
+        // A class keeps at least one row to learn from.
+        let take = (owed.round().max(0.0) as usize).min(rows.len().saturating_sub(1));
+        owed -= take as f64;
+        held_out.extend_from_slice(&rows[..take]);
+        kept.extend_from_slice(&rows[take..]);
+    }
+    if kept.is_empty() || (share > 0.0 && held_out.is_empty()) {
+        let expected = format!("a share that leaves rows on both sides of {} rows", labels.len());
+        return Err(Error::InvalidOption(Mismatch::new("options.validationSplit", expected, share)));
+    }
+    kept.sort_unstable();
+    Ok((kept, held_out))
+}

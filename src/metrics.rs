@@ -1,0 +1,173 @@
+//! Metrics over plain score arrays. Scores follow the crate's one sign: higher = more out-of-distribution (OOD).
+//!
+//! Conventions differ between libraries, so each is named here. OOD is the positive class of [`auroc`] and [`aupr_out`];
+//! ties count one half; AUPR is average precision (the trapezoid rule flatters: it gives 0.75 where all scores are
+//! tied); the false positive rate of [`fpr_at_tpr`] is the share of OOD that is *accepted* when a share of
+//! in-distribution (ID) rows is kept, as in the LogitNorm paper. OpenOOD and pytorch-ood swap the roles there.
+
+use crate::{Error, Result, error::Mismatch};
+
+/// Area under the ROC curve: the probability that an OOD row scores above an ID row. `id` and `ood` are OOD scores.
+pub fn auroc(id: &[f64], ood: &[f64]) -> Result<f64> {
+    check("id", id)?;
+    check("ood", ood)?;
+    // The rank-sum statistic: for each run of equal scores, the pairs it wins and half of the pairs it ties.
+    let mut wins = 0.0;
+    let mut id_below = 0.0;
+    for tie in ties(id, ood) {
+        wins += tie.ood * (id_below + 0.5 * tie.id);
+        id_below += tie.id;
+    }
+    Ok(wins / (id.len() as f64 * ood.len() as f64))
+}
+
+/// Average precision with OOD as the positive class.
+pub fn aupr_out(id: &[f64], ood: &[f64]) -> Result<f64> {
+    check("id", id)?;
+    check("ood", ood)?;
+    Ok(average_precision(ties(id, ood).into_iter().rev().map(|tie| (tie.ood, tie.id)), ood.len()))
+}
+
+/// Average precision with ID as the positive class, low scores first.
+pub fn aupr_in(id: &[f64], ood: &[f64]) -> Result<f64> {
+    check("id", id)?;
+    check("ood", ood)?;
+    Ok(average_precision(ties(id, ood).into_iter().map(|tie| (tie.id, tie.ood)), id.len()))
+}
+
+/// Share of OOD rows at or below the lowest threshold that keeps at least the share `tpr` of the ID rows at or below it.
+pub fn fpr_at_tpr(id: &[f64], ood: &[f64], tpr: f64) -> Result<f64> {
+    check("id", id)?;
+    check("ood", ood)?;
+    if !(tpr > 0.0 && tpr <= 1.0) {
+        return Err(Error::InvalidOption(Mismatch::new("tpr", "a number in (0, 1]", tpr)));
+    }
+    let mut sorted = id.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let rows = sorted.len() as f64;
+    // Compared as a quotient: 0.95 * 60 is below 57 in floating point, 57 / 60 is not below 0.95.
+    let kept = (1..sorted.len()).find(|&kept| kept as f64 / rows >= tpr).unwrap_or(sorted.len());
+    let threshold = sorted[kept - 1];
+    Ok(ood.iter().filter(|&&score| score <= threshold).count() as f64 / ood.len() as f64)
+}
+
+/// Expected calibration error over equal-width bins `(lo, hi]` of the largest probability (Guo et al., ICML 2017), in `[0, 1]`.
+/// `probabilities` is `[rows, classes]`, `labels` is `[rows]` and below `classes`.
+pub fn ece(probabilities: &[f32], labels: &[u32], bins: usize) -> Result<f64> {
+    if labels.is_empty() {
+        return Err(Error::InvalidLabels(Mismatch::new("labels", "at least one row", 0)));
+    }
+    let classes = probabilities.len() / labels.len();
+    if classes == 0 || probabilities.len() != classes * labels.len() {
+        let expected = format!("a multiple of the {} labels", labels.len());
+        return Err(Error::InvalidFeatures(Mismatch::new("probabilities", expected, format!("{} numbers", probabilities.len()))));
+    }
+    if let Some(index) = probabilities.iter().position(|p| !(0.0..=1.0).contains(p)) {
+        return Err(Error::NotFinite(Mismatch::new(
+            format!("probabilities[{index}]"),
+            "a probability in [0, 1]",
+            probabilities[index],
+        )));
+    }
+    if let Some(index) = labels.iter().position(|&label| label as usize >= classes) {
+        let expected = format!("a class in [0, {classes})");
+        return Err(Error::InvalidLabels(Mismatch::new(format!("labels[{index}]"), expected, labels[index])));
+    }
+    // Summed (correct - confidence) per bin; the bin's share times its mean gap is the sum over the rows.
+    let mut gaps = vec![0.0; bins];
+    for (row, &label) in probabilities.chunks_exact(classes).zip(labels) {
+        let predicted = crate::math::argmax(row);
+        let confidence = f64::from(row[predicted]);
+        let bin = ((confidence * bins as f64).ceil() as usize).clamp(1, bins) - 1;
+        gaps[bin] += f64::from(u8::from(predicted == label as usize)) - confidence;
+    }
+    Ok(gaps.iter().map(|gap| gap.abs()).sum::<f64>() / labels.len() as f64)
+}
+
+/// How many ID and OOD rows share one score.
+struct Tie {
+    id: f64,
+    ood: f64,
+}
+
+/// Runs of equal scores, ascending.
+fn ties(id: &[f64], ood: &[f64]) -> Vec<Tie> {
+    let mut all: Vec<(f64, bool)> = id.iter().map(|&s| (s, false)).chain(ood.iter().map(|&s| (s, true))).collect();
+    all.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    // Equal as numbers: 0 and -0 are one run although the sort keeps them apart.
+    all.chunk_by(|a, b| a.0 == b.0)
+        .map(|run| {
+            let ood = run.iter().filter(|(_, is_ood)| *is_ood).count() as f64;
+            Tie { id: run.len() as f64 - ood, ood }
+        })
+        .collect()
+}
+
+/// Sum over thresholds of the recall gained times the precision reached, from runs of (positive, negative) counts.
+fn average_precision(runs: impl Iterator<Item = (f64, f64)>, positives: usize) -> f64 {
+    let (mut hits, mut taken, mut sum) = (0.0, 0.0, 0.0);
+    for (positive, negative) in runs {
+        hits += positive;
+        taken += positive + negative;
+        sum += positive * hits / taken;
+    }
+    sum / positives as f64
+}
+
+fn check(argument: &str, scores: &[f64]) -> Result<()> {
+    if scores.is_empty() {
+        return Err(Error::InvalidOption(Mismatch::new(argument, "at least one score", 0)));
+    }
+    match scores.iter().position(|score| score.is_nan()) {
+        Some(index) => Err(Error::NotFinite(Mismatch::new(format!("{argument}[{index}]"), "a score", f64::NAN))),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Example of `ood.md` 3.1 in the reference notes, as OOD scores.
+    const ID: [f64; 10] = [-0.9, -0.8, -0.8, -0.7, -0.6, -0.55, -0.5, -0.4, -0.3, -0.2];
+    const OOD: [f64; 4] = [-0.75, -0.5, -0.35, -0.1];
+
+    #[test]
+    fn the_worked_example() {
+        assert!((auroc(&ID, &OOD).unwrap() - 0.6875).abs() < 1e-12);
+        assert!((aupr_out(&ID, &OOD).unwrap() - 0.573_052).abs() < 1e-6);
+        assert!((aupr_in(&ID, &OOD).unwrap() - 0.858_748).abs() < 1e-6);
+        assert_eq!(fpr_at_tpr(&ID, &OOD, 0.95).unwrap(), 0.75);
+    }
+
+    #[test]
+    fn ties_count_one_half() {
+        assert_eq!(auroc(&[1.0; 5], &[1.0; 5]).unwrap(), 0.5);
+        assert_eq!(aupr_out(&[1.0; 5], &[1.0; 5]).unwrap(), 0.5);
+        assert_eq!(fpr_at_tpr(&[1.0; 5], &[1.0; 5], 0.95).unwrap(), 1.0);
+        assert_eq!(auroc(&[0.0], &[-0.0]).unwrap(), 0.5);
+    }
+
+    #[test]
+    fn empty_arrays_and_nan_are_refused() {
+        for metric in [auroc, aupr_in, aupr_out] {
+            assert_eq!(metric(&[], &[1.0]).unwrap_err().to_string(), "id: expected at least one score, got 0");
+            assert_eq!(metric(&[1.0], &[]).unwrap_err().to_string(), "ood: expected at least one score, got 0");
+            assert_eq!(metric(&[1.0], &[0.0, f64::NAN]).unwrap_err().code(), "not-finite");
+        }
+        assert_eq!(fpr_at_tpr(&[1.0], &[1.0], 0.0).unwrap_err().code(), "invalid-option");
+    }
+
+    #[test]
+    fn the_share_kept_is_not_lost_to_rounding() {
+        // 0.95 * 60 = 56.99999999999999 in f64, and 57 rows of 60 are exactly 95 %.
+        let id: Vec<f64> = (0..60).map(f64::from).collect();
+        assert_eq!(fpr_at_tpr(&id, &[56.0, 56.5], 0.95).unwrap(), 0.5);
+    }
+
+    #[test]
+    fn confidences_on_an_edge_belong_to_the_lower_bin() {
+        // Two bins (0, 0.5] and (0.5, 1]: 0.5 falls in the first, so the two gaps of 0.5 and 0.25 do not meet.
+        assert_eq!(ece(&[0.5, 0.5, 0.75, 0.25], &[0, 1], 2).unwrap(), (0.5 + 0.75) / 2.0);
+    }
+}

@@ -1,0 +1,16 @@
+//! Maximum softmax probability (Hendrycks and Gimpel, "A Baseline for Detecting Misclassified and Out-of-Distribution
+//! Examples in Neural Networks", ICLR 2017; pytorch-ood `MaxSoftmax`).
+//!
+//! ```text
+//! score = -max_k softmax(f / T)_k
+//! ```
+//!
+//! The score of the LogitNorm paper. Fails where every row is answered with the same certainty, as plain cross-entropy
+//! heads tend to.
+
+use crate::math::Softmax;
+
+/// Score of one row of logits `[classes]`; `scratch` is as long.
+pub fn row(logits: &[f32], temperature: f32, scratch: &mut [f32]) -> f32 {
+    -Softmax::new(logits, 1.0 / temperature, scratch).inverse_sum()
+}

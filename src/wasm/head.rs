@@ -1,0 +1,104 @@
+//! The exported head. Calls must not overlap: the wrapper queues them.
+
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+
+use super::{
+    error::JsResult,
+    options,
+    results::{EpochResult, Prediction, StepResult, to_js},
+};
+#[cfg(not(feature = "webgpu"))]
+use crate::engine::cpu::CpuEngine as BackendEngine;
+#[cfg(feature = "webgpu")]
+use crate::engine::webgpu::WebGpuEngine as BackendEngine;
+use crate::{engine::Engine, fit::Fit, trainer::Trainer};
+
+/// A head on this file's backend.
+#[wasm_bindgen]
+pub struct RawHead {
+    trainer: Trainer<BackendEngine>,
+    fit: Option<Fit<BackendEngine>>,
+}
+
+/// Checks options without building anything and answers the class names.
+#[wasm_bindgen(js_name = checkHeadOptions)]
+pub fn check_head_options(options: &JsValue) -> JsResult<Vec<String>> {
+    Ok(options::head(options)?.check()?.classes)
+}
+
+#[wasm_bindgen]
+impl RawHead {
+    /// Builds a head from `HeadOptions`.
+    pub async fn create(options: JsValue) -> JsResult<Self> {
+        let config = options::head(&options)?.check()?;
+        let (spec, parameters) = (config.spec(), config.initial_parameters());
+        #[cfg(not(feature = "webgpu"))]
+        let engine = BackendEngine::new(&spec, parameters);
+        #[cfg(feature = "webgpu")]
+        let engine = BackendEngine::new(&super::gpu::open().await?, spec, parameters)?;
+        Ok(Self { trainer: Trainer::new(engine, config), fit: None })
+    }
+
+    /// `trainStep` of the contract.
+    #[wasm_bindgen(js_name = trainStep)]
+    pub async fn train_step(&mut self, features: Vec<f32>, labels: Vec<f64>, options: JsValue) -> JsResult<JsValue> {
+        let learning_rate = options::step(&options)?;
+        let step = self.trainer.train_step(features, &labels, learning_rate).await?;
+        Ok(to_js(&StepResult::from(step)))
+    }
+
+    /// Uploads rows for a fit.
+    #[wasm_bindgen(js_name = beginFit)]
+    pub fn begin_fit(&mut self, features: Vec<f32>, labels: &[f64], options: &JsValue) -> JsResult<()> {
+        let config = options::fit(options)?.check()?;
+        self.fit = Some(Fit::new(&mut self.trainer, features, labels, config)?);
+        Ok(())
+    }
+
+    /// Makes up to so many updates; true at the end of an epoch.
+    #[wasm_bindgen(js_name = runFit)]
+    pub async fn run_fit(&mut self, batches: usize) -> JsResult<bool> {
+        let Some(fit) = &mut self.fit else { return Ok(false) };
+        let epoch_is_over = fit.run(&mut self.trainer, batches)?;
+        self.trainer.engine().finish().await?;
+        Ok(epoch_is_over)
+    }
+
+    /// Closes an epoch and says what it came to.
+    #[wasm_bindgen(js_name = endEpoch)]
+    pub async fn end_epoch(&mut self, report: bool) -> JsResult<JsValue> {
+        let Some(fit) = &mut self.fit else { return Ok(JsValue::UNDEFINED) };
+        let epoch = fit.end_epoch(&mut self.trainer, report).await?;
+        Ok(to_js(&EpochResult::from(epoch)))
+    }
+
+    /// Frees a fit's rows, finished or not.
+    #[wasm_bindgen(js_name = endFit)]
+    pub fn end_fit(&mut self) -> JsResult<()> {
+        self.fit = None;
+        Ok(self.trainer.engine().clear_totals()?)
+    }
+
+    /// `logits` of the contract.
+    pub async fn logits(&mut self, features: Vec<f32>) -> JsResult<Vec<f32>> {
+        Ok(self.trainer.forward(&features).await?.logits)
+    }
+
+    /// `predict` of the contract, without the names.
+    pub async fn predict(&mut self, features: Vec<f32>) -> JsResult<JsValue> {
+        Ok(to_js(&Prediction::from(self.trainer.predict(&features).await?)))
+    }
+
+    /// `oodScore` of the contract.
+    #[wasm_bindgen(js_name = oodScore)]
+    pub async fn ood_score(&mut self, features: Vec<f32>, options: JsValue) -> JsResult<Vec<f32>> {
+        let scorer = options::score(&options)?;
+        Ok(self.trainer.ood_score(&features, scorer).await?)
+    }
+
+    /// Updates made so far.
+    #[wasm_bindgen(getter)]
+    pub fn steps(&self) -> f64 {
+        self.trainer.steps() as f64
+    }
+}

@@ -1,0 +1,255 @@
+//! JavaScript option objects as the core's unchecked options. Types and unknown keys are refused here, ranges by
+//! [`crate::config`].
+
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::{
+    Error, Result,
+    config::{FitOptions, HeadOptions, LossOptions, OptimizerOptions},
+    error::Mismatch,
+    ood::ScorerOptions,
+    optim::Schedule,
+};
+
+/// Options of `createHead`. `backend` is known here and used by the wrapper.
+pub fn head(value: &JsValue) -> Result<HeadOptions> {
+    let mut options = Reader::new("options", value)?;
+    options.choice("backend", &["auto", "cpu", "webgpu"])?;
+    let head = HeadOptions {
+        features: options.required("features", "an integer of at least 1", JsValue::as_f64)?,
+        classes: classes(&options.required("classes", "a count or an array of names", |value| Some(value.clone()))?)?,
+        hidden: options.array("hidden")?.unwrap_or_default(),
+        loss: options.nested("loss")?.map(loss).transpose()?,
+        optimizer: options.nested("optimizer")?.map(optimizer).transpose()?,
+        seed: options.number("seed")?,
+    };
+    options.finish()?;
+    Ok(head)
+}
+
+/// Options of `fit`. `onEpoch` and `signal` are known here and used by the wrapper.
+pub fn fit(value: &JsValue) -> Result<FitOptions> {
+    let mut options = Reader::new("options", value)?;
+    options.optional("onEpoch", "a function", |value| value.is_function().then_some(()))?;
+    options.optional("signal", "an AbortSignal", |value| {
+        let aborted = Reflect::get(value, &"aborted".into()).ok()?;
+        aborted.as_bool().map(|_| ())
+    })?;
+    let schedule = options.choice("schedule", &["constant", "cosine"])?;
+    let fit = FitOptions {
+        epochs: options.number("epochs")?,
+        batch_size: options.number("batchSize")?,
+        schedule: schedule.map(|name| if name == "constant" { Schedule::Constant } else { Schedule::Cosine }),
+        validation_split: options.number("validationSplit")?,
+        patience: options.number("patience")?,
+    };
+    options.finish()?;
+    Ok(fit)
+}
+
+/// Options of `trainStep`: the learning rate.
+pub fn step(value: &JsValue) -> Result<Option<f64>> {
+    let mut options = Reader::new("options", value)?;
+    let learning_rate = options.number("learningRate")?;
+    options.finish()?;
+    Ok(learning_rate)
+}
+
+/// Options of `oodScore`: the scorer, by name or as an object with parameters.
+pub fn score(value: &JsValue) -> Result<ScorerOptions> {
+    let mut options = Reader::new("options", value)?;
+    let given = options.get("scorer")?;
+    options.finish()?;
+    match given {
+        None => Ok(ScorerOptions::Auto),
+        Some(name) if name.is_string() => {
+            let object = Object::new();
+            let _ = Reflect::set(&object, &"name".into(), &name);
+            scorer(Reader::new("options.scorer", &object)?)
+        }
+        Some(object) => scorer(Reader::new("options.scorer", &object)?),
+    }
+}
+
+fn scorer(mut options: Reader) -> Result<ScorerOptions> {
+    const NAMES: [&str; 8] = ["msp", "maxLogit", "energy", "entropy", "gen", "maxCosine", "gradNorm", "auto"];
+    let scorer = match options.kind("name", &NAMES)? {
+        "msp" => ScorerOptions::Msp { temperature: options.number("temperature")? },
+        "maxLogit" => ScorerOptions::MaxLogit,
+        "energy" => ScorerOptions::Energy { temperature: options.number("temperature")? },
+        "entropy" => ScorerOptions::Entropy { temperature: options.number("temperature")? },
+        "gen" => ScorerOptions::Gen { gamma: options.number("gamma")?, m: options.number("m")? },
+        "maxCosine" => ScorerOptions::MaxCosine,
+        "gradNorm" => ScorerOptions::GradNorm,
+        _ => ScorerOptions::Auto,
+    };
+    options.finish()?;
+    Ok(scorer)
+}
+
+fn loss(mut options: Reader) -> Result<LossOptions> {
+    let loss = match options.kind("kind", &["logitNorm", "crossEntropy"])? {
+        "logitNorm" => LossOptions::LogitNorm { tau: options.number("tau")? },
+        _ => LossOptions::CrossEntropy { label_smoothing: options.number("labelSmoothing")? },
+    };
+    options.finish()?;
+    Ok(loss)
+}
+
+fn optimizer(mut options: Reader) -> Result<OptimizerOptions> {
+    let kind = options.kind("kind", &["adamw", "sgd"])?;
+    let (learning_rate, weight_decay) = (options.number("learningRate")?, options.number("weightDecay")?);
+    let optimizer = match kind {
+        "adamw" => OptimizerOptions::AdamW {
+            learning_rate,
+            beta1: options.number("beta1")?,
+            beta2: options.number("beta2")?,
+            epsilon: options.number("epsilon")?,
+            weight_decay,
+        },
+        _ => OptimizerOptions::Sgd {
+            learning_rate,
+            momentum: options.number("momentum")?,
+            nesterov: options.boolean("nesterov")?,
+            weight_decay,
+        },
+    };
+    options.finish()?;
+    Ok(optimizer)
+}
+
+/// Class names: given ones, or "0", "1", ... for a count.
+fn classes(value: &JsValue) -> Result<Vec<String>> {
+    if let Some(number) = value.as_f64() {
+        let count = crate::config::count("options.classes", number)?;
+        if count > crate::config::MAX_PARAMETERS {
+            let expected = format!("at most {} classes", crate::config::MAX_PARAMETERS);
+            return Err(mismatch("options.classes", expected, value));
+        }
+        return Ok((0..count).map(|class| class.to_string()).collect());
+    }
+    let expected = "a count or an array of names";
+    let names: &Array = value.dyn_ref().ok_or_else(|| mismatch("options.classes", expected, value))?;
+    names
+        .iter()
+        .enumerate()
+        .map(|(index, name)| name.as_string().ok_or_else(|| mismatch(format!("options.classes[{index}]"), "a string", &name)))
+        .collect()
+}
+
+/// Reads an object's properties by name and remembers them, so that [`Reader::finish`] can refuse the others.
+struct Reader {
+    path: String,
+    object: Option<Object>,
+    known: Vec<&'static str>,
+}
+
+impl Reader {
+    /// `undefined` is an object without properties.
+    fn new(path: impl Into<String>, value: &JsValue) -> Result<Self> {
+        let path = path.into();
+        let object = match value.dyn_ref::<Object>() {
+            _ if value.is_undefined() => None,
+            Some(object) if !value.is_function() && !Array::is_array(value) => Some(object.clone()),
+            _ => return Err(mismatch(path, "an object", value)),
+        };
+        Ok(Self { path, object, known: Vec::new() })
+    }
+
+    fn path_of(&self, name: &str) -> String {
+        format!("{}.{name}", self.path)
+    }
+
+    /// The property, unless it is absent or `undefined`.
+    fn get(&mut self, name: &'static str) -> Result<Option<JsValue>> {
+        self.known.push(name);
+        let Some(object) = &self.object else { return Ok(None) };
+        let value =
+            Reflect::get(object, &name.into()).map_err(|thrown| mismatch(self.path_of(name), "a readable property", &thrown))?;
+        Ok((!value.is_undefined()).then_some(value))
+    }
+
+    fn optional<T>(&mut self, name: &'static str, expected: &str, convert: impl Fn(&JsValue) -> Option<T>) -> Result<Option<T>> {
+        let Some(value) = self.get(name)? else { return Ok(None) };
+        convert(&value).map(Some).ok_or_else(|| mismatch(self.path_of(name), expected, &value))
+    }
+
+    fn required<T>(&mut self, name: &'static str, expected: &str, convert: impl Fn(&JsValue) -> Option<T>) -> Result<T> {
+        let value = self.optional(name, expected, convert)?;
+        value.ok_or_else(|| mismatch(self.path_of(name), expected, &JsValue::UNDEFINED))
+    }
+
+    fn number(&mut self, name: &'static str) -> Result<Option<f64>> {
+        self.optional(name, "a number", JsValue::as_f64)
+    }
+
+    fn boolean(&mut self, name: &'static str) -> Result<Option<bool>> {
+        self.optional(name, "true or false", JsValue::as_bool)
+    }
+
+    fn array(&mut self, name: &'static str) -> Result<Option<Vec<f64>>> {
+        self.optional(name, "an array of numbers", |value| value.dyn_ref::<Array>()?.iter().map(|item| item.as_f64()).collect())
+    }
+
+    fn choice(&mut self, name: &'static str, choices: &[&'static str]) -> Result<Option<&'static str>> {
+        self.optional(name, &one_of(choices), |value| find(value, choices))
+    }
+
+    fn kind(&mut self, name: &'static str, choices: &[&'static str]) -> Result<&'static str> {
+        self.required(name, &one_of(choices), |value| find(value, choices))
+    }
+
+    fn nested(&mut self, name: &'static str) -> Result<Option<Self>> {
+        self.get(name)?.map(|value| Self::new(self.path_of(name), &value)).transpose()
+    }
+
+    /// Refuses a key that nobody asked for: a misspelt option must not be ignored.
+    fn finish(self) -> Result<()> {
+        let Some(object) = &self.object else { return Ok(()) };
+        for key in Object::keys(object).iter().filter_map(|key| key.as_string()) {
+            if !self.known.contains(&key.as_str()) {
+                return Err(Error::InvalidOption(Mismatch::new(
+                    self.path,
+                    format!("only {}", self.known.join(", ")),
+                    format!("{key:?}"),
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn find(value: &JsValue, choices: &[&'static str]) -> Option<&'static str> {
+    let given = value.as_string()?;
+    choices.iter().find(|choice| **choice == given).copied()
+}
+
+fn one_of(choices: &[&str]) -> String {
+    choices.iter().map(|choice| format!("{choice:?}")).collect::<Vec<_>>().join(" or ")
+}
+
+fn mismatch(argument: impl Into<String>, expected: impl Into<String>, got: &JsValue) -> Error {
+    Error::InvalidOption(Mismatch::new(argument, expected, describe(got)))
+}
+
+/// A value as a reader of the message would write it. Never runs code of the value.
+fn describe(value: &JsValue) -> String {
+    if let Some(text) = value.as_string() {
+        format!("{text:?}")
+    } else if let Some(number) = value.as_f64() {
+        number.to_string()
+    } else if let Some(boolean) = value.as_bool() {
+        boolean.to_string()
+    } else if value.is_null() {
+        "null".into()
+    } else if Array::is_array(value) {
+        "an array".into()
+    } else {
+        match value.js_typeof().as_string() {
+            Some(kind) if kind == "object" => "an object".into(),
+            Some(kind) if kind != "undefined" => format!("a {kind}"),
+            _ => "undefined".into(),
+        }
+    }
+}
