@@ -1,0 +1,181 @@
+//! The trainer and its fit, end to end on the CPU engine: learning, repeatability, early stopping, refusals.
+
+use oodgate::{
+    Error,
+    config::{FitConfig, FitOptions, HeadOptions, LossOptions},
+    engine::{Engine, State, cpu::CpuEngine},
+    fit::{Epoch, Fit},
+    ood::ScorerOptions,
+    random::Random,
+    trainer::Trainer,
+};
+use pollster::block_on;
+
+const FEATURES: usize = 6;
+const CLASSES: usize = 3;
+
+fn head(options: HeadOptions) -> Trainer<CpuEngine> {
+    let config = options.check().unwrap();
+    Trainer::new(CpuEngine::new(&config.spec(), config.initial_parameters()), config)
+}
+
+fn options() -> HeadOptions {
+    HeadOptions {
+        features: FEATURES as f64,
+        classes: (0..CLASSES).map(|class| class.to_string()).collect(),
+        ..HeadOptions::default()
+    }
+}
+
+/// Rows around one centre per class.
+fn blobs(rows: usize, noise: f32) -> (Vec<f32>, Vec<f64>) {
+    let mut random = Random::new(1);
+    let mut features = Vec::new();
+    for row in 0..rows {
+        for column in 0..FEATURES {
+            let centre = if column % CLASSES == row % CLASSES { 1.0 } else { 0.0 };
+            features.push(centre + noise * (random.unit() - 0.5));
+        }
+    }
+    (features, (0..rows).map(|row| (row % CLASSES) as f64).collect())
+}
+
+fn run(trainer: &mut Trainer<CpuEngine>, rows: usize, noise: f32, config: FitConfig) -> Vec<Epoch> {
+    let (features, labels) = blobs(rows, noise);
+    let mut fit = Fit::new(trainer, features, &labels, config).unwrap();
+    let mut epochs: Vec<Epoch> = Vec::new();
+    while !epochs.last().is_some_and(|epoch| epoch.last) {
+        while !fit.run(trainer, 3).unwrap() {}
+        epochs.push(block_on(fit.end_epoch(trainer, true)).unwrap());
+    }
+    epochs
+}
+
+fn state(trainer: &mut Trainer<CpuEngine>) -> State {
+    block_on(trainer.engine().state()).unwrap()
+}
+
+fn fit_options() -> FitOptions {
+    FitOptions { epochs: Some(20.0), batch_size: Some(8.0), ..FitOptions::default() }
+}
+
+#[test]
+fn heads_of_every_kind_learn() {
+    for hidden in [vec![], vec![16.0]] {
+        for loss in [LossOptions::LogitNorm { tau: None }, LossOptions::CrossEntropy { label_smoothing: None }] {
+            let mut trainer = head(HeadOptions { hidden: hidden.clone(), loss: Some(loss), ..options() });
+            let epochs = run(&mut trainer, 90, 1.0, fit_options().check().unwrap());
+            let (first, last) = (epochs[0].training.unwrap(), epochs[19].training.unwrap());
+            assert!(last.loss < 0.5 * first.loss && last.accuracy > 0.95, "{first:?} to {last:?}");
+            let (features, labels) = blobs(90, 1.0);
+            let prediction = block_on(trainer.predict(&features)).unwrap();
+            let hits = prediction.class_index.iter().zip(&labels).filter(|(class, label)| f64::from(**class) == **label);
+            assert!(hits.count() >= 86);
+        }
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_weights_bit_for_bit() {
+    let mut states = Vec::new();
+    for seed in [5.0, 5.0, 6.0] {
+        let mut trainer = head(HeadOptions { seed: Some(seed), ..options() });
+        run(&mut trainer, 50, 1.0, fit_options().check().unwrap());
+        states.push(state(&mut trainer));
+    }
+    assert_eq!(states[0], states[1]);
+    assert_ne!(states[0], states[2]);
+}
+
+#[test]
+fn the_last_smaller_batch_is_used() {
+    let mut trainer = head(options());
+    run(&mut trainer, 20, 1.0, FitOptions { epochs: Some(2.0), ..fit_options() }.check().unwrap());
+    assert_eq!(trainer.steps(), 2 * 3);
+}
+
+#[test]
+fn patience_stops_a_fit_that_no_longer_gains() {
+    let mut trainer = head(options());
+    // Pure noise: the training loss falls by heart, the validation loss does not.
+    let config = FitOptions { epochs: Some(500.0), validation_split: Some(0.25), patience: Some(3.0), ..fit_options() };
+    let epochs = run(&mut trainer, 60, 40.0, config.check().unwrap());
+    let last = epochs.last().unwrap();
+    assert!(last.stopped_early && epochs.len() < 500, "{} epochs", epochs.len());
+    assert_eq!(last.rows, 45);
+    let losses: Vec<f64> = epochs.iter().map(|epoch| epoch.validation.unwrap().loss).collect();
+    let best = losses.iter().copied().fold(f64::INFINITY, f64::min);
+    assert_eq!(losses[losses.len() - 4], best, "the best epoch is three before the last");
+}
+
+#[test]
+fn a_split_that_leaves_no_rows_is_refused() {
+    let mut trainer = head(options());
+    let config = FitOptions { validation_split: Some(0.01), ..fit_options() }.check().unwrap();
+    let (features, labels) = blobs(6, 1.0);
+    let refusal = Fit::new(&mut trainer, features, &labels, config).err().unwrap();
+    assert!(matches!(refusal, Error::InvalidOption(_)), "{refusal}");
+}
+
+#[test]
+fn refused_calls_leave_the_head_as_it_was() {
+    let mut trainer = head(options());
+    let (features, labels) = blobs(4, 1.0);
+    block_on(trainer.train_step(features.clone(), &labels, None)).unwrap();
+    let before = (state(&mut trainer), trainer.steps());
+
+    let with = |index: usize, value: f32| {
+        let mut changed = features.clone();
+        changed[index] = value;
+        changed
+    };
+    let calls: [(&str, Vec<f32>, Vec<f64>, Option<f64>); 9] = [
+        ("invalid-features", features[..5].to_vec(), labels.clone(), None),
+        ("invalid-features", vec![], vec![], None),
+        ("not-finite", with(7, f32::NAN), labels.clone(), None),
+        ("not-finite", with(23, f32::NEG_INFINITY), labels.clone(), None),
+        ("invalid-labels", features.clone(), vec![0.0; 3], None),
+        ("invalid-labels", features.clone(), vec![0.0, 1.0, 2.0, 3.0], None),
+        ("invalid-labels", features.clone(), vec![0.0, 1.0, 2.0, -1.0], None),
+        ("invalid-labels", features.clone(), vec![0.0, 1.0, 0.5, f64::NAN], None),
+        ("invalid-option", features.clone(), labels.clone(), Some(0.0)),
+    ];
+    for (code, features, labels, rate) in calls {
+        let refusal = block_on(trainer.train_step(features, &labels, rate)).unwrap_err();
+        assert_eq!(refusal.code(), code, "{refusal}");
+    }
+    let refusal = block_on(trainer.ood_score(&features, ScorerOptions::Msp { temperature: Some(-1.0) })).unwrap_err();
+    assert_eq!(refusal.to_string(), "options.scorer.temperature: expected a number above 0, got -1");
+    assert_eq!((state(&mut trainer), trainer.steps()), before);
+}
+
+#[test]
+fn a_refusal_names_the_place() {
+    let mut trainer = head(options());
+    let mut features = vec![0.5; 3 * FEATURES];
+    features[FEATURES + 2] = f32::INFINITY;
+    let refusal = block_on(trainer.forward(&features)).unwrap_err();
+    assert_eq!(refusal.to_string(), "features, row 1, column 2: expected a finite number, got inf");
+}
+
+#[test]
+fn probabilities_sum_to_one() {
+    let mut trainer = head(HeadOptions { hidden: vec![5.0], ..options() });
+    let prediction = block_on(trainer.predict(&blobs(7, 1.0).0)).unwrap();
+    for (row, (probabilities, &class)) in prediction.probabilities.chunks(CLASSES).zip(&prediction.class_index).enumerate() {
+        assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+        assert_eq!(probabilities[class as usize], prediction.probability[row]);
+    }
+}
+
+#[test]
+fn an_abandoned_fit_keeps_what_was_learnt() {
+    let mut trainer = head(options());
+    let (features, labels) = blobs(64, 1.0);
+    let untrained = state(&mut trainer);
+    let mut fit = Fit::new(&mut trainer, features, &labels, fit_options().check().unwrap()).unwrap();
+    assert!(!fit.run(&mut trainer, 2).unwrap());
+    drop(fit);
+    assert_eq!(trainer.steps(), 2);
+    assert_ne!(state(&mut trainer), untrained);
+}
