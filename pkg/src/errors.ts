@@ -1,0 +1,40 @@
+/** Stable codes of everything that can go wrong. */
+export type ErrorCode =
+  | "invalid-option"
+  | "invalid-features"
+  | "invalid-labels"
+  | "not-finite"
+  | "disposed"
+  | "webgpu-unavailable"
+  | "device-lost"
+  | "out-of-memory"
+  | "wasm-unavailable"
+  | "crashed";
+
+/**
+ * Every rejection of this package is one of these (an aborted fit rejects with its signal's reason). The head is as it was
+ * before the call.
+ */
+export class OodgateError extends Error {
+  /** What went wrong, for programs; `message` says it for people. */
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "OodgateError";
+    this.code = code;
+  }
+}
+
+/** An argument that is not what was expected, worded as the Rust core words it. */
+export function mismatch(code: ErrorCode, argument: string, expected: string, got: unknown): OodgateError {
+  return new OodgateError(code, `${argument}: expected ${expected}, got ${describe(got)}`);
+}
+
+/** A value as a reader of a message would write it. Never runs code of the value. */
+export function describe(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (value === null || typeof value === "number" || typeof value === "boolean" || value === undefined) return String(value);
+  if (Array.isArray(value)) return "an array";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}

@@ -1,0 +1,111 @@
+import { open, type Opened } from "./backend.js";
+import { OodgateError } from "./errors.js";
+import { flattenFeatures, labelNumbers } from "./features.js";
+import { driveFit } from "./fit.js";
+import { Queue } from "./queue.js";
+import type { Features, FitOptions, FitResult, Head, HeadOptions, Labels, Prediction, Scorer, StepResult } from "./types.js";
+import { loadCpu, toOodgateError, translated, type RawHead } from "./wasm.js";
+
+/** Creates a head: seeded, untrained weights on the backend asked for. */
+export async function createHead(options: HeadOptions): Promise<Head> {
+  const core = await loadCpu();
+  const classes = translated(() => core.checkHeadOptions(options));
+  try {
+    return new QueuedHead(options.features, classes, await open(options, classes.length));
+  } catch (thrown) {
+    throw toOodgateError(thrown);
+  }
+}
+
+class QueuedHead implements Head {
+  readonly features: number;
+  readonly classes: readonly string[];
+  readonly backend;
+  readonly fallbackReason?: string;
+
+  readonly #opened: Opened;
+  readonly #queue = new Queue();
+  readonly #classIndex: ReadonlyMap<string, number>;
+  #steps = 0;
+  #disposed = false;
+
+  constructor(features: number, classes: readonly string[], opened: Opened) {
+    this.features = features;
+    this.classes = Object.freeze(classes);
+    this.backend = opened.backend;
+    if (opened.fallbackReason !== undefined) this.fallbackReason = opened.fallbackReason;
+    this.#opened = opened;
+    this.#classIndex = new Map(classes.map((name, index) => [name, index]));
+  }
+
+  get steps(): number {
+    return this.#steps;
+  }
+
+  async trainStep(features: Features, labels: Labels, options?: { learningRate?: number }): Promise<StepResult> {
+    const rows = this.#rows(features);
+    const classes = labelNumbers(labels, this.#classIndex);
+    return this.#call(async (raw): Promise<StepResult> => raw.trainStep(rows, classes, options));
+  }
+
+  async fit(features: Features, labels: Labels, options: FitOptions = {}): Promise<FitResult> {
+    const rows = this.#rows(features);
+    const classes = labelNumbers(labels, this.#classIndex);
+    return this.#call((raw) => driveFit(raw, rows, classes, options, () => this.#throwIfDisposed(), () => this.#hasPanicked()));
+  }
+
+  async logits(features: Features): Promise<Float32Array> {
+    const rows = this.#rows(features);
+    return this.#call((raw) => raw.logits(rows));
+  }
+
+  async predict(features: Features): Promise<Prediction> {
+    const rows = this.#rows(features);
+    const prediction: Omit<Prediction, "label"> = await this.#call((raw) => raw.predict(rows));
+    return { ...prediction, label: Array.from(prediction.classIndex, (index) => this.classes[index] as string) };
+  }
+
+  async oodScore(features: Features, options?: { scorer?: Scorer }): Promise<Float32Array> {
+    const rows = this.#rows(features);
+    return this.#call((raw) => raw.oodScore(rows, options));
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    // Behind whatever is running: wasm must not free what it is working on.
+    void this.#queue.run(async () => {
+      if (!this.#hasPanicked()) this.#opened.raw.free();
+    });
+  }
+
+  /** Flat rows that stay as they are until the call's turn comes. */
+  #rows(features: Features): Float32Array {
+    this.#throwIfDisposed();
+    const flat = flattenFeatures(features, this.features);
+    return this.#queue.busy && flat.buffer === (features as Partial<Float32Array>).buffer ? flat.slice() : flat;
+  }
+
+  #call<T>(task: (raw: RawHead) => Promise<T>): Promise<T> {
+    return this.#queue.run(async () => {
+      this.#throwIfDisposed();
+      const { raw, module } = this.#opened;
+      try {
+        return await task(raw);
+      } catch (thrown) {
+        throw toOodgateError(thrown, module);
+      } finally {
+        // After a panic nothing of the instance may be touched.
+        if (!this.#hasPanicked()) this.#steps = raw.steps;
+      }
+    });
+  }
+
+  #hasPanicked(): boolean {
+    return this.#opened.module.panicText() !== undefined;
+  }
+
+  #throwIfDisposed(): void {
+    if (this.#disposed) throw new OodgateError("disposed", "this head was disposed");
+  }
+}

@@ -1,0 +1,47 @@
+import { mismatch } from "./errors.js";
+import { labelNumbers } from "./features.js";
+import type { Labels } from "./types.js";
+import { core, translated } from "./wasm.js";
+
+/** Scores as the core takes them; an array with a hole or a string in it must not turn into zeros. */
+function scores(value: ArrayLike<number>, argument: string): Float64Array {
+  if (typeof value !== "object" || value === null || typeof value.length !== "number") {
+    throw mismatch("invalid-option", argument, "an array of scores", value);
+  }
+  return Float64Array.from(value, (score, index) => {
+    if (typeof score !== "number") throw mismatch("invalid-option", `${argument}[${index}]`, "a number", score);
+    return score;
+  });
+}
+
+/**
+ * Metrics on plain score arrays. `id` and `ood` are OOD scores (higher = more out-of-distribution) of in-distribution and
+ * out-of-distribution rows. In a browser they need the wasm file: after `await init()` or the first head.
+ */
+export const metrics = {
+  /** Area under the ROC curve, OOD positive, [0, 1]; ties count one half. */
+  auroc(id: ArrayLike<number>, ood: ArrayLike<number>): number {
+    return translated(() => core().auroc(scores(id, "id"), scores(ood, "ood")));
+  },
+  /** Average precision with ID as the positive class. */
+  auprIn(id: ArrayLike<number>, ood: ArrayLike<number>): number {
+    return translated(() => core().auprIn(scores(id, "id"), scores(ood, "ood")));
+  },
+  /** Average precision with OOD as the positive class. */
+  auprOut(id: ArrayLike<number>, ood: ArrayLike<number>): number {
+    return translated(() => core().auprOut(scores(id, "id"), scores(ood, "ood")));
+  },
+  /** Share of OOD accepted when `tpr` (default 0.95) of ID is kept: FPR95, ID-positive as in the LogitNorm paper. */
+  fprAtTpr(id: ArrayLike<number>, ood: ArrayLike<number>, tpr = 0.95): number {
+    if (typeof tpr !== "number") throw mismatch("invalid-option", "tpr", "a number in (0, 1]", tpr);
+    return translated(() => core().fprAtTpr(scores(id, "id"), scores(ood, "ood"), tpr));
+  },
+  /** Expected calibration error of probabilities [rows, classes]; equal-width bins (lo, hi], default 15. In [0, 1]. */
+  ece(probabilities: Float32Array, labels: Labels, bins = 15): number {
+    if (!(probabilities instanceof Float32Array)) {
+      throw mismatch("invalid-features", "probabilities", "a Float32Array", probabilities);
+    }
+    if (typeof bins !== "number") throw mismatch("invalid-option", "bins", "an integer of at least 1", bins);
+    return translated(() => core().ece(probabilities, labelNumbers(labels, new Map()), bins));
+  },
+};

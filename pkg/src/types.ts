@@ -1,0 +1,165 @@
+/**
+ * A batch of feature vectors, [rows, features], float32, row-major. Accepted forms: a Float32Array whose length is a multiple
+ * of `features`; any object with `data` and `dims` ([rows, features] or [features]), such as a transformers.js or
+ * onnxruntime-web tensor; an array of equally long rows.
+ */
+export type Features =
+  | Float32Array
+  | { readonly data: Float32Array; readonly dims: readonly number[] }
+  | ReadonlyArray<ArrayLike<number>>;
+
+/** One class per row: an index in [0, classes), or a class name when the head was created with names. */
+export type Labels = Int32Array | Uint32Array | Uint16Array | Uint8Array | ReadonlyArray<number> | ReadonlyArray<string>;
+
+/** Where a head's arithmetic runs. */
+export type Backend = "cpu" | "webgpu";
+
+/** The training loss. */
+export type LossOptions =
+  /**
+   * Cross-entropy on f / ((|f| + 1e-7) tau) (Wei et al., ICML 2022). tau > 0, default 0.04. Used in training only: logits,
+   * probabilities and scores are those of f itself.
+   */
+  | { kind: "logitNorm"; tau?: number }
+  /** Plain softmax cross-entropy: the baseline. labelSmoothing in [0, 1), default 0. */
+  | { kind: "crossEntropy"; labelSmoothing?: number };
+
+/** The update rule, with PyTorch's semantics. */
+export type OptimizerOptions =
+  /** Defaults: learningRate 0.01, beta1 0.9, beta2 0.999, epsilon 1e-8, weightDecay 0. */
+  | { kind: "adamw"; learningRate?: number; beta1?: number; beta2?: number; epsilon?: number; weightDecay?: number }
+  /** Defaults: learningRate 0.001, momentum 0, nesterov false (it needs momentum), weightDecay 0. */
+  | { kind: "sgd"; learningRate?: number; momentum?: number; nesterov?: boolean; weightDecay?: number };
+
+/** What a head is made of. */
+export interface HeadOptions {
+  /** Length of one feature vector. */
+  features: number;
+  /** Class names, or how many classes (named "0", "1", ...). At least one. */
+  classes: number | readonly string[];
+  /** Widths of hidden ReLU layers; [] (the default) is a linear head. */
+  hidden?: readonly number[];
+  /** Default { kind: "logitNorm", tau: 0.04 }. */
+  loss?: LossOptions;
+  /** Default { kind: "adamw", learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 }. */
+  optimizer?: OptimizerOptions;
+  /** "auto" (default) takes whichever is expected to be faster for this head here, and says why it fell back. */
+  backend?: "auto" | Backend;
+  /** Same seed, same data, same backend: same weights, bit for bit. An integer in [0, 2^53). Default 0. */
+  seed?: number;
+}
+
+/** What one update saw. */
+export interface StepResult {
+  /** Mean loss of this batch, before the update. Nats. */
+  loss: number;
+  /** Share of this batch classified correctly before the update, [0, 1]. */
+  accuracy: number;
+  /** Updates made so far, this one included. */
+  step: number;
+}
+
+/** How a fit runs. */
+export interface FitOptions {
+  /** Passes over the rows. Default 30. */
+  epochs?: number;
+  /** Rows per update; the last, smaller batch is used too. Default 128. */
+  batchSize?: number;
+  /** Learning-rate schedule over the whole fit. Default "cosine" (to 0). */
+  schedule?: "constant" | "cosine";
+  /** Share of rows held out, stratified and by seed, [0, 1). Default 0. */
+  validationSplit?: number;
+  /** Stop after so many epochs without a better validation loss. Needs validationSplit. */
+  patience?: number;
+  /** Called after each epoch; the loss is read back from the device only when this or `patience` is given. */
+  onEpoch?: (progress: EpochProgress) => void;
+  /** Stops between batches and rejects with the signal's reason; the head keeps the weights reached so far. */
+  signal?: AbortSignal;
+}
+
+/** One finished epoch. */
+export interface EpochProgress {
+  /** Its number; the first is 1. */
+  epoch: number;
+  /** Epochs asked for. */
+  epochs: number;
+  /** Mean over the epoch's batches, each before its update. Nats. */
+  loss: number;
+  /** Share classified correctly, likewise, [0, 1]. */
+  accuracy: number;
+  /** Mean loss of the held-out rows after the epoch. */
+  validationLoss?: number;
+  /** Share of the held-out rows classified correctly after the epoch. */
+  validationAccuracy?: number;
+  /** Training rows passed per second in this epoch. */
+  rowsPerSecond: number;
+}
+
+/** What a fit came to. */
+export interface FitResult {
+  /** Epochs finished. */
+  epochs: number;
+  /** Updates made by this fit. */
+  steps: number;
+  /** Mean loss over the last epoch, nats. */
+  loss: number;
+  /** Share classified correctly over the last epoch, [0, 1]. */
+  accuracy: number;
+  /** Wall time. */
+  seconds: number;
+  /** True when patience ran out. */
+  stoppedEarly: boolean;
+}
+
+/** Scores that need no training statistics. */
+export type LogitScorer = "msp" | "maxLogit" | "energy" | "entropy" | "gen" | "maxCosine" | "gradNorm";
+/** Every scorer; "auto" is the best fixed choice for the head's loss. */
+export type ScorerName = LogitScorer | "auto";
+/**
+ * A scorer with its parameters: `temperature` (default 1) for msp, energy and entropy; `gamma` (default 0.1) and `m`
+ * (largest probabilities counted, default 100) for gen.
+ */
+export type ScorerOptions = { name: ScorerName } & Record<string, unknown>;
+/** A scorer by name, or with parameters. */
+export type Scorer = ScorerName | ScorerOptions;
+
+/** Classes and their probabilities. */
+export interface Prediction {
+  /** Index of the predicted class, [rows]. */
+  classIndex: Int32Array;
+  /** Its name, [rows]. */
+  label: string[];
+  /** Its probability at softmax temperature 1, [rows], in [0, 1]. After LogitNorm this is no confidence: see the README. */
+  probability: Float32Array;
+  /** All of them, [rows, classes]. */
+  probabilities: Float32Array;
+}
+
+/** A classifier head that trains and scores. Calls on one head are queued and never overlap. */
+export interface Head {
+  /** Length of one feature vector. */
+  readonly features: number;
+  /** Class names. */
+  readonly classes: readonly string[];
+  /** Where the arithmetic runs. */
+  readonly backend: Backend;
+  /** Why "auto" did not take WebGPU, when it did not. */
+  readonly fallbackReason?: string;
+  /** Updates made so far. */
+  readonly steps: number;
+
+  /** One optimiser update on one batch. */
+  trainStep(features: Features, labels: Labels, options?: { learningRate?: number }): Promise<StepResult>;
+  /** Many updates over a data set that is uploaded once. */
+  fit(features: Features, labels: Labels, options?: FitOptions): Promise<FitResult>;
+
+  /** Raw logits, [rows, classes]: never normalised, never divided by tau. */
+  logits(features: Features): Promise<Float32Array>;
+  /** The most probable class of each row, and all probabilities. */
+  predict(features: Features): Promise<Prediction>;
+  /** OOD score of each row, [rows]; higher = more out-of-distribution, whatever the scorer. Default scorer: "auto". */
+  oodScore(features: Features, options?: { scorer?: Scorer }): Promise<Float32Array>;
+
+  /** Frees the head's memory. Calls that have not begun, and later ones, reject with code "disposed". Idempotent. */
+  dispose(): void;
+}
