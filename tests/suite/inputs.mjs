@@ -1,0 +1,65 @@
+// Every accepted form of features and labels means the same rows.
+
+import { close, noise, same } from "./check.mjs";
+
+export default {
+  "all forms of features give the same logits": async ({ create }) => {
+    const head = await create({ features: 3, classes: 4 });
+    const flat = noise(12);
+    const rows = [0, 1, 2, 3].map((row) => flat.slice(3 * row, 3 * row + 3));
+    const expected = await head.logits(flat);
+    const forms = {
+      "tensor [rows, features]": { data: flat, dims: [4, 3] },
+      "typed rows": rows,
+      "plain rows": rows.map((row) => [...row]),
+      "array-likes": rows.map((row) => ({ length: 3, 0: row[0], 1: row[1], 2: row[2] })),
+      "a view into a larger buffer": new Float32Array([9, ...flat, 9]).subarray(1, 13),
+    };
+    for (const [form, value] of Object.entries(forms)) close(await head.logits(value), expected, {}, form);
+    close(await head.logits({ data: flat.slice(0, 3), dims: [3] }), expected.slice(0, 4), { absolute: 1e-6 }, "tensor [features]");
+  },
+
+  "all forms of labels mean the same classes": async ({ create }) => {
+    const features = noise(12);
+    const losses = [];
+    for (const labels of [
+      [0, 2, 1, 2], ["red", "blue", "green", "blue"],
+      Int32Array.of(0, 2, 1, 2), Uint32Array.of(0, 2, 1, 2), Uint16Array.of(0, 2, 1, 2), Uint8Array.of(0, 2, 1, 2),
+    ]) {
+      const head = await create({ features: 3, classes: ["red", "green", "blue"] });
+      losses.push((await head.trainStep(features, labels)).loss);
+    }
+    same(losses, losses.map(() => losses[0]), "losses");
+  },
+
+  "counted classes are named by their numbers": async ({ create }) => {
+    const head = await create({ features: 2, classes: 3 });
+    same(head.classes, ["0", "1", "2"], "classes");
+    await head.trainStep(noise(4), ["2", "0"]);
+  },
+
+  "arrays that were given are neither kept nor changed": async ({ create }) => {
+    const head = await create({ features: 3, classes: 2 });
+    const [features, labels] = [noise(12), Uint8Array.of(0, 1, 0, 1)];
+    const [featuresBefore, labelsBefore] = [features.slice(), labels.slice()];
+    const twin = await create({ features: 3, classes: 2 });
+    // Overwritten at once: calls that still wait must have their own copy.
+    const calls = [head.trainStep(features, labels), head.trainStep(features, labels), head.fit(features, labels, { epochs: 2 })];
+    features.fill(NaN);
+    labels.fill(9);
+    await Promise.all(calls);
+    await twin.trainStep(featuresBefore, labelsBefore);
+    await twin.trainStep(featuresBefore, labelsBefore);
+    await twin.fit(featuresBefore, labelsBefore, { epochs: 2 });
+    close(await head.logits(featuresBefore), await twin.logits(featuresBefore), {}, "logits");
+    await twin.logits(featuresBefore);
+    same(featuresBefore, noise(12), "features");
+  },
+
+  "one class and one row work": async ({ create }) => {
+    const head = await create({ features: 2, classes: 1 });
+    const { loss, accuracy } = await head.trainStep(noise(2), [0]);
+    same([loss, accuracy], [0, 1], "loss and accuracy of the only class");
+    same((await head.oodScore(noise(2))).length, 1, "scores");
+  },
+};

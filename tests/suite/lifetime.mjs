@@ -1,0 +1,55 @@
+// Calls that overlap, and heads that end.
+
+import { check, close, noise, refused, same } from "./check.mjs";
+
+export default {
+  "calls on one head are queued": async ({ create }) => {
+    const [width, classes] = [5, 3];
+    const batches = [1, 2, 3, 4, 5, 6].map((seed) => noise(4 * width, seed));
+    const labels = [0, 1, 2, 0];
+    const awaited = await create({ features: width, classes });
+    for (const batch of batches) await awaited.trainStep(batch, labels);
+    const hurried = await create({ features: width, classes });
+    const results = await Promise.all([...batches.map((batch) => hurried.trainStep(batch, labels)), hurried.logits(batches[0])]);
+    same(results.slice(0, 6).map((result) => result.step), [1, 2, 3, 4, 5, 6], "steps");
+    close(results[6], await awaited.logits(batches[0]), {}, "logits");
+  },
+
+  "a refusal does not hold up the queue": async ({ create }) => {
+    const head = await create({ features: 2, classes: 2 });
+    const [first, bad, last] = await Promise.allSettled([
+      head.trainStep(noise(4), [0, 1]), head.trainStep(noise(4), [0, 7]), head.trainStep(noise(4), [0, 1]),
+    ]);
+    same([first.status, bad.status, last.status], ["fulfilled", "rejected", "fulfilled"], "outcomes");
+    same([last.value.step, head.steps], [2, 2], "steps");
+  },
+
+  "a disposed head refuses every call": async ({ create }) => {
+    const head = await create({ features: 2, classes: 2 });
+    head.dispose();
+    head.dispose();
+    const calls = [
+      () => head.trainStep(noise(4), [0, 1]), () => head.fit(noise(4), [0, 1]), () => head.logits(noise(4)),
+      () => head.predict(noise(4)), () => head.oodScore(noise(4)),
+    ];
+    for (const call of calls) await refused(call, "disposed");
+  },
+
+  "dispose ends a fit and what waits behind it": async ({ create }) => {
+    const head = await create({ features: 4, classes: 2 });
+    const fit = head.fit(noise(400), Uint8Array.from({ length: 100 }, (_, row) => row % 2), { epochs: 1_000_000 });
+    const waiting = head.logits(noise(4));
+    setTimeout(() => head.dispose(), 50);
+    await refused(() => fit, "disposed");
+    await refused(() => waiting, "disposed");
+  },
+
+  "heads live side by side": async ({ create }) => {
+    const heads = await Promise.all([1, 2, 3].map((seed) => create({ features: 3, classes: 2, seed })));
+    const before = await Promise.all(heads.map((head) => head.logits(noise(9))));
+    heads[1].dispose();
+    await heads[2].trainStep(noise(6), [0, 1]);
+    close(await heads[0].logits(noise(9)), before[0], {}, "the first head");
+    check((await heads[2].logits(noise(9))).some((f, index) => f !== before[2][index]), "the third head has learnt");
+  },
+};

@@ -1,0 +1,65 @@
+// Agreement with PyTorch and scikit-learn: the golden files that the native tests read, through the public API.
+
+import { close, same } from "./check.mjs";
+
+// PyTorch's own float32 run, started one rounding away, ends up to 8e-5 from its float64 run.
+const tolerance = { absolute: 1e-4, relative: 1e-5 };
+
+/** The weights [classes, features] and biases of a linear head, read off through its logits. */
+async function linearParameters(head) {
+  const { features, classes } = head;
+  const probes = new Float32Array((features + 1) * features);
+  for (let column = 0; column < features; column++) probes[(column + 1) * features + column] = 1;
+  const logits = await head.logits(probes);
+  const bias = logits.slice(0, classes.length);
+  const weights = classes.flatMap((_, k) =>
+    Array.from({ length: features }, (_, column) => logits[(column + 1) * classes.length + k] - bias[k]),
+  );
+  return [...weights, ...bias];
+}
+
+export default {
+  "a new head starts from the seeded weights": async ({ create, golden }) => {
+    for (const { seed, widths, parameters } of (await golden("init.json")).cases.filter(({ widths }) => widths.length === 2)) {
+      const head = await create({ features: widths[0], classes: widths[1], seed });
+      // The difference of two logits is not the weight to the last bit.
+      close(await linearParameters(head), parameters, { absolute: 2e-7 }, `seed ${seed}`);
+    }
+  },
+
+  "20 steps walk PyTorch's path": async ({ create, golden }) => {
+    for (const c of (await golden("trajectories.json")).cases) {
+      const { features, classes, hidden, loss, optimizer, seed } = c;
+      const head = await create({ features, classes, hidden, loss, optimizer, seed });
+      const [losses, accuracies] = [[], []];
+      for (let step = 0; step < c.steps; step++) {
+        const rows = (width) => [step * c.rows * width, (step + 1) * c.rows * width];
+        const batch = Float32Array.from(c.batches.features.slice(...rows(features)));
+        const result = await head.trainStep(batch, c.batches.labels.slice(...rows(1)));
+        losses.push(result.loss);
+        accuracies.push(result.accuracy);
+        same(result.step, step + 1, `${c.name}: step`);
+      }
+      close(losses, c.losses, tolerance, `${c.name}: losses`);
+      close(accuracies, c.accuracies, tolerance, `${c.name}: accuracies`);
+      close(await head.logits(Float32Array.from(c.probeFeatures)), c.probeLogits, tolerance, `${c.name}: logits`);
+      if (hidden.length === 0) close(await linearParameters(head), c.finalParameters, tolerance, `${c.name}: parameters`);
+    }
+  },
+
+  "metrics agree with scikit-learn": async ({ oodgate: { init, metrics }, golden }) => {
+    await init();
+    const { cases, ece } = await golden("metrics.json");
+    for (const c of cases) {
+      const { id, ood } = c;
+      const actual = [
+        metrics.auroc(id, ood), metrics.auprIn(id, ood), metrics.auprOut(id, ood),
+        metrics.fprAtTpr(id, ood), metrics.fprAtTpr(id, ood, 0.8),
+      ];
+      close(actual, [c.auroc, c.auprIn, c.auprOut, c.fpr95, c.fpr80], { absolute: 1e-11 }, c.name);
+    }
+    for (const c of ece) {
+      close([metrics.ece(Float32Array.from(c.probabilities), c.labels, c.bins)], [c.ece], { absolute: 1e-11 }, c.name);
+    }
+  },
+};
