@@ -1,0 +1,226 @@
+// The built demo page, driven like a user. Served from a sub-folder, as a project page would be.
+
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import test, { after, before } from "node:test";
+import { launch } from "../../pkg/scripts/browser.mjs";
+import { serve } from "../../pkg/scripts/serve.mjs";
+import { at, npm } from "../../pkg/scripts/shell.mjs";
+
+const OUTPUT = at("tests", "output");
+
+let server;
+let browser;
+
+before(async () => {
+  npm("run", "build", "-w", "www");
+  mkdirSync(OUTPUT, { recursive: true });
+  server = await serve({ mounts: { "/some/folder/": at("www", "dist") } });
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** Opens the page with these settings, hands it to `body`, and fails on errors that a visitor would find in the console. */
+async function visit(hash, body, { viewport = { width: 1280, height: 900 }, colorScheme = "light", hasTouch = false, prepare } = {}) {
+  const context = await browser.newContext({ viewport, colorScheme, hasTouch, reducedMotion: "reduce" });
+  const page = await context.newPage();
+  const faults = [];
+  page.on("console", (message) => message.type() === "error" && faults.push(`console: ${message.text()}`));
+  page.on("pageerror", (error) => faults.push(`uncaught: ${error.stack ?? error.message}`));
+  page.on("request", (request) => {
+    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(server.url)) faults.push(`request to elsewhere: ${request.url()}`);
+  });
+  try {
+    await prepare?.(page);
+    await page.goto(`${server.url}some/folder/${hash}`);
+    await page.locator('#load[data-state="done"]').waitFor();
+    await body(page);
+    assert.deepEqual(faults, []);
+  } finally {
+    await context.close();
+  }
+}
+
+const text = (page, id) => page.locator(`#${id}`).textContent();
+/** The number in an element's text; the page writes minus signs and thousands as people do. */
+const number = async (page, id) => Number.parseFloat((await text(page, id)).replace("\u2212", "-").replaceAll(",", ""));
+const threshold = async (page) => Number(await page.locator("#threshold").getAttribute("aria-valuenow"));
+const settled = (page) => page.locator('body:not(.training) #gate-section[data-state="ready"]:not([aria-busy])').waitFor({ timeout: 120_000 });
+const epochRow = (page, epoch) => page.locator(`#epoch-table tbody tr:nth-child(${epoch})`);
+
+async function trainToTheEnd(page) {
+  await page.click("#train");
+  await settled(page);
+  assert.equal(await text(page, "train-error"), "");
+  assert.equal(await text(page, "score-error"), "");
+}
+
+test("a head is trained on the CPU, scored, and gated by hand", async () => {
+  await visit("#backend=cpu&epochs=6", async (page) => {
+    await page.screenshot({ path: `${OUTPUT}/demo-before.png`, fullPage: true });
+    await trainToTheEnd(page);
+
+    assert.match(await text(page, "train-status"), /^Trained for 6 epochs/);
+    assert.match(await text(page, "fact-backend"), /^CPU/);
+    assert.ok((await number(page, "fact-step")) > 0);
+    const losses = await page.locator("#epoch-table tbody td:nth-child(2)").allTextContents();
+    assert.equal(losses.length, 6);
+    assert.ok(Number(losses[5]) < 0.1 * Number(losses[0]), `the loss falls: ${losses}`);
+    // The lower ends of what this data gives with these settings, less a margin.
+    assert.ok((await number(page, "accuracy")) > 92);
+    assert.ok((await number(page, "auroc")) > 94);
+    assert.ok((await number(page, "fpr95")) < 35);
+    // 95 % of the validation rows are kept; the test rows are others.
+    const kept = await number(page, "kept");
+    assert.ok(kept > 92 && kept < 98, `kept ${kept} %`);
+    await page.screenshot({ path: `${OUTPUT}/demo-after.png`, fullPage: true });
+
+    // Keys: left rejects more, right accepts more, Home and End are the ends of the axis.
+    const start = await threshold(page);
+    const rejected = await number(page, "rejected");
+    await page.focus("#threshold");
+    for (let i = 0; i < 10; i++) await page.keyboard.press("ArrowLeft");
+    assert.ok((await threshold(page)) < start);
+    await page.waitForFunction((before) => Number.parseFloat(document.querySelector("#rejected").textContent) > before, rejected);
+    assert.ok((await number(page, "kept")) < kept);
+    await page.keyboard.press("End");
+    assert.ok((await threshold(page)) > start);
+    assert.match(await page.locator("#threshold").getAttribute("aria-valuetext"), /% of in-scope sentences accepted/);
+
+    // The mouse: pressed on the plot, dragged to its left quarter.
+    const plot = await page.locator("#histogram .u-over").boundingBox();
+    await page.mouse.move(plot.x + plot.width * 0.7, plot.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(plot.x + plot.width * 0.25, plot.y + 60, { steps: 6 });
+    await page.mouse.up();
+    const { min, max } = await page.locator("#threshold").evaluate((e) => ({ min: Number(e.ariaValueMin), max: Number(e.ariaValueMax) }));
+    assert.ok(Math.abs((await threshold(page)) - (min + 0.25 * (max - min))) < 0.01 * (max - min));
+    await page.click("#reset-threshold");
+    assert.equal(await threshold(page), start);
+  });
+});
+
+test("sentences are searched, filtered and sorted, and their verdicts follow the threshold", async () => {
+  await visit("#backend=cpu&epochs=3&scorer=maxLogit", async (page) => {
+    const rows = page.locator("#list tbody tr");
+    assert.equal(await rows.count(), 25);
+    await trainToTheEnd(page);
+
+    await page.fill("#search", "spanish");
+    await page.waitForFunction(() => location.hash.includes("search=spanish"));
+    const found = await rows.locator(".col-text").allTextContents();
+    const intents = await rows.locator(".col-truth, .col-predicted").allTextContents();
+    assert.ok(found.length > 0 && found.some((sentence) => sentence.includes("spanish")), `found ${found} ${intents}`);
+
+    // One accepted sentence is rejected when the threshold is below (almost) every score, and accepted again after that.
+    await page.fill("#search", "");
+    const accepted = rows.filter({ has: page.locator(".mark.accepted") }).first();
+    const verdict = page.locator(`#list tr[data-row="${await accepted.getAttribute("data-row")}"] .mark`);
+    await page.focus("#threshold");
+    await page.keyboard.press("Home");
+    await verdict.and(page.getByText("Rejected")).waitFor();
+    await page.click("#reset-threshold");
+    await verdict.and(page.getByText("Accepted")).waitFor();
+
+    await page.click('#list [data-sort="score"]');
+    await page.locator('#list th[aria-sort="ascending"]').waitFor();
+    const scores = (await rows.locator(".col-score").allTextContents()).map((score) => Number(score.replace("\u2212", "-")));
+    assert.deepEqual(scores, scores.toSorted((x, y) => x - y));
+
+    await page.click("#filter label:has-text('Mistakes')");
+    await page.click('.pager:not(.bottom) [data-page="next"]');
+    assert.match(await text(page, "list-count"), /^26 to 50 of/);
+    assert.ok((await rows.locator(".remark").count()) === 25, "every mistake says what it is");
+
+    // All of it is in the address, and a visit to that address brings it back.
+    await page.waitForFunction(() => location.hash.includes("show=mistakes"));
+    const hash = new URL(page.url()).hash;
+    assert.deepEqual(Object.fromEntries(new URLSearchParams(hash.slice(1))), {
+      backend: "cpu", epochs: "3", scorer: "maxLogit", show: "mistakes", sort: "score",
+    });
+  });
+  await visit("#loss=crossEntropy&epochs=7&search=bill&show=out", async (page) => {
+    assert.ok(await page.locator('input[value="crossEntropy"]').isChecked());
+    assert.equal(await page.inputValue("#epochs"), "7");
+    assert.equal(await page.inputValue("#search"), "bill");
+    assert.ok(await page.locator('input[name="show"][value="out"]').isChecked());
+  });
+});
+
+test("Stop ends the training, and the head reached so far is scored", async () => {
+  await visit("#backend=cpu&epochs=1000", async (page) => {
+    await page.click("#train");
+    await epochRow(page, 2).waitFor({ state: "attached", timeout: 60_000 });
+    const begun = Date.now();
+    await page.click("#stop");
+    await settled(page);
+    assert.ok(Date.now() - begun < 10_000, "stopping does not wait for the end");
+    assert.match(await text(page, "train-status"), /^Stopped after \d+ of 1000 epochs/);
+    assert.ok((await number(page, "auroc")) > 90);
+    // The page goes on: another training starts and ends.
+    await page.fill("#epochs", "1");
+    await trainToTheEnd(page);
+    assert.match(await text(page, "train-status"), /^Trained for 1 epoch /);
+  });
+});
+
+test("WebGPU trains too, and says so", async () => {
+  await visit("#backend=webgpu&epochs=2", async (page) => {
+    await trainToTheEnd(page);
+    assert.equal(await text(page, "fact-backend"), "WebGPU");
+    assert.ok((await number(page, "auroc")) > 90);
+  });
+});
+
+test("an error is shown beside the buttons, and the page stays usable", async () => {
+  const prepare = (page) => page.addInitScript(() => Object.defineProperty(navigator, "gpu", { value: undefined }));
+  const body = async (page) => {
+    await page.click("#train");
+    await page.locator("#train-error:has-text('webgpu-unavailable')").waitFor();
+    await page.click("label:has-text('Auto')");
+    await page.fill("#epochs", "1");
+    await trainToTheEnd(page);
+    assert.match(await text(page, "fact-backend"), /^CPU/);
+    assert.match(await text(page, "fact-reason"), /WebGPU/);
+  };
+  await visit("#backend=webgpu", body, { prepare });
+});
+
+/** A finger that takes the threshold and moves it sideways by so many pixels. */
+async function swipeThreshold(page, pixels) {
+  await page.locator("#threshold").scrollIntoViewIfNeeded();
+  const line = await page.locator("#threshold").boundingBox();
+  const finger = (by) => [{ x: line.x + line.width / 2 + by, y: line.y + line.height / 3 }];
+  const devtools = await page.context().newCDPSession(page);
+  const touch = (type, touchPoints) => devtools.send("Input.dispatchTouchEvent", { type, touchPoints });
+  await touch("touchStart", finger(0));
+  for (let step = 1; step <= 5; step++) await touch("touchMove", finger((pixels * step) / 5));
+  await touch("touchEnd", []);
+}
+
+test("on a narrow dark touch screen nothing is cut off or jumps, and a finger moves the threshold", async () => {
+  const prepare = (page) =>
+    page.addInitScript(() => {
+      window.jumps = 0;
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) window.jumps += entry.value;
+      }).observe({ type: "layout-shift", buffered: true });
+    });
+  const body = async (page) => {
+    await trainToTheEnd(page);
+    const { wide, jumps } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth - innerWidth, jumps: window.jumps }));
+    assert.ok(wide <= 0, `the page is ${wide} px wider than the screen`);
+    // 0.1 is what counts as good; https://web.dev/articles/cls
+    assert.ok(jumps < 0.1, `layout shift ${jumps}`);
+    await page.screenshot({ path: `${OUTPUT}/demo-narrow-dark.png`, fullPage: true });
+
+    const before = await threshold(page);
+    await swipeThreshold(page, -60);
+    assert.ok((await threshold(page)) < before);
+  };
+  await visit("#backend=cpu&epochs=2", body, { viewport: { width: 390, height: 844 }, colorScheme: "dark", hasTouch: true, prepare });
+});

@@ -1,0 +1,35 @@
+import { OodgateError, type ErrorCode } from "oodgate";
+import { create } from "./dom";
+
+/** What a visitor can do about it, where there is something. */
+const advice: Partial<Record<ErrorCode, string>> = {
+  "webgpu-unavailable": "This browser offers no WebGPU device here. Choose Auto or CPU and train again.",
+  "device-lost": "The graphics device went away, for example after sleep or a driver reset. Train again, or choose CPU.",
+  "out-of-memory": "Try a smaller batch, fewer hidden units, or CPU.",
+  "not-finite": "The numbers grew without bound. Try a smaller learning rate or a larger temperature.",
+  "wasm-unavailable": "The WebAssembly file could not be loaded. Reload the page; if that does not help, the browser is too old or blocks it.",
+  crashed: "This is a fault of the package. The page goes on: train again.",
+};
+
+/** Shows an error where the visitor looks. The element is an alert, so it is also read out. */
+export function showError(place: HTMLElement, error: unknown, retry?: { label: string; run: () => void }): void {
+  console.info("shown on the page:", error);
+  const parts: Node[] = [];
+  if (error instanceof OodgateError) {
+    parts.push(create("p", {}, create("code", {}, error.code), " ", error.message));
+    const hint = advice[error.code];
+    if (hint !== undefined) parts.push(create("p", {}, hint));
+  } else {
+    parts.push(create("p", {}, error instanceof Error ? error.message : String(error)));
+  }
+  if (retry !== undefined) {
+    const button = create("button", { type: "button" }, retry.label);
+    button.addEventListener("click", retry.run);
+    parts.push(button);
+  }
+  place.replaceChildren(...parts);
+}
+
+export function clearError(place: HTMLElement): void {
+  place.replaceChildren();
+}

@@ -1,0 +1,80 @@
+import "./style.css";
+import { announce } from "./announce";
+import { loadDataset, type Dataset } from "./data";
+import { byId, setText } from "./dom";
+import { clearError, showError } from "./errors";
+import { bindForm } from "./form";
+import * as format from "./format";
+import { Gate } from "./gate";
+import { showIntro } from "./intro";
+import { List } from "./list";
+import { Sentences } from "./sentences";
+import { Store } from "./store";
+import { Training } from "./training";
+
+const store = new Store();
+bindSkipLink();
+bindForm(store);
+let gate: Gate | undefined;
+const training = new Training(store, async (run) => {
+  showProbabilityNote(run.settings.loss === "logitNorm");
+  await gate?.judge(run);
+});
+void load();
+
+async function load(): Promise<void> {
+  const bar = byId<HTMLProgressElement>("load-progress");
+  const place = byId("load");
+  clearError(byId("load-error"));
+  place.dataset["state"] = "loading";
+  try {
+    const begun = performance.now();
+    let size = 0;
+    const data = await loadDataset((received, total) => {
+      size = received;
+      if (total !== undefined) {
+        bar.max = total;
+        bar.value = received;
+      }
+      setText(byId("load-text"), `Loading the sentences: ${format.megabytes(received)}${total === undefined ? "" : ` of ${format.megabytes(total)}`}`);
+    });
+    const rows = data.train.rows + data.val.rows + data.test.rows + data.oos.rows;
+    const text = `${format.count(rows)} sentences loaded (${format.megabytes(size)} in ${format.duration((performance.now() - begun) / 1000)}).`;
+    setText(byId("load-text"), text);
+    bar.max = bar.value = 1;
+    place.dataset["state"] = "done";
+    announce(text);
+    start(data);
+  } catch (error) {
+    place.dataset["state"] = "failed";
+    setText(byId("load-text"), "The sentences are not here.");
+    showError(byId("load-error"), error, { label: "Load again", run: () => void load() });
+  }
+}
+
+function start(data: Dataset): void {
+  showIntro(data);
+  const sentences = new Sentences(data);
+  const list = new List(sentences, store);
+  gate = new Gate(data, store, sentences, (threshold, score) => list.update(threshold, score));
+  training.enable(data);
+}
+
+function showProbabilityNote(logitNorm: boolean): void {
+  setText(
+    byId("probability-note"),
+    logitNorm
+      ? "Probability: what the head gives its predicted intent. Not calibrated yet: after LogitNorm it is far too low, because training leaves the size of the outputs open. It ranks sentences; it is not the chance of being right."
+      : "Probability: what the head gives its predicted intent. Not calibrated yet: it ranks sentences; it is not exactly the chance of being right.",
+  );
+}
+
+/** The address after # holds the settings, so the skip link moves the focus itself. */
+function bindSkipLink(): void {
+  document.querySelector(".skip")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    const target = byId("train-section");
+    target.focus();
+    target.scrollIntoView();
+  });
+}

@@ -1,0 +1,148 @@
+import type { EpochProgress, Head } from "oodgate";
+import { announce } from "./announce";
+import { Curves } from "./curves";
+import type { Dataset } from "./data";
+import { byId, isUsable, setText, setUsable } from "./dom";
+import { clearError, showError } from "./errors";
+import * as format from "./format";
+import { trainingKeys, type Settings } from "./settings";
+import type { Store } from "./store";
+import { train, type Run } from "./train";
+
+/** The part of the page that trains: buttons, progress, curves, facts. */
+export class Training {
+  readonly #store: Store;
+  readonly #curves = new Curves();
+  readonly #onRun: (run: Run) => Promise<void>;
+  #data: Dataset | undefined;
+  #running: AbortController | undefined;
+  #shown: Run | undefined;
+  #begun = 0;
+
+  /** `onRun` is called with each trained head, which it then owns. */
+  constructor(store: Store, onRun: (run: Run) => Promise<void>) {
+    this.#store = store;
+    this.#onRun = onRun;
+    byId("settings").addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (isUsable(byId("train"))) void this.#train();
+    });
+    byId("stop").addEventListener("click", () => this.#running?.abort());
+    store.onChange(() => this.#showStale());
+  }
+
+  /** The data is here: training may begin. */
+  enable(data: Dataset): void {
+    this.#data = data;
+    setText(byId("train-status"), "Ready to train.");
+    setUsable(byId("train"), true);
+  }
+
+  async #train(): Promise<void> {
+    const data = this.#data;
+    if (data === undefined || this.#running !== undefined) return;
+    const settings = this.#store.get();
+    const running = new AbortController();
+    this.#begin(running, settings);
+    try {
+      const run = await train(data, settings, {
+        signal: running.signal,
+        onHead: (head) => this.#showHead(head, settings),
+        onEpoch: (progress) => this.#showEpoch(progress, settings),
+      });
+      this.#shown = run;
+      this.#showRun(run, data.train.rows);
+      setText(byId("train-status"), "Scoring the test sentences …");
+      await this.#onRun(run);
+      this.#showEnd(run);
+    } catch (error) {
+      showError(byId("train-error"), error);
+      const rest = this.#shown === undefined ? "" : " The scores below are still those of the head before.";
+      setText(byId("train-status"), `Training failed. The reason is under the Train button.${rest}`);
+    } finally {
+      this.#running = undefined;
+      document.body.classList.remove("training");
+      setUsable(byId("train"), true);
+      setUsable(byId("stop"), false);
+    }
+  }
+
+  #begin(running: AbortController, settings: Readonly<Settings>): void {
+    this.#running = running;
+    document.body.classList.add("training");
+    clearError(byId("train-error"));
+    setUsable(byId("train"), false);
+    setUsable(byId("stop"), true);
+    setText(byId("train-status"), "Preparing the head …");
+    byId<HTMLProgressElement>("train-progress").value = 0;
+    byId<HTMLProgressElement>("train-progress").max = settings.epochs;
+    announce("Training has begun.");
+  }
+
+  #showHead(head: Head, settings: Readonly<Settings>): void {
+    for (const id of ["fact-step", "fact-time"]) setText(byId(id), "–");
+    for (const id of ["fact-step-detail", "fact-speed"]) setText(byId(id), "");
+    this.#curves.begin(settings.epochs);
+    this.#begun = performance.now();
+    setText(byId("fact-backend"), head.backend === "webgpu" ? "WebGPU" : "CPU (WebAssembly)");
+    const chosen = settings.backend === "auto" ? "Chosen automatically." : "As you chose.";
+    setText(byId("fact-reason"), head.fallbackReason === undefined ? chosen : sentence(head.fallbackReason));
+    setText(byId("train-status"), `Epoch 1 of ${settings.epochs} …`);
+  }
+
+  #showEpoch(progress: EpochProgress, settings: Readonly<Settings>): void {
+    this.#curves.add(progress);
+    byId<HTMLProgressElement>("train-progress").value = progress.epoch;
+    const next = Math.min(progress.epoch + 1, progress.epochs);
+    setText(byId("train-status"), `Epoch ${next} of ${progress.epochs} …`);
+    this.#showStep(1000 * (settings.batch / progress.rowsPerSecond), settings, "the last epoch");
+    setText(byId("fact-time"), format.duration((performance.now() - this.#begun) / 1000));
+    setText(byId("fact-speed"), `${format.count(progress.rowsPerSecond)} sentences per second`);
+    // A screen reader hears four times how far it is, not every epoch.
+    if (progress.epoch % Math.ceil(progress.epochs / 4) === 0 && progress.epoch < progress.epochs) {
+      announce(`Epoch ${progress.epoch} of ${progress.epochs}, loss ${format.loss(progress.loss)}, accuracy ${format.percent(progress.accuracy)}.`);
+    }
+  }
+
+  #showStep(ms: number, settings: Readonly<Settings>, over: string): void {
+    const rows = Math.min(settings.batch, this.#data?.train.rows ?? settings.batch);
+    setText(byId("fact-step"), format.milliseconds(ms));
+    setText(byId("fact-step-detail"), `measured here over ${over}, for a batch of ${format.count(rows)} sentences`);
+  }
+
+  #showRun(run: Run, rows: number): void {
+    const { settings, steps, seconds } = run;
+    setText(byId("fact-time"), format.duration(seconds));
+    if (steps === 0) return;
+    this.#showStep((1000 * seconds) / steps, settings, "this training");
+    const perEpoch = Math.ceil(rows / settings.batch);
+    setText(byId("fact-speed"), `${format.count(steps)} steps, ${format.count(((steps / perEpoch) * rows) / seconds)} sentences per second`);
+  }
+
+  #showEnd(run: Run): void {
+    const { epochs, settings, stopped } = run;
+    const done = epochs.length;
+    const text = stopped
+      ? `Stopped after ${done} of ${settings.epochs} epochs. The head keeps what it has learned so far.`
+      : `Trained for ${done} ${done === 1 ? "epoch" : "epochs"} in ${format.duration(run.seconds)}.`;
+    setText(byId("train-status"), text);
+    announce(`${text} ${byId("gate-sentence").textContent ?? ""}`);
+    this.#showStale();
+  }
+
+  /** Says when the settings are no longer those of the head on show. */
+  #showStale(): void {
+    const run = this.#shown;
+    if (run === undefined || this.#running !== undefined) return;
+    const now = this.#store.get();
+    const stale = trainingKeys.some((key) => now[key] !== run.settings[key]);
+    setText(byId("train"), stale ? "Train again" : "Train");
+    byId("train").classList.toggle("stale", stale);
+  }
+}
+
+/** Starts with a capital and ends with a full stop. */
+function sentence(text: string): string {
+  const first = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(first) ? first : `${first}.`;
+}
