@@ -3,6 +3,8 @@
 //! Unchecked in ([`HeadOptions`], [`FitOptions`]), checked out ([`HeadConfig`], [`FitConfig`]): nothing behind this module meets a value out
 //! of range. Numbers come in as `f64`, which holds whatever JavaScript can say.
 
+use std::collections::BTreeSet;
+
 use crate::{
     Error, Result,
     error::Mismatch,
@@ -264,12 +266,9 @@ fn check_class_names(names: &[String]) -> Result<()> {
     if names.is_empty() {
         return Err(Error::InvalidOption(Mismatch::new("options.classes", "at least one class", 0)));
     }
-    let mut sorted: Vec<&str> = names.iter().map(String::as_str).collect();
-    sorted.sort_unstable();
-    match sorted.array_windows().find(|[a, b]| a == b) {
-        Some([name, _]) => {
-            Err(Error::InvalidOption(Mismatch::new("options.classes", "different names", format!("{name:?} twice"))))
-        }
+    let mut seen = BTreeSet::new();
+    match names.iter().find(|name| !seen.insert(name.as_str())) {
+        Some(name) => Err(Error::InvalidOption(Mismatch::new("options.classes", "different names", format!("{name:?} twice")))),
         None => Ok(()),
     }
 }

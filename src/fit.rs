@@ -166,6 +166,5 @@ fn split<E: Engine>(labels: &[u32], trainer: &Trainer<E>, share: f64) -> Result<
         let expected = format!("a share that leaves rows on both sides of {} rows", labels.len());
         return Err(Error::InvalidOption(Mismatch::new("options.validationSplit", expected, share)));
     }
-    kept.sort_unstable();
     Ok((kept, held_out))
 }

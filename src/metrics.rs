@@ -42,13 +42,16 @@ pub fn fpr_at_tpr(id: &[f64], ood: &[f64], tpr: f64) -> Result<f64> {
     if !(tpr > 0.0 && tpr <= 1.0) {
         return Err(Error::InvalidOption(Mismatch::new("tpr", "a number in (0, 1]", tpr)));
     }
-    let mut sorted = id.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let rows = sorted.len() as f64;
-    // Compared as a quotient: 0.95 * 60 is below 57 in floating point, 57 / 60 is not below 0.95.
-    let kept = (1..sorted.len()).find(|&kept| kept as f64 / rows >= tpr).unwrap_or(sorted.len());
-    let threshold = sorted[kept - 1];
-    Ok(ood.iter().filter(|&&score| score <= threshold).count() as f64 / ood.len() as f64)
+    let (mut kept, mut accepted) = (0.0, 0.0);
+    for tie in ties(id, ood) {
+        kept += tie.id;
+        accepted += tie.ood;
+        // Compared as a quotient: 0.95 * 60 is below 57 in floating point, 57 / 60 is not below 0.95.
+        if kept / id.len() as f64 >= tpr {
+            break;
+        }
+    }
+    Ok(accepted / ood.len() as f64)
 }
 
 /// Expected calibration error over equal-width bins `(lo, hi]` of the largest probability (Guo et al., ICML 2017), in `[0, 1]`.

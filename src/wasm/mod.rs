@@ -4,6 +4,8 @@
 //! raw types their public names, their call queue and their documentation.
 
 mod error;
+#[cfg(feature = "webgpu")]
+mod gpu;
 mod head;
 mod metrics;
 mod options;

@@ -1,0 +1,167 @@
+//! The gradient of a layer's parameters with the optimiser's update in its epilogue, and the running totals.
+
+use cubecl::prelude::*;
+
+use super::{
+    layout::Shape,
+    linear::{Vector4, source},
+};
+
+/// Which update rule the kernel is built for: [`crate::optim::Update`], and what of it saves work when known early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Rule {
+    /// SGD without momentum: no moments.
+    Plain,
+    /// SGD with momentum: one moment.
+    Momentum { nesterov: bool },
+    /// AdamW: two moments.
+    AdamW,
+}
+
+/// The numbers of [`crate::optim::Update`]; each rule reads its own.
+#[derive(CubeType, CubeLaunch, Clone, Copy)]
+pub(super) struct Numbers {
+    /// `learning_rate` or `rate`.
+    pub rate: f32,
+    /// `momentum` or `beta1`.
+    pub first: f32,
+    /// `beta2`.
+    pub second: f32,
+    /// `epsilon`.
+    pub epsilon: f32,
+    /// `weight_decay` or `decay`.
+    pub decay: f32,
+    /// `root`.
+    pub root: f32,
+}
+
+/// Class vectors of one tile.
+pub(super) const GROUPS: usize = 1;
+
+/// One update of a layer: `dW = gradient^T input`, `db = sum of gradient`, then the rule, in place.
+///
+/// `gradient` is `[rows, 4 outputs4]`, `input` `[*, 4 inputs4]`, gathered as in [`super::linear::forward`]. `state` holds the
+/// parameters and then the moments, `length4` vectors each. Threads: first one per tile of the weight, four inputs by
+/// `4 GROUPS` outputs; then one per vector of the bias; and, where `total`, one more that adds the batch's `results` to
+/// `totals` ([`add`]).
+#[allow(clippy::collapsible_if, reason = "a compile-time condition removes its branch only where it stands alone")]
+#[cube(launch_unchecked)]
+pub(super) fn layer(
+    state: &mut [Vector4],
+    input: &[Vector4],
+    order: &[u32],
+    gradient: &[Vector4],
+    results: &[f32],
+    totals: &mut [f32],
+    rows: u32,
+    first: u32,
+    keep: u32,
+    numbers: Numbers,
+    #[comptime] shape: Shape,
+    #[comptime] length4: usize,
+    #[comptime] rule: Rule,
+    #[comptime] gather: bool,
+    #[comptime] total: bool,
+) {
+    let tiles = comptime!(shape.outputs4.div_ceil(GROUPS) * shape.inputs4);
+    let position = ABSOLUTE_POS;
+    if position < tiles {
+        let column = position % shape.inputs4;
+        let group = position / shape.inputs4 * GROUPS;
+        let mut sums = Sequence::<RuntimeCell<Vector4>>::new();
+        #[unroll]
+        for _ in 0..comptime!(4 * GROUPS) {
+            sums.push(RuntimeCell::<Vector4>::new(Vector4::new(0.0)));
+        }
+        for r in 0..rows as usize {
+            let x = input[source(order, first, r, gather) * shape.inputs4 + column];
+            #[unroll]
+            for i in 0..GROUPS {
+                let g = gradient[r * shape.outputs4 + min(group + i, comptime!(shape.outputs4 - 1))];
+                #[unroll]
+                for j in 0..4usize {
+                    let sum = &sums[i * 4 + j];
+                    sum.store(sum.read() + x * Vector4::new(g.extract(j)));
+                }
+            }
+        }
+        #[unroll]
+        for i in 0..GROUPS {
+            if group + i < shape.outputs4 {
+                #[unroll]
+                for j in 0..4 {
+                    let at = shape.weight4 + ((group + i) * 4 + j) * shape.inputs4 + column;
+                    apply(state, at, sums[i * 4 + j].read(), &numbers, length4, rule);
+                }
+            }
+        }
+    } else if position < comptime!(tiles + shape.outputs4) {
+        let group = position - tiles;
+        let mut sum = Vector4::new(0.0);
+        for r in 0..rows as usize {
+            sum += gradient[r * shape.outputs4 + group];
+        }
+        apply(state, shape.bias4 + group, sum, &numbers, length4, rule);
+    } else if comptime!(total) {
+        if position == comptime!(tiles + shape.outputs4) {
+            add(results, totals, rows, keep);
+        }
+    }
+}
+
+/// Adds a batch's results to the totals; one thread.
+#[cube(launch_unchecked)]
+pub(super) fn total(results: &[f32], totals: &mut [f32], rows: u32, keep: u32) {
+    if ABSOLUTE_POS == 0 {
+        add(results, totals, rows, keep);
+    }
+}
+
+/// `totals = keep * totals + [sum of losses, ., hits]`. Each sum runs in order, so it is the same in every run; the second
+/// value is the losses' running compensation (Kahan), without which an epoch's sum would lose the last digits.
+#[cube]
+fn add(results: &[f32], totals: &mut [f32], rows: u32, keep: u32) {
+    let mut loss = select(keep == 1, totals[0], 0.0);
+    let mut compensation = select(keep == 1, totals[1], 0.0);
+    let mut hits = select(keep == 1, totals[2], 0.0);
+    for r in 0..rows as usize {
+        let term = results[r * 2] - compensation;
+        let sum = loss + term;
+        compensation = (sum - loss) - term;
+        loss = sum;
+        hits += results[r * 2 + 1];
+    }
+    totals[0] = loss;
+    totals[1] = compensation;
+    totals[2] = hits;
+}
+
+/// Applies `rule` with gradient `g` to the parameters at `at`.
+#[cube]
+fn apply(state: &mut [Vector4], at: usize, g: Vector4, numbers: &Numbers, #[comptime] length4: usize, #[comptime] rule: Rule) {
+    let p = state[at];
+    match comptime!(rule) {
+        Rule::Plain => {
+            let g = g + p * Vector4::new(numbers.decay);
+            state[at] = p - g * Vector4::new(numbers.rate);
+        }
+        Rule::Momentum { nesterov } => {
+            let momentum = Vector4::new(numbers.first);
+            let g = g + p * Vector4::new(numbers.decay);
+            let v = state[at + length4] * momentum + g;
+            state[at + length4] = v;
+            let step = if comptime!(nesterov) { g + v * momentum } else { v };
+            state[at] = p - step * Vector4::new(numbers.rate);
+        }
+        Rule::AdamW => {
+            let (one, beta2) = (Vector4::new(1.0), Vector4::new(numbers.second));
+            let m = state[at + length4];
+            let m = m + (g - m) * (one - Vector4::new(numbers.first));
+            let v = state[at + comptime!(2 * length4)] * beta2 + g * g * (one - beta2);
+            state[at + length4] = m;
+            state[at + comptime!(2 * length4)] = v;
+            let scale = v.sqrt() * Vector4::new(numbers.root) + Vector4::new(numbers.epsilon);
+            state[at] = p * Vector4::new(numbers.decay) - m * Vector4::new(numbers.rate) / scale;
+        }
+    }
+}
