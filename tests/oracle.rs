@@ -1,6 +1,8 @@
 //! The engine against burn: the same head as burn tensors, with burn's autodiff for the gradient and burn's optimisers for
 //! the update. Two implementations that share nothing must walk the same path.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
+
 mod support;
 
 use burn::{

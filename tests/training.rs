@@ -1,5 +1,7 @@
 //! The trainer and its fit, end to end on the CPU engine: learning, repeatability, early stopping, refusals.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
+
 use oodgate::{
     Error,
     config::{FitConfig, FitOptions, HeadOptions, LossOptions},
@@ -129,7 +131,7 @@ fn refused_calls_leave_the_head_as_it_was() {
         changed[index] = value;
         changed
     };
-    let calls: [(&str, Vec<f32>, Vec<f64>, Option<f64>); 9] = [
+    let calls = [
         ("invalid-features", features[..5].to_vec(), labels.clone(), None),
         ("invalid-features", vec![], vec![], None),
         ("not-finite", with(7, f32::NAN), labels.clone(), None),

@@ -1,7 +1,7 @@
-// The bench in the page: both sides on the same batches, turn by turn, so that whatever else the machine does hits both.
+// The bench in the page: all sides on the same batches, turn by turn, so that whatever else the machine does hits each.
 
 import { drain, takeCounts } from "./counters.mjs";
-import { startTfjs, tfjsWays } from "./tfjs-side.mjs";
+import { everydayWays, openByHand, startTfjs } from "./tfjs-side.mjs";
 
 /** A small seeded generator (mulberry32), so that two runs see the same batches. */
 function uniform(seed) {
@@ -47,10 +47,10 @@ async function timed(side, batch) {
   return { loss, read, idle, counts: takeCounts() };
 }
 
-/** Of the ways to write the tfjs side, the one with the lower median over a few steps, opened afresh. */
+/** Of the everyday ways to write the tfjs side, the one with the lower median over a few steps, opened afresh. */
 async function openFaster(setup, batches, limits) {
   const medians = [];
-  for (const open of tfjsWays) {
+  for (const open of everydayWays) {
     const side = open(setup);
     const times = [];
     const end = performance.now() + limits.trialMs;
@@ -61,7 +61,7 @@ async function openFaster(setup, batches, limits) {
     side.close();
     medians.push(quantile(times, 0.5));
   }
-  return tfjsWays[medians.indexOf(Math.min(...medians))](setup);
+  return everydayWays[medians.indexOf(Math.min(...medians))](setup);
 }
 
 function summary(side, samples) {
@@ -71,18 +71,19 @@ function summary(side, samples) {
   return { name: side.name, repetitions: samples.length, read, idle, counts };
 }
 
-/** Largest relative difference of the two sides' losses over the first steps: the times compare only if the work is the same. */
-function disagreement([ours, theirs], steps = 5) {
-  const largest = Math.max(...ours.slice(0, steps).map(({ loss }, i) => Math.abs(loss - theirs[i].loss) / Math.abs(theirs[i].loss)));
+/** Largest relative difference of the sides' losses over the first steps: the times compare only if the work is the same. */
+function disagreement(sides, steps = 5) {
+  const paths = sides.map((samples) => samples.slice(0, steps).map(({ loss }) => loss));
+  const largest = Math.max(...paths.flatMap((path) => path.map((loss, i) => Math.abs(loss / paths[0][i] - 1))));
   if (largest < 1e-3) return largest;
-  const losses = (samples) => samples.slice(0, steps).map(({ loss }) => loss.toPrecision(6)).join(", ");
-  throw new Error(`The two sides do not do the same work: their losses are ${losses(ours)} and ${losses(theirs)}.`);
+  const shown = paths.map((path) => path.map((loss) => loss.toPrecision(6)).join(", "));
+  throw new Error(`The sides do not do the same work: their losses are ${shown.join("; ")}.`);
 }
 
-/** Starts the backends of one half of the bench; says what it started. */
+/** Starts what one half of the bench compares with, and says what that is. */
 globalThis.start = async ({ backend, sides }) => {
-  const started = sides.includes("tfjs") ? [await startTfjs(backend === "cpu" ? "wasm" : "webgpu")] : [];
-  return started;
+  if (sides.every((side) => side === "oodgate")) return undefined;
+  return startTfjs(backend === "cpu" ? "wasm" : "webgpu");
 };
 
 /** Measures one shape on one backend. */
@@ -93,11 +94,12 @@ globalThis.measure = async ({ cell, backend, sides, optimiser, limits }) => {
   if (sides.includes("oodgate")) {
     const { openOodgate } = await import("./oodgate-side.mjs");
     const ours = await openOodgate(backend, setup);
-    // Both start from the same weights, so that equal losses show equal work.
-    if (sides.includes("tfjs")) setup.weights = await ours.weights();
+    // All start from the same weights, so that equal losses show equal work.
+    setup.weights = await ours.weights();
     open.push(ours);
   }
   if (sides.includes("tfjs")) open.push(await openFaster(setup, batches, limits));
+  if (sides.includes("by-hand")) open.push(openByHand(setup));
 
   const warm = open.map(() => []);
   const samples = open.map(() => []);
@@ -111,5 +113,5 @@ globalThis.measure = async ({ cell, backend, sides, optimiser, limits }) => {
   const enough = (i) => i >= limits.repetitions && elapsed() > limits.atLeastMs;
   for (let i = 0; !enough(i) && elapsed() < limits.atMostMs; i += 1) await turn(samples, i);
   for (const side of open) side.close();
-  return { results: open.map((side, s) => summary(side, samples[s])), disagreement: open.length === 2 ? disagreement(warm) : undefined };
+  return { results: open.map((side, s) => summary(side, samples[s])), disagreement: disagreement(warm) };
 };
