@@ -67,7 +67,8 @@ function installBindgen() {
   const version = bindgenVersion();
   say(`Installing the wasm-bindgen ${version} command-line tool into .tools (2 to 4 minutes, once) ...`);
   const place = ["--root", at(".tools"), "--target-dir", at("target", "tools")];
-  run("cargo", ["install", "wasm-bindgen-cli", "--version", version, "--locked", "--force", ...place]);
+  // Not --locked: a registry that lacks one of the exact versions in the tool's own lock file would fail the whole set-up.
+  run("cargo", ["install", "wasm-bindgen-cli", "--version", version, "--force", ...place]);
 }
 
 function installPackages() {
