@@ -232,6 +232,8 @@ pub(crate) enum Range {
     NotNegative,
     /// At least 0 and below 1.
     Share,
+    /// Above 0 and below 1.
+    InnerShare,
 }
 
 /// A finite number within the range; it must stay so when it is rounded to `f32`.
@@ -241,6 +243,7 @@ pub(crate) fn number(argument: &str, value: f64, range: Range) -> Result<f64> {
         Range::Positive => (rounded > 0.0, "a number above 0"),
         Range::NotNegative => (rounded >= 0.0, "a number of at least 0"),
         Range::Share => ((0.0..1.0).contains(&rounded), "a number in [0, 1)"),
+        Range::InnerShare => (rounded > 0.0 && rounded < 1.0, "a number in (0, 1)"),
     };
     if fits && rounded.is_finite() { Ok(value) } else { Err(Error::InvalidOption(Mismatch::new(argument, expected, value))) }
 }

@@ -14,6 +14,8 @@ pub enum Error {
     InvalidLabels(Mismatch),
     /// A NaN or an infinity where a finite number is needed.
     NotFinite(Mismatch),
+    /// The gate was asked before it was calibrated, or after the head was trained further.
+    NotCalibrated,
     /// No usable WebGPU device; the reason.
     WebGpuUnavailable(String),
     /// The WebGPU device went away during a call; what the device reported.
@@ -51,6 +53,7 @@ impl Error {
             Self::InvalidFeatures(_) => "invalid-features",
             Self::InvalidLabels(_) => "invalid-labels",
             Self::NotFinite(_) => "not-finite",
+            Self::NotCalibrated => "not-calibrated",
             Self::WebGpuUnavailable(_) => "webgpu-unavailable",
             Self::DeviceLost(_) => "device-lost",
             Self::OutOfMemory(_) => "out-of-memory",
@@ -63,6 +66,9 @@ impl fmt::Display for Error {
         match self {
             Self::InvalidOption(m) | Self::InvalidFeatures(m) | Self::InvalidLabels(m) | Self::NotFinite(m) => {
                 write!(f, "{}: expected {}, got {}", m.argument, m.expected, m.got)
+            }
+            Self::NotCalibrated => {
+                write!(f, "gate needs calibrate with held-out rows first, and again after every training")
             }
             Self::WebGpuUnavailable(reason) => write!(f, "WebGPU cannot be used: {reason}"),
             Self::DeviceLost(reason) => write!(f, "the WebGPU device was lost: {reason}"),

@@ -9,6 +9,7 @@ use crate::{
     config::FitConfig,
     engine::{Engine, Totals},
     error::Mismatch,
+    ood::ScorerOptions,
     random::Random,
     trainer::Trainer,
 };
@@ -20,12 +21,19 @@ pub struct Fit<E: Engine> {
     /// Rows to learn from, reshuffled for each epoch.
     rows: Vec<u32>,
     order: Option<E::Order>,
-    validation: Option<(E::Order, usize)>,
+    validation: Option<Validation<E::Order>>,
     epoch: usize,
     /// Rows of this epoch that have been learnt from.
     position: usize,
     best: f64,
     epochs_since_best: usize,
+}
+
+/// The held-out rows: their numbers on the engine, and themselves for the calibration.
+struct Validation<Order> {
+    order: Order,
+    features: Vec<f32>,
+    labels: Vec<f64>,
 }
 
 /// One finished epoch.
@@ -67,12 +75,17 @@ impl<E: Engine> Fit<E> {
     pub fn new(trainer: &mut Trainer<E>, features: Vec<f32>, labels: &[f64], config: FitConfig) -> Result<Self> {
         let checked = trainer.check_rows(&features, labels)?;
         let (rows, held_out) = split(&checked.labels, trainer, config.validation_split)?;
+        let width = trainer.config().architecture.features();
+        let held_out_features: Vec<f32> =
+            held_out.iter().flat_map(|&row| &features[row as usize * width..(row as usize + 1) * width]).copied().collect();
+        let held_out_labels = held_out.iter().map(|&row| labels[row as usize]).collect();
+        trainer.see(&features, rows.iter().map(|&row| row as usize));
         let engine = trainer.engine();
         engine.clear_totals()?;
         let data = engine.upload(features, checked.labels)?;
         let validation = match held_out.len() {
             0 => None,
-            count => Some((engine.order(held_out)?, count)),
+            _ => Some(Validation { order: engine.order(held_out)?, features: held_out_features, labels: held_out_labels }),
         };
         Ok(Self { config, data, rows, order: None, validation, epoch: 0, position: 0, best: f64::INFINITY, epochs_since_best: 0 })
     }
@@ -104,7 +117,7 @@ impl<E: Engine> Fit<E> {
         Ok(false)
     }
 
-    /// Closes an epoch. Losses are read from the device when `report` asks for them, when patience needs them, and after
+    /// Closes an epoch; after the last one, the head is calibrated with the held-out rows, if there are any. Losses are read from the device when `report` asks for them, when patience needs them, and after
     /// the last epoch.
     pub async fn end_epoch(&mut self, trainer: &mut Trainer<E>, report: bool) -> Result<Epoch> {
         self.epoch += 1;
@@ -124,13 +137,14 @@ impl<E: Engine> Fit<E> {
             return Ok(epoch);
         }
         epoch.training = Some(Means::of(trainer.engine().totals().await?, self.rows.len()));
-        if let Some((order, count)) = &self.validation {
+        if let Some(Validation { order, labels, .. }) = &self.validation {
             let engine = trainer.engine();
+            let count = labels.len();
             // In batches, so that validation needs no more scratch than training does.
-            for start in (0..*count).step_by(self.config.batch_size) {
-                engine.measure(&self.data, order, start..(start + self.config.batch_size).min(*count))?;
+            for start in (0..count).step_by(self.config.batch_size) {
+                engine.measure(&self.data, order, start..(start + self.config.batch_size).min(count))?;
             }
-            let means = Means::of(engine.totals().await?, *count);
+            let means = Means::of(engine.totals().await?, count);
             epoch.validation = Some(means);
             self.epochs_since_best = if means.loss < self.best { 0 } else { self.epochs_since_best + 1 };
             self.best = self.best.min(means.loss);
@@ -138,6 +152,11 @@ impl<E: Engine> Fit<E> {
         if !epoch.last && self.config.patience.is_some_and(|patience| self.epochs_since_best >= patience) {
             epoch.last = true;
             epoch.stopped_early = true;
+        }
+        if epoch.last
+            && let Some(Validation { features, labels, .. }) = &self.validation
+        {
+            trainer.calibrate(features, labels, None, ScorerOptions::Auto).await?;
         }
         Ok(epoch)
     }

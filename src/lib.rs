@@ -5,10 +5,12 @@
 //! the [`loss`] with its closed-form gradient, the backward pass and the [`optim`] update. [`ood`] scores what the engine
 //! answers. `ARCHITECTURE.md` says who may depend on whom.
 
+pub mod calibration;
 pub mod config;
 pub mod engine;
 pub mod error;
 pub mod fit;
+pub mod gate;
 pub mod head;
 pub mod loss;
 pub mod math;

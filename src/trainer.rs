@@ -2,10 +2,13 @@
 //! here, before the engine sees it, so that a refused call leaves the head as it was.
 
 use crate::{
-    Error, Result, config,
+    Error, Result,
+    calibration::SeenRows,
+    config,
     config::HeadConfig,
     engine::{Engine, Outputs, Spec},
     error::Mismatch,
+    gate::Calibration,
     math::Softmax,
     ood::ScorerOptions,
 };
@@ -15,6 +18,8 @@ pub struct Trainer<E> {
     engine: E,
     config: HeadConfig,
     steps: u64,
+    seen_rows: SeenRows,
+    calibration: Option<Calibration>,
 }
 
 /// What one update saw.
@@ -60,7 +65,7 @@ impl HeadConfig {
 impl<E: Engine> Trainer<E> {
     /// A head on an engine that was built for the config's [`HeadConfig::spec`].
     pub fn new(engine: E, config: HeadConfig) -> Self {
-        Self { engine, config, steps: 0 }
+        Self { engine, config, steps: 0, seen_rows: SeenRows::default(), calibration: None }
     }
 
     /// What the head was built from.
@@ -73,6 +78,30 @@ impl<E: Engine> Trainer<E> {
         self.steps
     }
 
+    /// The calibration, unless the head has been trained since.
+    pub fn calibration(&self) -> Option<&Calibration> {
+        self.calibration.as_ref()
+    }
+
+    /// The softmax temperature of probabilities: the calibrated one, or 1.
+    pub fn temperature(&self) -> f64 {
+        self.calibration().map_or(1.0, |calibration| calibration.temperature)
+    }
+
+    pub(crate) fn set_calibration(&mut self, calibration: Calibration) -> &Calibration {
+        self.calibration.insert(calibration)
+    }
+
+    pub(crate) fn seen_rows(&self) -> &SeenRows {
+        &self.seen_rows
+    }
+
+    /// Remembers rows that are about to be learnt from.
+    pub(crate) fn see(&mut self, features: &[f32], rows: impl Iterator<Item = usize>) {
+        let width = self.config.architecture.features();
+        rows.for_each(|row| self.seen_rows.insert(&features[row * width..(row + 1) * width]));
+    }
+
     /// Where the head's arithmetic runs.
     pub fn engine(&mut self) -> &mut E {
         &mut self.engine
@@ -82,6 +111,7 @@ impl<E: Engine> Trainer<E> {
     pub async fn train_step(&mut self, features: Vec<f32>, labels: &[f64], learning_rate: Option<f64>) -> Result<Step> {
         let learning_rate = learning_rate.map(config::step_learning_rate).transpose()?;
         let rows = self.check_rows(&features, labels)?;
+        self.see(&features, 0..rows.count);
         let data = self.engine.upload(features, rows.labels)?;
         let order = self.engine.order((0..rows.count as u32).collect())?;
         self.update(&data, &order, 0..rows.count, learning_rate.unwrap_or(self.config.optimizer.learning_rate()))?;
@@ -101,6 +131,8 @@ impl<E: Engine> Trainer<E> {
         let update = self.config.optimizer.update(self.steps + 1, learning_rate);
         self.engine.step(data, order, range, &update)?;
         self.steps += 1;
+        // Its threshold and temperature were those of another head.
+        self.calibration = None;
         Ok(())
     }
 
@@ -110,22 +142,10 @@ impl<E: Engine> Trainer<E> {
         self.engine.forward(features).await
     }
 
-    /// Classes and probabilities at softmax temperature 1.
+    /// Classes and probabilities at the head's temperature.
     pub async fn predict(&mut self, features: &[f32]) -> Result<Prediction> {
-        let mut probabilities = self.forward(features).await?.logits;
-        let classes = self.config.architecture.classes();
-        let mut prediction = Prediction::default();
-        let mut logits = vec![0.0; classes];
-        for row in probabilities.chunks_exact_mut(classes) {
-            logits.copy_from_slice(row);
-            let parts = Softmax::new(&logits, 1.0, row);
-            let inverse_sum = parts.inverse_sum();
-            row.iter_mut().for_each(|p| *p *= inverse_sum);
-            prediction.class_index.push(parts.argmax as u32);
-            prediction.probability.push(inverse_sum);
-        }
-        prediction.probabilities = probabilities;
-        Ok(prediction)
+        let logits = self.forward(features).await?.logits;
+        Ok(probabilities(logits, self.config.architecture.classes(), self.temperature()))
     }
 
     /// Out-of-distribution score of each row, `[rows]`; higher = more out-of-distribution.
@@ -147,7 +167,7 @@ impl<E: Engine> Trainer<E> {
     }
 
     /// Checks `[rows, features]` and counts the rows.
-    fn check_features(&self, features: &[f32]) -> Result<usize> {
+    pub(crate) fn check_features(&self, features: &[f32]) -> Result<usize> {
         let width = self.config.architecture.features();
         if features.is_empty() || !features.len().is_multiple_of(width) {
             let expected = format!("a positive multiple of {width} numbers, [rows, {width}]");
@@ -162,6 +182,23 @@ impl<E: Engine> Trainer<E> {
         }
         Ok(features.len() / width)
     }
+}
+
+/// Turns logits `[rows, classes]` into classes and probabilities `softmax(f / temperature)`.
+pub(crate) fn probabilities(mut logits: Vec<f32>, classes: usize, temperature: f64) -> Prediction {
+    let mut prediction = Prediction::default();
+    let factor = (1.0 / temperature) as f32;
+    let mut copy = vec![0.0; classes];
+    for row in logits.chunks_exact_mut(classes) {
+        copy.copy_from_slice(row);
+        let parts = Softmax::new(&copy, factor, row);
+        let inverse_sum = parts.inverse_sum();
+        row.iter_mut().for_each(|p| *p *= inverse_sum);
+        prediction.class_index.push(parts.argmax as u32);
+        prediction.probability.push(inverse_sum);
+    }
+    prediction.probabilities = logits;
+    prediction
 }
 
 /// Checks that every label is a class index below `classes`.

@@ -129,6 +129,19 @@ impl Scorer {
         }
     }
 
+    /// The name in the public contract.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Msp { .. } => "msp",
+            Self::MaxLogit => "maxLogit",
+            Self::Energy { .. } => "energy",
+            Self::Entropy { .. } => "entropy",
+            Self::Gen { .. } => "gen",
+            Self::MaxCosine => "maxCosine",
+            Self::GradNorm => "gradNorm",
+        }
+    }
+
     /// Scores `[rows]` from what a head with so many `classes` answered for `features`, `[rows, features]`.
     pub fn scores(&self, outputs: &Outputs, features: &[f32], classes: usize) -> Vec<f32> {
         let rows = outputs.logits.chunks_exact(classes);

@@ -5,7 +5,7 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use super::{
     error::JsResult,
     options,
-    results::{EpochResult, Prediction, StepResult, to_js},
+    results::{CalibrationResult, EpochResult, EvaluationResult, GateResult, Prediction, StepResult, to_js},
 };
 #[cfg(not(feature = "webgpu"))]
 use crate::engine::cpu::CpuEngine as BackendEngine;
@@ -94,6 +94,35 @@ impl RawHead {
     pub async fn ood_score(&mut self, features: Vec<f32>, options: JsValue) -> JsResult<Vec<f32>> {
         let scorer = options::score(&options)?;
         Ok(self.trainer.ood_score(&features, scorer).await?)
+    }
+
+    /// `calibrate` of the contract.
+    pub async fn calibrate(&mut self, features: Vec<f32>, labels: Vec<f64>, options: JsValue) -> JsResult<JsValue> {
+        let (alpha, scorer) = options::calibration(&options)?;
+        let calibration = self.trainer.calibrate(&features, &labels, alpha, scorer).await?;
+        Ok(to_js(&CalibrationResult::from(calibration)))
+    }
+
+    /// Whether there is a calibration of the head as it is now.
+    #[wasm_bindgen(getter, js_name = isCalibrated)]
+    pub fn is_calibrated(&self) -> bool {
+        self.trainer.calibration().is_some()
+    }
+
+    /// The calibration, or `undefined`.
+    pub fn calibration(&self) -> JsValue {
+        self.trainer.calibration().map_or(JsValue::UNDEFINED, |calibration| to_js(&CalibrationResult::from(calibration)))
+    }
+
+    /// `gate` of the contract, without the names.
+    pub async fn gate(&mut self, features: Vec<f32>) -> JsResult<JsValue> {
+        Ok(to_js(&GateResult::from(self.trainer.gate(&features).await?)))
+    }
+
+    /// `evaluate` of the contract.
+    pub async fn evaluate(&mut self, id: Vec<f32>, labels: Vec<f64>, ood: Vec<f32>, options: JsValue) -> JsResult<JsValue> {
+        let scorer = options::score(&options)?;
+        Ok(to_js(&EvaluationResult::from(self.trainer.evaluate(&id, &labels, &ood, scorer).await?)))
     }
 
     /// Updates made so far.

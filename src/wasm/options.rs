@@ -56,20 +56,20 @@ pub fn step(value: &JsValue) -> Result<Option<f64>> {
     Ok(learning_rate)
 }
 
-/// Options of `oodScore`: the scorer, by name or as an object with parameters.
+/// Options of `oodScore` and `evaluate`: the scorer, by name or as an object with parameters.
 pub fn score(value: &JsValue) -> Result<ScorerOptions> {
     let mut options = Reader::new("options", value)?;
-    let given = options.get("scorer")?;
+    let scorer = options.scorer()?;
     options.finish()?;
-    match given {
-        None => Ok(ScorerOptions::Auto),
-        Some(name) if name.is_string() => {
-            let object = Object::new();
-            let _ = Reflect::set(&object, &"name".into(), &name);
-            scorer(Reader::new("options.scorer", &object)?)
-        }
-        Some(object) => scorer(Reader::new("options.scorer", &object)?),
-    }
+    Ok(scorer)
+}
+
+/// Options of `calibrate`: alpha and the scorer.
+pub fn calibration(value: &JsValue) -> Result<(Option<f64>, ScorerOptions)> {
+    let mut options = Reader::new("options", value)?;
+    let (alpha, scorer) = (options.number("alpha")?, options.scorer()?);
+    options.finish()?;
+    Ok((alpha, scorer))
 }
 
 fn scorer(mut options: Reader) -> Result<ScorerOptions> {
@@ -202,6 +202,19 @@ impl Reader {
 
     fn nested(&mut self, name: &'static str) -> Result<Option<Self>> {
         self.get(name)?.map(|value| Self::new(self.path_of(name), &value)).transpose()
+    }
+
+    fn scorer(&mut self) -> Result<ScorerOptions> {
+        match self.get("scorer")? {
+            None => Ok(ScorerOptions::Auto),
+            Some(name) if name.is_string() => {
+                let object = Object::new();
+                // Setting a property of an object that was just made cannot fail.
+                let _ = Reflect::set(&object, &"name".into(), &name);
+                scorer(Self::new("options.scorer", &object)?)
+            }
+            Some(object) => scorer(Self::new("options.scorer", &object)?),
+        }
     }
 
     /// Refuses a key that nobody asked for: a misspelt option must not be ignored.

@@ -1,11 +1,12 @@
 //! Results as plain JavaScript objects with the contract's names.
 
-use js_sys::{Float32Array, Int32Array};
+use js_sys::{Float32Array, Int32Array, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 use crate::{
     fit::{Epoch, Means},
+    gate::{self, Evaluation, Verdicts},
     trainer,
 };
 
@@ -72,6 +73,79 @@ pub struct Prediction {
     probability: Float32Array,
     #[serde(with = "serde_wasm_bindgen::preserve")]
     probabilities: Float32Array,
+}
+
+/// `Calibration` of the contract.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CalibrationResult {
+    scorer: &'static str,
+    alpha: f64,
+    threshold: f32,
+    temperature: f64,
+    ece_before: f64,
+    ece_after: f64,
+    rows: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<String>,
+}
+
+impl From<&gate::Calibration> for CalibrationResult {
+    fn from(calibration: &gate::Calibration) -> Self {
+        Self {
+            scorer: calibration.scorer.name(),
+            alpha: calibration.alpha,
+            threshold: calibration.threshold,
+            temperature: calibration.temperature,
+            ece_before: calibration.ece_before,
+            ece_after: calibration.ece_after,
+            rows: calibration.conformal.rows(),
+            warning: calibration.warning.clone(),
+        }
+    }
+}
+
+/// `GateResult` of the contract, with the prediction beside the verdicts.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GateResult {
+    prediction: Prediction,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    accepted: Uint8Array,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    score: Float32Array,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    p_value: Float32Array,
+}
+
+impl From<Verdicts> for GateResult {
+    fn from(verdicts: Verdicts) -> Self {
+        Self {
+            prediction: verdicts.prediction.into(),
+            accepted: Uint8Array::from(verdicts.accepted.as_slice()),
+            score: Float32Array::from(verdicts.scores.as_slice()),
+            p_value: Float32Array::from(verdicts.p_values.as_slice()),
+        }
+    }
+}
+
+/// `Evaluation` of the contract.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EvaluationResult {
+    accuracy: f64,
+    ece: f64,
+    auroc: f64,
+    aupr_out: f64,
+    aupr_in: f64,
+    fpr95: f64,
+}
+
+impl From<Evaluation> for EvaluationResult {
+    fn from(evaluation: Evaluation) -> Self {
+        let Evaluation { accuracy, ece, auroc, aupr_out, aupr_in, fpr95 } = evaluation;
+        Self { accuracy, ece, auroc, aupr_out, aupr_in, fpr95 }
+    }
 }
 
 impl From<trainer::Prediction> for Prediction {

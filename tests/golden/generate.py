@@ -1,7 +1,7 @@
 """Writes the golden files beside this script: python generate.py
 
 Inputs are float32 (short decimals, rounded once); expected values are computed in float64 by PyTorch, pytorch-ood,
-scikit-learn or numpy. Same versions, same files: commit the JSON together with a change of these scripts.
+scikit-learn, scipy or numpy. Same versions, same files: commit the JSON together with a change of these scripts.
 """
 
 import platform
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 
+import calibration
 import initialisation
 import layout
 import losses
@@ -23,6 +24,7 @@ SOURCES = {
     "trajectories": trajectories,
     "scores": scores,
     "metrics": metrics,
+    "calibration": calibration,
 }
 
 
@@ -32,7 +34,7 @@ def main():
     torch.use_deterministic_algorithms(True)
     generator = {
         # The local part of a version ("+cpu", "+cu132") names the build, not the arithmetic.
-        **{name: version(name).split("+")[0] for name in ("torch", "pytorch-ood", "scikit-learn", "numpy")},
+        **{name: version(name).split("+")[0] for name in ("torch", "pytorch-ood", "scikit-learn", "scipy", "numpy")},
         "python": ".".join(platform.python_version_tuple()[:2]),
     }
     for name, module in SOURCES.items():

@@ -1,0 +1,104 @@
+//! Temperature and conformal p-values against scipy and plain counting (`tests/golden/calibration.py`), and the gate's
+//! promise on a trained head.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
+
+mod support;
+
+use oodgate::{
+    calibration::{Conformal, fit_temperature},
+    config::HeadOptions,
+    engine::cpu::CpuEngine,
+    ood::ScorerOptions,
+    random::Random,
+    trainer::Trainer,
+};
+use pollster::block_on;
+use serde::Deserialize;
+use support::{Tolerance, assert_close, golden};
+
+#[derive(Deserialize)]
+struct File {
+    temperatures: Vec<TemperatureCase>,
+    conformal: Vec<ConformalCase>,
+}
+
+#[derive(Deserialize)]
+struct TemperatureCase {
+    name: String,
+    classes: usize,
+    logits: Vec<f32>,
+    labels: Vec<u32>,
+    temperature: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ConformalCase {
+    name: String,
+    scores: Vec<f32>,
+    probes: Vec<f32>,
+    p_values: Vec<f64>,
+    alphas: Vec<f64>,
+    rejected: Vec<u8>,
+}
+
+#[test]
+fn temperatures_agree_with_scipys_search() {
+    let file: File = golden("calibration.json");
+    for case in &file.temperatures {
+        let temperature = fit_temperature(&case.logits, &case.labels, case.classes);
+        // The slope is summed from f32 exponentials; at the minimum the loss is flat to second order.
+        assert_close(&case.name, &[temperature], &[case.temperature], Tolerance { absolute: 0.0, relative: 2e-5 });
+    }
+}
+
+#[test]
+fn p_values_and_thresholds_agree_with_counting() {
+    let file: File = golden("calibration.json");
+    for case in &file.conformal {
+        let conformal = Conformal::new(case.scores.clone());
+        let p_values: Vec<f64> = case.probes.iter().map(|&probe| conformal.p_value(probe)).collect();
+        assert_close(&case.name, &p_values, &case.p_values, Tolerance { absolute: 1e-12, relative: 0.0 });
+        for (&alpha, rejected) in case.alphas.iter().zip(case.rejected.chunks(case.probes.len())) {
+            let threshold = conformal.threshold(alpha);
+            let actual: Vec<u8> = case.probes.iter().map(|&probe| u8::from(probe > threshold)).collect();
+            assert_eq!(actual, rejected, "{}, alpha {alpha}", case.name);
+        }
+    }
+}
+
+/// Rows of noise around one of three corners.
+fn rows(random: &mut Random, count: usize) -> (Vec<f32>, Vec<f64>) {
+    let labels: Vec<f64> = (0..count).map(|_| f64::from((random.unit() * 3.0).floor())).collect();
+    let features = labels
+        .iter()
+        .flat_map(|&label| [0.0, 1.0, 2.0].map(|corner| if corner == label { 1.0 } else { 0.0 }))
+        .map(|corner: f32| corner + 2.0 * random.unit() - 1.0)
+        .collect();
+    (features, labels)
+}
+
+#[test]
+fn the_share_rejected_is_alpha_on_average() {
+    let mut random = Random::new(21);
+    let options = HeadOptions { features: 3.0, classes: ["a", "b", "c"].map(String::from).to_vec(), ..HeadOptions::default() };
+    let config = options.check().unwrap();
+    let mut head = Trainer::new(CpuEngine::new(&config.spec(), config.initial_parameters()), config);
+    for _ in 0..50 {
+        let (features, labels) = rows(&mut random, 60);
+        block_on(head.train_step(features, &labels, None)).unwrap();
+    }
+    const REPEATS: u32 = 200;
+    let mut rejected = 0.0;
+    for _ in 0..REPEATS {
+        let (features, labels) = rows(&mut random, 39);
+        let calibration = block_on(head.calibrate(&features, &labels, Some(0.1), ScorerOptions::Auto)).unwrap();
+        assert_eq!(calibration.warning, None);
+        let verdicts = block_on(head.gate(&rows(&mut random, 100).0)).unwrap();
+        rejected += verdicts.accepted.iter().filter(|&&accepted| accepted == 0).count() as f64 / 100.0;
+    }
+    // 4 of the 40 ranks are rejected: alpha exactly, in expectation. The spread over calibration sets is 4.7 points.
+    let share = rejected / f64::from(REPEATS);
+    assert!((share - 0.1).abs() < 0.015, "{share}");
+}
