@@ -4,6 +4,7 @@ export type ErrorCode =
   | "invalid-features"
   | "invalid-labels"
   | "not-finite"
+  | "not-calibrated"
   | "disposed"
   | "webgpu-unavailable"
   | "device-lost"

@@ -1,10 +1,27 @@
 import { open, type Opened } from "./backend.js";
-import { OodgateError } from "./errors.js";
+import { OodgateError, mismatch } from "./errors.js";
 import { flattenFeatures, labelNumbers } from "./features.js";
 import { driveFit } from "./fit.js";
 import { Queue } from "./queue.js";
-import type { Features, FitOptions, FitResult, Head, HeadOptions, Labels, Prediction, Scorer, StepResult } from "./types.js";
+import type {
+  Calibration,
+  Evaluation,
+  Features,
+  FitOptions,
+  FitResult,
+  GateResult,
+  Head,
+  HeadOptions,
+  Labels,
+  Prediction,
+  Scorer,
+  StepResult,
+} from "./types.js";
 import { loadCpu, toOodgateError, translated, type RawHead } from "./wasm.js";
+
+/** What the core answers: it leaves the names of classes to this side. */
+type RawPrediction = Omit<Prediction, "label">;
+type RawVerdicts = Omit<GateResult, keyof Prediction> & { prediction: RawPrediction };
 
 /** Creates a head: seeded, untrained weights on the backend asked for. */
 export async function createHead(options: HeadOptions): Promise<Head> {
@@ -22,6 +39,7 @@ class QueuedHead implements Head {
   readonly classes: readonly string[];
   readonly backend;
   readonly fallbackReason?: string;
+  calibration?: Calibration;
 
   readonly #opened: Opened;
   readonly #queue = new Queue();
@@ -61,13 +79,40 @@ class QueuedHead implements Head {
 
   async predict(features: Features): Promise<Prediction> {
     const rows = this.#rows(features);
-    const prediction: Omit<Prediction, "label"> = await this.#call((raw) => raw.predict(rows));
-    return { ...prediction, label: Array.from(prediction.classIndex, (index) => this.classes[index] as string) };
+    return this.#named(await this.#call((raw) => raw.predict(rows)));
   }
 
   async oodScore(features: Features, options?: { scorer?: Scorer }): Promise<Float32Array> {
     const rows = this.#rows(features);
     return this.#call((raw) => raw.oodScore(rows, options));
+  }
+
+  async calibrate(features: Features, labels: Labels, options?: { alpha?: number; scorer?: Scorer }): Promise<Calibration> {
+    const rows = this.#rows(features);
+    const classes = labelNumbers(labels, this.#classIndex);
+    return this.#call(async (raw) => {
+      const calibration: Calibration = await raw.calibrate(rows, classes, options);
+      this.calibration = Object.freeze(calibration);
+      return calibration;
+    });
+  }
+
+  async gate(features: Features): Promise<GateResult> {
+    const rows = this.#rows(features);
+    const { prediction, ...verdicts }: RawVerdicts = await this.#call((raw) => raw.gate(rows));
+    return { ...this.#named(prediction), ...verdicts };
+  }
+
+  async evaluate(
+    id: { features: Features; labels: Labels },
+    ood: { features: Features },
+    options?: { scorer?: Scorer },
+  ): Promise<Evaluation> {
+    if (typeof id !== "object" || id === null) throw mismatch("invalid-features", "id", "an object with features and labels", id);
+    if (typeof ood !== "object" || ood === null) throw mismatch("invalid-features", "ood", "an object with features", ood);
+    const [known, unknown] = [this.#rows(id.features), this.#rows(ood.features)];
+    const classes = labelNumbers(id.labels, this.#classIndex);
+    return this.#call((raw) => raw.evaluate(known, classes, unknown, options));
   }
 
   dispose(): void {
@@ -77,6 +122,11 @@ class QueuedHead implements Head {
     void this.#queue.run(async () => {
       if (!this.#hasPanicked()) this.#opened.raw.free();
     });
+  }
+
+  /** A prediction with its classes' names. */
+  #named(prediction: RawPrediction): Prediction {
+    return { ...prediction, label: Array.from(prediction.classIndex, (index) => this.classes[index] as string) };
   }
 
   /** Flat rows that stay as they are until the call's turn comes. */
@@ -96,7 +146,11 @@ class QueuedHead implements Head {
         throw toOodgateError(thrown, module);
       } finally {
         // After a panic nothing of the instance may be touched.
-        if (!this.#hasPanicked()) this.#steps = raw.steps;
+        if (!this.#hasPanicked()) {
+          this.#steps = raw.steps;
+          if (!raw.isCalibrated) delete this.calibration;
+          else this.calibration ??= raw.calibration();
+        }
       }
     });
   }

@@ -67,7 +67,10 @@ export interface FitOptions {
   batchSize?: number;
   /** Learning-rate schedule over the whole fit. Default "cosine" (to 0). */
   schedule?: "constant" | "cosine";
-  /** Share of rows held out, stratified and by seed, [0, 1). Default 0. */
+  /**
+   * Share of rows held out, stratified and by seed, [0, 1), for early stopping and for `calibrate`, which a fit with held-out
+   * rows does at its end with the default options. Default 0.
+   */
   validationSplit?: number;
   /** Stop after so many epochs without a better validation loss. Needs validationSplit. */
   patience?: number;
@@ -129,10 +132,59 @@ export interface Prediction {
   classIndex: Int32Array;
   /** Its name, [rows]. */
   label: string[];
-  /** Its probability at softmax temperature 1, [rows], in [0, 1]. After LogitNorm this is no confidence: see the README. */
+  /**
+   * Its probability at the calibrated temperature (1 before `calibrate`), [rows], in [0, 1]. Before `calibrate`, that of a
+   * LogitNorm head is no confidence: see the README.
+   */
   probability: Float32Array;
   /** All of them, [rows, classes]. */
   probabilities: Float32Array;
+}
+
+/** Temperature and threshold of a head, from held-out in-distribution rows. */
+export interface Calibration {
+  /** The scorer that the threshold is for; for "auto", the one that it stood for. */
+  scorer: ScorerName;
+  /** Promised share of in-distribution rows that are rejected. */
+  alpha: number;
+  /** A row is rejected when its score is above this; infinite when the rows are too few for this alpha. */
+  threshold: number;
+  /** Softmax temperature that minimises the negative log-likelihood of the calibration rows (Guo et al., ICML 2017). */
+  temperature: number;
+  /** Expected calibration error of the calibration rows at temperature 1 (15 equal-width bins, [0, 1]). */
+  eceBefore: number;
+  /** The same at `temperature`. */
+  eceAfter: number;
+  /** Calibration rows used. */
+  rows: number;
+  /** Why the promise may not hold (too few rows, rows seen in training). */
+  warning?: string;
+}
+
+/** What the gate says of some rows. */
+export interface GateResult extends Prediction {
+  /** 1 where the row is accepted as in-distribution, 0 where it is rejected, [rows]. */
+  accepted: Uint8Array;
+  /** OOD score, higher = more out-of-distribution, [rows]. */
+  score: Float32Array;
+  /** Conformal p-value (1 + #{calibration score >= score}) / (n + 1), [rows]. */
+  pValue: Float32Array;
+}
+
+/** How well a head tells its classes, and the known from the unknown. */
+export interface Evaluation {
+  /** Share of in-distribution rows classified correctly, [0, 1]. */
+  accuracy: number;
+  /** Expected calibration error of the in-distribution rows at the calibrated temperature (1 before `calibrate`), [0, 1]. */
+  ece: number;
+  /** OOD is the positive class; ties count one half. */
+  auroc: number;
+  /** Average precision with OOD as the positive class. */
+  auprOut: number;
+  /** Average precision with ID as the positive class. */
+  auprIn: number;
+  /** Share of OOD accepted at the threshold that keeps 95 % of ID. */
+  fpr95: number;
 }
 
 /** A classifier head that trains and scores. Calls on one head are queued and never overlap. */
@@ -147,6 +199,8 @@ export interface Head {
   readonly fallbackReason?: string;
   /** Updates made so far. */
   readonly steps: number;
+  /** The last calibration, until the head is trained further: then its threshold would be another head's. */
+  readonly calibration?: Calibration;
 
   /** One optimiser update on one batch. */
   trainStep(features: Features, labels: Labels, options?: { learningRate?: number }): Promise<StepResult>;
@@ -159,6 +213,20 @@ export interface Head {
   predict(features: Features): Promise<Prediction>;
   /** OOD score of each row, [rows]; higher = more out-of-distribution, whatever the scorer. Default scorer: "auto". */
   oodScore(features: Features, options?: { scorer?: Scorer }): Promise<Float32Array>;
+
+  /**
+   * Temperature and rejection threshold from held-out in-distribution rows (never the training rows). `alpha`, the promised
+   * share of in-distribution rows that are rejected, in (0, 1), default 0.05. Default scorer: "auto".
+   */
+  calibrate(features: Features, labels: Labels, options?: { alpha?: number; scorer?: Scorer }): Promise<Calibration>;
+  /** The filter: what is it, and is it something the head knows? Needs `calibrate`. */
+  gate(features: Features): Promise<GateResult>;
+  /** Accuracy and calibration error on labelled in-distribution rows, and how a scorer separates them from `ood` rows. */
+  evaluate(
+    id: { features: Features; labels: Labels },
+    ood: { features: Features },
+    options?: { scorer?: Scorer },
+  ): Promise<Evaluation>;
 
   /** Frees the head's memory. Calls that have not begun, and later ones, reject with code "disposed". Idempotent. */
   dispose(): void;

@@ -2,13 +2,14 @@
 
 import backends from "./backends.mjs";
 import fit from "./fit.mjs";
+import gate from "./gate.mjs";
 import inputs from "./inputs.mjs";
 import lifetime from "./lifetime.mjs";
 import refusals from "./refusals.mjs";
 import reference from "./reference.mjs";
 import scores from "./scores.mjs";
 
-const cases = { ...reference, ...scores, ...inputs, ...refusals, ...fit, ...lifetime, ...backends };
+const cases = { ...reference, ...scores, ...inputs, ...refusals, ...fit, ...gate, ...lifetime, ...backends };
 
 /** Names of all cases, in order. */
 export const names = Object.keys(cases);

@@ -30,7 +30,8 @@ export default {
     head.dispose();
     const calls = [
       () => head.trainStep(noise(4), [0, 1]), () => head.fit(noise(4), [0, 1]), () => head.logits(noise(4)),
-      () => head.predict(noise(4)), () => head.oodScore(noise(4)),
+      () => head.predict(noise(4)), () => head.oodScore(noise(4)), () => head.calibrate(noise(4), [0, 1]), () => head.gate(noise(4)),
+      () => head.evaluate({ features: noise(4), labels: [0, 1] }, { features: noise(4) }),
     ];
     for (const call of calls) await refused(call, "disposed");
   },
