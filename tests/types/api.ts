@@ -1,7 +1,7 @@
 // What the declarations promise, as code that must compile, and code that must not.
 
 import { createHead, init, metrics, OodgateError } from "oodgate";
-import type { EpochProgress, ErrorCode, Features, FitResult, Head, HeadOptions, Labels, LogitScorer, Prediction, Scorer, StepResult } from "oodgate";
+import type { Calibration, EpochProgress, ErrorCode, Evaluation, Features, FitResult, GateResult, Head, HeadOptions, Labels, LogitScorer, Prediction, Scorer, StepResult } from "oodgate";
 
 /** Compiles when the two types are the same. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -40,6 +40,11 @@ export async function accepted(head: Head): Promise<void> {
   await head.oodScore(rows);
   await head.oodScore(rows, { scorer: "energy" });
   await head.oodScore(rows, { scorer: { name: "energy", temperature: 0.1 } });
+  const { threshold, warning }: Calibration = await head.calibrate(rows, [0, 1], { alpha: 0.01, scorer: "msp" });
+  void [threshold, warning?.length, head.calibration?.temperature];
+  const { accepted, pValue, label }: GateResult = await head.gate(rows);
+  void [accepted[0], pValue[0], label[0]];
+  await head.evaluate({ features: rows, labels: [0, 1] }, { features: [[1, 2]] }, { scorer: "gen" });
   head.dispose();
 
   metrics.auroc([0.1], Float32Array.of(0.2));
@@ -67,6 +72,8 @@ export async function refused(head: Head): Promise<void> {
   await head.oodScore(new Float32Array(3), { scorer: "best" });
   // @ts-expect-error what a head is does not change
   head.features = 4;
+  // @ts-expect-error an evaluation needs labels
+  await head.evaluate({ features: new Float32Array(3) }, { features: new Float32Array(3) });
   // @ts-expect-error not a function
   await head.fit(new Float32Array(3), [0], { onEpoch: "log" });
 }
@@ -75,6 +82,9 @@ same<Same<Awaited<ReturnType<typeof createHead>>, Head>>();
 same<Same<Awaited<ReturnType<Head["trainStep"]>>, StepResult>>();
 same<Same<Awaited<ReturnType<Head["predict"]>>, Prediction>>();
 same<Same<Awaited<ReturnType<Head["oodScore"]>>, Float32Array>>();
+same<Same<Awaited<ReturnType<Head["gate"]>>, GateResult>>();
+same<Same<Awaited<ReturnType<Head["evaluate"]>>, Evaluation>>();
+same<GateResult extends Prediction ? true : false>();
 same<Same<Parameters<Head["logits"]>[0], Features>>();
 same<Same<Parameters<Head["trainStep"]>[1], Labels>>();
 same<Same<OodgateError["code"], ErrorCode>>();
