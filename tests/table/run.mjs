@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { at, duration, Failure, main } from "../../pkg/scripts/shell.mjs";
 import { needBuild, withPage } from "../lib/page.mjs";
 
+const alphas = [0.01, 0.05, 0.1];
 const scorers = ["msp", "maxLogit", "energy", "entropy", "gen", "maxCosine", "gradNorm"];
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -26,6 +27,10 @@ function report(heading, fits) {
   console.log(`Test accuracy ${percent(fits.map((fit) => fit.accuracy))} %; a fit of ${fits[0].steps} steps takes ${duration(1000 * seconds)}.\n`);
   const rows = scorers.map((scorer) => [scorer, ...["auroc", "fpr95"].map((name) => percent(fits.map((fit) => fit.scores[scorer][name])))]);
   console.log(table([["scorer", "AUROC, %", "FPR95, %"], ...rows]));
+  const [before, after] = ["eceBefore", "eceAfter"].map((name) => percent(fits.map((fit) => fit[name])));
+  console.log(`\nExpected calibration error ${before} % before, ${after} % after calibrate. The gate, scorer "auto":\n`);
+  const gates = alphas.map((alpha) => [100 * alpha, ...["known", "unknown"].map((kind) => percent(fits.map((fit) => fit.gates[alpha][kind])))]);
+  console.log(table([["alpha, %", "test rejected, %", "oos_test rejected, %"], ...gates]));
 }
 
 /** The comma-separated words of an option, each of which must be one of `known`. */
@@ -64,7 +69,7 @@ await main(import.meta, async () => {
         for (const seed of seeds) {
           console.error(`Fitting on ${backend}, ${loss}, seed ${seed} ...`);
           // The default loss is left to be the default: that is what the table is about.
-          const options = { backend, loss: loss === "logitNorm" ? undefined : loss, seed, scorers };
+          const options = { backend, loss: loss === "logitNorm" ? undefined : loss, seed, scorers, alphas };
           fits.push(await page.evaluate((given) => globalThis.fitAndScore(given), options));
         }
         report(`${backend}, ${loss}`, fits);
