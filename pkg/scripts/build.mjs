@@ -62,7 +62,7 @@ function bind(wasm, tool, folder) {
 }
 
 function optimise(backend, file) {
-  say(`Optimising the ${backends[backend].name} wasm file (wasm-opt ${backends[backend].optimise}) ...`);
+  say(`Optimising the ${backends[backend].name} wasm file (wasm-opt ${backends[backend].optimise}, up to a minute) ...`);
   const started = performance.now();
   const [tool, smaller] = [at("node_modules", "binaryen", "bin", "wasm-opt"), `${file}.smaller`];
   run(process.execPath, [tool, file, "-o", smaller, backends[backend].optimise, ...features, "--strip-debug", "--strip-producers"]);

@@ -65,7 +65,7 @@ export function findBindgen() {
 function installBindgen() {
   if (findBindgen()) return;
   const version = bindgenVersion();
-  say(`Installing the wasm-bindgen ${version} command-line tool into .tools (2 to 4 minutes, once) ...`);
+  say(`Installing the wasm-bindgen ${version} command-line tool into .tools (3 to 6 minutes, once) ...`);
   const place = ["--root", at(".tools"), "--target-dir", at("target", "tools")];
   // Not --locked: a registry that lacks one of the exact versions in the tool's own lock file would fail the whole set-up.
   run("cargo", ["install", "wasm-bindgen-cli", "--version", version, "--force", ...place]);
