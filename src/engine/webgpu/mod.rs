@@ -27,7 +27,7 @@ use cubecl::{
 
 pub use self::device::{Gpu, open};
 use self::{
-    layout::{Layout, Shape, pad_rows, unpad_rows},
+    layout::{Layout, Shape, Tile, pad_rows, unpad_rows},
     loss::Kind,
     update::{NumbersLaunch, Rule},
 };
@@ -117,6 +117,10 @@ impl WebGpuEngine {
         CubeCount::Static(cubes.min(limit), cubes.div_ceil(limit), 1)
     }
 
+    fn tile(&self, shape: &Shape) -> Tile {
+        Tile::new(shape, self.gpu.is_software())
+    }
+
     fn dim(&self) -> CubeDim {
         CubeDim::new_1d(self.cube())
     }
@@ -146,7 +150,8 @@ impl WebGpuEngine {
     /// All layers' outputs for a batch.
     fn launch_forward(&self, batch: &Batch, scratch: &Scratch) {
         for (i, &shape) in self.layout.shapes.iter().enumerate() {
-            let tiles = batch.rows.div_ceil(linear::ROWS) * shape.outputs4;
+            let tile = self.tile(&shape);
+            let tiles = batch.rows.div_ceil(tile.rows) * shape.outputs4.div_ceil(tile.outputs4);
             let (input, order, gather) = self.inputs(batch, scratch, i);
             // SAFETY: the kernel reads rows below the data's count, which callers of the trait guarantee, and writes rows
             // below `rows`, which the scratch memory holds.
@@ -162,6 +167,7 @@ impl WebGpuEngine {
                     batch.rows as u32,
                     batch.first as u32,
                     shape,
+                    tile,
                     gather,
                     i + 1 < self.layout.shapes.len(),
                 );
@@ -223,13 +229,13 @@ impl WebGpuEngine {
                 self.launch_backward(batch.rows, scratch, i, shape, gradient());
             }
             let total = i + 1 == count;
-            let tiles = shape.outputs4.div_ceil(update::GROUPS) * shape.inputs4 + shape.outputs4 + usize::from(total);
+            let tile = self.tile(&shape);
             let (input, order, gather) = self.inputs(batch, scratch, i);
             // SAFETY: as in `launch_forward`; vectors of the state are below its length for every tile.
             unsafe {
                 update::layer::launch_unchecked(
                     self.gpu.client(),
-                    self.cubes(tiles),
+                    self.cubes(update::threads(&shape, &tile, total)),
                     self.dim(),
                     self.state_arg(),
                     input,
@@ -242,6 +248,7 @@ impl WebGpuEngine {
                     u32::from(self.counted),
                     numbers.launch(),
                     shape,
+                    tile,
                     self.layout.length / 4,
                     rule,
                     gather,
@@ -254,11 +261,12 @@ impl WebGpuEngine {
     /// The gradient of layer `i`'s inputs into that of layer `i - 1`'s outputs.
     fn launch_backward(&self, rows: usize, scratch: &Scratch, i: usize, shape: Shape, gradient: BufferArg) {
         let length = scratch.rows * 4 * shape.inputs4;
+        let tile = self.tile(&shape);
         // SAFETY: rows are below `rows`, which every buffer holds.
         unsafe {
             linear::backward::launch_unchecked(
                 self.gpu.client(),
-                self.cubes(rows.div_ceil(linear::ROWS) * shape.inputs4),
+                self.cubes(rows.div_ceil(tile.rows) * shape.inputs4),
                 self.dim(),
                 gradient,
                 self.state_arg(),
@@ -266,6 +274,7 @@ impl WebGpuEngine {
                 buffer4(&scratch.gradients[i - 1], length),
                 rows as u32,
                 shape,
+                tile,
             );
         }
     }

@@ -3,7 +3,7 @@
 use cubecl::prelude::*;
 
 use super::{
-    layout::Shape,
+    layout::{Shape, Tile},
     linear::{Vector4, source},
 };
 
@@ -35,15 +35,21 @@ pub(super) struct Numbers {
     pub root: f32,
 }
 
-/// Class vectors of one tile.
-pub(super) const GROUPS: usize = 1;
+/// Threads of [`layer`].
+pub(super) fn threads(shape: &Shape, tile: &Tile, total: bool) -> usize {
+    tiles(shape, tile) + shape.outputs4 + usize::from(total)
+}
+
+/// Tiles of a layer's weight.
+fn tiles(shape: &Shape, tile: &Tile) -> usize {
+    shape.outputs4.div_ceil(tile.gradient_outputs4) * shape.inputs4.div_ceil(tile.gradient_inputs4)
+}
 
 /// One update of a layer: `dW = gradient^T input`, `db = sum of gradient`, then the rule, in place.
 ///
 /// `gradient` is `[rows, 4 outputs4]`, `input` `[*, 4 inputs4]`, gathered as in [`super::linear::forward`]. `state` holds the
-/// parameters and then the moments, `length4` vectors each. Threads: first one per tile of the weight, four inputs by
-/// `4 GROUPS` outputs; then one per vector of the bias; and, where `total`, one more that adds the batch's `results` to
-/// `totals` ([`add`]).
+/// parameters and then the moments, `length4` vectors each. Threads: first one per tile of the weight; then one per vector
+/// of the bias; and, where `total`, one more that adds the batch's `results` to `totals` ([`add`]).
 #[allow(clippy::collapsible_if, reason = "a compile-time condition removes its branch only where it stands alone")]
 #[cube(launch_unchecked)]
 pub(super) fn layer(
@@ -58,40 +64,66 @@ pub(super) fn layer(
     keep: u32,
     numbers: Numbers,
     #[comptime] shape: Shape,
+    #[comptime] tile: Tile,
     #[comptime] length4: usize,
     #[comptime] rule: Rule,
     #[comptime] gather: bool,
     #[comptime] total: bool,
 ) {
-    let tiles = comptime!(shape.outputs4.div_ceil(GROUPS) * shape.inputs4);
+    let tiles = comptime!(tiles(&shape, &tile));
     let position = ABSOLUTE_POS;
     if position < tiles {
-        let column = position % shape.inputs4;
-        let group = position / shape.inputs4 * GROUPS;
+        let (outputs, inputs) = comptime!((tile.gradient_outputs4, tile.gradient_inputs4));
+        // A thread's columns lie a stride apart, so that neighbouring threads load neighbouring vectors.
+        let stride = comptime!(shape.inputs4.div_ceil(inputs));
+        let column = position % stride;
+        let group = position / stride * outputs;
         let mut sums = Sequence::<RuntimeCell<Vector4>>::new();
         #[unroll]
-        for _ in 0..comptime!(4 * GROUPS) {
+        for _ in 0..comptime!(4 * outputs * inputs) {
             sums.push(RuntimeCell::<Vector4>::new(Vector4::new(0.0)));
         }
+        // Past the end, the last vector once more: its results are not stored.
+        let mut columns = Sequence::<usize>::new();
+        #[unroll]
+        for t in 0..inputs {
+            columns.push(min(column + t * stride, comptime!(shape.inputs4 - 1)));
+        }
+        let mut groups = Sequence::<usize>::new();
+        #[unroll]
+        for i in 0..outputs {
+            groups.push(min(group + i, comptime!(shape.outputs4 - 1)));
+        }
         for r in 0..rows as usize {
-            let x = input[source(order, first, r, gather) * shape.inputs4 + column];
+            let row = source(order, first, r, gather) * shape.inputs4;
+            let mut x = Sequence::<Vector4>::new();
             #[unroll]
-            for i in 0..GROUPS {
-                let g = gradient[r * shape.outputs4 + min(group + i, comptime!(shape.outputs4 - 1))];
+            for t in 0..inputs {
+                x.push(input[row + columns[t]]);
+            }
+            #[unroll]
+            for i in 0..outputs {
+                let g = gradient[r * shape.outputs4 + groups[i]];
                 #[unroll]
                 for j in 0..4usize {
-                    let sum = &sums[i * 4 + j];
-                    sum.store(sum.read() + x * Vector4::new(g.extract(j)));
+                    #[unroll]
+                    for t in 0..inputs {
+                        let sum = &sums[(i * 4 + j) * inputs + t];
+                        sum.store(sum.read() + x[t] * Vector4::new(g.extract(j)));
+                    }
                 }
             }
         }
         #[unroll]
-        for i in 0..GROUPS {
-            if group + i < shape.outputs4 {
-                #[unroll]
-                for j in 0..4 {
-                    let at = shape.weight4 + ((group + i) * 4 + j) * shape.inputs4 + column;
-                    apply(state, at, sums[i * 4 + j].read(), &numbers, length4, rule);
+        for i in 0..outputs {
+            #[unroll]
+            for t in 0..inputs {
+                if group + i < shape.outputs4 && column + t * stride < shape.inputs4 {
+                    #[unroll]
+                    for j in 0..4usize {
+                        let at = shape.weight4 + (groups[i] * 4 + j) * shape.inputs4 + columns[t];
+                        apply(state, at, sums[(i * 4 + j) * inputs + t].read(), &numbers, length4, rule);
+                    }
                 }
             }
         }
