@@ -16,7 +16,6 @@ use crate::{Error, Result};
 #[derive(Clone)]
 pub struct Gpu {
     client: Client,
-    description: String,
     software: bool,
     largest_buffer: u64,
     fault: Fault,
@@ -82,7 +81,6 @@ pub async fn open() -> Result<Gpu> {
 
     Ok(Gpu {
         client,
-        description: format!("{} {}", info.name, info.driver_info).trim().to_string(),
         software: info.device_type == wgpu::DeviceType::Cpu,
         largest_buffer: limits.max_storage_buffer_binding_size.min(limits.max_buffer_size),
         fault,
@@ -109,13 +107,8 @@ fn unavailable(reason: impl std::fmt::Display) -> Error {
 }
 
 impl Gpu {
-    /// What the adapter calls itself; browsers often say nothing.
-    pub fn description(&self) -> &str {
-        &self.description
-    }
-
     /// Whether the adapter says that it runs on the CPU.
-    pub fn is_software(&self) -> bool {
+    pub(super) fn is_software(&self) -> bool {
         self.software
     }
 
