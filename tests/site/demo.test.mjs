@@ -74,9 +74,10 @@ test("a head is trained on the CPU, scored, and gated by hand", async () => {
     assert.ok((await number(page, "accuracy")) > 92);
     assert.ok((await number(page, "auroc")) > 94);
     assert.ok((await number(page, "fpr95")) < 35);
-    // 95 % of the validation rows are kept; the test rows are others.
-    const kept = await number(page, "kept");
-    assert.ok(kept > 92 && kept < 98, `kept ${kept} %`);
+    // The threshold is set on the validation rows; the test rows are others.
+    assert.equal(await number(page, "promised"), 5);
+    const observed = await number(page, "observed");
+    assert.ok(Math.abs(observed - 5) < 2.5, `promised 5 %, observed ${observed} %`);
     await page.screenshot({ path: `${OUTPUT}/demo-after.png`, fullPage: true });
 
     // Keys: left rejects more, right accepts more, Home and End are the ends of the axis.
@@ -86,7 +87,9 @@ test("a head is trained on the CPU, scored, and gated by hand", async () => {
     for (let i = 0; i < 10; i++) await page.keyboard.press("ArrowLeft");
     assert.ok((await threshold(page)) < start);
     await page.waitForFunction((before) => Number.parseFloat(document.querySelector("#rejected").textContent) > before, rejected);
-    assert.ok((await number(page, "kept")) < kept);
+    assert.ok((await number(page, "observed")) > observed);
+    assert.equal(await text(page, "promised"), "none");
+    assert.match(await text(page, "promise-note"), /moved by hand: no promise/);
     await page.keyboard.press("End");
     assert.ok((await threshold(page)) > start);
     assert.match(await page.locator("#threshold").getAttribute("aria-valuetext"), /% of in-scope sentences accepted/);
@@ -101,6 +104,77 @@ test("a head is trained on the CPU, scored, and gated by hand", async () => {
     assert.ok(Math.abs((await threshold(page)) - (min + 0.25 * (max - min))) < 0.01 * (max - min));
     await page.click("#reset-threshold");
     assert.equal(await threshold(page), start);
+    assert.equal(await number(page, "promised"), 5);
+    assert.equal(await number(page, "observed"), observed);
+  });
+});
+
+const rejectedCount = (page) => page.locator('#filter label:has([value="rejected"]) .count').textContent();
+
+test("the promise is chosen with the keyboard, and moves the threshold and the verdicts", async () => {
+  await visit("#backend=cpu&epochs=3&alpha=0.031", async (page) => {
+    // Nothing to calibrate yet; the choice is kept, in half percents.
+    assert.equal(await number(page, "alpha-value"), 3);
+    await page.focus("#alpha");
+    for (let i = 0; i < 4; i++) await page.keyboard.press("ArrowRight");
+    assert.equal(await number(page, "alpha-value"), 5);
+    await trainToTheEnd(page);
+
+    const promise = async (percent) => {
+      await page.locator("#promised", { hasText: `${percent.toFixed(1)}\u00a0%` }).waitFor();
+      await settled(page);
+      const [line, observed, out, count] = [await threshold(page), await number(page, "observed"), await number(page, "rejected"), await rejectedCount(page)];
+      assert.ok(Math.abs(observed - percent) < 2.5 + percent / 20, `promised ${percent} %, observed ${observed} %`);
+      return { line, observed, out, count: Number(count.replaceAll(",", "")) };
+    };
+    const five = await promise(5);
+    await page.focus("#alpha");
+    for (let i = 0; i < 10; i++) await page.keyboard.press("ArrowRight");
+    const ten = await promise(10);
+    assert.ok(ten.line < five.line && ten.observed > five.observed && ten.out > five.out && ten.count > five.count, JSON.stringify({ five, ten }));
+    await page.waitForFunction(() => location.hash.includes("alpha=0.1"));
+    await page.keyboard.press("End");
+    const twenty = await promise(20);
+    assert.ok(twenty.line < ten.line && twenty.count > ten.count);
+
+    // A threshold moved by hand gives way to the next promise; another score keeps the promise, with its own threshold.
+    await page.focus("#threshold");
+    await page.keyboard.press("End");
+    await page.locator("#promised", { hasText: "none" }).waitFor();
+    await page.focus("#alpha");
+    await page.keyboard.press("Home");
+    await promise(1);
+    await page.selectOption("#scorer", "msp");
+    await page.locator('#live:has-text("Scored by Max probability")').waitFor({ state: "attached" });
+    await promise(1);
+  });
+});
+
+test("the fitted temperature makes the probabilities of a LogitNorm head honest", async () => {
+  await visit("#backend=cpu&epochs=3", async (page) => {
+    await trainToTheEnd(page);
+    const [before, after] = [await number(page, "ece-before"), await number(page, "ece-after")];
+    assert.ok(before > 50 && after < 5, `ECE ${before} % before, ${after} % after`);
+    assert.ok((await number(page, "temperature")) < 0.5);
+    assert.match(await text(page, "reliability-summary"), /far too low.*about right/);
+    for (const side of ["before", "after"]) {
+      assert.match(await page.locator(`#reliability-${side}`).getAttribute("aria-label"), /expected calibration error [\d.]+\u00a0%/);
+    }
+
+    // The table has the same sentences in its bins before and after, and their mean gap is the error.
+    const table = await page.locator("#reliability-table tbody tr").evaluateAll((rows) =>
+      rows.map((row) => [...row.cells].slice(1).map((cell) => Number.parseFloat(cell.textContent.replaceAll(",", "")) || 0)),
+    );
+    const sentences = 2250;
+    for (const [column, ece] of [[0, before], [3, after]]) {
+      assert.equal(table.reduce((sum, row) => sum + row[column], 0), sentences);
+      const gap = table.reduce((sum, row) => sum + (row[column] / sentences) * Math.abs(row[column + 1] - row[column + 2]), 0);
+      assert.ok(Math.abs(gap - ece) < 0.15, `the bins' mean gap ${gap}, the error ${ece}`);
+    }
+    // The list shows the probabilities after.
+    const listed = (await page.locator("#list .col-probability").allTextContents()).slice(1).map(Number.parseFloat);
+    assert.ok(Math.max(...listed) > 80, `${listed}`);
+    await page.locator("#reliability-section").screenshot({ path: `${OUTPUT}/demo-reliability.png` });
   });
 });
 
@@ -131,6 +205,20 @@ test("sentences are searched, filtered and sorted, and their verdicts follow the
     const scores = (await rows.locator(".col-score").allTextContents()).map((score) => Number(score.replace("\u2212", "-")));
     assert.deepEqual(scores, scores.toSorted((x, y) => x - y));
 
+    await page.click('#list [data-sort="pValue"]');
+    await page.click('#list [data-sort="pValue"]');
+    await page.locator('#list th.col-pValue[aria-sort="descending"]').waitFor();
+    const descending = (await rows.locator(".col-pValue").allTextContents()).map(Number);
+    assert.deepEqual(descending, descending.toSorted((x, y) => y - x));
+    assert.ok(descending[0] > 0.99);
+    await page.click('#list [data-sort="pValue"]');
+    await page.click('#list [data-sort="pValue"]');
+    await page.locator('#list th.col-pValue[aria-sort="ascending"]').waitFor();
+    const ascending = (await rows.locator(".col-pValue").allTextContents()).map(Number);
+    assert.deepEqual(ascending, ascending.toSorted((x, y) => x - y));
+    assert.ok(ascending[0] > 0 && ascending[0] < 0.01);
+    assert.equal(await rows.locator(".mark.rejected").count(), 25, "the smallest p-values are rejected");
+
     await page.click("#filter label:has-text('Mistakes')");
     await page.click('.pager:not(.bottom) [data-page="next"]');
     assert.match(await text(page, "list-count"), /^26 to 50 of/);
@@ -140,7 +228,7 @@ test("sentences are searched, filtered and sorted, and their verdicts follow the
     await page.waitForFunction(() => location.hash.includes("show=mistakes"));
     const hash = new URL(page.url()).hash;
     assert.deepEqual(Object.fromEntries(new URLSearchParams(hash.slice(1))), {
-      backend: "cpu", epochs: "3", scorer: "maxLogit", show: "mistakes", sort: "score",
+      backend: "cpu", epochs: "3", scorer: "maxLogit", show: "mistakes", sort: "pValue",
     });
   });
   await visit("#loss=crossEntropy&epochs=7&search=bill&show=out", async (page) => {

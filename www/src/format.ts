@@ -18,6 +18,12 @@ export function scoreFormat(span: number): ScoreFormat {
   return (value) => (Number.isFinite(value) ? minus(value.toFixed(digits)) : "–");
 }
 
+/** A share that is read against another share, such as 0.05. */
+export const pValue = (p: number): string => (Number.isFinite(p) ? p.toFixed(3) : "–");
+
+/** With three digits that count. */
+export const significant = (value: number): string => String(Number(value.toPrecision(3)));
+
 export const loss = (nats: number): string => `${nats.toFixed(3)}\u00a0nats`;
 
 export const megabytes = (bytes: number): string => `${oneDigit.format(bytes / 1e6)}\u00a0MB`;

@@ -1,35 +1,44 @@
+import type { Calibration } from "oodgate";
 import { announce } from "./announce";
 import type { Dataset } from "./data";
 import { byId, create, isUsable, oncePerFrame, setText, setUsable } from "./dom";
 import { clearError, showError } from "./errors";
 import * as format from "./format";
 import { Histogram } from "./histogram";
+import { showReadouts } from "./readouts";
 import { scorerTexts } from "./scorers";
-import { countAccepted, Judge, type Scores } from "./scores";
+import { countAccepted, Judge, type Judgement, type Reliability, type Scores } from "./scores";
 import type { Sentences } from "./sentences";
 import { scorerNames, type PageScorer } from "./settings";
 import type { Store } from "./store";
 import type { Run } from "./train";
 
-/** The part of the page that shows scores, moves the threshold, and says what the gate would do. */
+export interface GateHooks {
+  /** A sentence's score or verdict may have changed. */
+  onVerdicts(threshold: number, score: format.ScoreFormat): void;
+  /** Another head was calibrated. */
+  onReliability(reliability: Reliability): void;
+}
+
+/** The part of the page that calibrates, shows scores, moves the threshold, and says what the gate would do. */
 export class Gate {
   readonly #data: Dataset;
   readonly #store: Store;
   readonly #sentences: Sentences;
-  readonly #onVerdicts: (threshold: number, score: format.ScoreFormat) => void;
+  readonly #hooks: GateHooks;
   readonly #histogram: Histogram;
   readonly #show = oncePerFrame(() => this.#showThreshold());
   #judge: Judge | undefined;
-  #scores: Scores | undefined;
+  #scoring: Promise<void> | undefined;
+  #shown: Judgement | undefined;
   #threshold = NaN;
   #format = format.scoreFormat(1);
 
-  /** `onVerdicts` is called when a sentence's score or verdict may have changed. */
-  constructor(data: Dataset, store: Store, sentences: Sentences, onVerdicts: (threshold: number, score: format.ScoreFormat) => void) {
+  constructor(data: Dataset, store: Store, sentences: Sentences, hooks: GateHooks) {
     this.#data = data;
     this.#store = store;
     this.#sentences = sentences;
-    this.#onVerdicts = onVerdicts;
+    this.#hooks = hooks;
     this.#histogram = new Histogram((threshold) => {
       this.#threshold = threshold;
       this.#show();
@@ -43,12 +52,11 @@ export class Gate {
     picker.append(...order.map((name) => create("option", { value: name }, scorerTexts[name].name)));
     picker.addEventListener("change", () => this.#store.set({ scorer: picker.value as PageScorer }));
     byId("reset-threshold").addEventListener("click", (event) => {
-      if (this.#scores !== undefined && isUsable(event.currentTarget as HTMLElement)) this.#moveTo(this.#scores.keeps95);
+      if (this.#shown !== undefined && isUsable(event.currentTarget as HTMLElement)) this.#moveTo(this.#shown.calibration.threshold);
     });
     store.onChange((_, changed) => {
-      if (!changed.has("scorer")) return;
-      this.#showScorer();
-      void this.#score();
+      if (changed.has("scorer")) this.#showScorer();
+      if (changed.has("scorer") || changed.has("alpha")) void this.#score();
     });
     this.#showScorer();
   }
@@ -66,36 +74,60 @@ export class Gate {
     setText(byId("scorer-hint"), scorerTexts[scorer].about);
   }
 
-  async #score(): Promise<void> {
+  /** One choice is worked off at a time, and then the latest: a slider on the move does not queue up calibrations. */
+  #score(): Promise<void> {
+    return (this.#scoring ??= this.#scoreLatest());
+  }
+
+  async #scoreLatest(): Promise<void> {
+    byId("gate-section").setAttribute("aria-busy", "true");
+    while (!(await this.#scoreOnce()));
+    byId("gate-section").removeAttribute("aria-busy");
+    this.#scoring = undefined;
+  }
+
+  /** False when something else was chosen in the meantime. */
+  async #scoreOnce(): Promise<boolean> {
     const judge = this.#judge;
-    if (judge === undefined) return;
-    const { scorer } = this.#store.get();
-    const section = byId("gate-section");
-    section.setAttribute("aria-busy", "true");
-    // Another scorer or another head may be wanted by the time this one is done.
-    const wanted = (): boolean => judge === this.#judge && scorer === this.#store.get().scorer;
+    if (judge === undefined) return true;
+    const { scorer, alpha } = this.#store.get();
+    const isShown = (): boolean => judge === this.#judge && scorer === this.#store.get().scorer;
+    const isLatest = (): boolean => isShown() && alpha === this.#store.get().alpha;
     try {
-      const answers = await judge.answers();
-      const scores = await judge.scores(scorer);
-      if (!wanted()) return;
-      clearError(byId("score-error"));
-      this.#scores = scores;
-      this.#sentences.setAnswers(answers);
-      this.#sentences.setScores(scores.test, scores.oos);
-      setText(byId("auroc"), format.percent(scores.auroc));
-      setText(byId("fpr95"), format.percent(scores.fpr95));
-      setText(byId("accuracy"), format.percent(answers.accuracy));
-      this.#threshold = scores.keeps95;
-      this.#format = this.#histogram.setScores(scores.test, scores.oos, scores.keeps95);
-      section.dataset["state"] = "ready";
-      setUsable(byId("reset-threshold"), true);
-      this.#showThreshold();
-      announce(`Scored by ${scorerTexts[scorer].name}: AUROC ${format.percent(scores.auroc)}, FPR95 ${format.percent(scores.fpr95)}.`);
+      const judgement = await judge.judge(scorer, alpha);
+      if (isShown()) this.#showJudgement(judgement);
     } catch (error) {
-      if (wanted()) showError(byId("score-error"), error, { label: "Try again", run: () => void this.#score() });
-    } finally {
-      if (wanted()) section.removeAttribute("aria-busy");
+      if (isLatest()) showError(byId("score-error"), error, { label: "Try again", run: () => void this.#score() });
     }
+    return isLatest();
+  }
+
+  #showJudgement(judgement: Judgement): void {
+    const { calibration, answers, scores, reliability } = judgement;
+    const before = this.#shown;
+    this.#shown = judgement;
+    clearError(byId("score-error"));
+    if (answers !== before?.answers) this.#sentences.setAnswers(answers);
+    if (reliability !== before?.reliability) this.#hooks.onReliability(reliability);
+    if (scores !== before?.scores) this.#showScores(scores);
+    this.#threshold = calibration.threshold;
+    this.#format = this.#histogram.setScores(scores.test, scores.oos, calibration.threshold);
+    byId("gate-section").dataset["state"] = "ready";
+    this.#showThreshold();
+    if (scores === before?.scores) {
+      const { rejectedKnown, rejected } = this.#shares(calibration.threshold);
+      const of = `${format.percent(rejectedKnown)} of in-scope and ${format.percent(rejected)} of out-of-scope sentences rejected`;
+      announce(`Calibrated to reject at most ${format.percent(calibration.alpha)}: ${of}.`);
+    }
+  }
+
+  #showScores({ test, oos, pValue, evaluation }: Scores): void {
+    const { auroc, fpr95, accuracy } = evaluation;
+    this.#sentences.setScores(test, oos, pValue);
+    setText(byId("auroc"), format.percent(auroc));
+    setText(byId("fpr95"), format.percent(fpr95));
+    setText(byId("accuracy"), format.percent(accuracy));
+    announce(`Scored by ${scorerTexts[this.#store.get().scorer].name}: AUROC ${format.percent(auroc)}, FPR95 ${format.percent(fpr95)}.`);
   }
 
   #moveTo(threshold: number): void {
@@ -104,36 +136,40 @@ export class Gate {
     this.#showThreshold();
   }
 
-  #shares(threshold: number): { accepted: number; letThrough: number; kept: number; rejected: number } {
-    const { test, oos } = this.#scores ?? { test: new Float32Array(), oos: new Float32Array() };
+  #shares(threshold: number): { accepted: number; letThrough: number; kept: number; rejectedKnown: number; rejected: number } {
+    const { test, oos } = this.#shown?.scores ?? { test: new Float32Array(), oos: new Float32Array() };
     const accepted = countAccepted(test, threshold);
     const letThrough = countAccepted(oos, threshold);
-    return { accepted, letThrough, kept: accepted / test.length, rejected: 1 - letThrough / oos.length };
+    const kept = accepted / test.length;
+    return { accepted, letThrough, kept, rejectedKnown: 1 - kept, rejected: 1 - letThrough / oos.length };
   }
 
   #showThreshold(): void {
+    const shown = this.#shown;
+    if (shown === undefined) return;
     const { test, oos } = this.#data;
     const { accepted, letThrough, kept, rejected } = this.#shares(this.#threshold);
-    setText(byId("kept"), format.percent(kept));
-    setText(byId("kept-count"), `${format.count(accepted)} of ${format.count(test.rows)}`);
-    setText(byId("rejected"), format.percent(rejected));
-    setText(byId("rejected-count"), `${format.count(oos.rows - letThrough)} of ${format.count(oos.rows)}`);
+    const calibrated = this.#threshold === shown.calibration.threshold;
+    showReadouts({
+      calibration: calibrated ? shown.calibration : undefined,
+      inScope: { rows: test.rows, rejected: test.rows - accepted },
+      outOfScope: { rows: oos.rows, rejected: oos.rows - letThrough },
+    });
     setText(
       byId("gate-sentence"),
       `With this threshold the head answers ${format.percent(kept)} of the sentences about what it was taught, and turns away ${format.percent(rejected)} of those about anything else.`,
     );
-    const own = this.#threshold === this.#scores?.keeps95;
-    setUsable(byId("reset-threshold"), !own);
-    setText(byId("histogram-summary"), this.#summary(own));
-    this.#onVerdicts(this.#threshold, this.#format);
+    setUsable(byId("reset-threshold"), !calibrated);
+    setText(byId("histogram-summary"), this.#summary(shown.calibration, shown.scores, calibrated));
+    this.#hooks.onVerdicts(this.#threshold, this.#format);
   }
 
-  #summary(own: boolean): string {
-    const scores = this.#scores;
-    if (scores === undefined) return "";
-    const rule = `accepts 95\u00a0% of ${format.count(this.#data.val.rows)} in-scope validation sentences, kept apart for this`;
-    const where = own ? `${this.#format(this.#threshold)}, which ${rule}` : `${this.#format(this.#threshold)} (the default, ${this.#format(scores.keeps95)}, ${rule})`;
-    return `The threshold is ${where}. Half of the in-scope scores lie below ${this.#format(median(scores.test))}, half of the out-of-scope scores below ${this.#format(median(scores.oos))}.`;
+  #summary({ threshold, alpha, rows }: Calibration, { test, oos }: Scores, calibrated: boolean): string {
+    const rule = `at most ${format.percent(alpha)} of ${format.count(rows)} in-scope validation sentences, kept apart for this, score higher`;
+    const where = calibrated
+      ? `The threshold is the calibrated one, ${this.#format(threshold)}: ${rule}.`
+      : `The threshold, ${this.#format(this.#threshold)}, was moved by hand. Calibrated, it would be ${this.#format(threshold)}: ${rule}.`;
+    return `${where} Half of the in-scope scores lie below ${this.#format(median(test))}, half of the out-of-scope scores below ${this.#format(median(oos))}.`;
   }
 }
 

@@ -13,6 +13,7 @@ const columnTexts: Readonly<Record<SortColumn, string>> = {
   predicted: "Predicted intent",
   probability: "Probability",
   score: "Score",
+  pValue: "p-value",
   verdict: "Verdict",
 };
 
@@ -162,6 +163,7 @@ export class List {
       cell("predicted", s.predictedName(row)),
       cell("probability", format.percent(s.probability(row))),
       cell("score", this.#format(s.score(row))),
+      cell("pValue", format.pValue(s.pValue(row))),
       cell("verdict", mark, ...(remark === "" ? [] : [" ", create("span", { class: "remark" }, remark)])),
     );
   }

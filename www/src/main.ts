@@ -1,4 +1,5 @@
 import "./style.css";
+import { bindAlpha } from "./alpha";
 import { announce } from "./announce";
 import { loadDataset, type Dataset } from "./data";
 import { byId, setText } from "./dom";
@@ -8,6 +9,7 @@ import * as format from "./format";
 import { Gate } from "./gate";
 import { showIntro } from "./intro";
 import { List } from "./list";
+import { ReliabilityDiagrams } from "./reliability";
 import { Sentences } from "./sentences";
 import { Store } from "./store";
 import { Training } from "./training";
@@ -15,11 +17,9 @@ import { Training } from "./training";
 const store = new Store();
 bindSkipLink();
 bindForm(store);
+bindAlpha(store);
 let gate: Gate | undefined;
-const training = new Training(store, async (run) => {
-  showProbabilityNote(run.settings.loss === "logitNorm");
-  await gate?.judge(run);
-});
+const training = new Training(store, async (run) => gate?.judge(run));
 void load();
 
 async function load(): Promise<void> {
@@ -56,17 +56,13 @@ function start(data: Dataset): void {
   showIntro(data);
   const sentences = new Sentences(data);
   const list = new List(sentences, store);
-  gate = new Gate(data, store, sentences, (threshold, score) => list.update(threshold, score));
+  const diagrams = new ReliabilityDiagrams();
+  setText(byId("validation-count"), format.count(data.val.rows));
+  gate = new Gate(data, store, sentences, {
+    onVerdicts: (threshold, score) => list.update(threshold, score),
+    onReliability: (reliability) => diagrams.show(reliability),
+  });
   training.enable(data);
-}
-
-function showProbabilityNote(logitNorm: boolean): void {
-  setText(
-    byId("probability-note"),
-    logitNorm
-      ? "Probability: what the head gives its predicted intent. Not calibrated yet: after LogitNorm it is far too low, because training leaves the size of the outputs open. It ranks sentences; it is not the chance of being right."
-      : "Probability: what the head gives its predicted intent. Not calibrated yet: it ranks sentences; it is not exactly the chance of being right.",
-  );
 }
 
 /** The address after # holds the settings, so the skip link moves the focus itself. */

@@ -1,90 +1,91 @@
-import { metrics, type Head } from "oodgate";
+import type { Calibration, Evaluation, GateResult, Head, Prediction } from "oodgate";
+import { confidence, type Confidence } from "./confidence";
 import type { Dataset } from "./data";
 import type { PageScorer } from "./settings";
 
-/** What the head answers for every test sentence: the in-scope rows first, then the out-of-scope rows. */
+/** What the head answers for every test sentence, at the calibrated temperature: in-scope rows first, then out-of-scope rows. */
 export interface Answers {
   readonly classIndex: Int32Array;
   readonly probability: Float32Array;
-  /** Share of in-scope rows with the right intent. */
-  readonly accuracy: number;
 }
 
 /** How unfamiliar each sentence looks to one scorer. Higher = more unfamiliar. */
 export interface Scores {
-  readonly scorer: PageScorer;
   readonly test: Float32Array;
   readonly oos: Float32Array;
-  readonly auroc: number;
-  readonly fpr95: number;
-  /** The threshold that accepts 95 % of the validation sentences, none of which was trained on. */
-  readonly keeps95: number;
+  /** Of the in-scope rows, then of the out-of-scope rows: how common such a score is among sentences that the head knows. */
+  readonly pValue: Float32Array;
+  readonly evaluation: Evaluation;
 }
 
-/** One head's answers and scores, each worked out once. */
+/** The probabilities of the in-scope test sentences at temperature 1, and at the calibrated one. */
+export interface Reliability {
+  readonly temperature: number;
+  readonly before: Confidence;
+  readonly after: Confidence;
+}
+
+/** All that the page says of a head, for one scorer and one promise. What the choice does not change is the same object again. */
+export interface Judgement {
+  readonly calibration: Calibration;
+  readonly answers: Answers;
+  readonly scores: Scores;
+  readonly reliability: Reliability;
+}
+
+/** One head, calibrated with the validation sentences and tried on the test sentences. */
 export class Judge {
   readonly #head: Head;
   readonly #data: Dataset;
-  readonly #scores = new Map<PageScorer, Promise<Scores>>();
-  #answers: Promise<Answers> | undefined;
+  readonly #scores = new Map<PageScorer, Scores>();
+  #before: Confidence | undefined;
+  #constant: Pick<Judgement, "answers" | "reliability"> | undefined;
 
   constructor(head: Head, data: Dataset) {
     this.#head = head;
     this.#data = data;
   }
 
-  answers(): Promise<Answers> {
-    return (this.#answers ??= this.#answer());
-  }
+  /** Only one call at a time: the head has one calibration, and what is asked of it goes by the latest. */
+  async judge(scorer: PageScorer, alpha: number): Promise<Judgement> {
+    const { val, test, oos } = this.#data;
+    // Until it is calibrated a head answers at temperature 1.
+    this.#before ??= confidence(await this.#head.predict(test.features), test.labels);
+    const calibration = await this.#head.calibrate(val.features, val.labels, { alpha, scorer });
 
-  scores(scorer: PageScorer): Promise<Scores> {
-    let found = this.#scores.get(scorer);
-    if (found === undefined) {
-      found = this.#score(scorer);
-      this.#scores.set(scorer, found);
-      // A failure is not kept: choosing the scorer again tries again.
-      found.catch(() => this.#scores.delete(scorer));
+    let scores = this.#scores.get(scorer);
+    if (scores === undefined || this.#constant === undefined) {
+      const known = await this.#head.gate(test.features);
+      const unknown = await this.#head.gate(oos.features);
+      const evaluation = await this.#head.evaluate(test, oos, { scorer });
+      scores = { test: known.score, oos: unknown.score, pValue: joined(known.pValue, unknown.pValue), evaluation };
+      this.#scores.set(scorer, scores);
+      this.#constant ??= { answers: answers(known, unknown), reliability: this.#reliability(this.#before, known, calibration) };
     }
-    return found;
+    return { calibration, scores, ...this.#constant };
   }
 
   dispose(): void {
     this.#head.dispose();
   }
 
-  async #answer(): Promise<Answers> {
-    const { test, oos } = this.#data;
-    const known = await this.#head.predict(test.features);
-    const unknown = await this.#head.predict(oos.features);
-    const classIndex = new Int32Array(test.rows + oos.rows);
-    classIndex.set(known.classIndex);
-    classIndex.set(unknown.classIndex, test.rows);
-    const probability = new Float32Array(test.rows + oos.rows);
-    probability.set(known.probability);
-    probability.set(unknown.probability, test.rows);
-    return { classIndex, probability, accuracy: share(test.labels, (label, row) => label === classIndex[row]) };
-  }
-
-  async #score(scorer: PageScorer): Promise<Scores> {
-    const { val, test, oos } = this.#data;
-    const ofVal = await this.#head.oodScore(val.features, { scorer });
-    const ofTest = await this.#head.oodScore(test.features, { scorer });
-    const ofOos = await this.#head.oodScore(oos.features, { scorer });
-    return {
-      scorer,
-      test: ofTest,
-      oos: ofOos,
-      auroc: metrics.auroc(ofTest, ofOos),
-      fpr95: metrics.fprAtTpr(ofTest, ofOos, 0.95),
-      keeps95: thresholdKeeping(ofVal, 0.95),
-    };
+  #reliability(before: Confidence, known: Prediction, { temperature }: Calibration): Reliability {
+    return { temperature, before, after: confidence(known, this.#data.test.labels) };
   }
 }
 
-/** The smallest score up to which at least this share of the scores lies. */
-export function thresholdKeeping(scores: Float32Array, wanted: number): number {
-  const sorted = scores.slice().sort();
-  return sorted[Math.max(0, Math.ceil(wanted * sorted.length) - 1)] ?? NaN;
+function answers(known: GateResult, unknown: GateResult): Answers {
+  const classIndex = new Int32Array(known.classIndex.length + unknown.classIndex.length);
+  classIndex.set(known.classIndex);
+  classIndex.set(unknown.classIndex, known.classIndex.length);
+  return { classIndex, probability: joined(known.probability, unknown.probability) };
+}
+
+function joined(first: Float32Array, second: Float32Array): Float32Array {
+  const all = new Float32Array(first.length + second.length);
+  all.set(first);
+  all.set(second, first.length);
+  return all;
 }
 
 /** A sentence is rejected when its score is above the threshold. */
@@ -92,10 +93,4 @@ export function countAccepted(scores: Float32Array, threshold: number): number {
   let accepted = 0;
   for (const score of scores) if (score <= threshold) accepted++;
   return accepted;
-}
-
-function share<T>(values: ArrayLike<T>, holds: (value: T, row: number) => boolean): number {
-  let found = 0;
-  for (let row = 0; row < values.length; row++) if (holds(values[row] as T, row)) found++;
-  return found / values.length;
 }

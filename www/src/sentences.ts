@@ -17,6 +17,7 @@ export class Sentences {
   readonly #mixed: Uint32Array;
   #answers: Answers | undefined;
   #scores: Float32Array | undefined;
+  #pValues: Float32Array | undefined;
   #order: { sort: Sort; rows: Uint32Array } | undefined;
 
   constructor(data: Dataset) {
@@ -38,11 +39,12 @@ export class Sentences {
     for (const [row, text] of this.#fold().entries()) this.#searchable[row] = text;
   }
 
-  /** New scores: of the in-scope rows, then of the out-of-scope rows. */
-  setScores(test: Float32Array, oos: Float32Array): void {
+  /** New scores: of the in-scope rows, then of the out-of-scope rows. And p-values, of all rows. */
+  setScores(test: Float32Array, oos: Float32Array, pValues: Float32Array): void {
     this.#scores = new Float32Array(this.rows);
     this.#scores.set(test);
     this.#scores.set(oos, test.length);
+    this.#pValues = pValues;
     this.#order = undefined;
   }
 
@@ -61,6 +63,10 @@ export class Sentences {
 
   score(row: number): number {
     return this.#scores?.[row] ?? NaN;
+  }
+
+  pValue(row: number): number {
+    return this.#pValues?.[row] ?? NaN;
   }
 
   outcome(row: number, threshold: number): Outcome {
@@ -121,6 +127,8 @@ export class Sentences {
         return byText((row) => this.predictedName(row));
       case "probability":
         return byNumber((row) => this.probability(row));
+      case "pValue":
+        return byNumber((row) => this.pValue(row));
       // Accepted before rejected, and in each by score: that is the order of the scores.
       case "score":
       case "verdict":

@@ -15,6 +15,8 @@ export interface Settings {
   lr: number;
   seed: number;
   scorer: PageScorer;
+  /** The share of known inputs that the gate may reject. */
+  alpha: number;
   show: Show;
   search: string;
   sort: Sort;
@@ -26,7 +28,7 @@ export type PageScorer = (typeof scorerNames)[number];
 export const shows = ["all", "in", "out", "rejected", "mistakes"] as const;
 export type Show = (typeof shows)[number];
 
-export const sortColumns = ["text", "truth", "predicted", "probability", "score", "verdict"] as const;
+export const sortColumns = ["text", "truth", "predicted", "probability", "score", "pValue", "verdict"] as const;
 export type SortColumn = (typeof sortColumns)[number];
 /** "mixed" shuffles the sentences (always the same way), so that both kinds meet the eye; "-score" is descending. */
 export type Sort = "mixed" | SortColumn | `-${SortColumn}`;
@@ -52,6 +54,18 @@ function number(initial: number, least: number, most: number, kind: "whole" | "r
   };
 }
 
+/** A share in whole steps: others are rounded to the nearest. */
+function steps(initial: number, least: number, most: number, perUnit: number): Field<number> {
+  const { parse } = number(initial, least, most, "real");
+  return {
+    initial,
+    parse(text) {
+      const value = parse(text);
+      return value === undefined ? undefined : Math.round(value * perUnit) / perUnit;
+    },
+  };
+}
+
 const sorts: readonly Sort[] = ["mixed", ...sortColumns, ...sortColumns.map((column) => `-${column}` as const)];
 
 /** Defaults and limits. The training defaults are the package's own. */
@@ -66,6 +80,8 @@ const fields: { readonly [K in keyof Settings]: Field<Settings[K]> } = {
   lr: number(0.01, 0.000001, 10, "real"),
   seed: number(0, 0, 4294967295, "whole"),
   scorer: choice("maxCosine", scorerNames),
+  // In half percents, as the slider has them.
+  alpha: steps(0.05, 0.01, 0.2, 200),
   show: choice("all", shows),
   search: { initial: "", parse: (text) => text.slice(0, 200) },
   sort: choice("mixed", sorts),

@@ -6,6 +6,9 @@ const STEP = 1 / 200;
 const FINE = 1 / 2000;
 const PAGE = 1 / 20;
 
+/** Width of the words on one side of the line, in pixels. */
+const SIDE = 92;
+
 /**
  * The threshold line over a plot: dragged with a mouse, a pen or a finger, or moved with the keys of a slider (arrows, with Shift
  * ten times finer; Page Up and Page Down; Home and End).
@@ -70,7 +73,8 @@ export class ThresholdSlider {
     this.#rejected.hidden = false;
     this.#line.style.left = left;
     this.#rejected.style.left = left;
-    this.#line.dataset["side"] = share < 0.16 ? "left" : share > 0.84 ? "right" : "middle";
+    const room = SIDE / (this.#over?.clientWidth || Infinity);
+    this.#line.dataset["side"] = share < room ? "left" : share > 1 - room ? "right" : "middle";
     this.#flag.textContent = this.#format(this.#value);
     this.#line.setAttribute("aria-valuemin", String(this.#from));
     this.#line.setAttribute("aria-valuemax", String(this.#to));

@@ -52,7 +52,7 @@ export class Training {
       });
       this.#shown = run;
       this.#showRun(run, data.train.rows);
-      setText(byId("train-status"), "Scoring the test sentences …");
+      setText(byId("train-status"), "Calibrating the gate and scoring the test sentences …");
       await this.#onRun(run);
       this.#showEnd(run);
     } catch (error) {
