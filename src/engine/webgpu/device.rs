@@ -149,7 +149,7 @@ impl Gpu {
         self.client.empty(length * 4)
     }
 
-    /// Copies buffers to the host: everything queued before is submitted with the copies in one go.
+    /// Copies buffers to the host, all in one submission, after one with everything queued before.
     pub(super) async fn read(&self, handles: Vec<Handle>) -> Result<Vec<Vec<f32>>> {
         self.check()?;
         let bytes = self.client.read_async(handles).await.map_err(|error| self.explain(&error))?;

@@ -9,7 +9,8 @@
 //! | `update::layer` | parameter gradient, the optimiser's update in place, and the totals |
 //!
 //! A hidden layer adds one `forward`, one `linear::backward` before the layer behind it is updated, and one `layer`.
-//! Nothing is submitted until the runtime's queue is full or something is read: upload, step and totals are one submission.
+//! Nothing is submitted until the runtime's queue is full or something is read. A read is a submission of its own: the
+//! runtime submits what is queued before it encodes the copy, so a step with its totals is two.
 //! Every sum runs in a fixed order, so results are the same in every run on one device.
 
 mod device;
