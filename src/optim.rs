@@ -124,3 +124,26 @@ impl Schedule {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cosine_is_pytorchs() {
+        // torch.optim.lr_scheduler.CosineAnnealingLR(T_max=10), eta_min 0, learning rate 1: the rates of steps 0 to 9.
+        let expected = [1.0, 0.975_528, 0.904_508, 0.793_893, 0.654_508, 0.5, 0.345_492, 0.206_107, 0.095_492, 0.024_472];
+        for (step, rate) in (0..).zip(expected) {
+            assert!((Schedule::Cosine.factor(step, 10) - rate).abs() < 1e-6, "step {step}");
+            assert_eq!(Schedule::Constant.factor(step, 10), 1.0);
+        }
+    }
+
+    #[test]
+    fn the_first_adamw_steps_are_corrected_for_their_empty_moments() {
+        let optimizer = Optimizer::AdamW { learning_rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.1 };
+        let Update::AdamW { rate, decay, root, .. } = optimizer.update(1, 0.01) else { panic!("AdamW stays AdamW") };
+        assert!((rate - 0.1).abs() < 1e-6 && (decay - 0.999).abs() < 1e-6 && (root - 31.622_776).abs() < 1e-4);
+        assert_eq!(optimizer.moments(), 2);
+    }
+}

@@ -1,0 +1,78 @@
+// WebGPU as only a browser has it: why "auto" and "webgpu" refuse an adapter, and what a step asks of the device.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { needBuild, withPage } from "../lib/page.mjs";
+
+needBuild();
+
+/** Replaces navigator.gpu before anything looks at it; `kind` names what is wrong with the new one. */
+function breakWebGpu(kind) {
+  const features = new Set(kind === "no timestamps" ? [] : ["timestamp-query"]);
+  const limits = { maxStorageBuffersPerShaderStage: kind === "small" ? 4 : 8, maxComputeInvocationsPerWorkgroup: 256 };
+  const adapter = { features, limits, info: { architecture: kind === "software" ? "swiftshader" : "test", vendor: "", isFallbackAdapter: false } };
+  const requestAdapter = async () => {
+    if (kind === "throws") throw new TypeError("the driver is gone");
+    return kind === "no adapter" ? null : adapter;
+  };
+  Object.defineProperty(navigator, "gpu", { value: kind === "missing" ? undefined : { requestAdapter } });
+}
+
+/** [what is wrong, the reason to be given, whether a forced "webgpu" is refused too] */
+const reasons = [
+  ["missing", /navigator\.gpu is missing/, true],
+  ["no adapter", /offers no adapter/, true],
+  ["throws", /failed: the driver is gone/, true],
+  ["no timestamps", /lacks timestamp-query/, true],
+  ["small", /maxStorageBuffersPerShaderStage is 4, below 8/, true],
+  ["software", /software \(swiftshader\)/, false],
+  // A real GPU as far as one can see, but a head this small is not worth asking it.
+  ["none", /takes [\d.]+ ms on the CPU, less than a WebGPU step costs/, false],
+];
+
+for (const [kind, reason, refused] of reasons) {
+  test(`the reason for the CPU when WebGPU is: ${kind}`, () =>
+    withPage({ entry: "browser/page.mjs" }, async (page) => {
+      await page.evaluate(breakWebGpu, kind);
+      const outcome = await page.evaluate(async () => {
+        const { createHead } = await import("oodgate");
+        const { backend, fallbackReason } = await createHead({ features: 4, classes: 2 });
+        return { backend, fallbackReason };
+      });
+      assert.equal(outcome.backend, "cpu");
+      assert.match(outcome.fallbackReason, reason);
+      if (!refused) return;
+      const error = await page.evaluate(async () => {
+        const { createHead } = await import("oodgate");
+        return createHead({ features: 4, classes: 2, backend: "webgpu" }).catch(({ name, code, message }) => ({ name, code, message }));
+      });
+      assert.equal(error.name, "OodgateError");
+      assert.equal(error.code, "webgpu-unavailable");
+      assert.match(error.message, reason);
+    }));
+}
+
+test("a step of a linear head: few dispatches, one read-back; a fit reads back once", () =>
+  withPage({ entry: "bench/counters.mjs" }, async (page) => {
+    const counts = await page.evaluate(async () => {
+      const { takeCounts } = await import("/tests/bench/counters.mjs");
+      const { createHead } = await import("oodgate");
+      const head = await createHead({ features: 64, classes: 10, backend: "webgpu" });
+      const rows = Float32Array.from({ length: 64 * 320 }, (_, index) => Math.sin(index));
+      const labels = Int32Array.from({ length: 320 }, (_, row) => row % 10);
+      await head.trainStep(rows.subarray(0, 64 * 32), labels.subarray(0, 32));
+      takeCounts();
+      await head.trainStep(rows.subarray(0, 64 * 32), labels.subarray(0, 32));
+      const step = takeCounts();
+      await head.fit(rows, labels, { epochs: 5, batchSize: 32 });
+      const fit = takeCounts();
+      await head.fit(rows, labels, { epochs: 5, batchSize: 32, onEpoch: () => {} });
+      return { step, fit, reported: takeCounts() };
+    });
+    assert.ok(counts.step.dispatches > 0 && counts.step.dispatches <= 6, JSON.stringify(counts.step));
+    assert.equal(counts.step.readbacks, 1, JSON.stringify(counts.step));
+    // 50 steps.
+    assert.ok(counts.fit.dispatches > 0 && counts.fit.dispatches <= 50 * 6, JSON.stringify(counts.fit));
+    assert.equal(counts.fit.readbacks, 1, JSON.stringify(counts.fit));
+    assert.equal(counts.reported.readbacks, 5, JSON.stringify(counts.reported));
+  }));
