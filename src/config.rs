@@ -223,6 +223,11 @@ pub fn step_learning_rate(value: f64) -> Result<f64> {
     number("options.learningRate", value, Range::Positive)
 }
 
+/// Share of in-distribution rows that a calibration may reject, in `(0, 1)`; default 0.05.
+pub fn alpha(value: Option<f64>) -> Result<f64> {
+    number("options.alpha", value.unwrap_or(0.05), Range::InnerShare)
+}
+
 /// Which numbers an option takes.
 #[derive(Clone, Copy)]
 pub(crate) enum Range {

@@ -117,8 +117,9 @@ impl<E: Engine> Fit<E> {
         Ok(false)
     }
 
-    /// Closes an epoch; after the last one, the head is calibrated with the held-out rows, if there are any. Losses are read from the device when `report` asks for them, when patience needs them, and after
-    /// the last epoch.
+    /// Closes an epoch; after the last one, the head is calibrated with the held-out rows, if there are any.
+    ///
+    /// Losses are read from the device when `report` asks for them, when patience needs them, and after the last epoch.
     pub async fn end_epoch(&mut self, trainer: &mut Trainer<E>, report: bool) -> Result<Epoch> {
         self.epoch += 1;
         self.position = 0;

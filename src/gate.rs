@@ -3,7 +3,7 @@
 use crate::{
     Error, Result,
     calibration::{self, Conformal, fit_temperature},
-    config::{Range, number},
+    config,
     engine::{Engine, Outputs},
     error::Mismatch,
     metrics,
@@ -74,14 +74,14 @@ impl<E: Engine> Trainer<E> {
         alpha: Option<f64>,
         scorer: ScorerOptions,
     ) -> Result<&Calibration> {
-        let alpha = number("options.alpha", alpha.unwrap_or(0.05), Range::InnerShare)?;
+        let alpha = config::alpha(alpha)?;
         let scorer = scorer.check(&self.config().loss)?;
         let rows = self.check_rows(features, labels)?;
         let width = self.config().architecture.features();
         let classes = self.config().architecture.classes();
         let warning = calibration::warning(rows.count, self.seen_rows().count(features, width), alpha);
 
-        let outputs = self.forward(features).await?;
+        let outputs = self.engine().forward(features).await?;
         let temperature = fit_temperature(&outputs.logits, &rows.labels, classes);
         let ece_at = |temperature| {
             let prediction = probabilities(outputs.logits.clone(), classes, temperature);
@@ -95,11 +95,11 @@ impl<E: Engine> Trainer<E> {
 
     /// Classes, and whether each row is one that the head knows.
     pub async fn gate(&mut self, features: &[f32]) -> Result<Verdicts> {
-        let Some(calibration) = self.calibration().cloned() else {
-            return Err(Error::NotCalibrated);
-        };
-        let classes = self.config().architecture.classes();
+        // Before the work as well as after it: the calibration cannot stay borrowed while the engine is at work.
+        self.calibration().ok_or(Error::NotCalibrated)?;
         let outputs = self.forward(features).await?;
+        let calibration = self.calibration().ok_or(Error::NotCalibrated)?;
+        let classes = self.config().architecture.classes();
         let scores = calibration.scorer.scores(&outputs, features, classes);
         Ok(Verdicts {
             accepted: scores.iter().map(|&score| u8::from(score <= calibration.threshold)).collect(),
@@ -117,8 +117,8 @@ impl<E: Engine> Trainer<E> {
         let classes = self.config().architecture.classes();
         let temperature = self.temperature();
 
-        let known = self.forward(id).await?;
-        let unknown = self.forward(ood).await?;
+        let known = self.engine().forward(id).await?;
+        let unknown = self.engine().forward(ood).await?;
         let wide = |outputs: &Outputs, features: &[f32]| -> Vec<f64> {
             scorer.scores(outputs, features, classes).into_iter().map(f64::from).collect()
         };
