@@ -133,7 +133,8 @@ class QueuedHead implements Head {
   #rows(features: Features): Float32Array {
     this.#throwIfDisposed();
     const flat = flattenFeatures(features, this.features);
-    return this.#queue.busy && flat.buffer === (features as Partial<Float32Array>).buffer ? flat.slice() : flat;
+    // Only an array of rows was copied already.
+    return this.#queue.busy && !Array.isArray(features) ? flat.slice() : flat;
   }
 
   #call<T>(task: (raw: RawHead) => Promise<T>): Promise<T> {

@@ -44,12 +44,13 @@ export default {
     const [featuresBefore, labelsBefore] = [features.slice(), labels.slice()];
     const twin = await create({ features: 3, classes: 2 });
     // Overwritten at once: calls that still wait must have their own copy.
-    const calls = [head.trainStep(features, labels), head.trainStep(features, labels), head.fit(features, labels, { epochs: 2 })];
+    const tensor = { data: features, dims: [4, 3] };
+    const calls = [head.trainStep(features, labels), head.trainStep(tensor, labels), head.fit(features, labels, { epochs: 2 })];
     features.fill(NaN);
     labels.fill(9);
     await Promise.all(calls);
     await twin.trainStep(featuresBefore, labelsBefore);
-    await twin.trainStep(featuresBefore, labelsBefore);
+    await twin.trainStep({ data: featuresBefore, dims: [4, 3] }, labelsBefore);
     await twin.fit(featuresBefore, labelsBefore, { epochs: 2 });
     close(await head.logits(featuresBefore), await twin.logits(featuresBefore), {}, "logits");
     await twin.logits(featuresBefore);
