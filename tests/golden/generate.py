@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 
 import calibration
+import fitted
 import initialisation
 import layout
 import losses
@@ -25,6 +26,7 @@ SOURCES = {
     "scores": scores,
     "metrics": metrics,
     "calibration": calibration,
+    "fitted": fitted,
 }
 
 
