@@ -143,7 +143,7 @@ impl SeenRows {
 }
 
 /// FNV-1a over up to 32 values spread over the row: rows of real features that agree in these agree in all.
-fn fingerprint(row: &[f32]) -> u64 {
+pub(crate) fn fingerprint(row: &[f32]) -> u64 {
     let values = row.iter().step_by(row.len().div_ceil(32));
     values.fold(0xCBF2_9CE4_8422_2325, |hash, x| (hash ^ u64::from(x.to_bits())).wrapping_mul(0x0000_0100_0000_01B3))
 }

@@ -14,6 +14,8 @@ pub enum Error {
     InvalidLabels(Mismatch),
     /// A NaN or an infinity where a finite number is needed.
     NotFinite(Mismatch),
+    /// The named scorer compares with training rows, and the head remembers none.
+    ScorerNotFitted(&'static str),
     /// The gate was asked before it was calibrated, or after the head was trained further.
     NotCalibrated,
     /// No usable WebGPU device; the reason.
@@ -53,6 +55,7 @@ impl Error {
             Self::InvalidFeatures(_) => "invalid-features",
             Self::InvalidLabels(_) => "invalid-labels",
             Self::NotFinite(_) => "not-finite",
+            Self::ScorerNotFitted(_) => "scorer-not-fitted",
             Self::NotCalibrated => "not-calibrated",
             Self::WebGpuUnavailable(_) => "webgpu-unavailable",
             Self::DeviceLost(_) => "device-lost",
@@ -66,6 +69,12 @@ impl fmt::Display for Error {
         match self {
             Self::InvalidOption(m) | Self::InvalidFeatures(m) | Self::InvalidLabels(m) | Self::NotFinite(m) => {
                 write!(f, "{}: expected {}, got {}", m.argument, m.expected, m.got)
+            }
+            Self::ScorerNotFitted(scorer) => {
+                write!(
+                    f,
+                    "the scorer {scorer} compares with training rows: call fit, or fitScorers after a trainStep loop, first"
+                )
             }
             Self::NotCalibrated => {
                 write!(f, "gate needs calibrate with held-out rows first, and again after every training")

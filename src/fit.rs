@@ -4,12 +4,14 @@
 //! A [`Fit`] is a small state machine that its caller drives, a few batches at a time, so that a page can breathe, show
 //! progress and stop between batches.
 
+use std::rc::Rc;
+
 use crate::{
     Error, Result,
     config::FitConfig,
     engine::{Engine, Totals},
     error::Mismatch,
-    ood::ScorerOptions,
+    ood::ScorerName,
     random::Random,
     trainer::Trainer,
 };
@@ -76,10 +78,17 @@ impl<E: Engine> Fit<E> {
         let checked = trainer.check_rows(&features, labels)?;
         let (rows, held_out) = split(&checked.labels, trainer, config.validation_split)?;
         let width = trainer.config().architecture.features();
-        let held_out_features: Vec<f32> =
-            held_out.iter().flat_map(|&row| &features[row as usize * width..(row as usize + 1) * width]).copied().collect();
+        let pick = |rows: &[u32]| -> Vec<f32> {
+            rows.iter().flat_map(|&row| &features[row as usize * width..(row as usize + 1) * width]).copied().collect()
+        };
+        let held_out_features = pick(&held_out);
         let held_out_labels = held_out.iter().map(|&row| labels[row as usize]).collect();
         trainer.see(&features, rows.iter().map(|&row| row as usize));
+        // Only what is learnt from is remembered: a held-out row must not find itself among the training rows.
+        let learnt_from = (!held_out.is_empty())
+            .then(|| (Rc::new(pick(&rows)), Rc::new(rows.iter().map(|&row| checked.labels[row as usize]).collect())));
+        let features = Rc::new(features);
+        let (kept_features, kept_labels) = learnt_from.unwrap_or_else(|| (features.clone(), Rc::new(checked.labels.clone())));
         let engine = trainer.engine();
         engine.clear_totals()?;
         let data = engine.upload(features, checked.labels)?;
@@ -87,6 +96,7 @@ impl<E: Engine> Fit<E> {
             0 => None,
             _ => Some(Validation { order: engine.order(held_out)?, features: held_out_features, labels: held_out_labels }),
         };
+        trainer.remember(kept_features, kept_labels);
         Ok(Self { config, data, rows, order: None, validation, epoch: 0, position: 0, best: f64::INFINITY, epochs_since_best: 0 })
     }
 
@@ -157,7 +167,7 @@ impl<E: Engine> Fit<E> {
         if epoch.last
             && let Some(Validation { features, labels, .. }) = &self.validation
         {
-            trainer.calibrate(features, labels, None, ScorerOptions::Auto).await?;
+            trainer.calibrate(features, labels, None, &ScorerName::Auto.into()).await?;
         }
         Ok(epoch)
     }

@@ -4,7 +4,7 @@ use crate::{
     Error, Result,
     calibration::{self, Conformal, fit_temperature},
     config,
-    engine::{Engine, Outputs},
+    engine::Engine,
     error::Mismatch,
     metrics,
     ood::{Scorer, ScorerOptions},
@@ -72,10 +72,10 @@ impl<E: Engine> Trainer<E> {
         features: &[f32],
         labels: &[f64],
         alpha: Option<f64>,
-        scorer: ScorerOptions,
+        scorer: &ScorerOptions,
     ) -> Result<&Calibration> {
         let alpha = config::alpha(alpha)?;
-        let scorer = scorer.check(&self.config().loss)?;
+        let scorer = self.resolve(scorer)?;
         let rows = self.check_rows(features, labels)?;
         let width = self.config().architecture.features();
         let classes = self.config().architecture.classes();
@@ -88,19 +88,20 @@ impl<E: Engine> Trainer<E> {
             metrics::ece(&prediction.probabilities, &rows.labels, ECE_BINS)
         };
         let (ece_before, ece_after) = (ece_at(1.0)?, ece_at(temperature)?);
-        let conformal = Conformal::new(scorer.scores(&outputs, features, classes));
+        let own = if scorer.compares() { self.own_rows(features) } else { Vec::new() };
+        let conformal = Conformal::new(self.scores(scorer, features, &outputs, &own).await?);
         let threshold = conformal.threshold(alpha);
         Ok(self.set_calibration(Calibration { scorer, alpha, threshold, temperature, ece_before, ece_after, warning, conformal }))
     }
 
     /// Classes, and whether each row is one that the head knows.
     pub async fn gate(&mut self, features: &[f32]) -> Result<Verdicts> {
-        // Before the work as well as after it: the calibration cannot stay borrowed while the engine is at work.
-        self.calibration().ok_or(Error::NotCalibrated)?;
+        let scorer = self.calibration().ok_or(Error::NotCalibrated)?.scorer;
         let outputs = self.forward(features).await?;
+        let scores = self.scores(scorer, features, &outputs, &[]).await?;
+        // Once more: the calibration cannot stay borrowed while the engine is at work.
         let calibration = self.calibration().ok_or(Error::NotCalibrated)?;
         let classes = self.config().architecture.classes();
-        let scores = calibration.scorer.scores(&outputs, features, classes);
         Ok(Verdicts {
             accepted: scores.iter().map(|&score| u8::from(score <= calibration.threshold)).collect(),
             p_values: scores.iter().map(|&score| calibration.conformal.p_value(score) as f32).collect(),
@@ -110,8 +111,8 @@ impl<E: Engine> Trainer<E> {
     }
 
     /// Accuracy and calibration on labelled in-distribution rows, and how a scorer separates them from `ood` rows.
-    pub async fn evaluate(&mut self, id: &[f32], labels: &[f64], ood: &[f32], scorer: ScorerOptions) -> Result<Evaluation> {
-        let scorer = scorer.check(&self.config().loss)?;
+    pub async fn evaluate(&mut self, id: &[f32], labels: &[f64], ood: &[f32], scorer: &ScorerOptions) -> Result<Evaluation> {
+        let scorer = self.resolve(scorer)?;
         let labels = self.check_rows(id, labels).map_err(|error| within("id", error))?.labels;
         self.check_features(ood).map_err(|error| within("ood", error))?;
         let classes = self.config().architecture.classes();
@@ -119,10 +120,9 @@ impl<E: Engine> Trainer<E> {
 
         let known = self.engine().forward(id).await?;
         let unknown = self.engine().forward(ood).await?;
-        let wide = |outputs: &Outputs, features: &[f32]| -> Vec<f64> {
-            scorer.scores(outputs, features, classes).into_iter().map(f64::from).collect()
-        };
-        let (id_scores, ood_scores) = (wide(&known, id), wide(&unknown, ood));
+        let wide = |scores: Vec<f32>| scores.into_iter().map(f64::from).collect::<Vec<_>>();
+        let id_scores = wide(self.scores(scorer, id, &known, &[]).await?);
+        let ood_scores = wide(self.scores(scorer, ood, &unknown, &[]).await?);
         let prediction = probabilities(known.logits, classes, temperature);
         let hits = prediction.class_index.iter().zip(&labels).filter(|(class, label)| class == label).count();
         Ok(Evaluation {

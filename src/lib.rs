@@ -18,6 +18,7 @@ pub mod metrics;
 pub mod ood;
 pub mod optim;
 pub mod random;
+mod scoring;
 pub mod trainer;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

@@ -73,6 +73,19 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     lanes.iter().sum::<f32>() + left_rest.iter().zip(right_rest).map(|(x, y)| x * y).sum::<f32>()
 }
 
+/// The squared Euclidean distance of two rows of one length.
+pub fn squared_distance(a: &[f32], b: &[f32]) -> f32 {
+    let (left, left_rest) = a.as_chunks::<LANES>();
+    let (right, right_rest) = b.as_chunks::<LANES>();
+    let mut lanes = [0.0; LANES];
+    for (x, y) in left.iter().zip(right) {
+        for lane in 0..LANES {
+            lanes[lane] += (x[lane] - y[lane]) * (x[lane] - y[lane]);
+        }
+    }
+    lanes.iter().sum::<f32>() + left_rest.iter().zip(right_rest).map(|(x, y)| (x - y) * (x - y)).sum::<f32>()
+}
+
 /// Euclidean norm. Squares of `f32` can overflow `f32` but not `f64`.
 pub fn norm(row: &[f32]) -> f64 {
     row.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>().sqrt()
@@ -150,6 +163,7 @@ mod tests {
             let row: Vec<f32> = (0..length).map(|i| i as f32).collect();
             assert_eq!(sum(&row, |x| x), (length * (length - 1) / 2) as f32);
             assert_eq!(dot(&row, &vec![2.0; row.len()]), (length * (length - 1)) as f32);
+            assert_eq!(squared_distance(&row, &vec![0.0; row.len()]), dot(&row, &row));
         }
     }
 

@@ -1,6 +1,8 @@
 //! The only stateful type: a head on an engine, its optimiser's step count and its seed. Everything that comes in is checked
 //! here, before the engine sees it, so that a refused call leaves the head as it was.
 
+use std::rc::Rc;
+
 use crate::{
     Error, Result,
     calibration::SeenRows,
@@ -10,15 +12,16 @@ use crate::{
     error::Mismatch,
     gate::Calibration,
     math::Softmax,
-    ood::ScorerOptions,
+    scoring::Memory,
 };
 
 /// A head that can be trained and asked.
-pub struct Trainer<E> {
+pub struct Trainer<E: Engine> {
     engine: E,
     config: HeadConfig,
     steps: u64,
     seen_rows: SeenRows,
+    memory: Memory<E::Matrix>,
     calibration: Option<Calibration>,
 }
 
@@ -65,7 +68,7 @@ impl HeadConfig {
 impl<E: Engine> Trainer<E> {
     /// A head on an engine that was built for the config's [`HeadConfig::spec`].
     pub fn new(engine: E, config: HeadConfig) -> Self {
-        Self { engine, config, steps: 0, seen_rows: SeenRows::default(), calibration: None }
+        Self { engine, config, steps: 0, seen_rows: SeenRows::default(), memory: Memory::default(), calibration: None }
     }
 
     /// What the head was built from.
@@ -102,6 +105,21 @@ impl<E: Engine> Trainer<E> {
         rows.for_each(|row| self.seen_rows.insert(&features[row * width..(row + 1) * width]));
     }
 
+    pub(crate) fn memory(&self) -> &Memory<E::Matrix> {
+        &self.memory
+    }
+
+    pub(crate) fn engine_and_memory(&mut self) -> (&mut E, &mut Memory<E::Matrix>) {
+        (&mut self.engine, &mut self.memory)
+    }
+
+    /// Remembers training rows for the scorers that compare with them.
+    pub(crate) fn remember(&mut self, features: Rc<Vec<f32>>, labels: Rc<Vec<u32>>) {
+        self.memory.remember(features, labels);
+        // Its threshold was for scores against other rows.
+        self.calibration.take_if(|calibration| calibration.scorer.compares());
+    }
+
     /// Where the head's arithmetic runs.
     pub fn engine(&mut self) -> &mut E {
         &mut self.engine
@@ -112,7 +130,7 @@ impl<E: Engine> Trainer<E> {
         let learning_rate = learning_rate.map(config::step_learning_rate).transpose()?;
         let rows = self.check_rows(&features, labels)?;
         self.see(&features, 0..rows.count);
-        let data = self.engine.upload(features, rows.labels)?;
+        let data = self.engine.upload(Rc::new(features), rows.labels)?;
         let order = self.engine.order((0..rows.count as u32).collect())?;
         self.update(&data, &order, 0..rows.count, learning_rate.unwrap_or(self.config.optimizer.learning_rate()))?;
         let totals = self.engine.totals().await?;
@@ -131,8 +149,9 @@ impl<E: Engine> Trainer<E> {
         let update = self.config.optimizer.update(self.steps + 1, learning_rate);
         self.engine.step(data, order, range, &update)?;
         self.steps += 1;
-        // Its threshold and temperature were those of another head.
+        // Both were another head's.
         self.calibration = None;
+        self.memory.forget_fits();
         Ok(())
     }
 
@@ -146,13 +165,6 @@ impl<E: Engine> Trainer<E> {
     pub async fn predict(&mut self, features: &[f32]) -> Result<Prediction> {
         let logits = self.forward(features).await?.logits;
         Ok(probabilities(logits, self.config.architecture.classes(), self.temperature()))
-    }
-
-    /// Out-of-distribution score of each row, `[rows]`; higher = more out-of-distribution.
-    pub async fn ood_score(&mut self, features: &[f32], scorer: ScorerOptions) -> Result<Vec<f32>> {
-        let scorer = scorer.check(&self.config.loss)?;
-        let outputs = self.forward(features).await?;
-        Ok(scorer.scores(&outputs, features, self.config.architecture.classes()))
     }
 
     /// Checks training rows: shapes, finite features, classes in range.

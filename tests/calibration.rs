@@ -9,7 +9,7 @@ use oodgate::{
     calibration::{Conformal, fit_temperature},
     config::HeadOptions,
     engine::cpu::CpuEngine,
-    ood::ScorerOptions,
+    ood::ScorerName,
     random::Random,
     trainer::Trainer,
 };
@@ -93,7 +93,7 @@ fn the_share_rejected_is_alpha_on_average() {
     let mut rejected = 0.0;
     for _ in 0..REPEATS {
         let (features, labels) = rows(&mut random, 39);
-        let calibration = block_on(head.calibrate(&features, &labels, Some(0.1), ScorerOptions::Auto)).unwrap();
+        let calibration = block_on(head.calibrate(&features, &labels, Some(0.1), &ScorerName::Auto.into())).unwrap();
         assert_eq!(calibration.warning, None);
         let verdicts = block_on(head.gate(&rows(&mut random, 100).0)).unwrap();
         rejected += verdicts.accepted.iter().filter(|&&accepted| accepted == 0).count() as f64 / 100.0;

@@ -11,11 +11,11 @@ use oodgate::{
     head::Architecture,
     loss::Loss,
     metrics,
-    ood::ScorerOptions,
+    ood::{Scorer, View},
     trainer::Trainer,
 };
 use serde::Deserialize;
-use support::{Tolerance, assert_close, golden};
+use support::{NamedScorer, Tolerance, assert_close, golden};
 
 #[derive(Deserialize)]
 struct File<T> {
@@ -185,38 +185,14 @@ struct ExpectedScores {
     expected: Vec<f64>,
 }
 
-#[derive(Debug, Deserialize)]
-struct NamedScorer {
-    name: String,
-    temperature: Option<f64>,
-    gamma: Option<f64>,
-    m: Option<f64>,
-}
-
-impl NamedScorer {
-    fn options(&self) -> ScorerOptions {
-        let temperature = self.temperature;
-        match self.name.as_str() {
-            "msp" => ScorerOptions::Msp { temperature },
-            "maxLogit" => ScorerOptions::MaxLogit,
-            "energy" => ScorerOptions::Energy { temperature },
-            "entropy" => ScorerOptions::Entropy { temperature },
-            "gen" => ScorerOptions::Gen { gamma: self.gamma, m: self.m },
-            "maxCosine" => ScorerOptions::MaxCosine,
-            "gradNorm" => ScorerOptions::GradNorm,
-            other => panic!("unknown scorer {other}"),
-        }
-    }
-}
-
 #[test]
 fn scores() {
     let file: File<ScoreCase> = golden("scores.json");
     for case in &file.cases {
         let outputs = oodgate::engine::Outputs { logits: case.logits.clone(), penultimate: Some(case.penultimate.clone()) };
         for expected in &case.scores {
-            let scorer = expected.scorer.options().check(&Loss::LogitNorm { tau: 0.04 }).unwrap();
-            let scores = scorer.scores(&outputs, &[], case.classes);
+            let Scorer::Logit(scorer) = expected.scorer.options().check().unwrap() else { panic!("{:?}", expected.scorer) };
+            let scores = scorer.scores(&View::new(&[], &outputs, case.classes));
             let what = format!("{}: {:?}", case.name, expected.scorer);
             assert_close(&what, &scores, &expected.expected, Tolerance { absolute: 1e-6, relative: 3e-6 });
         }

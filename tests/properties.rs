@@ -6,7 +6,7 @@ use oodgate::{
     engine::Outputs,
     loss::Loss,
     metrics,
-    ood::{Scorer, ScorerOptions},
+    ood::{Scorer, ScorerName, ScorerOptions, View},
 };
 use proptest::prelude::*;
 
@@ -59,9 +59,10 @@ fn any_loss() -> impl Strategy<Value = Loss> {
     ]
 }
 
-fn scores_of(scorer: Scorer, logits: &[f32]) -> Vec<f32> {
+fn scores_of(name: ScorerName, logits: &[f32]) -> Vec<f32> {
     let outputs = Outputs { logits: logits.to_vec(), penultimate: None };
-    scorer.scores(&outputs, &[1.0], logits.len())
+    let Scorer::Logit(scorer) = ScorerOptions::from(name).check().unwrap() else { panic!("{name:?}") };
+    scorer.scores(&View::new(&[1.0], &outputs, logits.len()))
 }
 
 proptest! {
@@ -135,23 +136,23 @@ proptest! {
     #[test]
     fn scores_stay_in_their_ranges((logits, _) in row()) {
         let classes = logits.len() as f32;
-        let score = |options: ScorerOptions| scores_of(options.check(&Loss::LogitNorm { tau: 0.04 }).unwrap(), &logits)[0];
-        let msp = score(ScorerOptions::Msp { temperature: None });
+        let score = |name: ScorerName| scores_of(name, &logits)[0];
+        let msp = score(ScorerName::Msp);
         prop_assert!((-1.0..=-1.0 / classes + 1e-6).contains(&msp), "msp {msp}");
-        let entropy = score(ScorerOptions::Entropy { temperature: None });
+        let entropy = score(ScorerName::Entropy);
         prop_assert!((-1e-6..=classes.ln() + 1e-5).contains(&entropy), "entropy {entropy}");
-        let cosine = score(ScorerOptions::MaxCosine);
+        let cosine = score(ScorerName::MaxCosine);
         prop_assert!((-1.0 - 1e-6..=1.0).contains(&cosine), "cosine {cosine}");
-        prop_assert!(score(ScorerOptions::GradNorm) <= 0.0);
+        prop_assert!(score(ScorerName::GradNorm) <= 0.0);
         // The energy is the maximum logit, softened downwards by at most T ln k.
-        let (energy, max) = (score(ScorerOptions::Energy { temperature: None }), score(ScorerOptions::MaxLogit));
+        let (energy, max) = (score(ScorerName::Energy), score(ScorerName::MaxLogit));
         prop_assert!(energy <= max + 1e-5 && energy >= max - classes.ln() - 1e-5, "energy {energy}, max {max}");
     }
 
     #[test]
     fn max_cosine_does_not_see_the_scale((logits, _) in row(), scale in 0.01_f32..1000.0) {
         let scaled: Vec<f32> = logits.iter().map(|f| f * scale).collect();
-        prop_assert!((scores_of(Scorer::MaxCosine, &logits)[0] - scores_of(Scorer::MaxCosine, &scaled)[0]).abs() < 1e-6);
+        prop_assert!((scores_of(ScorerName::MaxCosine, &logits)[0] - scores_of(ScorerName::MaxCosine, &scaled)[0]).abs() < 1e-6);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use oodgate::{
     config::{FitConfig, FitOptions, HeadOptions, LossOptions},
     engine::{Engine, State, cpu::CpuEngine},
     fit::{Epoch, Fit},
-    ood::ScorerOptions,
+    ood::{Parameters, ScorerName, ScorerOptions},
     random::Random,
     trainer::Trainer,
 };
@@ -146,7 +146,9 @@ fn refused_calls_leave_the_head_as_it_was() {
         let refusal = block_on(trainer.train_step(features, &labels, rate)).unwrap_err();
         assert_eq!(refusal.code(), code, "{refusal}");
     }
-    let refusal = block_on(trainer.ood_score(&features, ScorerOptions::Msp { temperature: Some(-1.0) })).unwrap_err();
+    let bad =
+        ScorerOptions { name: ScorerName::Msp, parameters: Parameters { temperature: Some(-1.0), ..Parameters::default() } };
+    let refusal = block_on(trainer.ood_score(&features, &bad)).unwrap_err();
     assert_eq!(refusal.to_string(), "options.scorer.temperature: expected a number above 0, got -1");
     assert_eq!((state(&mut trainer), trainer.steps()), before);
 }

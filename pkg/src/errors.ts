@@ -4,6 +4,7 @@ export type ErrorCode =
   | "invalid-features"
   | "invalid-labels"
   | "not-finite"
+  | "scorer-not-fitted"
   | "not-calibrated"
   | "disposed"
   | "webgpu-unavailable"

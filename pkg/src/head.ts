@@ -87,6 +87,12 @@ class QueuedHead implements Head {
     return this.#call((raw) => raw.oodScore(rows, options));
   }
 
+  async fitScorers(features: Features, labels: Labels): Promise<void> {
+    const rows = this.#rows(features);
+    const classes = labelNumbers(labels, this.#classIndex);
+    return this.#call(async (raw) => raw.fitScorers(rows, classes));
+  }
+
   async calibrate(features: Features, labels: Labels, options?: { alpha?: number; scorer?: Scorer }): Promise<Calibration> {
     const rows = this.#rows(features);
     const classes = labelNumbers(labels, this.#classIndex);

@@ -114,13 +114,35 @@ export interface FitResult {
   stoppedEarly: boolean;
 }
 
-/** Scores that need no training statistics. */
-export type LogitScorer = "msp" | "maxLogit" | "energy" | "entropy" | "gen" | "maxCosine" | "gradNorm";
-/** Every scorer; "auto" is the best fixed choice for the head's loss. */
-export type ScorerName = LogitScorer | "auto";
+/** Scores that need no training rows. */
+export type LogitScorer = "msp" | "maxLogit" | "energy" | "entropy" | "gen" | "maxCosine" | "gradNorm" | "odin";
+/** Scores that compare with the training rows: see `fitScorers`. "ash" and "scale" need last-layer inputs of at least 0. */
+export type FittedScorer =
+  | "klMatching"
+  | "knn"
+  | "mahalanobis"
+  | "rmd"
+  | "vim"
+  | "residual"
+  | "she"
+  | "nnGuide"
+  | "fdbd"
+  | "nci"
+  | "react"
+  | "dice"
+  | "ash"
+  | "scale";
+/** Every scorer; "auto" combines several, see `selectScorer`. */
+export type ScorerName = LogitScorer | FittedScorer | "auto";
 /**
- * A scorer with its parameters: `temperature` (default 1) for msp, energy and entropy; `gamma` (default 0.1) and `m`
- * (largest probabilities counted, default 100) for gen.
+ * A scorer with its parameters (defaults in brackets):
+ * - msp, energy, entropy: `temperature` (1); gen: `temperature` (1), `gamma` (0.1), `m` largest probabilities (100)
+ * - odin: `temperature` (1000), `epsilon`, its step in the features' units (0.0014)
+ * - knn: `k` (50); nnGuide: `k` (10)
+ * - mahalanobis, rmd: `ridge` in units of the covariance's mean diagonal (1e-6), `normalize` features to unit length (false)
+ * - vim, residual: `dimensions` of the principal subspace (half of the features)
+ * - nci: `alpha`, weight of the features' L1 norm (0)
+ * - react, dice: `percentile` (90); scale: `percentile` (65); ash: `percentile` (65), `variant` "s", "p" or "b" ("s")
  */
 export type ScorerOptions = { name: ScorerName } & Record<string, unknown>;
 /** A scorer by name, or with parameters. */
@@ -214,6 +236,12 @@ export interface Head {
   /** OOD score of each row, [rows]; higher = more out-of-distribution, whatever the scorer. Default scorer: "auto". */
   oodScore(features: Features, options?: { scorer?: Scorer }): Promise<Float32Array>;
 
+  /**
+   * Remembers training rows, [rows, features] and a class for each, for the scorers that compare with them. `fit` does it by
+   * itself, with the rows that it learns from; a `trainStep` loop calls it once at the end. Statistics are computed when a
+   * scorer first needs them and again after further training, so they are always those of the head as it is.
+   */
+  fitScorers(features: Features, labels: Labels): Promise<void>;
   /**
    * Temperature and rejection threshold from held-out in-distribution rows (never the training rows). `alpha`, the promised
    * share of in-distribution rows that are rejected, in (0, 1), default 0.05. Default scorer: "auto".

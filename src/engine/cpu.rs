@@ -3,9 +3,9 @@
 mod matmul;
 mod update;
 
-use std::ops::Range;
+use std::{ops::Range, rc::Rc};
 
-use self::matmul::{Matrix, multiply};
+use self::matmul::{View, multiply};
 use super::{Engine, Outputs, Spec, State, Totals};
 use crate::{Result, head::Layer, loss::Loss, math, optim::Update};
 
@@ -20,8 +20,14 @@ pub struct CpuEngine {
 
 /// Rows kept for training.
 pub struct Data {
-    features: Vec<f32>,
+    features: Rc<Vec<f32>>,
     labels: Vec<u32>,
+}
+
+/// A factor of products, `[rows, width]`.
+pub struct Matrix {
+    values: Vec<f32>,
+    width: usize,
 }
 
 /// Buffers that steps reuse; they grow to the largest batch seen.
@@ -65,8 +71,8 @@ impl CpuEngine {
             }
             let weight = &self.state.parameters[layer.weight.clone()];
             multiply(
-                Matrix::new(input, rows, layer.inputs),
-                Matrix::new(weight, layer.outputs, layer.inputs).transposed(),
+                View::new(input, rows, layer.inputs),
+                View::new(weight, layer.outputs, layer.inputs).transposed(),
                 1.0,
                 output,
             );
@@ -96,10 +102,10 @@ impl CpuEngine {
                 0 => features,
                 _ => &outputs[index - 1][..rows * layer.inputs],
             };
-            let delta_matrix = Matrix::new(delta, rows, layer.outputs);
+            let delta_matrix = View::new(delta, rows, layer.outputs);
             gradient.resize(layer.parameters().len(), 0.0);
             let (weight_gradient, bias_gradient) = gradient.split_at_mut(layer.weight.len());
-            multiply(delta_matrix.transposed(), Matrix::new(input, rows, layer.inputs), 0.0, weight_gradient);
+            multiply(delta_matrix.transposed(), View::new(input, rows, layer.inputs), 0.0, weight_gradient);
             bias_gradient.fill(0.0);
             for row in delta.chunks_exact(layer.outputs) {
                 bias_gradient.iter_mut().zip(row).for_each(|(sum, d)| *sum += d);
@@ -107,7 +113,7 @@ impl CpuEngine {
             if index > 0 {
                 next_delta.resize(rows * layer.inputs, 0.0);
                 let weight = &self.state.parameters[layer.weight.clone()];
-                multiply(delta_matrix, Matrix::new(weight, layer.outputs, layer.inputs), 0.0, next_delta);
+                multiply(delta_matrix, View::new(weight, layer.outputs, layer.inputs), 0.0, next_delta);
                 // ReLU passes the gradient where it passed the value.
                 next_delta.iter_mut().zip(input).for_each(|(d, &x)| *d = if x > 0.0 { *d } else { 0.0 });
             }
@@ -135,8 +141,13 @@ impl CpuEngine {
 impl Engine for CpuEngine {
     type Data = Data;
     type Order = Vec<u32>;
+    type Matrix = Matrix;
 
-    fn upload(&mut self, features: Vec<f32>, labels: Vec<u32>) -> Result<Data> {
+    fn beside(&self, spec: Spec, parameters: Vec<f32>) -> Result<Self> {
+        Ok(Self::new(&spec, parameters))
+    }
+
+    fn upload(&mut self, features: Rc<Vec<f32>>, labels: Vec<u32>) -> Result<Data> {
         Ok(Data { features, labels })
     }
 
@@ -173,6 +184,17 @@ impl Engine for CpuEngine {
         // Taken, not copied: scoring a large set must not hold its outputs twice.
         let mut outputs = self.scratch.outputs.iter_mut().rev().map(std::mem::take);
         Ok(Outputs { logits: outputs.next().unwrap_or_default(), penultimate: outputs.next() })
+    }
+
+    fn matrix(&mut self, values: Vec<f32>, width: usize) -> Result<Matrix> {
+        Ok(Matrix { values, width })
+    }
+
+    async fn product(&mut self, left: &[f32], Matrix { values, width }: &Matrix) -> Result<Vec<f32>> {
+        let (rows, columns) = (left.len() / width, values.len() / width);
+        let mut product = vec![0.0; rows * columns];
+        multiply(View::new(left, rows, *width), View::new(values, columns, *width).transposed(), 0.0, &mut product);
+        Ok(product)
     }
 
     async fn state(&mut self) -> Result<State> {

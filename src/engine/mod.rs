@@ -10,6 +10,8 @@ pub mod cpu;
 #[cfg(feature = "webgpu")]
 pub mod webgpu;
 
+use std::rc::Rc;
+
 use crate::{Result, head::Architecture, loss::Loss, optim::Update};
 
 /// What an engine is built for; it may specialise its kernels to all of it.
@@ -60,9 +62,16 @@ pub trait Engine {
     type Data;
     /// An order in which to visit rows, on the device.
     type Order;
+    /// A factor of many products, on the device.
+    type Matrix;
 
-    /// Lays out `[rows, features]` and one label per row. Takes the vectors so that the CPU engine need not copy them.
-    fn upload(&mut self, features: Vec<f32>, labels: Vec<u32>) -> Result<Self::Data>;
+    /// Another head's engine on the same device; its moments start at zero.
+    fn beside(&self, spec: Spec, parameters: Vec<f32>) -> Result<Self>
+    where
+        Self: Sized;
+
+    /// Lays out `[rows, features]` and one label per row. Shared, so that the CPU engine need not copy them.
+    fn upload(&mut self, features: Rc<Vec<f32>>, labels: Vec<u32>) -> Result<Self::Data>;
 
     /// Lays out row numbers, to be picked from by range.
     fn order(&mut self, rows: Vec<u32>) -> Result<Self::Order>;
@@ -84,6 +93,12 @@ pub trait Engine {
 
     /// Raw logits, and the last layer's inputs, of `[rows, features]`.
     async fn forward(&mut self, features: &[f32]) -> Result<Outputs>;
+
+    /// Lays out a matrix `[rows, width]`.
+    fn matrix(&mut self, values: Vec<f32>, width: usize) -> Result<Self::Matrix>;
+
+    /// `left matrix^T`: the inner products of `left`, `[rows, width]`, with the matrix's rows, `[rows, matrix rows]`.
+    async fn product(&mut self, left: &[f32], matrix: &Self::Matrix) -> Result<Vec<f32>>;
 
     /// Copies parameters and moments to the host.
     async fn state(&mut self) -> Result<State>;

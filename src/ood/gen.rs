@@ -2,7 +2,7 @@
 //! OpenOOD `gen_postprocessor`).
 //!
 //! ```text
-//! p = softmax(f),  score = sum over the M largest p of p^gamma (1 - p)^gamma
+//! p = softmax(f / T),  score = sum over the M largest p of p^gamma (1 - p)^gamma
 //! ```
 //!
 //! A small gamma makes the score depend on the small probabilities too. OpenOOD sums (taken here); pytorch-ood averages.
@@ -10,15 +10,16 @@
 use crate::math::{Softmax, exp, max};
 
 /// Score of one row of logits `[classes]` over its `top` largest probabilities; `scratch` is as long as the row.
-pub fn row(logits: &[f32], gamma: f32, top: usize, scratch: &mut [f32]) -> f32 {
-    let parts = Softmax::new(logits, 1.0, scratch);
+pub fn row(logits: &[f32], gamma: f32, top: usize, temperature: f32, scratch: &mut [f32]) -> f32 {
+    let factor = 1.0 / temperature;
+    let parts = Softmax::new(logits, factor, scratch);
     let log_excess = parts.log_excess();
-    let log_others_of_max = log_rest(logits, &parts) - log_excess;
+    let log_others_of_max = log_rest(logits, &parts, factor) - log_excess;
     scratch.copy_from_slice(logits);
     let largest = if top < scratch.len() { scratch.select_nth_unstable_by(top, |a, b| b.total_cmp(a)).0 } else { scratch };
     // In logarithms: with a gamma of 0.1 even a p, or a 1 - p, that f32 cannot hold contributes.
     let term = |logit: f32| {
-        let log_p = logit - parts.max - log_excess;
+        let log_p = (logit - parts.max) * factor - log_excess;
         let log_others = if logit == parts.max { log_others_of_max } else { (-exp(log_p)).ln_1p() };
         exp(gamma * (log_p + log_others))
     };
@@ -26,12 +27,12 @@ pub fn row(logits: &[f32], gamma: f32, top: usize, scratch: &mut [f32]) -> f32 {
 }
 
 /// `ln` of [`Softmax::rest`], also where that is too small for `f32`: shifted once more, by the second largest logit.
-fn log_rest(logits: &[f32], parts: &Softmax) -> f32 {
+fn log_rest(logits: &[f32], parts: &Softmax, factor: f32) -> f32 {
     if parts.rest > 1e-30 {
         return parts.rest.ln();
     }
     let (before, after) = (&logits[..parts.argmax], &logits[parts.argmax + 1..]);
     let second = max(before).max(max(after));
-    let sum: f32 = before.iter().chain(after).map(|&logit| exp(logit - second)).sum();
-    second - parts.max + sum.ln()
+    let sum: f32 = before.iter().chain(after).map(|&logit| exp((logit - second) * factor)).sum();
+    (second - parts.max) * factor + sum.ln()
 }

@@ -93,13 +93,19 @@ impl RawHead {
     #[wasm_bindgen(js_name = oodScore)]
     pub async fn ood_score(&mut self, features: Vec<f32>, options: JsValue) -> JsResult<Vec<f32>> {
         let scorer = options::score(&options)?;
-        Ok(self.trainer.ood_score(&features, scorer).await?)
+        Ok(self.trainer.ood_score(&features, &scorer).await?)
+    }
+
+    /// `fitScorers` of the contract.
+    #[wasm_bindgen(js_name = fitScorers)]
+    pub fn fit_scorers(&mut self, features: Vec<f32>, labels: &[f64]) -> JsResult<()> {
+        Ok(self.trainer.fit_scorers(features, labels)?)
     }
 
     /// `calibrate` of the contract.
     pub async fn calibrate(&mut self, features: Vec<f32>, labels: Vec<f64>, options: JsValue) -> JsResult<JsValue> {
         let (alpha, scorer) = options::calibration(&options)?;
-        let calibration = self.trainer.calibrate(&features, &labels, alpha, scorer).await?;
+        let calibration = self.trainer.calibrate(&features, &labels, alpha, &scorer).await?;
         Ok(to_js(&CalibrationResult::from(calibration)))
     }
 
@@ -122,7 +128,7 @@ impl RawHead {
     /// `evaluate` of the contract.
     pub async fn evaluate(&mut self, id: Vec<f32>, labels: Vec<f64>, ood: Vec<f32>, options: JsValue) -> JsResult<JsValue> {
         let scorer = options::score(&options)?;
-        Ok(to_js(&EvaluationResult::from(self.trainer.evaluate(&id, &labels, &ood, scorer).await?)))
+        Ok(to_js(&EvaluationResult::from(self.trainer.evaluate(&id, &labels, &ood, &scorer).await?)))
     }
 
     /// Updates made so far.

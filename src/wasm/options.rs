@@ -8,7 +8,7 @@ use crate::{
     Error, Result,
     config::{FitOptions, HeadOptions, LossOptions, OptimizerOptions},
     error::Mismatch,
-    ood::ScorerOptions,
+    ood::{Parameters, ScorerName, ScorerOptions},
     optim::Schedule,
 };
 
@@ -73,19 +73,27 @@ pub fn calibration(value: &JsValue) -> Result<(Option<f64>, ScorerOptions)> {
 }
 
 fn scorer(mut options: Reader) -> Result<ScorerOptions> {
-    const NAMES: [&str; 8] = ["msp", "maxLogit", "energy", "entropy", "gen", "maxCosine", "gradNorm", "auto"];
-    let scorer = match options.kind("name", &NAMES)? {
-        "msp" => ScorerOptions::Msp { temperature: options.number("temperature")? },
-        "maxLogit" => ScorerOptions::MaxLogit,
-        "energy" => ScorerOptions::Energy { temperature: options.number("temperature")? },
-        "entropy" => ScorerOptions::Entropy { temperature: options.number("temperature")? },
-        "gen" => ScorerOptions::Gen { gamma: options.number("gamma")?, m: options.number("m")? },
-        "maxCosine" => ScorerOptions::MaxCosine,
-        "gradNorm" => ScorerOptions::GradNorm,
-        _ => ScorerOptions::Auto,
-    };
+    let names = ScorerName::ALL.map(ScorerName::as_str);
+    let given = options.kind("name", &names)?;
+    let name = ScorerName::ALL.into_iter().find(|name| name.as_str() == given).unwrap_or(ScorerName::Auto);
+    let mut parameters = Parameters::default();
+    for key in name.parameters() {
+        match *key {
+            "temperature" => parameters.temperature = options.number("temperature")?,
+            "gamma" => parameters.gamma = options.number("gamma")?,
+            "m" => parameters.m = options.number("m")?,
+            "epsilon" => parameters.epsilon = options.number("epsilon")?,
+            "k" => parameters.k = options.number("k")?,
+            "ridge" => parameters.ridge = options.number("ridge")?,
+            "normalize" => parameters.normalize = options.boolean("normalize")?,
+            "dimensions" => parameters.dimensions = options.number("dimensions")?,
+            "alpha" => parameters.alpha = options.number("alpha")?,
+            "percentile" => parameters.percentile = options.number("percentile")?,
+            _ => parameters.variant = options.optional("variant", "a string", JsValue::as_string)?,
+        }
+    }
     options.finish()?;
-    Ok(scorer)
+    Ok(ScorerOptions { name, parameters })
 }
 
 fn loss(mut options: Reader) -> Result<LossOptions> {
@@ -206,7 +214,7 @@ impl Reader {
 
     fn scorer(&mut self) -> Result<ScorerOptions> {
         match self.get("scorer")? {
-            None => Ok(ScorerOptions::Auto),
+            None => Ok(ScorerName::Auto.into()),
             Some(name) if name.is_string() => {
                 let object = Object::new();
                 // Setting a property of an object that was just made cannot fail.

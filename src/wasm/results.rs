@@ -93,7 +93,7 @@ pub struct CalibrationResult {
 impl From<&gate::Calibration> for CalibrationResult {
     fn from(calibration: &gate::Calibration) -> Self {
         Self {
-            scorer: calibration.scorer.name(),
+            scorer: calibration.scorer.name().as_str(),
             alpha: calibration.alpha,
             threshold: calibration.threshold,
             temperature: calibration.temperature,

@@ -2,6 +2,7 @@
 
 import backends from "./backends.mjs";
 import fit from "./fit.mjs";
+import fitted from "./fitted.mjs";
 import gate from "./gate.mjs";
 import inputs from "./inputs.mjs";
 import lifetime from "./lifetime.mjs";
@@ -9,7 +10,7 @@ import refusals from "./refusals.mjs";
 import reference from "./reference.mjs";
 import scores from "./scores.mjs";
 
-const cases = { ...reference, ...scores, ...inputs, ...refusals, ...fit, ...gate, ...lifetime, ...backends };
+const cases = { ...reference, ...scores, ...fitted, ...inputs, ...refusals, ...fit, ...gate, ...lifetime, ...backends };
 
 /** Names of all cases, in order. */
 export const names = Object.keys(cases);

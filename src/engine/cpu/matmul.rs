@@ -4,7 +4,7 @@ use gemm::{Parallelism, gemm};
 
 /// A matrix seen in a slice, row-major or transposed.
 #[derive(Clone, Copy)]
-pub struct Matrix<'a> {
+pub struct View<'a> {
     values: &'a [f32],
     rows: usize,
     columns: usize,
@@ -12,7 +12,7 @@ pub struct Matrix<'a> {
     column_stride: isize,
 }
 
-impl<'a> Matrix<'a> {
+impl<'a> View<'a> {
     /// A row-major matrix `[rows, columns]` at the start of `values`.
     pub fn new(values: &'a [f32], rows: usize, columns: usize) -> Self {
         Self { values: &values[..rows * columns], rows, columns, row_stride: columns as isize, column_stride: 1 }
@@ -25,10 +25,10 @@ impl<'a> Matrix<'a> {
 }
 
 /// `output = left right + keep output`, with `left` `[m, k]`, `right` `[k, n]` and `output` `[m, n]` row-major. `keep` is 0 or 1.
-pub fn multiply(left: Matrix, right: Matrix, keep: f32, output: &mut [f32]) {
+pub fn multiply(left: View, right: View, keep: f32, output: &mut [f32]) {
     let (m, k, n) = (left.rows, left.columns, right.columns);
     assert!(k == right.rows && output.len() == m * n, "shapes do not fit");
-    // SAFETY: a `Matrix` is only made by `new`, whose slice holds rows * columns numbers, and by `transposed`, which
+    // SAFETY: a `View` is only made by `new`, whose slice holds rows * columns numbers, and by `transposed`, which
     // addresses the same ones; `output` was just measured, and as a unique borrow it overlaps neither factor.
     unsafe {
         gemm(

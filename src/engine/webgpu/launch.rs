@@ -6,7 +6,7 @@ use cubecl::{
 };
 
 use super::{
-    Batch, Data, Order, Scratch, WebGpuEngine,
+    Batch, Data, Matrix, Order, Scratch, WebGpuEngine,
     layout::{Shape, Tile},
     linear, loss,
     loss::Kind,
@@ -65,6 +65,32 @@ impl WebGpuEngine {
                     i + 1 < self.layout.shapes.len(),
                 );
             }
+        }
+    }
+
+    /// `left matrix^T`: the forward pass of a layer without a bias or a ReLU.
+    pub(super) fn launch_product(&self, left: &Handle, matrix: &Matrix, output: &Handle, rows: usize) {
+        let shape = matrix.shape;
+        let tile = self.tile(&shape);
+        let width = 4 * shape.inputs4;
+        // SAFETY: without a gather the kernel reads the first `rows` rows, which `left` holds, and writes as many to `output`.
+        unsafe {
+            linear::forward::launch_unchecked(
+                self.gpu.client(),
+                self.cubes(rows.div_ceil(tile.rows) * shape.outputs4.div_ceil(tile.outputs4)),
+                self.dim(),
+                buffer4(left, rows * width),
+                // The binding must exist; the kernel does not read it.
+                buffer(left, rows * width),
+                buffer4(&matrix.layer, 4 * shape.end4()),
+                buffer4(output, rows * 4 * shape.outputs4),
+                rows as u32,
+                0,
+                shape,
+                tile,
+                false,
+                false,
+            );
         }
     }
 

@@ -21,6 +21,24 @@ pub(super) struct Shape {
     pub bias4: usize,
 }
 
+impl Shape {
+    /// A layer that lies alone in its buffer.
+    pub fn alone(inputs: usize, outputs: usize) -> Self {
+        Self::after(0, inputs, outputs)
+    }
+
+    /// A layer that starts at vector `weight4`.
+    fn after(weight4: usize, inputs: usize, outputs: usize) -> Self {
+        let (inputs4, outputs4) = (inputs.div_ceil(4), outputs.div_ceil(4));
+        Self { inputs4, outputs4, weight4, bias4: weight4 + 4 * outputs4 * inputs4 }
+    }
+
+    /// The vector behind it.
+    pub fn end4(&self) -> usize {
+        self.bias4 + self.outputs4
+    }
+}
+
 /// How much of a result one thread computes; compile-time too. Every value loaded serves a whole tile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Tile {
@@ -65,11 +83,9 @@ impl Layout {
         let shapes = layers
             .iter()
             .map(|layer| {
-                let (inputs4, outputs4) = (layer.inputs.div_ceil(4), layer.outputs.div_ceil(4));
-                let weight4 = next4;
-                let bias4 = weight4 + 4 * outputs4 * inputs4;
-                next4 = bias4 + outputs4;
-                Shape { inputs4, outputs4, weight4, bias4 }
+                let shape = Shape::after(next4, layer.inputs, layer.outputs);
+                next4 = shape.end4();
+                shape
             })
             .collect();
         Self { shapes, layers, length: 4 * next4 }

@@ -20,12 +20,12 @@ mod linear;
 mod loss;
 mod update;
 
-use std::ops::Range;
+use std::{ops::Range, rc::Rc};
 
 use cubecl::server::Handle;
 
 pub use self::device::{Gpu, open};
-use self::layout::{Layout, pad_rows, unpad_rows};
+use self::layout::{Layout, Shape, pad_rows, unpad_rows};
 use super::{Engine, Outputs, Spec, State, Totals};
 use crate::{Result, optim::Update};
 
@@ -54,6 +54,14 @@ pub struct Data {
 pub struct Order {
     rows: Handle,
     length: usize,
+}
+
+/// A factor of products: laid out as a layer whose bias is zero.
+pub struct Matrix {
+    layer: Handle,
+    shape: Shape,
+    rows: usize,
+    width: usize,
 }
 
 /// What a batch leaves between kernels.
@@ -122,13 +130,18 @@ impl WebGpuEngine {
 impl Engine for WebGpuEngine {
     type Data = Data;
     type Order = Order;
+    type Matrix = Matrix;
 
-    fn upload(&mut self, features: Vec<f32>, labels: Vec<u32>) -> Result<Data> {
+    fn beside(&self, spec: Spec, parameters: Vec<f32>) -> Result<Self> {
+        Self::new(&self.gpu, spec, parameters)
+    }
+
+    fn upload(&mut self, features: Rc<Vec<f32>>, labels: Vec<u32>) -> Result<Data> {
         self.gpu.check()?;
         let rows = labels.len();
         let width = self.spec.architecture.features();
         self.gpu.fits("features", rows * width.next_multiple_of(4))?;
-        let features = self.gpu.upload_floats(pad_rows(features, width));
+        let features = self.gpu.upload_floats(pad_rows(features.as_slice(), width));
         Ok(Data { features, labels: self.gpu.upload_words(labels), rows })
     }
 
@@ -208,6 +221,31 @@ impl Engine for WebGpuEngine {
             }
         }
         Ok(outputs)
+    }
+
+    fn matrix(&mut self, values: Vec<f32>, width: usize) -> Result<Matrix> {
+        self.gpu.check()?;
+        let rows = values.len() / width;
+        let shape = Shape::alone(width, rows);
+        let mut layer = pad_rows(values, width);
+        layer.resize(4 * shape.end4(), 0.0);
+        self.gpu.fits("a matrix", layer.len())?;
+        Ok(Matrix { layer: self.gpu.upload_floats(layer), shape, rows, width })
+    }
+
+    async fn product(&mut self, left: &[f32], matrix: &Matrix) -> Result<Vec<f32>> {
+        self.gpu.check()?;
+        let mut product = Vec::with_capacity(left.len() / matrix.width * matrix.rows);
+        let limit = self.gpu.rows_per_buffer(4 * matrix.shape.inputs4.max(matrix.shape.outputs4)).max(1);
+        for part in left.chunks(limit * matrix.width) {
+            let rows = part.len() / matrix.width;
+            let input = self.gpu.upload_floats(pad_rows(part, matrix.width));
+            let output = self.gpu.reserve(rows * 4 * matrix.shape.outputs4);
+            self.launch_product(&input, matrix, &output, rows);
+            let mut read = self.gpu.read(vec![output]).await?.into_iter();
+            product.extend(unpad_rows(read.next().unwrap_or_default(), matrix.rows));
+        }
+        Ok(product)
     }
 
     async fn state(&mut self) -> Result<State> {

@@ -1,0 +1,54 @@
+//! KL matching (Hendrycks et al., "Scaling Out-of-Distribution Detection for Real-World Settings", ICML 2022; pytorch-ood
+//! `KLMatching`): the divergence from the nearest of the classes' typical posteriors.
+//!
+//! ```text
+//! d_k = mean of softmax(f_i) over training rows that the head takes for class k,   score = min_k sum_j p_j ln(p_j / d_kj)
+//! ```
+//!
+//! Nats, at least 0. Classes that no training row was taken for are left out. Compares probabilities at temperature 1: after
+//! LogitNorm, where those are all alike, it says little.
+
+use super::{View, training::Training};
+
+/// Below this a typical posterior counts as this: its logarithm stays finite.
+const LEAST: f64 = 1e-300;
+
+/// Fitted to training rows.
+pub struct KlMatching {
+    /// `ln d_k` of the classes that were predicted, `[them, classes]`.
+    log_typical: Vec<f64>,
+}
+
+impl KlMatching {
+    /// Fits.
+    pub fn new(training: &Training) -> Self {
+        let classes = training.classes();
+        let mut sums = vec![0.0; classes * classes];
+        let mut counts = vec![0_usize; classes];
+        let view = training.view();
+        for (row, class) in view.logits().zip(view.predictions()) {
+            counts[class] += 1;
+            sums[class * classes..][..classes].iter_mut().zip(log_softmax(row)).for_each(|(sum, log_p)| *sum += log_p.exp());
+        }
+        let predicted = sums.chunks_exact(classes).zip(counts).filter(|(_, count)| *count > 0);
+        let log_typical = predicted.flat_map(|(sums, count)| sums.iter().map(move |sum| (sum / count as f64).max(LEAST).ln()));
+        Self { log_typical: log_typical.collect() }
+    }
+
+    /// Scores, `[rows]`.
+    pub fn scores(&self, view: &View) -> Vec<f32> {
+        let rows = view.logits().map(|row| {
+            let log_p = log_softmax(row);
+            let divergence = |log_d: &[f64]| log_p.iter().zip(log_d).map(|(p, d)| p.exp() * (p - d)).sum::<f64>();
+            self.log_typical.chunks_exact(view.classes).map(divergence).fold(f64::INFINITY, f64::min) as f32
+        });
+        rows.collect()
+    }
+}
+
+/// In `f64`: a divergence is a small difference of large terms.
+fn log_softmax(row: &[f32]) -> Vec<f64> {
+    let max = f64::from(crate::math::max(row));
+    let log_sum = row.iter().map(|&f| (f64::from(f) - max).exp()).sum::<f64>().ln();
+    row.iter().map(|&f| f64::from(f) - max - log_sum).collect()
+}

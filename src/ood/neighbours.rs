@@ -1,0 +1,99 @@
+//! The training rows nearest to a row, by inner product, searched exactly and block by block: nothing of size rows x rows exists.
+
+use crate::{Result, engine::Engine};
+
+/// Training rows of one product.
+const BLOCK: usize = 4096;
+
+/// Rows to search in.
+pub struct Bank<M> {
+    blocks: Vec<M>,
+    width: usize,
+    count: usize,
+}
+
+/// A training row and the inner product that it was found by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Neighbour {
+    /// Inner product with the row searched for.
+    pub product: f32,
+    /// Number of the training row.
+    pub row: usize,
+}
+
+impl<M> Bank<M> {
+    /// Puts `[count, width]` on the engine.
+    pub fn new<E: Engine<Matrix = M>>(engine: &mut E, rows: &[f32], width: usize) -> Result<Self> {
+        let blocks = rows.chunks(BLOCK * width).map(|block| engine.matrix(block.to_vec(), width)).collect::<Result<_>>()?;
+        Ok(Self { blocks, width, count: rows.len() / width })
+    }
+
+    /// Number of rows.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// For each row of `[rows, width]` the `k` bank rows of largest inner product, largest first; all there are if fewer.
+    /// `without[row]`, where given, is left out: the row itself, when it is one of the bank's.
+    pub async fn nearest<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+        rows: &[f32],
+        k: usize,
+        without: &[Option<u32>],
+    ) -> Result<Vec<Vec<Neighbour>>> {
+        let mut searches: Vec<Search> = (0..rows.len() / self.width)
+            .map(|row| Search::new(k, without.get(row).copied().flatten().map(|row| row as usize)))
+            .collect();
+        for (index, block) in self.blocks.iter().enumerate() {
+            let first = index * BLOCK;
+            let width = BLOCK.min(self.count - first);
+            let products = engine.product(rows, block).await?;
+            for (search, products) in searches.iter_mut().zip(products.chunks_exact(width)) {
+                search.add(first, products);
+            }
+        }
+        Ok(searches.into_iter().map(Search::finish).collect())
+    }
+}
+
+/// The best rows so far.
+struct Search {
+    k: usize,
+    without: Option<usize>,
+    found: Vec<Neighbour>,
+    /// No row below this can be among the best.
+    least: f32,
+}
+
+impl Search {
+    fn new(k: usize, without: Option<usize>) -> Self {
+        Self { k, without, found: Vec::new(), least: f32::NEG_INFINITY }
+    }
+
+    fn add(&mut self, first: usize, products: &[f32]) {
+        for (row, &product) in (first..).zip(products) {
+            if product > self.least && self.without != Some(row) {
+                self.found.push(Neighbour { product, row });
+                // Sorted out in batches: one pass over 2 k costs as much as k insertions.
+                if self.found.len() >= 2 * self.k + 16 {
+                    self.shrink();
+                }
+            }
+        }
+    }
+
+    fn shrink(&mut self) {
+        if self.found.len() > self.k {
+            let (_, worst, _) = self.found.select_nth_unstable_by(self.k - 1, |a, b| b.product.total_cmp(&a.product));
+            self.least = worst.product;
+            self.found.truncate(self.k);
+        }
+    }
+
+    fn finish(mut self) -> Vec<Neighbour> {
+        self.shrink();
+        self.found.sort_unstable_by(|a, b| b.product.total_cmp(&a.product).then(a.row.cmp(&b.row)));
+        self.found
+    }
+}
