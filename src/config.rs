@@ -218,6 +218,16 @@ impl FitOptions {
     }
 }
 
+/// Parts into which `selectScorer` divides the classes, at least 2; default 3.
+pub fn folds(value: Option<f64>) -> Result<usize> {
+    let folds = count("options.folds", value.unwrap_or(3.0))?;
+    if folds < 2 {
+        Err(Error::InvalidOption(Mismatch::new("options.folds", "an integer of at least 2", folds)))
+    } else {
+        Ok(folds)
+    }
+}
+
 /// Learning rate given for a single step.
 pub fn step_learning_rate(value: f64) -> Result<f64> {
     number("options.learningRate", value, Range::Positive)

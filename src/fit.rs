@@ -76,7 +76,12 @@ impl<E: Engine> Fit<E> {
     /// Checks and uploads `[rows, features]` and one class per row.
     pub fn new(trainer: &mut Trainer<E>, features: Vec<f32>, labels: &[f64], config: FitConfig) -> Result<Self> {
         let checked = trainer.check_rows(&features, labels)?;
-        let (rows, held_out) = split(&checked.labels, trainer, config.validation_split)?;
+        let share = config.validation_split;
+        let (rows, held_out) = split(&checked.labels, trainer.config().architecture.classes(), trainer.config().seed, share);
+        if share > 0.0 && held_out.is_empty() {
+            let expected = format!("a share that leaves rows on both sides of {} rows", checked.count);
+            return Err(Error::InvalidOption(Mismatch::new("options.validationSplit", expected, share)));
+        }
         let width = trainer.config().architecture.features();
         let pick = |rows: &[u32]| -> Vec<f32> {
             rows.iter().flat_map(|&row| &features[row as usize * width..(row as usize + 1) * width]).copied().collect()
@@ -173,10 +178,10 @@ impl<E: Engine> Fit<E> {
     }
 }
 
-/// Rows to learn from and rows held out: the same share of every class, by seed.
-fn split<E: Engine>(labels: &[u32], trainer: &Trainer<E>, share: f64) -> Result<(Vec<u32>, Vec<u32>)> {
-    let mut by_class = vec![Vec::new(); trainer.config().architecture.classes()];
-    let mut random = Random::new(trainer.config().seed);
+/// Rows to learn from and rows held out: the same share of every class, by seed; a class keeps at least one row to learn from.
+pub(crate) fn split(labels: &[u32], classes: usize, seed: u64, share: f64) -> (Vec<u32>, Vec<u32>) {
+    let mut by_class = vec![Vec::new(); classes];
+    let mut random = Random::new(seed);
     let (mut kept, mut held_out) = (Vec::new(), Vec::new());
     for (row, &label) in labels.iter().enumerate() {
         by_class[label as usize].push(row as u32);
@@ -186,15 +191,10 @@ fn split<E: Engine>(labels: &[u32], trainer: &Trainer<E>, share: f64) -> Result<
     for mut rows in by_class {
         random.shuffle(&mut rows);
         owed += rows.len() as f64 * share;
-        // A class keeps at least one row to learn from.
         let take = (owed.round().max(0.0) as usize).min(rows.len().saturating_sub(1));
         owed -= take as f64;
         held_out.extend_from_slice(&rows[..take]);
         kept.extend_from_slice(&rows[take..]);
     }
-    if kept.is_empty() || (share > 0.0 && held_out.is_empty()) {
-        let expected = format!("a share that leaves rows on both sides of {} rows", labels.len());
-        return Err(Error::InvalidOption(Mismatch::new("options.validationSplit", expected, share)));
-    }
-    Ok((kept, held_out))
+    (kept, held_out)
 }

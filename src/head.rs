@@ -44,6 +44,11 @@ impl Architecture {
         Self { widths }
     }
 
+    /// The same head for another number of classes.
+    pub fn with_classes(&self, classes: usize) -> Self {
+        Self::new(self.features(), &self.widths[1..self.widths.len() - 1], classes)
+    }
+
     /// Length of one feature vector.
     pub fn features(&self) -> usize {
         self.widths[0]

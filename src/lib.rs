@@ -19,6 +19,7 @@ pub mod ood;
 pub mod optim;
 pub mod random;
 mod scoring;
+pub mod select;
 pub mod trainer;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

@@ -1,8 +1,6 @@
 import type { EpochProgress, FitOptions, FitResult } from "./types.js";
+import { Turns } from "./turns.js";
 import type { RawHead } from "./wasm.js";
-
-/** How long a fit may hold the thread before the page gets a turn: half a frame at 60 Hz. */
-const TURN_MS = 8;
 
 /** What the core reports of an epoch; losses only when they were read. */
 interface Epoch {
@@ -32,23 +30,18 @@ export async function driveFit(
   const started = performance.now();
   try {
     let epochStarted = started;
-    let batches = 1;
+    const turns = new Turns();
     for (;;) {
       signal?.throwIfAborted();
       throwIfDisposed();
-      const turnStarted = performance.now();
-      const epochIsOver = await raw.runFit(batches);
-      const took = performance.now() - turnStarted;
-      // At most doubled, because one quick turn says little about the next.
-      batches = Math.max(1, Math.min(2 * batches, Math.round((batches * TURN_MS) / Math.max(took, 0.01))));
-      if (epochIsOver) {
+      if (await turns.take((batches) => raw.runFit(batches))) {
         const epoch: Epoch = await raw.endEpoch(onEpoch !== undefined);
         const now = performance.now();
         onEpoch?.(progress(epoch, (now - epochStarted) / 1000));
         epochStarted = now;
         if (epoch.last) return result(epoch, raw.steps - firstStep, (now - started) / 1000);
       }
-      await nextTurn();
+      await turns.yield();
     }
   } finally {
     if (!hasPanicked()) raw.endFit();
@@ -71,20 +64,4 @@ function progress(epoch: Epoch, seconds: number): EpochProgress {
 function result(epoch: Epoch, steps: number, seconds: number): FitResult {
   const { loss = NaN, accuracy = NaN, stoppedEarly } = epoch;
   return { epochs: epoch.epoch, steps, loss, accuracy, seconds, stoppedEarly };
-}
-
-/**
- * Lets the event loop pass once. Not a timer: nested timers wait at least 4 ms; not `scheduler.yield()`: its continuation
- * goes before timers, so that one that aborts a fit might never fire.
- */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      // An open port keeps Node's process alive.
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
 }

@@ -3,6 +3,7 @@ import { OodgateError, mismatch } from "./errors.js";
 import { flattenFeatures, labelNumbers } from "./features.js";
 import { driveFit } from "./fit.js";
 import { Queue } from "./queue.js";
+import { driveSelection } from "./select.js";
 import type {
   Calibration,
   Evaluation,
@@ -15,6 +16,8 @@ import type {
   Labels,
   Prediction,
   Scorer,
+  Selection,
+  SelectionOptions,
   StepResult,
 } from "./types.js";
 import { loadCpu, toOodgateError, translated, type RawHead } from "./wasm.js";
@@ -91,6 +94,13 @@ class QueuedHead implements Head {
     const rows = this.#rows(features);
     const classes = labelNumbers(labels, this.#classIndex);
     return this.#call(async (raw) => raw.fitScorers(rows, classes));
+  }
+
+  async selectScorer(features: Features, labels: Labels, options: SelectionOptions = {}): Promise<Selection> {
+    const rows = this.#rows(features);
+    const classes = labelNumbers(labels, this.#classIndex);
+    return this.#call((raw) =>
+      driveSelection(raw, rows, classes, options, () => this.#throwIfDisposed(), () => this.#hasPanicked()));
   }
 
   async calibrate(features: Features, labels: Labels, options?: { alpha?: number; scorer?: Scorer }): Promise<Calibration> {

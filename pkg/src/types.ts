@@ -148,6 +148,24 @@ export type ScorerOptions = { name: ScorerName } & Record<string, unknown>;
 /** A scorer by name, or with parameters. */
 export type Scorer = ScorerName | ScorerOptions;
 
+/** How `selectScorer` goes about it. */
+export interface SelectionOptions {
+  /** Scorers to compare, with their default parameters. Default: "auto" and seven that work on any features. */
+  candidates?: readonly ScorerName[];
+  /** Turns, and so parts into which the classes are divided, at least 2. Default 3. */
+  folds?: number;
+  /** Stops between batches and rejects with the signal's reason; "auto" means what it meant before. */
+  signal?: AbortSignal;
+}
+
+/** What `selectScorer` came to. */
+export interface Selection {
+  /** What "auto" stands for from now on; "auto" is the combination. */
+  scorer: ScorerName;
+  /** Mean AUROC of each candidate for the classes left out. */
+  auroc: Record<string, number>;
+}
+
 /** Classes and their probabilities. */
 export interface Prediction {
   /** Index of the predicted class, [rows]. */
@@ -242,6 +260,12 @@ export interface Head {
    * scorer first needs them and again after further training, so they are always those of the head as it is.
    */
   fitScorers(features: Features, labels: Labels): Promise<void>;
+  /**
+   * Chooses what "auto" stands for, from in-distribution rows alone: classes are left out by turns as pseudo-unknowns, a small
+   * head is trained on the rest for each, and the candidates are ranked by how well they tell the two apart. "auto" itself, the
+   * combination, keeps its place unless a single scorer is better in every turn. Needs rows of at least two classes.
+   */
+  selectScorer(features: Features, labels: Labels, options?: SelectionOptions): Promise<Selection>;
   /**
    * Temperature and rejection threshold from held-out in-distribution rows (never the training rows). `alpha`, the promised
    * share of in-distribution rows that are rejected, in (0, 1), default 0.05. Default scorer: "auto".

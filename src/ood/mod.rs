@@ -31,6 +31,7 @@
 //! entropy at 1) can fall below chance; [`max_cosine`] does not see it.
 
 pub mod ash;
+pub mod auto;
 pub mod dice;
 pub mod energy;
 pub mod entropy;
@@ -49,6 +50,7 @@ pub mod moments;
 pub mod msp;
 mod name;
 pub mod nci;
+pub mod nearness;
 pub mod neighbours;
 pub mod nn_guide;
 pub mod odin;
@@ -85,14 +87,14 @@ pub enum Scorer {
     },
     /// One that compares with the training rows.
     Fitted(FittedScorer),
-    /// The one that the head is best served by, as far as is known of it.
+    /// See [`auto`].
     Auto,
 }
 
 impl Scorer {
     /// Whether it compares rows with the training rows.
     pub fn compares(&self) -> bool {
-        matches!(self, Self::Fitted(_))
+        matches!(self, Self::Fitted(_) | Self::Auto)
     }
 
     /// Its name.

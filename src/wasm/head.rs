@@ -5,19 +5,20 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use super::{
     error::JsResult,
     options,
-    results::{CalibrationResult, EpochResult, EvaluationResult, GateResult, Prediction, StepResult, to_js},
+    results::{CalibrationResult, EpochResult, EvaluationResult, GateResult, Prediction, SelectionResult, StepResult, to_js},
 };
 #[cfg(not(feature = "webgpu"))]
 use crate::engine::cpu::CpuEngine as BackendEngine;
 #[cfg(feature = "webgpu")]
 use crate::engine::webgpu::WebGpuEngine as BackendEngine;
-use crate::{engine::Engine, fit::Fit, trainer::Trainer};
+use crate::{engine::Engine, fit::Fit, select::Selection, trainer::Trainer};
 
 /// A head on this file's backend.
 #[wasm_bindgen]
 pub struct RawHead {
     trainer: Trainer<BackendEngine>,
     fit: Option<Fit<BackendEngine>>,
+    selection: Option<Selection<BackendEngine>>,
 }
 
 /// Checks options without building anything and answers the class names.
@@ -36,7 +37,7 @@ impl RawHead {
         let engine = BackendEngine::new(&spec, parameters);
         #[cfg(feature = "webgpu")]
         let engine = BackendEngine::new(&super::gpu::open().await?, spec, parameters)?;
-        Ok(Self { trainer: Trainer::new(engine, config), fit: None })
+        Ok(Self { trainer: Trainer::new(engine, config), fit: None, selection: None })
     }
 
     /// `trainStep` of the contract.
@@ -100,6 +101,30 @@ impl RawHead {
     #[wasm_bindgen(js_name = fitScorers)]
     pub fn fit_scorers(&mut self, features: Vec<f32>, labels: &[f64]) -> JsResult<()> {
         Ok(self.trainer.fit_scorers(features, labels)?)
+    }
+
+    /// Begins to choose the scorer for "auto".
+    #[wasm_bindgen(js_name = beginSelection)]
+    pub fn begin_selection(&mut self, features: Vec<f32>, labels: &[f64], options: &JsValue) -> JsResult<()> {
+        let (candidates, folds) = options::selection(options)?;
+        self.selection = Some(Selection::new(&mut self.trainer, features, labels, candidates, folds)?);
+        Ok(())
+    }
+
+    /// Makes up to so many updates of a small head, or scores one candidate; true when there is nothing left to do.
+    #[wasm_bindgen(js_name = runSelection)]
+    pub async fn run_selection(&mut self, batches: usize) -> JsResult<bool> {
+        let Some(selection) = &mut self.selection else { return Ok(true) };
+        Ok(selection.run(&mut self.trainer, batches).await?)
+    }
+
+    /// Gives "auto" its meaning and says how the candidates did; without a whole selection, forgets it.
+    #[wasm_bindgen(js_name = endSelection)]
+    pub fn end_selection(&mut self, finished: bool) -> JsResult<JsValue> {
+        match self.selection.take() {
+            Some(selection) if finished => Ok(to_js(&SelectionResult::from(selection.finish(&mut self.trainer)?))),
+            _ => Ok(JsValue::UNDEFINED),
+        }
     }
 
     /// `calibrate` of the contract.

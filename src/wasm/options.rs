@@ -32,10 +32,7 @@ pub fn head(value: &JsValue) -> Result<HeadOptions> {
 pub fn fit(value: &JsValue) -> Result<FitOptions> {
     let mut options = Reader::new("options", value)?;
     options.optional("onEpoch", "a function", |value| value.is_function().then_some(()))?;
-    options.optional("signal", "an AbortSignal", |value| {
-        let aborted = Reflect::get(value, &"aborted".into()).ok()?;
-        aborted.as_bool().map(|_| ())
-    })?;
+    options.signal()?;
     let schedule = options.choice("schedule", &["constant", "cosine"])?;
     let fit = FitOptions {
         epochs: options.number("epochs")?,
@@ -72,10 +69,31 @@ pub fn calibration(value: &JsValue) -> Result<(Option<f64>, ScorerOptions)> {
     Ok((alpha, scorer))
 }
 
+/// Options of `selectScorer`: candidates and folds. `signal` is known here and used by the wrapper.
+pub fn selection(value: &JsValue) -> Result<(Option<Vec<ScorerName>>, Option<f64>)> {
+    let mut options = Reader::new("options", value)?;
+    options.signal()?;
+    let given = options.optional("candidates", "an array of scorer names", |value| Some(value.dyn_ref::<Array>()?.to_vec()))?;
+    let candidates = given.map(|names| names.iter().enumerate().map(candidate).collect()).transpose()?;
+    let folds = options.number("folds")?;
+    options.finish()?;
+    Ok((candidates, folds))
+}
+
+fn candidate((index, value): (usize, &JsValue)) -> Result<ScorerName> {
+    let known = value.as_string().and_then(|given| scorer_name(&given));
+    let names = ScorerName::ALL.map(ScorerName::as_str);
+    known.ok_or_else(|| mismatch(format!("options.candidates[{index}]"), one_of(&names), value))
+}
+
+fn scorer_name(given: &str) -> Option<ScorerName> {
+    ScorerName::ALL.into_iter().find(|name| name.as_str() == given)
+}
+
 fn scorer(mut options: Reader) -> Result<ScorerOptions> {
     let names = ScorerName::ALL.map(ScorerName::as_str);
     let given = options.kind("name", &names)?;
-    let name = ScorerName::ALL.into_iter().find(|name| name.as_str() == given).unwrap_or(ScorerName::Auto);
+    let name = scorer_name(given).unwrap_or(ScorerName::Auto);
     let mut parameters = Parameters::default();
     for key in name.parameters() {
         match *key {
@@ -198,6 +216,14 @@ impl Reader {
 
     fn array(&mut self, name: &'static str) -> Result<Option<Vec<f64>>> {
         self.optional(name, "an array of numbers", |value| value.dyn_ref::<Array>()?.iter().map(|item| item.as_f64()).collect())
+    }
+
+    fn signal(&mut self) -> Result<()> {
+        self.optional("signal", "an AbortSignal", |value| {
+            let aborted = Reflect::get(value, &"aborted".into()).ok()?;
+            aborted.as_bool().map(|_| ())
+        })?;
+        Ok(())
     }
 
     fn choice(&mut self, name: &'static str, choices: &[&'static str]) -> Result<Option<&'static str>> {

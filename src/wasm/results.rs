@@ -1,12 +1,13 @@
 //! Results as plain JavaScript objects with the contract's names.
 
-use js_sys::{Float32Array, Int32Array, Uint8Array};
+use js_sys::{Float32Array, Int32Array, Object, Reflect, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 use crate::{
     fit::{Epoch, Means},
     gate::{self, Evaluation, Verdicts},
+    select::Selected,
     trainer,
 };
 
@@ -156,5 +157,24 @@ impl From<trainer::Prediction> for Prediction {
             probability: Float32Array::from(prediction.probability.as_slice()),
             probabilities: Float32Array::from(prediction.probabilities.as_slice()),
         }
+    }
+}
+
+/// What `selectScorer` answers.
+#[derive(Serialize)]
+pub struct SelectionResult {
+    scorer: &'static str,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    auroc: JsValue,
+}
+
+impl From<Selected> for SelectionResult {
+    fn from(selected: Selected) -> Self {
+        let auroc = Object::new();
+        for (name, value) in selected.auroc {
+            // Setting a property of an object that was just made cannot fail.
+            let _ = Reflect::set(&auroc, &name.as_str().into(), &value.into());
+        }
+        Self { scorer: selected.scorer.as_str(), auroc: auroc.into() }
     }
 }

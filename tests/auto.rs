@@ -1,0 +1,295 @@
+//! "auto": the combination against naive code in `f64`, which really leaves every row out, and the choice between it and single
+//! scorers.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
+
+mod support;
+
+use nalgebra::{DMatrix, DVector};
+use oodgate::{
+    config::{FitOptions, HeadOptions},
+    engine::{Engine, cpu::CpuEngine},
+    fit::Fit,
+    metrics,
+    ood::ScorerName,
+    random::Random,
+    select::{Selected, Selection},
+    trainer::Trainer,
+};
+use pollster::block_on;
+use support::{Tolerance, assert_close};
+
+type Head = Trainer<CpuEngine>;
+
+fn head(features: usize, classes: usize) -> Head {
+    let classes = (0..classes).map(|class| class.to_string()).collect();
+    let config = HeadOptions { features: features as f64, classes, ..HeadOptions::default() }.check().unwrap();
+    Trainer::new(CpuEngine::new(&config.spec(), config.initial_parameters()), config)
+}
+
+/// Rows of `width` around one corner per class.
+fn corners(seed: u64, count: usize, width: usize, classes: &[u32], spread: f32) -> (Vec<f32>, Vec<f64>) {
+    let mut random = Random::new(seed);
+    let labels: Vec<u32> = (0..count).map(|row| classes[row % classes.len()]).collect();
+    let features = labels
+        .iter()
+        .flat_map(|&label| (0..width).map(|column| if column as u32 == label { 1.0 } else { 0.0 }).collect::<Vec<f32>>());
+    let features = features.map(|corner| corner + spread * (random.unit() + random.unit() - 1.0)).collect();
+    (features, labels.into_iter().map(f64::from).collect())
+}
+
+/// `[rows][width]` in `f64`.
+fn wide(rows: &[f32], width: usize) -> Vec<DVector<f64>> {
+    rows.chunks(width).map(|row| DVector::from_iterator(width, row.iter().map(|&x| f64::from(x)))).collect()
+}
+
+fn mean_of<'a>(rows: impl Iterator<Item = &'a DVector<f64>>) -> DVector<f64> {
+    let rows: Vec<_> = rows.collect();
+    rows.iter().fold(DVector::zeros(rows[0].len()), |sum, row| sum + *row) / rows.len() as f64
+}
+
+/// Means and precision of training rows, without row `without`; the ridge is always that of all rows.
+struct Gaussian {
+    means: Vec<Option<DVector<f64>>>,
+    precision: DMatrix<f64>,
+}
+
+impl Gaussian {
+    fn new(rows: &[DVector<f64>], labels: &[usize], classes: usize, ridge: f64, without: Option<usize>) -> Self {
+        let width = rows[0].len();
+        let fit = |without: Option<usize>| {
+            let stays = |&row: &usize| Some(row) != without;
+            let of_class = |class| (0..rows.len()).filter(stays).filter(move |&row| labels[row] == class);
+            let means: Vec<_> = (0..classes)
+                .map(|class| of_class(class).next().map(|_| mean_of(of_class(class).map(|row| &rows[row]))))
+                .collect();
+            let scatter = (0..rows.len()).filter(stays).fold(DMatrix::zeros(width, width), |sum, row| {
+                let offset = &rows[row] - means[labels[row]].as_ref().unwrap();
+                sum + &offset * offset.transpose()
+            });
+            (means, scatter / rows.len() as f64)
+        };
+        let unit = fit(None).1.trace() / width as f64;
+        let (means, scatter) = fit(without);
+        let precision = (scatter + DMatrix::identity(width, width) * (ridge * unit)).try_inverse().unwrap();
+        Self { means, precision }
+    }
+
+    fn distance(&self, row: &DVector<f64>, class: usize) -> f64 {
+        let Some(mean) = &self.means[class] else { return f64::INFINITY };
+        let offset = row - mean;
+        offset.dot(&(&self.precision * &offset))
+    }
+
+    fn least(&self, row: &DVector<f64>, factors: &[f64]) -> f64 {
+        factors.iter().enumerate().map(|(class, factor)| factor * self.distance(row, class)).fold(f64::INFINITY, f64::min)
+    }
+}
+
+/// Distances to the nearest bank rows but `without`, with their numbers, nearest first.
+fn nearest(bank: &[DVector<f64>], row: &DVector<f64>, k: usize, without: Option<usize>) -> Vec<(f64, usize)> {
+    let others = (0..bank.len()).filter(|&other| Some(other) != without);
+    let mut distances: Vec<_> = others.map(|other| ((row - &bank[other]).norm(), other)).collect();
+    distances.sort_by(|a, b| a.0.total_cmp(&b.0));
+    distances.truncate(k);
+    distances
+}
+
+fn generalised_entropy(logits: &DVector<f64>, temperature: f64) -> f64 {
+    let shares = logits.map(|f| ((f - logits.max()) / temperature).exp());
+    let sum = shares.sum();
+    shares.iter().map(|share| (share / sum * ((sum - share) / sum)).powf(0.1)).sum()
+}
+
+fn standardised(training: &[f64], scores: &[f64]) -> Vec<f64> {
+    let finite: Vec<f64> = training.iter().copied().filter(|score| score.is_finite()).collect();
+    let mean = finite.iter().sum::<f64>() / finite.len() as f64;
+    let deviation = (finite.iter().map(|score| (score - mean).powi(2)).sum::<f64>() / finite.len() as f64).sqrt();
+    scores.iter().map(|score| (score - mean) / deviation).collect()
+}
+
+/// The formula of `src/ood/auto.rs`, word by word. `ridges` are those of the class and of the relative distances.
+fn naive(
+    training: (&[DVector<f64>], &[usize], &[DVector<f64>]),
+    queries: (&[DVector<f64>], &[DVector<f64>]),
+    classes: usize,
+    ridges: (f64, f64),
+) -> Vec<f64> {
+    let ((rows, labels, training_logits), (queries, logits)) = (training, queries);
+    let n = rows.len();
+    let range = training_logits.iter().map(|f| f.max() - f.mean()).sum::<f64>() / n as f64;
+    let temperature = range / (3.0 * (classes as f64).ln());
+    let doubt = |of: &[DVector<f64>]| of.iter().map(|f| generalised_entropy(f, temperature)).collect::<Vec<_>>();
+
+    let class = Gaussian::new(rows, labels, classes, ridges.0, None);
+    let own: Vec<f64> = (0..n).map(|row| class.distance(&rows[row], labels[row])).collect();
+    let present = class.means.iter().flatten().count();
+    let all = own.iter().sum::<f64>() / (n - present) as f64;
+    let factors: Vec<f64> = (0..classes)
+        .map(|class| {
+            let of_class: Vec<f64> = (0..n).filter(|&row| labels[row] == class).map(|row| own[row]).collect();
+            let count = of_class.len() as f64;
+            if count == 0.0 {
+                return 1.0;
+            }
+            1.0 / (((count - 1.0) * of_class.iter().sum::<f64>() / count + 5.0 * all) / (count - 1.0 + 5.0))
+        })
+        .collect();
+    let even = vec![1.0; classes];
+    let zeros = vec![0; n];
+    let near = Gaussian::new(rows, labels, classes, ridges.1, None);
+    let far = Gaussian::new(rows, &zeros, 1, ridges.1, None);
+    let without = |labels: &[usize], classes, ridge, row| Gaussian::new(rows, labels, classes, ridge, Some(row));
+    let own_out: Vec<f64> = (0..n).map(|row| without(labels, classes, ridges.0, row).least(&rows[row], &factors)).collect();
+    let relative_out: Vec<f64> = (0..n)
+        .map(|row| {
+            let near = without(labels, classes, ridges.1, row).least(&rows[row], &even);
+            near - without(&zeros, 1, ridges.1, row).distance(&rows[row], 0)
+        })
+        .collect();
+
+    let neighbours: Vec<_> = (0..n).map(|row| nearest(rows, &rows[row], 5, Some(row))).collect();
+    let gaps: Vec<f64> = neighbours.iter().map(|found| found.last().unwrap().0).collect();
+    let mean_gap = gaps.iter().sum::<f64>() / n as f64;
+    let ratio = |found: &[(f64, usize)]| {
+        let theirs = found.iter().map(|(_, row)| gaps[*row]).sum::<f64>() / found.len() as f64;
+        found.last().unwrap().0 / (theirs + 0.5 * mean_gap)
+    };
+    let around_out: Vec<f64> = neighbours.iter().map(|found| ratio(found)).collect();
+
+    let each = |score: &dyn Fn(&DVector<f64>) -> f64| queries.iter().map(score).collect::<Vec<_>>();
+    let parts = [
+        standardised(&doubt(training_logits), &doubt(logits)),
+        standardised(&own_out, &each(&|row| class.least(row, &factors))),
+        standardised(&relative_out, &each(&|row| near.least(row, &even) - far.distance(row, 0))),
+        standardised(&around_out, &each(&|row| ratio(&nearest(rows, row, 5, None)))),
+    ];
+    (0..queries.len()).map(|row| parts.iter().map(|part| part[row]).sum()).collect()
+}
+
+#[test]
+fn the_combination_is_its_formula() {
+    let (width, classes) = (6, 4);
+    // One class without rows, one with a single row.
+    let (mut features, mut labels) = corners(1, 60, width, &[0, 1], 0.3);
+    features.extend(corners(2, 1, width, &[3], 0.3).0);
+    labels.push(3.0);
+    let queries = corners(3, 40, width, &[0, 1, 2, 3], 0.6).0;
+    let unit = |row: &DVector<f64>| row / row.norm();
+    for lengths_vary in [false, true] {
+        let factor = |row: usize| if lengths_vary { 0.4 + 0.2 * (row % 7) as f32 } else { 1.0 };
+        let scaled = |rows: &[f32]| rows.iter().enumerate().map(|(i, x)| x * factor(i / width)).collect::<Vec<f32>>();
+        let (features, queries) = (scaled(&features), scaled(&queries));
+        let mut trainer = head(width, classes);
+        for _ in 0..20 {
+            block_on(trainer.train_step(features.clone(), &labels, None)).unwrap();
+        }
+        trainer.fit_scorers(features.clone(), &labels).unwrap();
+        let mut logits = |rows: &[f32]| wide(&block_on(trainer.forward(rows)).unwrap().logits, classes);
+        let (training_logits, query_logits) = (logits(&features), logits(&queries));
+        let rows = wide(&features, width);
+        let square = rows.iter().map(|row| row.norm_squared()).sum::<f64>() / rows.len() as f64;
+        let form = |row: &DVector<f64>| if lengths_vary { row / square.sqrt() } else { unit(row) };
+        let rows: Vec<_> = rows.iter().map(form).collect();
+        let asked: Vec<_> = wide(&queries, width).iter().map(form).collect();
+        let numbers: Vec<usize> = labels.iter().map(|&label| label as usize).collect();
+        let ridges = if lengths_vary { (0.1, 0.1) } else { (3.0, 1.0) };
+        let expected = naive((&rows, &numbers, &training_logits), (&asked, &query_logits), classes, ridges);
+        let scores = block_on(trainer.ood_score(&queries, &ScorerName::Auto.into())).unwrap();
+        assert_close("auto", &scores, &expected, Tolerance { absolute: 1e-4, relative: 1e-4 });
+    }
+}
+
+#[test]
+fn the_combination_does_not_change_with_calibration() {
+    let (features, labels) = corners(4, 90, 6, &[0, 1, 2], 0.3);
+    let queries = corners(5, 30, 6, &[0, 1, 2, 3], 0.3).0;
+    let mut trainer = head(6, 3);
+    trainer.fit_scorers(features, &labels).unwrap();
+    let score = |trainer: &mut Head| block_on(trainer.ood_score(&queries, &ScorerName::Auto.into())).unwrap();
+    let before = score(&mut trainer);
+    let (features, labels) = corners(6, 40, 6, &[0, 1, 2], 0.3);
+    let calibration = block_on(trainer.calibrate(&features, &labels, None, &ScorerName::Auto.into())).unwrap();
+    assert_eq!(calibration.scorer.name(), ScorerName::Auto);
+    assert_eq!(score(&mut trainer), before);
+}
+
+fn fit(trainer: &mut Head, features: &[f32], labels: &[f64]) {
+    let options = FitOptions { epochs: Some(10.0), ..FitOptions::default() };
+    let mut fit = Fit::new(trainer, features.to_vec(), labels, options.check().unwrap()).unwrap();
+    loop {
+        while !fit.run(trainer, 10).unwrap() {}
+        if block_on(fit.end_epoch(trainer, false)).unwrap().last {
+            return;
+        }
+    }
+}
+
+fn select(trainer: &mut Head, data: &(Vec<f32>, Vec<f64>), candidates: Option<&[ScorerName]>, folds: Option<f64>) -> Selected {
+    let candidates = candidates.map(<[ScorerName]>::to_vec);
+    let mut selection = Selection::new(trainer, data.0.clone(), &data.1, candidates, folds).unwrap();
+    while !block_on(selection.run(trainer, 5)).unwrap() {}
+    selection.finish(trainer).unwrap()
+}
+
+#[test]
+fn a_selection_ranks_by_classes_left_out() {
+    let data = corners(7, 180, 8, &[0, 1, 2, 3, 4, 5], 0.25);
+    let mut trainer = head(8, 6);
+    fit(&mut trainer, &data.0, &data.1);
+    let steps = trainer.steps();
+    let selected = select(&mut trainer, &data, None, None);
+    assert_eq!(trainer.steps(), steps);
+    assert!(selected.auroc.iter().any(|&(name, auroc)| name == ScorerName::Auto && auroc > 0.95), "{selected:?}");
+    // The same again: everything random takes the seed.
+    assert_eq!(select(&mut trainer, &data, None, None), selected);
+
+    let single = select(&mut trainer, &data, Some(&[ScorerName::Msp, ScorerName::Mahalanobis]), Some(2.0));
+    assert_eq!(single.scorer, ScorerName::Mahalanobis, "{single:?}");
+    let score = |trainer: &mut Head, name: ScorerName| block_on(trainer.ood_score(&data.0, &name.into())).unwrap();
+    assert_eq!(score(&mut trainer, ScorerName::Auto), score(&mut trainer, ScorerName::Mahalanobis));
+}
+
+#[test]
+fn a_selection_works_with_two_classes_and_refuses_one() {
+    let mut trainer = head(4, 3);
+    let data = corners(8, 60, 4, &[0, 2], 0.2);
+    let selected = select(&mut trainer, &data, None, Some(5.0));
+    assert!(selected.auroc.iter().all(|(_, auroc)| (0.0..=1.0).contains(auroc)), "{selected:?}");
+    // The rows are there for what was selected, although nobody called fit_scorers.
+    assert!(block_on(trainer.ood_score(&data.0, &ScorerName::Auto.into())).unwrap().iter().all(|score| score.is_finite()));
+
+    let (features, labels) = corners(9, 20, 4, &[1], 0.2);
+    let refusal = Selection::new(&mut trainer, features, &labels, None, None).err().unwrap();
+    assert_eq!(refusal.code(), "invalid-labels");
+    let refusal = Selection::new(&mut trainer, data.0.clone(), &data.1, None, Some(1.0)).err().unwrap();
+    assert!(refusal.to_string().contains("options.folds"), "{refusal}");
+    assert!(Selection::new(&mut trainer, data.0, &data.1, Some(vec![]), None).is_err());
+}
+
+#[test]
+fn the_combination_tells_what_it_never_saw() {
+    let known = [0, 1, 2];
+    for spread in [0.2, 0.35] {
+        let (features, labels) = corners(10, 150, 8, &known, spread);
+        let mut trainer = head(8, 3);
+        fit(&mut trainer, &features, &labels);
+        let mut score = |seed: u64, classes: &[u32]| -> Vec<f64> {
+            let rows = corners(seed, 100, 8, classes, spread).0;
+            block_on(trainer.ood_score(&rows, &ScorerName::Auto.into())).unwrap().into_iter().map(f64::from).collect()
+        };
+        let auroc = metrics::auroc(&score(11, &known), &score(12, &[3, 4, 5])).unwrap();
+        assert!(auroc > 0.97, "{auroc}");
+    }
+}
+
+#[test]
+fn a_single_row_is_enough_to_measure_from() {
+    let mut trainer = head(3, 2);
+    trainer.fit_scorers(vec![1.0, 0.0, 0.0], &[0.0]).unwrap();
+    let rows = [1.0, 0.1, 0.0, 0.0, 1.0, 0.0];
+    let scores = block_on(trainer.ood_score(&rows, &ScorerName::Auto.into())).unwrap();
+    assert!(scores[0] < scores[1], "{scores:?}");
+    let parameters = block_on(trainer.engine().state()).unwrap().parameters;
+    assert!(parameters.iter().all(|p| p.is_finite()));
+}
