@@ -1,6 +1,9 @@
 /** How long work may hold the thread before the page gets a turn: half a frame at 60 Hz. */
 const TURN_MS = 8;
 
+/** Most batches of a turn: work that ends early, at the end of an epoch, seems quick however many were asked for. */
+const MOST = 4096;
+
 /** Divides work on the thread into turns between which the page lives. */
 export class Turns {
   #batches = 1;
@@ -11,7 +14,8 @@ export class Turns {
     const outcome = await run(this.#batches);
     const took = performance.now() - started;
     // At most doubled, because one quick turn says little about the next.
-    this.#batches = Math.max(1, Math.min(2 * this.#batches, Math.round((this.#batches * TURN_MS) / Math.max(took, 0.01))));
+    const fitting = Math.round((this.#batches * TURN_MS) / Math.max(took, 0.01));
+    this.#batches = Math.max(1, Math.min(2 * this.#batches, fitting, MOST));
     return outcome;
   }
 

@@ -98,6 +98,12 @@ export default {
     check(performance.now() - started < 5000, "soon");
   },
 
+  "many quick epochs come to an end": async ({ create }) => {
+    const head = await create({ features: width, classes });
+    const { steps } = await head.fit(...blobs(1, 0.5), { epochs: 100 });
+    same(steps, 100, "steps");
+  },
+
   "an aborted signal stops a fit before it begins": async ({ create }) => {
     const [features, labels] = blobs(8, 0.5);
     const head = await create({ features: width, classes });
