@@ -30,6 +30,7 @@
 //! After LogitNorm the length of the logits means nothing, so scores that compare it with a fixed temperature (energy and
 //! entropy at 1) can fall below chance; [`max_cosine`] does not see it.
 
+mod around;
 pub mod ash;
 pub mod auto;
 pub mod dice;

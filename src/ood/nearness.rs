@@ -2,12 +2,7 @@
 //! on the head's weights. Each knows its mean and deviation over the training rows, every row taken as if it had not been among
 //! them.
 
-use super::{
-    moments::Moments,
-    neighbours::{Bank, Neighbour},
-    view::normalized,
-    whitening::ClassDistances,
-};
+use super::{around::Around, moments::Moments, view::normalized, whitening::ClassDistances};
 use crate::{Result, engine::Engine, math, random::Random};
 
 /// Above this deviation of the features' length, in units of its mean, the length is a feature as well (measurements in a table);
@@ -19,12 +14,6 @@ const PRIOR_ROWS: f64 = 5.0;
 
 /// Training rows that neighbours are looked for among, drawn alike from every class.
 const BANK: usize = 4096;
-
-/// Neighbours.
-const K: usize = 5;
-
-/// Share of the mean distance in the bank that is added to the one around a row's neighbours.
-const FLOOR: f32 = 0.5;
 
 /// Mean and inverse deviation of a score over training rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -116,13 +105,19 @@ impl<M> Nearness<M> {
         let background = ClassDistances::to_mean(engine, &moments, form.relative_ridge).await?;
 
         let factors = spread_factors(&class.own(engine, &rows, labels).await?, labels, &moments);
-        let own = class.nearest_without_itself(engine, &rows, labels, &moments.counts, &factors).await?;
+        // The rows of the bank stand for all where only a mean and a deviation are wanted.
+        let chosen = stratified(labels, BANK, seed);
+        let of_chosen: Vec<u32> = chosen.iter().map(|&row| labels[row]).collect();
+        let bank: Vec<f32> = chosen.iter().flat_map(|&row| &rows[row * width..][..width]).copied().collect();
+        let own = class.nearest_without_itself(engine, &bank, &of_chosen, &moments.counts, &factors).await?;
         let even = vec![1.0; classes];
-        let near = foreground.nearest_without_itself(engine, &rows, labels, &moments.counts, &even).await?;
-        let one_class = vec![0; labels.len()];
-        let far = background.nearest_without_itself(engine, &rows, &one_class, &[labels.len()], &[1.0]).await?;
+        let near = foreground.nearest_without_itself(engine, &bank, &of_chosen, &moments.counts, &even).await?;
+        let one_class = vec![0; chosen.len()];
+        let far = background.nearest_without_itself(engine, &bank, &one_class, &[labels.len()], &[1.0]).await?;
         let relative: Vec<f32> = near.iter().zip(&far).map(|(near, far)| near - far).collect();
-        let (around, sparseness) = Around::new(engine, &rows, labels, width, seed).await?;
+        let mut places = vec![None; labels.len()];
+        chosen.iter().zip(0..).for_each(|(&row, place)| places[row] = Some(place));
+        let (around, sparseness) = Around::new(engine, bank, places, width).await?;
         let mut standards = [&own, &relative, &sparseness].map(|scores| Standard::of(scores));
         if standards.iter().all(Standard::is_silent) {
             // One row, or the same one over and over: any distance from it is better than none.
@@ -165,82 +160,6 @@ fn spread_factors(own: &[f32], labels: &[u32], moments: &Moments) -> Vec<f32> {
     };
     sums.iter().zip(&moments.counts).map(spread).map(|spread| if spread > 0.0 { (1.0 / spread) as f32 } else { 1.0 }).collect()
 }
-
-/// How sparse the training rows are around a row, against how sparse they are around its neighbours (as in the local outlier
-/// factor of Breunig et al., SIGMOD 2000).
-struct Around<M> {
-    k: usize,
-    width: usize,
-    rows: Vec<f32>,
-    bank: Bank<M>,
-    /// For each training row, its place in the bank, if it is there.
-    places: Vec<Option<u32>>,
-    /// For each bank row, the distance to its k-th neighbour.
-    gaps: Vec<f32>,
-    mean_gap: f32,
-}
-
-impl<M> Around<M> {
-    /// Also answers the score of each bank row, as if it were not one.
-    async fn new<E: Engine<Matrix = M>>(
-        engine: &mut E,
-        training: &[f32],
-        labels: &[u32],
-        width: usize,
-        seed: u64,
-    ) -> Result<(Self, Vec<f32>)> {
-        let chosen = stratified(labels, BANK, seed);
-        let mut places = vec![None; labels.len()];
-        chosen.iter().zip(0..).for_each(|(&row, place)| places[row] = Some(place));
-        let rows: Vec<f32> = chosen.iter().flat_map(|&row| &training[row * width..][..width]).copied().collect();
-        let half_square = |row: &[f32]| -0.5 * math::dot(row, row);
-        let bank = Bank::new(engine, &extended(&rows, width, half_square), width + 1)?;
-        let k = K.min(chosen.len() - 1);
-        let mut around = Self { k, width, rows, bank, places, gaps: Vec::new(), mean_gap: 0.0 };
-        if k == 0 {
-            return Ok((around, Vec::new()));
-        }
-        let itself: Vec<Option<u32>> = (0..chosen.len() as u32).map(Some).collect();
-        let mut neighbours = Vec::with_capacity(chosen.len());
-        for (rows, itself) in around.rows.chunks(CHUNK * width).zip(itself.chunks(CHUNK)) {
-            neighbours.extend(around.bank.nearest(engine, &extended(rows, width, |_| 1.0), k, itself).await?);
-        }
-        around.gaps = around.rows.chunks_exact(width).zip(&neighbours).map(|(row, found)| around.gap(row, found)).collect();
-        around.mean_gap = (around.gaps.iter().map(|&gap| f64::from(gap)).sum::<f64>() / chosen.len() as f64) as f32;
-        let scores = around.gaps.iter().zip(&neighbours).map(|(gap, found)| around.ratio(*gap, found)).collect();
-        Ok((around, scores))
-    }
-
-    async fn scores<E: Engine<Matrix = M>>(&self, engine: &mut E, rows: &[f32], without: &[Option<u32>]) -> Result<Vec<f32>> {
-        if self.k == 0 {
-            return Ok(vec![0.0; rows.len() / self.width]);
-        }
-        let place = |row: &Option<u32>| row.and_then(|row| self.places[row as usize]);
-        let without: Vec<Option<u32>> = without.iter().map(place).collect();
-        let neighbours = self.bank.nearest(engine, &extended(rows, self.width, |_| 1.0), self.k, &without).await?;
-        Ok(rows.chunks_exact(self.width).zip(&neighbours).map(|(row, found)| self.ratio(self.gap(row, found), found)).collect())
-    }
-
-    /// Distance to the farthest of the neighbours.
-    fn gap(&self, row: &[f32], found: &[Neighbour]) -> f32 {
-        let square = |place: usize| math::squared_distance(row, &self.rows[place * self.width..][..self.width]);
-        found.iter().map(|neighbour| square(neighbour.row)).fold(0.0, f32::max).sqrt()
-    }
-
-    fn ratio(&self, gap: f32, found: &[Neighbour]) -> f32 {
-        let theirs: f32 = found.iter().map(|neighbour| self.gaps[neighbour.row]).sum();
-        gap / (theirs / found.len().max(1) as f32 + FLOOR * self.mean_gap).max(f32::MIN_POSITIVE)
-    }
-}
-
-/// Rows with one more value each. A bank row's own half square, taken from an inner product, makes the largest product the smallest
-/// distance.
-fn extended(rows: &[f32], width: usize, value: impl Fn(&[f32]) -> f32) -> Vec<f32> {
-    rows.chunks_exact(width).flat_map(|row| row.iter().copied().chain([value(row)])).collect()
-}
-
-/// Bank rows searched for at a time.
-const CHUNK: usize = 256;
 
 /// Numbers of at most `most` rows, ascending: the same share of every class, by seed.
 fn stratified(labels: &[u32], most: usize, seed: u64) -> Vec<usize> {

@@ -112,9 +112,13 @@ impl<M> ClassDistances<M> {
 
     /// Distance of each training row to its own class.
     pub async fn own<E: Engine<Matrix = M>>(&self, engine: &mut E, rows: &[f32], labels: &[u32]) -> Result<Vec<f32>> {
-        let whitened = self.whitening.apply(engine, rows).await?;
-        let rows = whitened.chunks_exact(self.width).zip(labels);
-        Ok(rows.map(|(row, &label)| self.distance(row, self.position(label))).collect())
+        let mut own = Vec::with_capacity(labels.len());
+        for (rows, labels) in rows.chunks(CHUNK * self.width).zip(labels.chunks(CHUNK)) {
+            let whitened = self.whitening.apply(engine, rows).await?;
+            let rows = whitened.chunks_exact(self.width).zip(labels);
+            own.extend(rows.map(|(row, &label)| self.distance(row, self.position(label))));
+        }
+        Ok(own)
     }
 
     /// [`Self::nearest`] for the training rows themselves, each as if it had not been among them: its class's mean and the

@@ -1,5 +1,6 @@
 // One suite for every place where the package runs: the cases know neither where they are nor on which backend.
 
+import auto from "./auto.mjs";
 import backends from "./backends.mjs";
 import fit from "./fit.mjs";
 import fitted from "./fitted.mjs";
@@ -10,7 +11,7 @@ import refusals from "./refusals.mjs";
 import reference from "./reference.mjs";
 import scores from "./scores.mjs";
 
-const cases = { ...reference, ...scores, ...fitted, ...inputs, ...refusals, ...fit, ...gate, ...lifetime, ...backends };
+const cases = { ...reference, ...scores, ...fitted, ...auto, ...inputs, ...refusals, ...fit, ...gate, ...lifetime, ...backends };
 
 /** Names of all cases, in order. */
 export const names = Object.keys(cases);

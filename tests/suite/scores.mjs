@@ -1,6 +1,6 @@
 // Every scorer against its formula, written down naively in double precision from the head's own logits.
 
-import { check, close, noise, refused } from "./check.mjs";
+import { check, close, noise, refused, same } from "./check.mjs";
 
 function softmax(logits, temperature = 1) {
   const max = Math.max(...logits);
@@ -54,13 +54,14 @@ export default {
     check(doubled.some((score, row) => Math.abs(score - 2 * scores[row]) > 1e-4), "the penultimate layer has biases");
   },
 
-  "auto is the best fixed scorer for the loss": async ({ create }) => {
+  "auto without training rows is the best scorer of logits for the loss": async ({ create }) => {
     for (const [kind, best] of [["logitNorm", "maxCosine"], ["crossEntropy", "gen"]]) {
       const head = await create({ features: 4, classes: 3, loss: { kind } });
       const rows = noise(40);
       const scores = await head.oodScore(rows);
       close(await head.oodScore(rows, { scorer: "auto" }), scores, {}, "auto by name");
       close(await head.oodScore(rows, { scorer: best }), scores, {}, best);
+      same((await head.calibrate(rows, Array.from({ length: 10 }, () => 1))).scorer, best, "the calibration's scorer");
     }
   },
 
