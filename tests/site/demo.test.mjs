@@ -1,63 +1,11 @@
-// The built demo page, driven like a user. Served from a sub-folder, as a project page would be.
+// The demo page from training to the list of sentences, driven like a user.
 
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import test, { after, before } from "node:test";
-import { launch } from "../../pkg/scripts/browser.mjs";
-import { serve } from "../../pkg/scripts/serve.mjs";
-import { at, npm } from "../../pkg/scripts/shell.mjs";
+import test from "node:test";
+import { assertFitsAndStands, countJumps, number, OUTPUT, settled, text, trainToTheEnd, visit } from "./page.mjs";
 
-const OUTPUT = at("tests", "output");
-
-let server;
-let browser;
-
-before(async () => {
-  npm("run", "build", "-w", "www");
-  mkdirSync(OUTPUT, { recursive: true });
-  server = await serve({ mounts: { "/some/folder/": at("www", "dist") } });
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-/** Opens the page with these settings, hands it to `body`, and fails on errors that a visitor would find in the console. */
-async function visit(hash, body, { viewport = { width: 1280, height: 900 }, colorScheme = "light", hasTouch = false, prepare } = {}) {
-  const context = await browser.newContext({ viewport, colorScheme, hasTouch, reducedMotion: "reduce" });
-  const page = await context.newPage();
-  const faults = [];
-  page.on("console", (message) => message.type() === "error" && faults.push(`console: ${message.text()}`));
-  page.on("pageerror", (error) => faults.push(`uncaught: ${error.stack ?? error.message}`));
-  page.on("request", (request) => {
-    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(server.url)) faults.push(`request to elsewhere: ${request.url()}`);
-  });
-  try {
-    await prepare?.(page);
-    await page.goto(`${server.url}some/folder/${hash}`);
-    await page.locator('#load[data-state="done"]').waitFor();
-    await body(page);
-    assert.deepEqual(faults, []);
-  } finally {
-    await context.close();
-  }
-}
-
-const text = (page, id) => page.locator(`#${id}`).textContent();
-/** The number in an element's text; the page writes minus signs and thousands as people do. */
-const number = async (page, id) => Number.parseFloat((await text(page, id)).replace("\u2212", "-").replaceAll(",", ""));
 const threshold = async (page) => Number(await page.locator("#threshold").getAttribute("aria-valuenow"));
-const settled = (page) => page.locator('body:not(.training) #gate-section[data-state="ready"]:not([aria-busy])').waitFor({ timeout: 120_000 });
 const epochRow = (page, epoch) => page.locator(`#epoch-table tbody tr:nth-child(${epoch})`);
-
-async function trainToTheEnd(page) {
-  await page.click("#train");
-  await settled(page);
-  assert.equal(await text(page, "train-error"), "");
-  assert.equal(await text(page, "score-error"), "");
-}
 
 test("a head is trained on the CPU, scored, and gated by hand", async () => {
   await visit("#backend=cpu&epochs=6", async (page) => {
@@ -291,24 +239,14 @@ async function swipeThreshold(page, pixels) {
 }
 
 test("on a narrow dark touch screen nothing is cut off or jumps, and a finger moves the threshold", async () => {
-  const prepare = (page) =>
-    page.addInitScript(() => {
-      window.jumps = 0;
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) window.jumps += entry.value;
-      }).observe({ type: "layout-shift", buffered: true });
-    });
   const body = async (page) => {
     await trainToTheEnd(page);
-    const { wide, jumps } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth - innerWidth, jumps: window.jumps }));
-    assert.ok(wide <= 0, `the page is ${wide} px wider than the screen`);
-    // 0.1 is what counts as good; https://web.dev/articles/cls
-    assert.ok(jumps < 0.1, `layout shift ${jumps}`);
+    await assertFitsAndStands(page);
     await page.screenshot({ path: `${OUTPUT}/demo-narrow-dark.png`, fullPage: true });
 
     const before = await threshold(page);
     await swipeThreshold(page, -60);
     assert.ok((await threshold(page)) < before);
   };
-  await visit("#backend=cpu&epochs=2", body, { viewport: { width: 390, height: 844 }, colorScheme: "dark", hasTouch: true, prepare });
+  await visit("#backend=cpu&epochs=2", body, { viewport: { width: 390, height: 844 }, colorScheme: "dark", hasTouch: true, prepare: countJumps });
 });

@@ -13,15 +13,15 @@ export interface Bins {
 /** Share of all scores that may lie beyond either end of the axis, so that a few extreme ones do not squeeze the rest. */
 const BEYOND = 0.002;
 
-/** Scores beyond an end are counted in its last bin. `always` is a score that the axis has to show. */
-export function binScores(inScope: Float32Array, outOfScope: Float32Array, always: number, count: number): Bins {
+/** Scores beyond an end are counted in its last bin. `always` are scores that the axis has to show. */
+export function binScores(inScope: Float32Array, outOfScope: Float32Array, count: number, ...always: number[]): Bins {
   const all = new Float32Array(inScope.length + outOfScope.length);
   all.set(inScope);
   all.set(outOfScope, inScope.length);
   all.sort();
   const at = (share: number): number => all[Math.round(share * (all.length - 1))] as number;
-  let from = Math.min(at(BEYOND), always);
-  let to = Math.max(at(1 - BEYOND), always);
+  let from = Math.min(at(BEYOND), ...always);
+  let to = Math.max(at(1 - BEYOND), ...always);
   if (!(to > from)) [from, to] = [from - 0.5, to + 0.5];
 
   const edges = Array.from({ length: count + 1 }, (_, i) => from + ((to - from) * i) / count);

@@ -91,3 +91,18 @@ export function axis(theme: Theme, options: uPlot.Axis): uPlot.Axis {
     ...options,
   };
 }
+
+/** The axes of a chart over epochs. */
+export function epochAxes(theme: Theme, label: (value: number) => string): uPlot.Axis[] {
+  return [
+    axis(theme, {
+      grid: { show: false },
+      size: 26,
+      gap: 4,
+      space: 44,
+      incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500],
+      values: (_, splits) => splits.map((v) => (Number.isInteger(v) ? String(v) : "")),
+    }),
+    axis(theme, { size: 48, gap: 6, space: 36, values: (_, splits) => splits.map(label) }),
+  ];
+}

@@ -24,7 +24,7 @@ export interface Confidence {
   readonly accuracy: number;
 }
 
-export function confidence(prediction: Prediction, labels: Int32Array): Confidence {
+export function confidence(prediction: Pick<Prediction, "classIndex" | "probability" | "probabilities">, labels: Int32Array): Confidence {
   const rows = new Array<number>(BINS).fill(0);
   const sure = new Array<number>(BINS).fill(0);
   const right = new Array<number>(BINS).fill(0);

@@ -1,5 +1,5 @@
 import type { EpochProgress } from "oodgate";
-import { axis, Chart, type Theme } from "./chart";
+import { Chart, epochAxes, type Theme } from "./chart";
 import { byId, fillTable, oncePerFrame, setText } from "./dom";
 import * as format from "./format";
 
@@ -71,17 +71,7 @@ function line(theme: Theme, x: () => [number, number], y: () => [number, number]
     cursor: { show: false },
     padding: [8, 8, 0, 0] as [number, number, number, number],
     scales: { x: { time: false, range: x }, y: { range: y } },
-    axes: [
-      axis(theme, {
-        grid: { show: false },
-        size: 26,
-        gap: 4,
-        space: 44,
-        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500],
-        values: (_, splits) => splits.map((v) => (Number.isInteger(v) ? String(v) : "")),
-      }),
-      axis(theme, { size: 48, gap: 6, space: 36, values: (_, splits) => splits.map(label) }),
-    ],
+    axes: epochAxes(theme, label),
     series: [
       {},
       {

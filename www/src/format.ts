@@ -24,6 +24,9 @@ export const pValue = (p: number): string => (Number.isFinite(p) ? p.toFixed(3) 
 /** With three digits that count. */
 export const significant = (value: number): string => String(Number(value.toPrecision(3)));
 
+/** Of a vector; with its zeros, so that numbers beside each other look alike. */
+export const length = (value: number): string => value.toFixed(value < 10 ? 2 : 1);
+
 export const loss = (nats: number): string => `${nats.toFixed(3)}\u00a0nats`;
 
 export const megabytes = (bytes: number): string => `${oneDigit.format(bytes / 1e6)}\u00a0MB`;

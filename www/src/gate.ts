@@ -1,15 +1,17 @@
 import type { Calibration } from "oodgate";
 import { announce } from "./announce";
 import type { Dataset } from "./data";
-import { byId, create, isUsable, oncePerFrame, setText, setUsable } from "./dom";
+import { byId, isUsable, oncePerFrame, setText, setUsable } from "./dom";
 import { clearError, showError } from "./errors";
 import * as format from "./format";
 import { Histogram } from "./histogram";
+import { untilLatest } from "./latest";
+import { ScorerPicker } from "./picker";
 import { showReadouts } from "./readouts";
-import { scorerTexts } from "./scorers";
-import { countAccepted, Judge, type Judgement, type Reliability, type Scores } from "./scores";
+import { scorerTexts, suits } from "./scorers";
+import { countAccepted, Judge, median, type Judgement, type Reliability, type Scores } from "./scores";
 import type { Sentences } from "./sentences";
-import { scorerNames, type PageScorer } from "./settings";
+import { defaults } from "./settings";
 import type { Store } from "./store";
 import type { Run } from "./train";
 
@@ -28,8 +30,10 @@ export class Gate {
   readonly #hooks: GateHooks;
   readonly #histogram: Histogram;
   readonly #show = oncePerFrame(() => this.#showThreshold());
-  #judge: Judge | undefined;
-  #scoring: Promise<void> | undefined;
+  readonly #picker: ScorerPicker;
+  /** A slider on the move does not queue up calibrations. */
+  readonly #score = untilLatest(byId("gate-section"), () => this.#scoreOnce());
+  #judged: { readonly judge: Judge; readonly head: Run["settings"]["head"] } | undefined;
   #shown: Judgement | undefined;
   #threshold = NaN;
   #format = format.scoreFormat(1);
@@ -47,15 +51,15 @@ export class Gate {
       const { kept, rejected } = this.#shares(threshold);
       return `: ${format.percent(kept)} of in-scope sentences accepted, ${format.percent(rejected)} of out-of-scope sentences rejected`;
     };
-    const picker = byId<HTMLSelectElement>("scorer");
-    const order = (Object.keys(scorerTexts) as PageScorer[]).filter((name) => scorerNames.includes(name));
-    picker.append(...order.map((name) => create("option", { value: name }, scorerTexts[name].name)));
-    picker.addEventListener("change", () => this.#store.set({ scorer: picker.value as PageScorer }));
+    this.#picker = new ScorerPicker("scorer", "scorer-hint", (scorer) => {
+      setText(byId("scorer-note"), "");
+      store.set({ scorer });
+    });
     byId("reset-threshold").addEventListener("click", (event) => {
       if (this.#shown !== undefined && isUsable(event.currentTarget as HTMLElement)) this.#moveTo(this.#shown.calibration.threshold);
     });
     store.onChange((_, changed) => {
-      if (changed.has("scorer")) this.#showScorer();
+      if (changed.has("scorer") || changed.has("head")) this.#showScorer();
       if (changed.has("scorer") || changed.has("alpha")) void this.#score();
     });
     this.#showScorer();
@@ -63,43 +67,43 @@ export class Gate {
 
   /** Takes over a newly trained head. */
   async judge(run: Run): Promise<void> {
-    this.#judge?.dispose();
-    this.#judge = new Judge(run.head, this.#data);
+    this.#judged?.judge.dispose();
+    this.#judged = { judge: new Judge(run.head, this.#data), head: run.settings.head };
+    this.#showScorer();
     await this.#score();
   }
 
   #showScorer(): void {
-    const { scorer } = this.#store.get();
-    byId<HTMLSelectElement>("scorer").value = scorer;
-    setText(byId("scorer-hint"), scorerTexts[scorer].about);
-  }
-
-  /** One choice is worked off at a time, and then the latest: a slider on the move does not queue up calibrations. */
-  #score(): Promise<void> {
-    return (this.#scoring ??= this.#scoreLatest());
-  }
-
-  async #scoreLatest(): Promise<void> {
-    byId("gate-section").setAttribute("aria-busy", "true");
-    while (!(await this.#scoreOnce()));
-    byId("gate-section").removeAttribute("aria-busy");
-    this.#scoring = undefined;
+    const { scorer, head } = this.#store.get();
+    this.#picker.show(scorer, this.#judged?.head ?? head);
   }
 
   /** False when something else was chosen in the meantime. */
   async #scoreOnce(): Promise<boolean> {
-    const judge = this.#judge;
-    if (judge === undefined) return true;
+    const judged = this.#judged;
+    if (judged === undefined) return true;
     const { scorer, alpha } = this.#store.get();
-    const isShown = (): boolean => judge === this.#judge && scorer === this.#store.get().scorer;
+    if (!suits(scorer, judged.head)) {
+      setText(byId("scorer-note"), `This head has no hidden layer, which ${scorerTexts[scorer].name} needs: scored by ${scorerTexts[defaults.scorer].name} instead.`);
+      this.#store.set({ scorer: defaults.scorer });
+      return false;
+    }
+    const isShown = (): boolean => judged === this.#judged && scorer === this.#store.get().scorer;
     const isLatest = (): boolean => isShown() && alpha === this.#store.get().alpha;
     try {
-      const judgement = await judge.judge(scorer, alpha);
-      if (isShown()) this.#showJudgement(judgement);
+      const judgement = await judged.judge.judge(scorer, alpha, isShown, (share) => this.#showProgress(share));
+      if (judgement !== undefined && isShown()) this.#showJudgement(judgement);
     } catch (error) {
       if (isLatest()) showError(byId("score-error"), error, { label: "Try again", run: () => void this.#score() });
+    } finally {
+      setText(byId("score-status"), "");
     }
     return isLatest();
+  }
+
+  #showProgress(share: number): void {
+    byId<HTMLProgressElement>("score-progress").value = share;
+    setText(byId("score-status"), `Scoring ${format.count(this.#sentences.rows)} sentences by ${scorerTexts[this.#store.get().scorer].name} …`);
   }
 
   #showJudgement(judgement: Judgement): void {
@@ -108,7 +112,10 @@ export class Gate {
     this.#shown = judgement;
     clearError(byId("score-error"));
     if (answers !== before?.answers) this.#sentences.setAnswers(answers);
-    if (reliability !== before?.reliability) this.#hooks.onReliability(reliability);
+    if (reliability !== before?.reliability) {
+      this.#hooks.onReliability(reliability);
+      setText(byId("accuracy"), format.percent(reliability.before.accuracy));
+    }
     if (scores !== before?.scores) this.#showScores(scores);
     this.#threshold = calibration.threshold;
     this.#format = this.#histogram.setScores(scores.test, scores.oos, calibration.threshold);
@@ -121,12 +128,10 @@ export class Gate {
     }
   }
 
-  #showScores({ test, oos, pValue, evaluation }: Scores): void {
-    const { auroc, fpr95, accuracy } = evaluation;
+  #showScores({ test, oos, pValue, auroc, fpr95 }: Scores): void {
     this.#sentences.setScores(test, oos, pValue);
     setText(byId("auroc"), format.percent(auroc));
     setText(byId("fpr95"), format.percent(fpr95));
-    setText(byId("accuracy"), format.percent(accuracy));
     announce(`Scored by ${scorerTexts[this.#store.get().scorer].name}: AUROC ${format.percent(auroc)}, FPR95 ${format.percent(fpr95)}.`);
   }
 
@@ -171,15 +176,4 @@ export class Gate {
       : `The threshold, ${this.#format(this.#threshold)}, was moved by hand. Calibrated, it would be ${this.#format(threshold)}: ${rule}.`;
     return `${where} Half of the in-scope scores lie below ${this.#format(median(test))}, half of the out-of-scope scores below ${this.#format(median(oos))}.`;
   }
-}
-
-const medians = new WeakMap<Float32Array, number>();
-
-function median(scores: Float32Array): number {
-  let found = medians.get(scores);
-  if (found === undefined) {
-    found = scores.slice().sort()[Math.floor(scores.length / 2)] ?? NaN;
-    medians.set(scores, found);
-  }
-  return found;
 }

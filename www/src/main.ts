@@ -1,6 +1,7 @@
 import "./style.css";
 import { bindAlpha } from "./alpha";
 import { announce } from "./announce";
+import { Comparison } from "./comparison";
 import { loadDataset, type Dataset } from "./data";
 import { byId, setText } from "./dom";
 import { clearError, showError } from "./errors";
@@ -9,6 +10,7 @@ import * as format from "./format";
 import { Gate } from "./gate";
 import { showIntro } from "./intro";
 import { List } from "./list";
+import { showScorerTable } from "./picker";
 import { ReliabilityDiagrams } from "./reliability";
 import { Sentences } from "./sentences";
 import { Store } from "./store";
@@ -63,6 +65,8 @@ function start(data: Dataset): void {
     onReliability: (reliability) => diagrams.show(reliability),
   });
   training.enable(data);
+  showScorerTable();
+  new Comparison(data, store);
 }
 
 /** The address after # holds the settings, so the skip link moves the focus itself. */

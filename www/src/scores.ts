@@ -1,7 +1,8 @@
-import type { Calibration, Evaluation, GateResult, Head, Prediction } from "oodgate";
+import { metrics, type Calibration, type Head, type ScorerName } from "oodgate";
 import { confidence, type Confidence } from "./confidence";
 import type { Dataset } from "./data";
-import type { PageScorer } from "./settings";
+import { painted } from "./turns";
+import { verdicts, type Verdicts, type Watcher } from "./verdicts";
 
 /** What the head answers for every test sentence, at the calibrated temperature: in-scope rows first, then out-of-scope rows. */
 export interface Answers {
@@ -15,7 +16,8 @@ export interface Scores {
   readonly oos: Float32Array;
   /** Of the in-scope rows, then of the out-of-scope rows: how common such a score is among sentences that the head knows. */
   readonly pValue: Float32Array;
-  readonly evaluation: Evaluation;
+  readonly auroc: number;
+  readonly fpr95: number;
 }
 
 /** The probabilities of the in-scope test sentences at temperature 1, and at the calibrated one. */
@@ -37,7 +39,7 @@ export interface Judgement {
 export class Judge {
   readonly #head: Head;
   readonly #data: Dataset;
-  readonly #scores = new Map<PageScorer, Scores>();
+  readonly #scores = new Map<ScorerName, Scores>();
   #before: Confidence | undefined;
   #constant: Pick<Judgement, "answers" | "reliability"> | undefined;
 
@@ -46,22 +48,32 @@ export class Judge {
     this.#data = data;
   }
 
-  /** Only one call at a time: the head has one calibration, and what is asked of it goes by the latest. */
-  async judge(scorer: PageScorer, alpha: number): Promise<Judgement> {
+  /**
+   * Only one call at a time: the head has one calibration, and what is asked of it goes by the latest. `onShare` hears how much is
+   * done. Undefined when it was no longer wanted.
+   */
+  async judge(scorer: ScorerName, alpha: number, wanted: () => boolean, onShare: (share: number) => void): Promise<Judgement | undefined> {
     const { val, test, oos } = this.#data;
+    const known = this.#scores.get(scorer);
+    if (known === undefined) {
+      onShare(0);
+      // What follows may hold the page for a moment: the first use of a scorer looks at all training sentences.
+      await painted();
+      if (!wanted()) return undefined;
+    }
     // Until it is calibrated a head answers at temperature 1.
     this.#before ??= confidence(await this.#head.predict(test.features), test.labels);
     const calibration = await this.#head.calibrate(val.features, val.labels, { alpha, scorer });
+    if (known !== undefined && this.#constant !== undefined) return { calibration, scores: known, ...this.#constant };
 
-    let scores = this.#scores.get(scorer);
-    if (scores === undefined || this.#constant === undefined) {
-      const known = await this.#head.gate(test.features);
-      const unknown = await this.#head.gate(oos.features);
-      const evaluation = await this.#head.evaluate(test, oos, { scorer });
-      scores = { test: known.score, oos: unknown.score, pValue: joined(known.pValue, unknown.pValue), evaluation };
-      this.#scores.set(scorer, scores);
-      this.#constant ??= { answers: answers(known, unknown), reliability: this.#reliability(this.#before, known, calibration) };
-    }
+    let done = 0;
+    const watcher: Watcher = { wanted, onRows: (rows) => onShare((done += rows) / (test.rows + oos.rows)) };
+    const inScope = await verdicts(this.#head, test, watcher);
+    const outOfScope = inScope && (await verdicts(this.#head, oos, watcher));
+    if (inScope === undefined || outOfScope === undefined) return undefined;
+    const scores = scored(inScope, outOfScope);
+    this.#scores.set(scorer, scores);
+    this.#constant ??= { answers: answers(inScope, outOfScope), reliability: this.#reliability(this.#before, inScope, calibration) };
     return { calibration, scores, ...this.#constant };
   }
 
@@ -69,12 +81,22 @@ export class Judge {
     this.#head.dispose();
   }
 
-  #reliability(before: Confidence, known: Prediction, { temperature }: Calibration): Reliability {
+  #reliability(before: Confidence, known: Verdicts, { temperature }: Calibration): Reliability {
     return { temperature, before, after: confidence(known, this.#data.test.labels) };
   }
 }
 
-function answers(known: GateResult, unknown: GateResult): Answers {
+function scored(known: Verdicts, unknown: Verdicts): Scores {
+  return {
+    test: known.score,
+    oos: unknown.score,
+    pValue: joined(known.pValue, unknown.pValue),
+    auroc: metrics.auroc(known.score, unknown.score),
+    fpr95: metrics.fprAtTpr(known.score, unknown.score),
+  };
+}
+
+function answers(known: Verdicts, unknown: Verdicts): Answers {
   const classIndex = new Int32Array(known.classIndex.length + unknown.classIndex.length);
   classIndex.set(known.classIndex);
   classIndex.set(unknown.classIndex, known.classIndex.length);
@@ -93,4 +115,15 @@ export function countAccepted(scores: Float32Array, threshold: number): number {
   let accepted = 0;
   for (const score of scores) if (score <= threshold) accepted++;
   return accepted;
+}
+
+const medians = new WeakMap<Float32Array, number>();
+
+export function median(scores: Float32Array): number {
+  let found = medians.get(scores);
+  if (found === undefined) {
+    found = scores.slice().sort()[Math.floor(scores.length / 2)] ?? NaN;
+    medians.set(scores, found);
+  }
+  return found;
 }

@@ -1,4 +1,5 @@
-import type { Backend, LogitScorer } from "oodgate";
+import type { Backend, ScorerName } from "oodgate";
+import { scorerNames } from "./scorers";
 
 /**
  * Everything that a visitor can choose. All of it lives in the address (after #), so that a reload or a link brings it back.
@@ -14,16 +15,15 @@ export interface Settings {
   batch: number;
   lr: number;
   seed: number;
-  scorer: PageScorer;
+  scorer: ScorerName;
   /** The share of known inputs that the gate may reject. */
   alpha: number;
   show: Show;
   search: string;
   sort: Sort;
+  /** The score of the section that compares two losses. */
+  pairScorer: ScorerName;
 }
-
-export const scorerNames = ["msp", "maxLogit", "energy", "entropy", "gen", "maxCosine", "gradNorm"] as const satisfies readonly LogitScorer[];
-export type PageScorer = (typeof scorerNames)[number];
 
 export const shows = ["all", "in", "out", "rejected", "mistakes"] as const;
 export type Show = (typeof shows)[number];
@@ -79,12 +79,13 @@ const fields: { readonly [K in keyof Settings]: Field<Settings[K]> } = {
   batch: number(128, 1, 8192, "whole"),
   lr: number(0.01, 0.000001, 10, "real"),
   seed: number(0, 0, 4294967295, "whole"),
-  scorer: choice("maxCosine", scorerNames),
+  scorer: choice("auto", scorerNames),
   // In half percents, as the slider has them.
   alpha: steps(0.05, 0.01, 0.2, 200),
   show: choice("all", shows),
   search: { initial: "", parse: (text) => text.slice(0, 200) },
   sort: choice("mixed", sorts),
+  pairScorer: choice("msp", scorerNames),
 };
 
 const keys = Object.keys(fields) as (keyof Settings)[];

@@ -20,7 +20,7 @@ export interface TrainHooks {
   onEpoch(progress: EpochProgress): void;
 }
 
-function headOptions(data: Dataset, settings: Readonly<Settings>): HeadOptions {
+export function headOptions(data: Dataset, settings: Readonly<Settings>): HeadOptions {
   return {
     features: data.dim,
     classes: data.classes,
