@@ -20,6 +20,18 @@ export async function openOodgate(backend, { features, classes, tau, learningRat
   };
 }
 
+/** A linear head of ours that has learned the rows, for one pass, and scores others. */
+export async function openHead(backend, { features, classes }, { x, labels }) {
+  const head = await createHead({ features, classes, backend, seed: 0 });
+  await head.fit(x, labels, { epochs: 1 });
+  return {
+    remember: (rows) => head.fitScorers(rows.x, rows.labels),
+    score: (rows, scorer) => head.oodScore(rows, { scorer }),
+    weights: () => readWeights(head, features, classes),
+    close: () => head.dispose(),
+  };
+}
+
 /** Weights [features, classes] and biases [classes] of a linear head, from its logits: of the zero row, and of the unit rows. */
 async function readWeights(head, features, classes) {
   const bias = (await head.logits(new Float32Array(features))).slice();

@@ -1,117 +1,14 @@
-// The bench in the page: all sides on the same batches, turn by turn, so that whatever else the machine does hits each.
+// What the bench calls in its page. The counters come first: they count the calls of what is loaded after them.
 
-import { drain, takeCounts } from "./counters.mjs";
-import { everydayWays, openByHand, startTfjs } from "./tfjs-side.mjs";
-
-/** A small seeded generator (mulberry32), so that two runs see the same batches. */
-function uniform(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function makeBatches({ features, classes, rows }, count = 8) {
-  const random = uniform(1);
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  return Array.from({ length: count }, () => ({
-    x: Float32Array.from({ length: rows * features }, normal),
-    labels: Int32Array.from({ length: rows }, () => Math.floor(random() * classes)),
-  }));
-}
-
-/** Starting weights for a side that has to run without ours. */
-function makeWeights({ features, classes }) {
-  const random = uniform(2);
-  const bound = 1 / Math.sqrt(features);
-  const draw = () => (2 * random() - 1) * bound;
-  return { weight: Float32Array.from({ length: features * classes }, draw), bias: Float32Array.from({ length: classes }, draw) };
-}
-
-const quantile = (values, q) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(q * values.length))];
-const spread = (values) => ({ median: quantile(values, 0.5), p10: quantile(values, 0.1), p90: quantile(values, 0.9) });
-
-/** One step and what it took: until the loss was read, and until the device had nothing left to do. */
-async function timed(side, batch) {
-  await new Promise((done) => setTimeout(done));
-  takeCounts();
-  const started = performance.now();
-  const loss = await side.step(batch);
-  const read = performance.now() - started;
-  await drain();
-  const idle = performance.now() - started;
-  if (!Number.isFinite(loss)) throw new Error(`${side.name}: the loss is ${loss}.`);
-  return { loss, read, idle, counts: takeCounts() };
-}
-
-/** Of the everyday ways to write the tfjs side, the one with the lower median over a few steps, opened afresh. */
-async function openFaster(setup, batches, limits) {
-  const medians = [];
-  for (const open of everydayWays) {
-    const side = open(setup);
-    const times = [];
-    const end = performance.now() + limits.trialMs;
-    for (let i = 0; i < 4 || (i < 30 && performance.now() < end); i += 1) {
-      const { idle } = await timed(side, batches[i % batches.length]);
-      if (i > 1) times.push(idle);
-    }
-    side.close();
-    medians.push(quantile(times, 0.5));
-  }
-  return everydayWays[medians.indexOf(Math.min(...medians))](setup);
-}
-
-function summary(side, samples) {
-  const counts = {};
-  for (const name of Object.keys(samples[0].counts)) counts[name] = quantile(samples.map((sample) => sample.counts[name]), 0.5);
-  const [read, idle] = ["read", "idle"].map((name) => spread(samples.map((sample) => sample[name])));
-  return { name: side.name, repetitions: samples.length, read, idle, counts };
-}
-
-/** Largest relative difference of the sides' losses over the first steps: the times compare only if the work is the same. */
-function disagreement(sides, steps = 5) {
-  const paths = sides.map((samples) => samples.slice(0, steps).map(({ loss }) => loss));
-  const largest = Math.max(...paths.flatMap((path) => path.map((loss, i) => Math.abs(loss / paths[0][i] - 1))));
-  if (largest < 1e-3) return largest;
-  const shown = paths.map((path) => path.map((loss) => loss.toPrecision(6)).join(", "));
-  throw new Error(`The sides do not do the same work: their losses are ${shown.join("; ")}.`);
-}
+import "./counters.mjs";
+import { closeScoring, measureScorer, openScoring } from "./scoring-page.mjs";
+import { measureSteps } from "./steps-page.mjs";
+import { startTfjs } from "./tfjs-side.mjs";
 
 /** Starts what one half of the bench compares with, and says what that is. */
-globalThis.start = async ({ backend, sides }) => {
+const start = async ({ backend, sides }) => {
   if (sides.every((side) => side === "oodgate")) return undefined;
   return startTfjs(backend === "cpu" ? "wasm" : "webgpu");
 };
 
-/** Measures one shape on one backend. */
-globalThis.measure = async ({ cell, backend, sides, optimiser, limits }) => {
-  const batches = makeBatches(cell);
-  const setup = { ...cell, ...optimiser, weights: makeWeights(cell) };
-  const open = [];
-  if (sides.includes("oodgate")) {
-    const { openOodgate } = await import("./oodgate-side.mjs");
-    const ours = await openOodgate(backend, setup);
-    // All start from the same weights, so that equal losses show equal work.
-    setup.weights = await ours.weights();
-    open.push(ours);
-  }
-  if (sides.includes("tfjs")) open.push(await openFaster(setup, batches, limits));
-  if (sides.includes("by-hand")) open.push(openByHand(setup));
-
-  const warm = open.map(() => []);
-  const samples = open.map(() => []);
-  const turn = async (kept, i) => {
-    for (const [s, side] of open.entries()) kept[s].push(await timed(side, batches[i % batches.length]));
-  };
-  let begun = performance.now();
-  const elapsed = () => performance.now() - begun;
-  for (let i = 0; i < limits.warmUp && (i < 3 || elapsed() < limits.atMostMs / 4); i += 1) await turn(warm, i);
-  begun = performance.now();
-  const enough = (i) => i >= limits.repetitions && elapsed() > limits.atLeastMs;
-  for (let i = 0; !enough(i) && elapsed() < limits.atMostMs; i += 1) await turn(samples, i);
-  for (const side of open) side.close();
-  return { results: open.map((side, s) => summary(side, samples[s])), disagreement: disagreement(warm) };
-};
+globalThis.bench = { start, measureSteps, openScoring, measureScorer, closeScoring };

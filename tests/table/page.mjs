@@ -1,52 +1,75 @@
-// One fit of the table, in the page: all of `train`, then accuracy on `test`, every scorer on test against oos_test, and the
-// gate that `val` calibrates.
+// One fit of the table, in the page: a head learns `train`, `val` calibrates it, and every scorer tells `test` from what is unknown.
 
 import { createHead, metrics } from "oodgate";
 import { readSafetensors } from "../lib/safetensors.mjs";
+import { concatenate, makeRows } from "./splits.mjs";
 
 let data;
 
-/** Fetches the file once; answers with the number of rows of each split. */
+/** Fetches a file of features, which takes the place of the one before; answers with its number of classes and of features. */
 globalThis.load = async (url) => {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url}: status ${response.status}`);
   const { tensors, metadata } = readSafetensors(await response.arrayBuffer());
-  const split = (name) => ({ features: tensors[`${name}.features`], labels: tensors[`${name}.labels`]?.data });
-  data = { classes: JSON.parse(metadata.classes), train: split("train"), val: split("val"), test: split("test"), out: split("oos_test") };
-  const rows = ({ features }) => features.shape[0];
-  return { classes: data.classes.length, dimensions: data.train.features.shape[1], train: rows(data.train), test: rows(data.test), out: rows(data.out) };
+  data = { tensors, classes: JSON.parse(metadata.classes) };
+  return { classes: data.classes.length, features: tensors["train.features"].shape[1] };
 };
 
-/** Default options but for what is named; milliseconds, accuracy in [0, 1], and AUROC and FPR95 per scorer. */
-globalThis.fitAndScore = async ({ backend, loss, seed, scorers, alphas }) => {
-  const { train, val, test, out } = data;
-  const head = await createHead({ features: train.features.shape[1], classes: data.classes, backend, seed, ...(loss ? { loss: { kind: loss } } : {}) });
+/** Test rows and all unknown ones as one array, so that each is scored once, and a cut through whatever is said of them. */
+function makeQueries({ width, test, unknown }) {
+  const features = concatenate([test.features, ...unknown.map((split) => split.features)]);
+  const cut = (values) => {
+    let end = test.labels.length;
+    const known = values.subarray(0, end);
+    const others = unknown.map((split) => [split.name, values.subarray(end, (end += split.features.length / width))]);
+    return { known, unknown: Object.fromEntries(others) };
+  };
+  return { features, cut };
+}
+
+/** The same of every value of an object. */
+const each = (object, change) => Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));
+
+/** AUROC and FPR95 of each split, or null from a scorer that is not made for such features. */
+async function separation(head, queries, scorer) {
   try {
-    const started = performance.now();
-    const { loss: lastLoss, steps } = await head.fit(train.features.data, train.labels);
-    const seconds = (performance.now() - started) / 1000;
-    const { classIndex } = await head.predict(test.features.data);
-    const accuracy = classIndex.reduce((right, index, row) => right + (index === test.labels[row] ? 1 : 0), 0) / classIndex.length;
-    const scores = {};
-    for (const scorer of scorers) {
-      const known = await head.oodScore(test.features.data, { scorer });
-      const unknown = await head.oodScore(out.features.data, { scorer });
-      scores[scorer] = { auroc: metrics.auroc(known, unknown), fpr95: metrics.fprAtTpr(known, unknown, 0.95) };
-    }
-    const uncalibrated = await head.predict(test.features.data);
+    const { known, unknown } = queries.cut(await head.oodScore(queries.features, { scorer }));
+    return each(unknown, (scores) => ({ auroc: metrics.auroc(known, scores), fpr95: metrics.fprAtTpr(known, scores, 0.95) }));
+  } catch (error) {
+    if (error.code === "invalid-features") return null;
+    throw new Error(`${scorer}: ${error.message}`, { cause: error });
+  }
+}
+
+const rejected = (accepted) => accepted.filter((verdict) => verdict === 0).length / accepted.length;
+
+/** Default options but for what is named. Shares are in [0, 1]. */
+globalThis.fitAndScore = async ({ part, backend, loss, seed, scorers, alphas }) => {
+  const rows = makeRows(data, part, seed);
+  const { width, classes, train, val, test } = rows;
+  const queries = makeQueries(rows);
+  const head = await createHead({ features: width, classes, backend, seed, ...(loss ? { loss: { kind: loss } } : {}) });
+  try {
+    const { seconds } = await head.fit(train.features, train.labels);
+    const { classIndex, probabilities } = await head.predict(test.features);
+    const accuracy = classIndex.filter((index, row) => index === test.labels[row]).length / classIndex.length;
+    const eceBefore = metrics.ece(probabilities, test.labels);
+
     const gates = {};
-    let eceAfter;
     for (const alpha of alphas) {
-      await head.calibrate(val.features.data, val.labels, { alpha });
-      const rejected = async ({ features }) => {
-        const { accepted, probabilities } = await head.gate(features.data);
-        if (features === test.features) eceAfter = metrics.ece(probabilities, test.labels);
-        return accepted.filter((verdict) => verdict === 0).length / accepted.length;
-      };
-      gates[alpha] = { known: await rejected(test), unknown: await rejected(out) };
+      await head.calibrate(val.features, val.labels, { alpha });
+      const { known, unknown } = queries.cut((await head.gate(queries.features)).accepted);
+      gates[alpha] = { known: rejected(known), unknown: each(unknown, rejected) };
     }
-    const eceBefore = metrics.ece(uncalibrated.probabilities, test.labels);
-    return { backend: head.backend, seconds, steps, lastLoss, accuracy, eceBefore, eceAfter, scores, gates };
+    const eceAfter = metrics.ece((await head.predict(test.features)).probabilities, test.labels);
+
+    const [scores, scorerSeconds] = [{}, {}];
+    for (const scorer of scorers) {
+      const started = performance.now();
+      scores[scorer] = await separation(head, queries, scorer);
+      scorerSeconds[scorer] = (performance.now() - started) / 1000;
+    }
+    return { rows: train.labels.length, seconds, accuracy, eceBefore, eceAfter, gates, scores, scorerSeconds };
   } finally {
     head.dispose();
   }

@@ -1,79 +1,87 @@
-// The CLINC150 table: default options on real features in Chromium, each backend, loss and seed, as Markdown.
-//   npm run table -- [file.safetensors] [--seeds 0,1,2] [--backend cpu,webgpu] [--loss logitNorm,crossEntropy]
+// The table of the README: default options on real features in Chromium, every scorer, loss and seed, as Markdown.
+//   npm run table -- [--data clinc,cifar] [--splits clinc150/oos_test,...] [--loss logitNorm,crossEntropy] [--scorers msp,...]
+//                    [--seeds 0,1,2] [--backend cpu|webgpu] [--folder ../shared/data]
 
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { at, duration, Failure, main } from "../../pkg/scripts/shell.mjs";
+import { choices, wholeNumbers } from "../lib/options.mjs";
 import { needBuild, withPage } from "../lib/page.mjs";
+import { scorerNames } from "../lib/scorers.mjs";
+import { gates, heads, hindsight, scorerTable } from "./report.mjs";
+import { dataSets, parts, splitName, splitNames } from "./splits.mjs";
 
 const alphas = [0.01, 0.05, 0.1];
-const scorers = ["msp", "maxLogit", "energy", "entropy", "gen", "maxCosine", "gradNorm"];
+const allLosses = ["logitNorm", "crossEntropy"];
 
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** "96.4 [96.3-96.5]": mean and, of several seeds, the range, in per cent. */
-function percent(values) {
-  const text = (value) => (100 * value).toFixed(2);
-  const range = values.length > 1 ? ` [${text(Math.min(...values))}-${text(Math.max(...values))}]` : "";
-  return text(mean(values)) + range;
+/** The parts of the wanted data sets, with the wanted ones of their splits. */
+function partsOf(data, splits) {
+  const wanted = (part) => part.unknown.filter((unknown) => splits.includes(splitName(part, unknown)));
+  const cut = parts.map((part) => ({ ...part, unknown: wanted(part), splits: wanted(part).map((unknown) => splitName(part, unknown)) }));
+  return cut.filter((part) => data.includes(part.data) && part.splits.length > 0);
 }
 
-const table = (rows) => rows.map((row, i) => `| ${row.join(" | ")} |${i === 0 ? `\n|${"---|".repeat(row.length)}` : ""}`).join("\n");
-
-function report(heading, fits) {
-  const seconds = mean(fits.map((fit) => fit.seconds));
-  console.log(`\n## ${heading}\n`);
-  console.log(`Test accuracy ${percent(fits.map((fit) => fit.accuracy))} %; a fit of ${fits[0].steps} steps takes ${duration(1000 * seconds)}.\n`);
-  const rows = scorers.map((scorer) => [scorer, ...["auroc", "fpr95"].map((name) => percent(fits.map((fit) => fit.scores[scorer][name])))]);
-  console.log(table([["scorer", "AUROC, %", "FPR95, %"], ...rows]));
-  const [before, after] = ["eceBefore", "eceAfter"].map((name) => percent(fits.map((fit) => fit[name])));
-  console.log(`\nExpected calibration error ${before} % before, ${after} % after calibrate. The gate, scorer "auto":\n`);
-  const gates = alphas.map((alpha) => [100 * alpha, ...["known", "unknown"].map((kind) => percent(fits.map((fit) => fit.gates[alpha][kind])))]);
-  console.log(table([["alpha, %", "test rejected, %", "oos_test rejected, %"], ...gates]));
-}
-
-/** The comma-separated words of an option, each of which must be one of `known`. */
-function list(name, text, known) {
-  const words = text.split(",");
-  const unknown = words.find((word) => !known.includes(word));
-  if (unknown !== undefined) throw new Failure(`--${name} takes ${known.join(", ")}, not "${unknown}".`);
-  return words;
+/** The scorers that took longest, for whoever waits. */
+function slowest(scorerSeconds) {
+  const entries = Object.entries(scorerSeconds).sort(([, a], [, b]) => b - a);
+  return entries.slice(0, 4).map(([name, seconds]) => `${name} ${duration(1000 * seconds)}`).join(", ");
 }
 
 await main(import.meta, async () => {
-  const { values, positionals } = parseArgs({
+  const { values } = parseArgs({
     options: {
+      data: { type: "string", default: Object.keys(dataSets).join() },
+      splits: { type: "string", default: splitNames.join() },
+      loss: { type: "string", default: allLosses.join() },
+      scorers: { type: "string", default: scorerNames.join() },
       seeds: { type: "string", default: "0,1,2" },
-      backend: { type: "string", default: "cpu,webgpu" },
-      loss: { type: "string", default: "logitNorm,crossEntropy" },
+      backend: { type: "string", default: "cpu" },
+      folder: { type: "string", default: at("..", "shared", "data") },
     },
-    allowPositionals: true,
   });
-  const backends = list("backend", values.backend, ["cpu", "webgpu"]);
-  const losses = list("loss", values.loss, ["logitNorm", "crossEntropy"]);
-  const seeds = values.seeds.split(",").map(Number);
-  if (!seeds.every(Number.isSafeInteger)) throw new Failure(`--seeds takes whole numbers, not "${values.seeds}".`);
-  const file = path.resolve(positionals[0] ?? at("..", "shared", "data", "clinc150-minilm.safetensors"));
-  if (!existsSync(file)) throw new Failure(`There are no features at ${file}.\nName the file of CLINC150 features: npm run table -- path/to/clinc150-minilm.safetensors`);
+  const [backend] = choices("backend", values.backend, ["cpu", "webgpu"]);
+  const losses = choices("loss", values.loss, allLosses);
+  const scorers = choices("scorers", values.scorers, scorerNames);
+  const seeds = wholeNumbers("seeds", values.seeds);
+  const chosen = partsOf(choices("data", values.data, Object.keys(dataSets)), choices("splits", values.splits, splitNames));
+  if (chosen.length === 0) throw new Failure("None of the splits is of these data sets.");
+  const mounts = {};
+  for (const { data } of chosen) {
+    const file = path.resolve(values.folder, dataSets[data].file);
+    if (!existsSync(file)) throw new Failure(`There are no features at ${file}: --folder names another folder.`);
+    mounts[`/features/${data}`] = file;
+  }
   needBuild();
 
-  await withPage({ entry: "table/page.mjs", mounts: { "/features.safetensors": file } }, async (page, browser) => {
-    const rows = await page.evaluate(() => globalThis.load("/features.safetensors"));
-    console.log(`# ${path.basename(file)}\n`);
-    console.log(`Chromium ${browser.version()}; ${rows.classes} classes, ${rows.dimensions} features; ${rows.train} training rows; ` +
-      `test (${rows.test} rows) against oos_test (${rows.out} rows); default options, seeds ${seeds.join(", ")}: mean [range].`);
-    for (const backend of backends) {
-      for (const loss of losses) {
-        const fits = [];
-        for (const seed of seeds) {
-          console.error(`Fitting on ${backend}, ${loss}, seed ${seed} ...`);
-          // The default loss is left to be the default: that is what the table is about.
-          const options = { backend, loss: loss === "logitNorm" ? undefined : loss, seed, scorers, alphas };
-          fits.push(await page.evaluate((given) => globalThis.fitAndScore(given), options));
+  const begun = performance.now();
+  await withPage({ entry: "table/page.mjs", mounts }, async (page, browser) => {
+    const fits = [];
+    console.log(`# Known and unknown rows, told apart\n\nChromium ${browser.version()}, ${backend}; linear heads, default options; ` +
+      `seeds ${seeds.join(", ")}${seeds.length > 1 ? ": mean ± sd" : ""}. LN: LogitNorm, CE: cross-entropy.`);
+    for (const [name, { title }] of Object.entries(dataSets)) {
+      const own = chosen.filter((part) => part.data === name);
+      if (own.length === 0) continue;
+      const { features } = await page.evaluate((url) => globalThis.load(url), `/features/${name}`);
+      for (const part of own) {
+        for (const loss of losses) {
+          for (const seed of seeds) {
+            // The default loss is left to be the default: that is what the table is about.
+            const options = { part, backend, loss: loss === "logitNorm" ? undefined : loss, seed, scorers, alphas };
+            const started = performance.now();
+            fits.push({ part, loss, ...(await page.evaluate((given) => globalThis.fitAndScore(given), options)) });
+            console.error(`${part.name}, ${loss}, seed ${seed}: ${duration(performance.now() - started)} (${slowest(fits.at(-1).scorerSeconds)})`);
+          }
         }
-        report(`${backend}, ${loss}`, fits);
       }
+      console.log(`\n## ${title}\n\n${features} features. ECE of the test rows, before and after \`calibrate\` on the val rows.\n`);
+      console.log(heads(fits, own, losses));
+      console.log(`\nTest rows against unknown ones, AUROC / FPR95, %:\n\n${scorerTable(fits, own, losses, scorers)}`);
     }
+    if (scorers.includes("auto") && scorers.length > 1) {
+      console.log(`\n## "auto" against hindsight\n\n${hindsight(fits, chosen, losses, scorers)}`);
+    }
+    console.log(`\n## The gate, scorer "auto": test / unknown rows rejected, %\n\n${gates(fits, chosen, losses, alphas)}`);
+    console.log(`\nMeasured in ${duration(performance.now() - begun)}.`);
   });
 });
