@@ -7,9 +7,7 @@
 //! scores, `p = (1 + #{calibration score >= score}) / (n + 1)`. For a row that is exchangeable with them, whatever the scorer,
 //! the probability of `p <= alpha` is at most alpha. The promise is over all classes together, not for each.
 
-use std::collections::BTreeSet;
-
-use crate::math::Softmax;
+use crate::{math::Softmax, order};
 
 /// Halvings of the bracket, which is 12 powers of ten wide: the temperature is right to six digits.
 const HALVINGS: usize = 44;
@@ -70,9 +68,8 @@ pub struct Conformal {
 
 impl Conformal {
     /// Keeps the scores of held-out in-distribution rows; there must be at least one.
-    pub fn new(mut scores: Vec<f32>) -> Self {
-        scores.sort_unstable_by(f32::total_cmp);
-        Self { scores }
+    pub fn new(scores: Vec<f32>) -> Self {
+        Self { scores: order::sorted(&scores) }
     }
 
     /// Calibration rows.
@@ -137,8 +134,9 @@ impl SeenRows {
 
     /// How many of `[rows, width]` are remembered.
     pub fn count(&self, features: &[f32], width: usize) -> usize {
-        let known: BTreeSet<u64> = self.fingerprints.iter().copied().collect();
-        features.chunks_exact(width).filter(|row| known.contains(&fingerprint(row))).count()
+        let mut known = self.fingerprints.clone();
+        order::sort(&mut known);
+        features.chunks_exact(width).filter(|row| known.binary_search(&fingerprint(row)).is_ok()).count()
     }
 }
 

@@ -17,6 +17,7 @@ pub mod math;
 pub mod metrics;
 pub mod ood;
 pub mod optim;
+pub mod order;
 pub mod random;
 mod scoring;
 pub mod select;

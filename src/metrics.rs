@@ -5,7 +5,7 @@
 //! tied); the false positive rate of [`fpr_at_tpr`] is the share of OOD that is *accepted* when a share of
 //! in-distribution (ID) rows is kept, as in the LogitNorm paper. OpenOOD and pytorch-ood swap the roles there.
 
-use crate::{Error, Result, error::Mismatch};
+use crate::{Error, Result, error::Mismatch, order};
 
 /// Area under the ROC curve: the probability that an OOD row scores above an ID row. `id` and `ood` are OOD scores.
 pub fn auroc(id: &[f64], ood: &[f64]) -> Result<f64> {
@@ -95,15 +95,20 @@ struct Tie {
 
 /// Runs of equal scores, ascending.
 fn ties(id: &[f64], ood: &[f64]) -> Vec<Tie> {
-    let mut all: Vec<(f64, bool)> = id.iter().map(|&s| (s, false)).chain(ood.iter().map(|&s| (s, true))).collect();
-    all.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-    // Equal as numbers: 0 and -0 are one run although the sort keeps them apart.
-    all.chunk_by(|a, b| a.0 == b.0)
-        .map(|run| {
-            let ood = run.iter().filter(|(_, is_ood)| *is_ood).count() as f64;
-            Tie { id: run.len() as f64 - ood, ood }
-        })
-        .collect()
+    let (id, ood) = (order::sorted_wide(id), order::sorted_wide(ood));
+    let (mut id, mut ood) = (id.as_slice(), ood.as_slice());
+    let mut ties = Vec::new();
+    while let Some(&score) = match (id.first(), ood.first()) {
+        (Some(a), Some(b)) => Some(if b < a { b } else { a }),
+        (a, b) => a.or(b),
+    } {
+        // Equal as numbers: 0 and -0 are one run although the sort keeps them apart.
+        let run = |scores: &[f64]| scores.iter().take_while(|&&other| other == score).count();
+        let (of_id, of_ood) = (run(id), run(ood));
+        (id, ood) = (&id[of_id..], &ood[of_ood..]);
+        ties.push(Tie { id: of_id as f64, ood: of_ood as f64 });
+    }
+    ties
 }
 
 /// Sum over thresholds of the recall gained times the precision reached, from runs of (positive, negative) counts.

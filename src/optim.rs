@@ -120,9 +120,21 @@ impl Schedule {
     pub fn factor(self, step: u64, steps: u64) -> f64 {
         match self {
             Self::Constant => 1.0,
-            Self::Cosine => 0.5 * (1.0 + (std::f64::consts::PI * step as f64 / steps as f64).cos()),
+            // cos(x) = -sin(x - pi / 2)
+            Self::Cosine => 0.5 * (1.0 - sine(std::f64::consts::PI * (step as f64 / steps as f64 - 0.5))),
         }
     }
+}
+
+/// The sine of an angle within a quarter turn, by its series: the standard library's brings a reduction of arbitrary angles, six
+/// kilobytes of code.
+fn sine(x: f64) -> f64 {
+    let square = x * x;
+    let tail = (1..=11).rev().fold(1.0, |tail, n| {
+        let n = f64::from(n);
+        1.0 - square / (2.0 * n * (2.0 * n + 1.0)) * tail
+    });
+    x * tail
 }
 
 #[cfg(test)]
@@ -136,6 +148,14 @@ mod tests {
         for (step, rate) in (0..).zip(expected) {
             assert!((Schedule::Cosine.factor(step, 10) - rate).abs() < 1e-6, "step {step}");
             assert_eq!(Schedule::Constant.factor(step, 10), 1.0);
+        }
+    }
+
+    #[test]
+    fn the_sine_is_the_librarys() {
+        for step in -100..=100 {
+            let x = f64::from(step) * std::f64::consts::FRAC_PI_2 / 100.0;
+            assert!((sine(x) - x.sin()).abs() < 1e-15, "{x}");
         }
     }
 

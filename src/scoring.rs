@@ -1,6 +1,6 @@
 //! A head's scores: the training rows that it remembers, and the scorers fitted to them for the weights as they are.
 
-use std::{collections::BTreeMap, ops::Range, rc::Rc};
+use std::{ops::Range, rc::Rc};
 
 use crate::{
     Error, Result,
@@ -14,6 +14,7 @@ use crate::{
         odin,
         training::{Training, TrainingRows},
     },
+    order,
     trainer::Trainer,
 };
 
@@ -196,8 +197,12 @@ impl<E: Engine> Trainer<E> {
     pub(crate) fn own_rows(&self, features: &[f32]) -> Vec<Option<u32>> {
         let Some(rows) = &self.memory().rows else { return Vec::new() };
         let width = self.config().architecture.features();
-        let known: BTreeMap<u64, u32> = rows.features.chunks_exact(width).map(fingerprint).zip(0..).collect();
-        features.chunks_exact(width).map(|row| known.get(&fingerprint(row)).copied()).collect()
+        let known: Vec<u64> = rows.features.chunks_exact(width).map(fingerprint).collect();
+        let mut sorted = known.clone();
+        order::sort(&mut sorted);
+        let place = |print: u64| known.iter().position(|&known| known == print).map(|row| row as u32);
+        let prints = features.chunks_exact(width).map(fingerprint);
+        prints.map(|print| sorted.binary_search(&print).is_ok().then(|| place(print)).flatten()).collect()
     }
 }
 

@@ -86,9 +86,7 @@ impl<E: Engine> Selection<E> {
         }
         let folds = config::folds(folds)?;
         let rows = trainer.check_rows(&features, labels)?;
-        let mut classes = rows.labels.clone();
-        classes.sort_unstable();
-        classes.dedup();
+        let mut classes = classes_of(rows.labels.iter().copied(), trainer.config().architecture.classes());
         if classes.len() < 2 {
             let expected = "rows of at least 2 classes, to leave some out";
             return Err(Error::InvalidLabels(Mismatch::new("labels", expected, format!("{} class", classes.len()))));
@@ -147,9 +145,8 @@ impl<E: Engine> Selection<E> {
         let mut random = Random::new(config.seed);
         let stays = |row: &u32| !left_out.contains(&self.labels[*row as usize]);
         let (staying, mut unknown): (Vec<u32>, Vec<u32>) = (0..self.labels.len() as u32).partition(stays);
-        let mut present: Vec<u32> = staying.iter().map(|&row| self.labels[row as usize]).collect();
-        present.sort_unstable();
-        present.dedup();
+        let labels = staying.iter().map(|&row| self.labels[row as usize]);
+        let present = classes_of(labels, config.architecture.classes());
         let class_of = |row: u32| present.partition_point(|&class| class < self.labels[row as usize]) as u32;
         let labels: Vec<u32> = staying.iter().map(|&row| class_of(row)).collect();
         let (learnt, mut held_out) = split(&labels, present.len(), config.seed, HELD_OUT);
@@ -180,4 +177,11 @@ impl<E: Engine> Selection<E> {
         let width = self.features.len() / self.labels.len();
         rows.flat_map(|row| &self.features[row as usize * width..][..width]).copied().collect()
     }
+}
+
+/// The classes that occur, ascending.
+fn classes_of(labels: impl Iterator<Item = u32>, classes: usize) -> Vec<u32> {
+    let mut occurs = vec![false; classes];
+    labels.for_each(|label| occurs[label as usize] = true);
+    (0..classes as u32).filter(|&class| occurs[class as usize]).collect()
 }

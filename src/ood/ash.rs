@@ -13,7 +13,7 @@ use super::{
     last_layer::{LastLayer, check_not_negative, kept, sharpening, sums},
     training::Training,
 };
-use crate::{Result, engine::Engine};
+use crate::{Result, engine::Engine, order};
 
 /// What becomes of the kept inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,14 +45,12 @@ impl<M> Ash<M> {
     pub async fn scores<E: Engine<Matrix = M>>(&self, engine: &mut E, view: &View<'_>) -> Result<Vec<f32>> {
         check_not_negative("ash", view)?;
         let mut shaped = view.inputs.to_vec();
-        let (mut order, mut scratch) = (Vec::new(), Vec::new());
+        let mut scratch = Vec::new();
         for row in shaped.chunks_exact_mut(view.width) {
             let (all, largest) = sums(row, self.kept, &mut scratch);
-            order.clear();
-            order.extend(0..row.len());
-            // By number of the input as well, so that exactly `kept` of equal ones remain.
-            order.sort_unstable_by(|&a, &b| row[b].total_cmp(&row[a]).then(a.cmp(&b)));
-            let (keep, cut) = order.split_at(self.kept);
+            let ascending = order::ascending(row);
+            // Split by position, so that exactly `kept` of equal ones remain.
+            let (cut, keep) = ascending.split_at(row.len() - self.kept);
             cut.iter().for_each(|&input| row[input] = 0.0);
             match self.variant {
                 Variant::Prune => {}

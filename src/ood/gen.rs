@@ -7,7 +7,10 @@
 //!
 //! A small gamma makes the score depend on the small probabilities too. OpenOOD sums (taken here); pytorch-ood averages.
 
-use crate::math::{Softmax, exp, max};
+use crate::{
+    math::{Softmax, exp, max},
+    order,
+};
 
 /// Score of one row of logits `[classes]` over its `top` largest probabilities; `scratch` is as long as the row.
 pub fn row(logits: &[f32], gamma: f32, top: usize, temperature: f32, scratch: &mut [f32]) -> f32 {
@@ -16,7 +19,7 @@ pub fn row(logits: &[f32], gamma: f32, top: usize, temperature: f32, scratch: &m
     let log_excess = parts.log_excess();
     let log_others_of_max = log_rest(logits, &parts, factor) - log_excess;
     scratch.copy_from_slice(logits);
-    let largest = if top < scratch.len() { scratch.select_nth_unstable_by(top, |a, b| b.total_cmp(a)).0 } else { scratch };
+    let largest = order::largest(scratch, top);
     // In logarithms: with a gamma of 0.1 even a p, or a 1 - p, that f32 cannot hold contributes.
     let term = |logit: f32| {
         let log_p = (logit - parts.max) * factor - log_excess;

@@ -39,8 +39,10 @@ impl KlMatching {
     pub fn scores(&self, view: &View) -> Vec<f32> {
         let rows = view.logits().map(|row| {
             let log_p = log_softmax(row);
-            let divergence = |log_d: &[f64]| log_p.iter().zip(log_d).map(|(p, d)| p.exp() * (p - d)).sum::<f64>();
-            self.log_typical.chunks_exact(view.classes).map(divergence).fold(f64::INFINITY, f64::min) as f32
+            let p: Vec<f64> = log_p.iter().map(|log_p| log_p.exp()).collect();
+            let product = |logs: &[f64]| p.iter().zip(logs).map(|(p, log)| p * log).sum::<f64>();
+            let most = self.log_typical.chunks_exact(view.classes).map(product).fold(f64::NEG_INFINITY, f64::max);
+            (product(&log_p) - most) as f32
         });
         rows.collect()
     }

@@ -1,7 +1,7 @@
 //! Energies of changed last layers: what [`super::react`], [`super::dice`], [`super::ash`] and [`super::scale`] have in common.
 
 use super::{View, energy, training::Training};
-use crate::{Error, Result, engine::Engine, error::Mismatch};
+use crate::{Error, Result, engine::Engine, error::Mismatch, order};
 
 /// A last layer on the engine, as it is or changed.
 pub struct LastLayer<M> {
@@ -38,19 +38,7 @@ pub fn sums(row: &[f32], kept: usize, scratch: &mut Vec<f32>) -> (f32, f32) {
     scratch.clear();
     scratch.extend_from_slice(row);
     let all = row.iter().sum();
-    (all, largest(scratch, kept).iter().sum())
-}
-
-/// Moves the `kept` largest values to the front and returns them.
-fn largest(values: &mut [f32], kept: usize) -> &[f32] {
-    match kept {
-        0 => &[],
-        _ if kept >= values.len() => values,
-        _ => {
-            values.select_nth_unstable_by(kept - 1, |a, b| b.total_cmp(a));
-            &values[..kept]
-        }
-    }
+    (all, order::largest(scratch, kept).iter().sum())
 }
 
 /// `e^(all / kept)`; 1 for a row of zeros, which has no ratio.

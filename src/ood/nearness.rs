@@ -3,7 +3,7 @@
 //! them.
 
 use super::{around::Around, moments::Moments, view::normalized, whitening::ClassDistances};
-use crate::{Result, engine::Engine, math, random::Random};
+use crate::{Result, engine::Engine, math, order, random::Random};
 
 /// Above this deviation of the features' length, in units of its mean, the length is a feature as well (measurements in a table);
 /// below, as with the embeddings of a network (0 to 0.1), distances are truer without it.
@@ -167,17 +167,17 @@ fn stratified(labels: &[u32], most: usize, seed: u64) -> Vec<usize> {
         return (0..labels.len()).collect();
     }
     let mut by_class = vec![Vec::new(); labels.iter().max().map_or(0, |&label| label as usize + 1)];
-    labels.iter().enumerate().for_each(|(row, &label)| by_class[label as usize].push(row));
+    labels.iter().zip(0..).for_each(|(&label, row)| by_class[label as usize].push(row));
     let mut random = Random::new(seed);
     let mut ranked = Vec::with_capacity(labels.len());
     for mut rows in by_class {
         random.shuffle(&mut rows);
         let count = rows.len() as f32;
         // Spread over (0, 1): cutting the whole list anywhere takes the same share of every class.
-        ranked.extend(rows.into_iter().zip(0..).map(|(row, place)| ((place as f32 + random.unit()) / count, row)));
+        ranked.extend(rows.into_iter().zip(0..).map(|(row, place)| order::key((place as f32 + random.unit()) / count, row)));
     }
-    ranked.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let mut chosen: Vec<usize> = ranked[..most].iter().map(|&(_, row)| row).collect();
-    chosen.sort_unstable();
-    chosen
+    order::sort(&mut ranked);
+    let mut is_chosen = vec![false; labels.len()];
+    ranked[..most].iter().for_each(|&key| is_chosen[order::row(key)] = true);
+    (0..labels.len()).filter(|&row| is_chosen[row]).collect()
 }

@@ -1,6 +1,6 @@
 //! The training rows nearest to a row, by inner product, searched exactly and block by block: nothing of size rows x rows exists.
 
-use crate::{Result, engine::Engine};
+use crate::{Result, engine::Engine, order};
 
 /// Training rows of one product.
 const BLOCK: usize = 4096;
@@ -61,7 +61,8 @@ impl<M> Bank<M> {
 struct Search {
     k: usize,
     without: Option<usize>,
-    found: Vec<Neighbour>,
+    /// [`order::key`]s of products and rows.
+    found: Vec<u64>,
     /// No row below this can be among the best.
     least: f32,
 }
@@ -74,7 +75,7 @@ impl Search {
     fn add(&mut self, first: usize, products: &[f32]) {
         for (row, &product) in (first..).zip(products) {
             if product > self.least && self.without != Some(row) {
-                self.found.push(Neighbour { product, row });
+                self.found.push(order::key(product, row as u32));
                 // Sorted out in batches: one pass over 2 k costs as much as k insertions.
                 if self.found.len() >= 2 * self.k + 16 {
                     self.shrink();
@@ -85,15 +86,15 @@ impl Search {
 
     fn shrink(&mut self) {
         if self.found.len() > self.k {
-            let (_, worst, _) = self.found.select_nth_unstable_by(self.k - 1, |a, b| b.product.total_cmp(&a.product));
-            self.least = worst.product;
-            self.found.truncate(self.k);
+            order::sort(&mut self.found);
+            self.found.drain(..self.found.len() - self.k);
+            self.least = order::value(self.found[0]);
         }
     }
 
     fn finish(mut self) -> Vec<Neighbour> {
         self.shrink();
-        self.found.sort_unstable_by(|a, b| b.product.total_cmp(&a.product).then(a.row.cmp(&b.row)));
-        self.found
+        order::sort(&mut self.found);
+        self.found.iter().rev().map(|&key| Neighbour { product: order::value(key), row: order::row(key) }).collect()
     }
 }

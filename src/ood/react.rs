@@ -9,7 +9,7 @@
 //! [`super::energy`] for LogitNorm.
 
 use super::{View, last_layer::LastLayer, training::Training};
-use crate::{Result, engine::Engine};
+use crate::{Result, engine::Engine, order};
 
 /// Fitted to training rows.
 pub struct React<M> {
@@ -35,7 +35,7 @@ impl<M> React<M> {
 pub fn percentile_of(mut values: Vec<f32>, percentile: f64) -> f32 {
     let position = percentile / 100.0 * (values.len() - 1) as f64;
     let below = position.floor();
-    let (_, &mut low, rest) = values.select_nth_unstable_by(below as usize, f32::total_cmp);
-    let high = rest.iter().copied().fold(f32::INFINITY, f32::min);
+    let (low, above) = order::select(&mut values, below as usize);
+    let high = above.iter().copied().fold(f32::INFINITY, f32::min);
     if position == below { low } else { (f64::from(low) + (position - below) * (f64::from(high) - f64::from(low))) as f32 }
 }

@@ -10,7 +10,7 @@
 use nalgebra::{DMatrix, SymmetricEigen};
 
 use super::{View, moments::scatter, options::refusal, training::Training};
-use crate::{Error, Result, engine::Engine, error::Mismatch, math};
+use crate::{Error, Result, engine::Engine, error::Mismatch, math, order};
 
 /// Eigenvalues below this share of the largest count as 0 in the pseudo-inverse.
 const RANK: f64 = 1e-12;
@@ -40,8 +40,7 @@ impl<M> Residual<M> {
         let origin = origin(training)?;
         let covariance = scatter(engine, training.view().inputs, width, |_| &origin).await?;
         let eigen = decompose(covariance)?;
-        let mut ascending: Vec<usize> = (0..width).collect();
-        ascending.sort_by(|&a, &b| eigen.eigenvalues[a].total_cmp(&eigen.eigenvalues[b]));
+        let ascending = order::ascending(&eigen.eigenvalues.iter().map(|&value| value as f32).collect::<Vec<_>>());
         let rest = width - dimensions;
         let vectors = ascending[..rest]
             .iter()

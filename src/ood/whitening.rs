@@ -10,7 +10,7 @@ const CHUNK: usize = 1024;
 
 /// `x -> L^-1 (x - centre)` with `L L^T` the covariance plus a ridge.
 pub struct Whitening<M> {
-    centre: Vec<f64>,
+    centre: Vec<f32>,
     inverse: M,
 }
 
@@ -38,14 +38,16 @@ impl<M> Whitening<M> {
         let mut inverse = DMatrix::identity(width, width);
         factor.solve_lower_triangular_mut(&mut inverse);
         let rows = (0..width).flat_map(|row| inverse.row(row).iter().map(|&x| x as f32).collect::<Vec<_>>()).collect();
-        Ok(Self { centre: centre.to_vec(), inverse: engine.matrix(rows, width)? })
+        Ok(Self { centre: centre.iter().map(|&x| x as f32).collect(), inverse: engine.matrix(rows, width)? })
     }
 
     /// Of `[rows, width]`.
     pub async fn apply<E: Engine<Matrix = M>>(&self, engine: &mut E, rows: &[f32]) -> Result<Vec<f32>> {
-        // The difference first, in f64: far from the origin the product would lose what distinguishes the rows.
-        let centred = |row: &[f32]| row.iter().zip(&self.centre).map(|(&x, c)| (f64::from(x) - c) as f32).collect::<Vec<_>>();
-        let offsets: Vec<f32> = rows.chunks_exact(self.centre.len()).flat_map(centred).collect();
+        // The difference first: far from the origin the product would lose what distinguishes the rows.
+        let mut offsets = Vec::with_capacity(rows.len());
+        for row in rows.chunks_exact(self.centre.len()) {
+            offsets.extend(row.iter().zip(&self.centre).map(|(x, c)| x - c));
+        }
         engine.product(&offsets, &self.inverse).await
     }
 }
