@@ -2,7 +2,7 @@
 
 import { createHead, metrics } from "oodgate";
 import { readSafetensors } from "../lib/safetensors.mjs";
-import { concatenate, makeRows } from "./splits.mjs";
+import { concatenate, makeRows, redraw } from "./splits.mjs";
 
 let data;
 
@@ -41,7 +41,8 @@ async function separation(head, queries, scorer) {
   }
 }
 
-const rejected = (accepted) => accepted.filter((verdict) => verdict === 0).length / accepted.length;
+/** Share of rows that a gate of this alpha rejects: p-values are single precision. */
+const rejected = (pValues, alpha) => pValues.filter((p) => p <= Math.fround(alpha)).length / pValues.length;
 
 /** Default options but for what is named. Shares are in [0, 1]. */
 globalThis.fitAndScore = async ({ part, backend, loss, seed, scorers, alphas }) => {
@@ -55,12 +56,15 @@ globalThis.fitAndScore = async ({ part, backend, loss, seed, scorers, alphas }) 
     const accuracy = classIndex.filter((index, row) => index === test.labels[row]).length / classIndex.length;
     const eceBefore = metrics.ece(probabilities, test.labels);
 
-    const gates = {};
-    for (const alpha of alphas) {
-      await head.calibrate(val.features, val.labels, { alpha });
-      const { known, unknown } = queries.cut((await head.gate(queries.features)).accepted);
-      gates[alpha] = { known: rejected(known), unknown: each(unknown, rejected) };
-    }
+    const { calibration, rest } = redraw(rows, seed);
+    await head.calibrate(calibration.features, calibration.labels);
+    const redrawn = (await head.gate(rest.features)).pValue;
+    await head.calibrate(val.features, val.labels);
+    const { known, unknown } = queries.cut((await head.gate(queries.features)).pValue);
+    const gates = Object.fromEntries(alphas.map((alpha) => {
+      const share = (pValues) => rejected(pValues, alpha);
+      return [alpha, { known: share(known), redrawn: share(redrawn), unknown: each(unknown, share) }];
+    }));
     const eceAfter = metrics.ece((await head.predict(test.features)).probabilities, test.labels);
 
     const [scores, scorerSeconds] = [{}, {}];

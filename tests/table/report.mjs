@@ -83,14 +83,14 @@ export function hindsight(fits, parts, losses, scorers) {
   ]);
 }
 
-/** Shares that the gate rejects: of the test rows, which it should keep, and of the unknown ones. */
+/** Shares that the gate rejects: of the test rows, of known rows divided anew, both of which should be alpha, and of the unknown ones. */
 export function gates(fits, parts, losses, alphas) {
   const rows = columnsOf(fits, parts, losses).map(({ split, loss, fits: own }) => [
     split,
     loss,
     ...alphas.map((alpha) => {
       const share = (value) => percent(own.map((fit) => value(fit.gates[alpha])), 1);
-      return `${share(({ known }) => known)} / ${share(({ unknown }) => unknown[split])}`;
+      return [({ known }) => known, ({ redrawn }) => redrawn, ({ unknown }) => unknown[split]].map(share).join(" / ");
     }),
   ]);
   return table([["split", "loss", ...alphas.map((alpha) => `alpha ${100 * alpha} %`)], ...rows]);

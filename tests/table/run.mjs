@@ -81,7 +81,8 @@ await main(import.meta, async () => {
     if (scorers.includes("auto") && scorers.length > 1) {
       console.log(`\n## "auto" against hindsight\n\n${hindsight(fits, chosen, losses, scorers)}`);
     }
-    console.log(`\n## The gate, scorer "auto": test / unknown rows rejected, %\n\n${gates(fits, chosen, losses, alphas)}`);
+    console.log(`\n## The gate, scorer "auto": rows rejected, %\n\nTest rows, calibrated with val rows / ` +
+      `the rest of val and test, calibrated with as many drawn from both / unknown rows.\n\n${gates(fits, chosen, losses, alphas)}`);
     console.log(`\nMeasured in ${duration(performance.now() - begun)}.`);
   });
 });

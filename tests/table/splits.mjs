@@ -46,6 +46,24 @@ function select(tensors, split, wanted) {
 }
 
 /**
+ * The known rows that no head learns, val and test together, divided anew by the seed: as many to calibrate with as there are val
+ * rows, and the rest. Nothing tells the two apart, which is what the gate's promise is about; a file's own val and test rows may differ.
+ */
+export function redraw({ width, val, test }, seed) {
+  const features = concatenate([val.features, test.features]);
+  const labels = concatenate([val.labels, test.labels]);
+  const drawn = new Set(draw(val.labels.length, labels.length, uniform(seed + 1)));
+  const pick = (wanted) => {
+    const rows = [...labels.keys()].filter((row) => drawn.has(row) === wanted);
+    return {
+      features: concatenate(rows.map((row) => features.subarray(row * width, (row + 1) * width))),
+      labels: Int32Array.from(rows, (row) => labels[row]),
+    };
+  };
+  return { calibration: pick(true), rest: pick(false) };
+}
+
+/**
  * The rows of one head: `train`, `val` and `test` of the classes that it knows, which are numbered anew, and `unknown`.
  * @param {{ tensors: object, classes: string[] }} data a file of features
  * @param {(typeof parts)[number]} part
