@@ -1,14 +1,15 @@
-// Before `npm pack` and `npm publish`: the package must be built, and carries the repository's README, changelog and licences.
+// Before `npm pack` and `npm publish`: the package must be built, and carries the repository's README, changelog, licences and what they refer to.
 // They are copied, not kept twice: the copies are ignored by git.
 
-import { copyFileSync, existsSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { at, Failure, main } from "./shell.mjs";
 
 const built = ["dist/index.js", "dist/index.d.ts", "wasm/cpu/oodgate_bg.wasm", "wasm/webgpu/oodgate_bg.wasm"];
-const carried = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
+const carried = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "docs/ood.md"];
 
 await main(import.meta, () => {
   const missing = [...built.map((name) => at("pkg", name)), ...carried.map((name) => at(name))].filter((file) => !existsSync(file));
   if (missing.length > 0) throw new Failure(`The package is not complete: "npm run build" first. Missing:\n${missing.join("\n")}`);
+  mkdirSync(at("pkg", "docs"), { recursive: true });
   for (const name of carried) copyFileSync(at(name), at("pkg", name));
 });

@@ -43,10 +43,10 @@ before(() => {
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 test("the tarball holds what a user needs and nothing else", () => {
-  for (const needed of ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "dist/index.js", "dist/index.d.ts", "wasm/cpu/oodgate_bg.wasm", "wasm/webgpu/oodgate_bg.wasm"]) {
+  for (const needed of ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "docs/ood.md", "dist/index.js", "dist/index.d.ts", "wasm/cpu/oodgate_bg.wasm", "wasm/webgpu/oodgate_bg.wasm"]) {
     assert.ok(files.includes(needed), `${needed} is missing`);
   }
-  assert.deepEqual(files.filter((file) => !/^(dist|wasm)\/|^(README|CHANGELOG)\.md$|^LICENSE-|^package\.json$/.test(file)), []);
+  assert.deepEqual(files.filter((file) => !/^(dist|wasm)\/|^docs\/ood\.md$|^(README|CHANGELOG)\.md$|^LICENSE-|^package\.json$/.test(file)), []);
   assert.deepEqual(readdirSync(path.join(folder, "node_modules")).filter((name) => !name.startsWith(".")), ["oodgate"], "no runtime dependency");
 });
 

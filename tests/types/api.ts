@@ -1,7 +1,7 @@
 // What the declarations promise, as code that must compile, and code that must not.
 
 import { createHead, init, metrics, OodgateError } from "oodgate";
-import type { Calibration, EpochProgress, ErrorCode, Evaluation, Features, FitResult, GateResult, Head, HeadOptions, Labels, LogitScorer, Prediction, Scorer, StepResult } from "oodgate";
+import type { Calibration, EpochProgress, ErrorCode, Evaluation, Features, FitResult, GateResult, Head, HeadOptions, Labels, FittedScorer, LogitScorer, Prediction, Scorer, Selection, StepResult } from "oodgate";
 
 /** Compiles when the two types are the same. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -38,6 +38,10 @@ export async function accepted(head: Head): Promise<void> {
   });
   void result.stoppedEarly;
   await head.oodScore(rows);
+  await head.fitScorers(rows, [0, 1]);
+  await head.oodScore(rows, { scorer: { name: "mahalanobis", ridge: 1, normalize: true } });
+  const selection: Selection = await head.selectScorer(rows, [0, 1], { candidates: ["auto", "knn"], folds: 2, signal: AbortSignal.timeout(1000) });
+  void selection.auroc["knn"]?.toFixed(2);
   await head.oodScore(rows, { scorer: "energy" });
   await head.oodScore(rows, { scorer: { name: "energy", temperature: 0.1 } });
   const { threshold, warning }: Calibration = await head.calibrate(rows, [0, 1], { alpha: 0.01, scorer: "msp" });
@@ -70,6 +74,8 @@ export async function refused(head: Head): Promise<void> {
   await head.logits(new Float64Array(3));
   // @ts-expect-error no such scorer
   await head.oodScore(new Float32Array(3), { scorer: "best" });
+  // @ts-expect-error candidates are names
+  await head.selectScorer(new Float32Array(3), [0], { candidates: [{ name: "knn" }] });
   // @ts-expect-error what a head is does not change
   head.features = 4;
   // @ts-expect-error an evaluation needs labels
@@ -89,3 +95,5 @@ same<Same<Parameters<Head["logits"]>[0], Features>>();
 same<Same<Parameters<Head["trainStep"]>[1], Labels>>();
 same<Same<OodgateError["code"], ErrorCode>>();
 same<LogitScorer extends Scorer ? true : false>();
+same<FittedScorer extends Scorer ? true : false>();
+same<Same<Awaited<ReturnType<Head["selectScorer"]>>, Selection>>();
