@@ -7,7 +7,7 @@
 //! scores, `p = (1 + #{calibration score >= score}) / (n + 1)`. For a row that is exchangeable with them, whatever the scorer,
 //! the probability of `p <= alpha` is at most alpha. The promise is over all classes together, not for each.
 
-use crate::{math::Softmax, order};
+use crate::{math::Softmax, order, shown::number};
 
 /// Halvings of the bracket, which is 12 powers of ten wide: the temperature is right to six digits.
 const HALVINGS: usize = 44;
@@ -104,9 +104,9 @@ pub fn warning(rows: usize, trained_on: usize, alpha: f64) -> Option<String> {
             "{trained_on} of the {rows} calibration rows were used in training: their scores are too low, and more than alpha of new rows will be rejected"
         ));
     }
-    let least = (1.0 / alpha - 1.0).ceil();
-    ((rows as f64) < least)
-        .then(|| format!("{rows} calibration rows are too few for alpha {alpha}: below {least} no row can be rejected"))
+    let least = (1.0 / alpha - 1.0).ceil() as u64;
+    ((rows as u64) < least)
+        .then(|| format!("{rows} calibration rows are too few for alpha {}: below {least} no row can be rejected", number(alpha)))
 }
 
 /// Fingerprints of rows that a head was trained on, to notice when they are used for calibration.

@@ -120,7 +120,7 @@ impl HeadOptions {
             classes: self.classes,
             loss: self.loss.unwrap_or(LossOptions::LogitNorm { tau: None }).check()?,
             optimizer: self.optimizer.unwrap_or(OptimizerOptions::ADAMW).check()?,
-            seed: integer("options.seed", self.seed.unwrap_or(0.0), 0.0)? as u64,
+            seed: integer("options.seed", self.seed.unwrap_or(0.0), 0)? as u64,
         })
     }
 }
@@ -265,15 +265,15 @@ pub(crate) fn number(argument: &str, value: f64, range: Range) -> Result<f64> {
 
 /// An integer of at least 1 that fits a 32-bit count.
 pub(crate) fn count(argument: &str, value: f64) -> Result<usize> {
-    let value = integer(argument, value, 1.0)?;
+    let value = integer(argument, value, 1)?;
     if value > f64::from(u32::MAX) {
         return Err(Error::InvalidOption(Mismatch::new(argument, format!("an integer of at most {}", u32::MAX), value)));
     }
     Ok(value as usize)
 }
 
-fn integer(argument: &str, value: f64, least: f64) -> Result<f64> {
-    if value >= least && value <= MAX_SAFE_INTEGER && value.fract() == 0.0 {
+fn integer(argument: &str, value: f64, least: u32) -> Result<f64> {
+    if value >= f64::from(least) && value <= MAX_SAFE_INTEGER && value.fract() == 0.0 {
         Ok(value)
     } else {
         Err(Error::InvalidOption(Mismatch::new(argument, format!("an integer of at least {least}"), value)))
@@ -282,7 +282,7 @@ fn integer(argument: &str, value: f64, least: f64) -> Result<f64> {
 
 fn check_class_names(names: &[String]) -> Result<()> {
     if names.is_empty() {
-        return Err(Error::InvalidOption(Mismatch::new("options.classes", "at least one class", 0)));
+        return Err(Error::InvalidOption(Mismatch::new("options.classes", "at least one class", "none")));
     }
     let mut seen = BTreeSet::new();
     match names.iter().find(|name| !seen.insert(name.as_str())) {
@@ -328,7 +328,7 @@ mod tests {
         assert_eq!(refusal(HeadOptions { loss, ..options() }), "options.loss.tau: expected a number above 0, got 0");
         let classes = vec!["a".into(), "b".into(), "a".into()];
         assert_eq!(refusal(HeadOptions { classes, ..options() }), "options.classes: expected different names, got \"a\" twice");
-        assert_eq!(refusal(HeadOptions { classes: vec![], ..options() }), "options.classes: expected at least one class, got 0");
+        assert_eq!(refusal(HeadOptions { classes: vec![], ..options() }), "options.classes: expected at least one class, got none");
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::shown::Shown;
+
 /// What went wrong, with the values that show it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -39,8 +41,8 @@ pub struct Mismatch {
 
 impl Mismatch {
     /// Collects the three parts of the message.
-    pub fn new(argument: impl Into<String>, expected: impl Into<String>, got: impl fmt::Display) -> Self {
-        Self { argument: argument.into(), expected: expected.into(), got: got.to_string() }
+    pub fn new(argument: impl Into<String>, expected: impl Into<String>, got: impl Shown) -> Self {
+        Self { argument: argument.into(), expected: expected.into(), got: got.shown() }
     }
 }
 

@@ -139,7 +139,7 @@ impl<E: Engine> Trainer<E> {
 /// The error with its argument named as a part of `of`.
 fn within(of: &str, mut error: Error) -> Error {
     if let Error::InvalidFeatures(m) | Error::InvalidLabels(m) | Error::NotFinite(m) = &mut error {
-        *m = Mismatch::new(format!("{of}.{}", m.argument), m.expected.clone(), &m.got);
+        *m = Mismatch::new(format!("{of}.{}", m.argument), m.expected.clone(), m.got.clone());
     }
     error
 }

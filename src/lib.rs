@@ -21,6 +21,7 @@ pub mod order;
 pub mod random;
 mod scoring;
 pub mod select;
+pub mod shown;
 pub mod trainer;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

@@ -58,7 +58,7 @@ pub fn fpr_at_tpr(id: &[f64], ood: &[f64], tpr: f64) -> Result<f64> {
 /// `probabilities` is `[rows, classes]`, `labels` is `[rows]` and below `classes`.
 pub fn ece(probabilities: &[f32], labels: &[u32], bins: usize) -> Result<f64> {
     if labels.is_empty() {
-        return Err(Error::InvalidLabels(Mismatch::new("labels", "at least one row", 0)));
+        return Err(Error::InvalidLabels(Mismatch::new("labels", "at least one row", "none")));
     }
     let classes = probabilities.len() / labels.len();
     if classes == 0 || probabilities.len() != classes * labels.len() {
@@ -124,7 +124,7 @@ fn average_precision(runs: impl Iterator<Item = (f64, f64)>, positives: usize) -
 
 fn check(argument: &str, scores: &[f64]) -> Result<()> {
     if scores.is_empty() {
-        return Err(Error::InvalidOption(Mismatch::new(argument, "at least one score", 0)));
+        return Err(Error::InvalidOption(Mismatch::new(argument, "at least one score", "none")));
     }
     match scores.iter().position(|score| score.is_nan()) {
         Some(index) => Err(Error::NotFinite(Mismatch::new(format!("{argument}[{index}]"), "a score", f64::NAN))),
@@ -159,8 +159,8 @@ mod tests {
     #[test]
     fn empty_arrays_and_nan_are_refused() {
         for metric in [auroc, aupr_in, aupr_out] {
-            assert_eq!(metric(&[], &[1.0]).unwrap_err().to_string(), "id: expected at least one score, got 0");
-            assert_eq!(metric(&[1.0], &[]).unwrap_err().to_string(), "ood: expected at least one score, got 0");
+            assert_eq!(metric(&[], &[1.0]).unwrap_err().to_string(), "id: expected at least one score, got none");
+            assert_eq!(metric(&[1.0], &[]).unwrap_err().to_string(), "ood: expected at least one score, got none");
             assert_eq!(metric(&[1.0], &[0.0, f64::NAN]).unwrap_err().code(), "not-finite");
         }
         assert_eq!(fpr_at_tpr(&[1.0], &[1.0], 0.0).unwrap_err().code(), "invalid-option");

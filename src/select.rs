@@ -82,7 +82,7 @@ impl<E: Engine> Selection<E> {
     ) -> Result<Self> {
         let candidates = candidates.unwrap_or_else(|| CANDIDATES.to_vec());
         if candidates.is_empty() {
-            return Err(Error::InvalidOption(Mismatch::new("options.candidates", "at least one scorer", 0)));
+            return Err(Error::InvalidOption(Mismatch::new("options.candidates", "at least one scorer", "none")));
         }
         let folds = config::folds(folds)?;
         let rows = trainer.check_rows(&features, labels)?;

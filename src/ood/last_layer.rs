@@ -1,7 +1,7 @@
 //! Energies of changed last layers: what [`super::react`], [`super::dice`], [`super::ash`] and [`super::scale`] have in common.
 
 use super::{View, energy, training::Training};
-use crate::{Error, Result, engine::Engine, error::Mismatch, order};
+use crate::{Error, Result, engine::Engine, error::Mismatch, order, shown::Shown};
 
 /// A last layer on the engine, as it is or changed.
 pub struct LastLayer<M> {
@@ -53,6 +53,6 @@ pub fn check_not_negative(scorer: &str, view: &View) -> Result<()> {
     Err(Error::InvalidFeatures(Mismatch::new(
         format!("features, row {row}"),
         format!("last-layer inputs of at least 0, as a ReLU leaves them, for the scorer {scorer}"),
-        format!("{} in column {column}", view.inputs[index]),
+        format!("{} in column {column}", view.inputs[index].shown()),
     )))
 }

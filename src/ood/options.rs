@@ -5,6 +5,7 @@ use crate::{
     Error, Result,
     config::{Range, count, number},
     error::Mismatch,
+    shown::Shown,
 };
 
 /// A scorer's name and parameters, unchecked.
@@ -120,6 +121,6 @@ fn real(name: &str, value: f64, range: Range) -> Result<f32> {
 }
 
 /// What a parameter should have been.
-pub(crate) fn refusal(name: &str, expected: impl Into<String>, got: impl std::fmt::Display) -> Error {
+pub(crate) fn refusal(name: &str, expected: impl Into<String>, got: impl Shown) -> Error {
     Error::InvalidOption(Mismatch::new(path(name), expected, got))
 }

@@ -3,7 +3,7 @@
 use nalgebra::{Cholesky, DMatrix};
 
 use super::moments::Moments;
-use crate::{Error, Result, engine::Engine, error::Mismatch, math};
+use crate::{Error, Result, engine::Engine, error::Mismatch, math, shown::number};
 
 /// Training rows at a time.
 const CHUNK: usize = 1024;
@@ -31,7 +31,7 @@ impl<M> Whitening<M> {
                 None if ridge < 1.0 => ridge = (10.0 * ridge).max(1e-7),
                 None => {
                     let expected = "features whose covariance fits 64-bit numbers";
-                    return Err(Error::NotFinite(Mismatch::new("features", expected, format!("a variance of {unit:e}"))));
+                    return Err(Error::NotFinite(Mismatch::new("features", expected, format!("a variance of {}", number(unit)))));
                 }
             }
         };

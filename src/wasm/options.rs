@@ -10,6 +10,7 @@ use crate::{
     error::Mismatch,
     ood::{Parameters, ScorerName, ScorerOptions},
     optim::Schedule,
+    shown::Shown,
 };
 
 /// Options of `createHead`. `backend` is known here and used by the wrapper.
@@ -285,7 +286,7 @@ fn describe(value: &JsValue) -> String {
     if let Some(text) = value.as_string() {
         format!("{text:?}")
     } else if let Some(number) = value.as_f64() {
-        number.to_string()
+        number.shown()
     } else if let Some(boolean) = value.as_bool() {
         boolean.to_string()
     } else if value.is_null() {

@@ -1,28 +1,21 @@
 // Our side of the bench: the public API and nothing else.
 
 import { createHead } from "oodgate";
+import { seed } from "./initial-weights.mjs";
 
-/** A linear head of ours that does one training step per call. */
-export async function openOodgate(backend, { features, classes, tau, learningRate, momentum }) {
-  const head = await createHead({
-    features,
-    classes,
-    loss: { kind: "logitNorm", tau },
-    optimizer: { kind: "sgd", learningRate, momentum },
-    backend,
-    seed: 0,
-  });
+/** A head of ours that does one training step per call. */
+export async function openOodgate(backend, { features, classes, hidden = [], tau, optimizer }) {
+  const head = await createHead({ features, classes, hidden, loss: { kind: "logitNorm", tau }, optimizer, backend, seed });
   return {
     name: `oodgate ${backend}`,
     step: async ({ x, labels }) => (await head.trainStep(x, labels)).loss,
-    weights: () => readWeights(head, features, classes),
     close: () => head.dispose(),
   };
 }
 
 /** A linear head of ours that has learned the rows, for one pass, and scores others. */
 export async function openHead(backend, { features, classes }, { x, labels }) {
-  const head = await createHead({ features, classes, backend, seed: 0 });
+  const head = await createHead({ features, classes, backend, seed });
   await head.fit(x, labels, { epochs: 1 });
   return {
     remember: (rows) => head.fitScorers(rows.x, rows.labels),

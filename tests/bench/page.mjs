@@ -1,6 +1,9 @@
 // What the bench calls in its page. The counters come first: they count the calls of what is loaded after them.
 
 import "./counters.mjs";
+import { measureFit } from "./fit-page.mjs";
+import { measureGrowth } from "./growth-page.mjs";
+import { measureProduct } from "./product-page.mjs";
 import { closeScoring, measureScorer, openScoring } from "./scoring-page.mjs";
 import { measureSteps } from "./steps-page.mjs";
 import { startTfjs } from "./tfjs-side.mjs";
@@ -11,4 +14,4 @@ const start = async ({ backend, sides }) => {
   return startTfjs(backend === "cpu" ? "wasm" : "webgpu");
 };
 
-globalThis.bench = { start, measureSteps, openScoring, measureScorer, closeScoring };
+globalThis.bench = { start, measureSteps, measureProduct, measureFit, measureGrowth, openScoring, measureScorer, closeScoring };

@@ -1,6 +1,7 @@
-// The browser bench: training steps and scores of oodgate and of TensorFlow.js in one page, as Markdown.
-//   npm run bench -- [--what steps,scoring] [--only cpu|webgpu] [--quick] [--sides oodgate,tfjs,by-hand] [--scorers msp,...]
-//                    [--adapter software|hardware]
+// The browser bench: training steps, fits, scores and starts of oodgate and of TensorFlow.js in one page, as Markdown.
+//   npm run bench -- [--what steps,product,fit,growth,start,scoring] [--only cpu|webgpu] [--quick] [--sides oodgate,tfjs,by-hand]
+//                    [--scorers msp,...] [--adapter software|hardware] [--plot]
+// --plot also draws the growth, into docs/fit-growth.svg.
 
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
@@ -9,10 +10,18 @@ import { Failure, main } from "../../pkg/scripts/shell.mjs";
 import { choices } from "../lib/options.mjs";
 import { needBuild, withPage } from "../lib/page.mjs";
 import { scorerNames } from "../lib/scorers.mjs";
+import { benchFit } from "./fit.mjs";
+import { benchGrowth } from "./growth.mjs";
+import { benchProduct } from "./product.mjs";
 import { benchScoring } from "./scoring.mjs";
+import { benchStart } from "./start.mjs";
 import { benchSteps, columns } from "./steps.mjs";
 
-const benches = { steps: benchSteps, scoring: benchScoring };
+/** In the order in which they run. */
+const benches = {
+  steps: benchSteps, product: benchProduct, fit: benchFit, growth: benchGrowth, start: benchStart, scoring: benchScoring,
+};
+const onCpuOnly = ["product", "fit", "growth", "start"];
 
 await main(import.meta, async () => {
   const { values } = parseArgs({
@@ -23,6 +32,7 @@ await main(import.meta, async () => {
       sides: { type: "string", default: Object.keys(columns).join() },
       scorers: { type: "string", default: scorerNames.join() },
       adapter: { type: "string", default: "software" },
+      plot: { type: "boolean", default: false },
     },
   });
   const what = choices("what", values.what, Object.keys(benches));
@@ -30,7 +40,7 @@ await main(import.meta, async () => {
   const sides = choices("sides", values.sides, Object.keys(columns));
   const scorers = choices("scorers", values.scorers, scorerNames);
   if (sides.includes("oodgate")) needBuild();
-  else if (what.includes("scoring")) throw new Failure("Scores are compared with oodgate's: --what steps measures the other sides alone.");
+  else if (what.some((name) => name !== "steps")) throw new Failure("Only --what steps measures the other sides without oodgate.");
 
   await withPage({ entry: "bench/page.mjs", adapter: values.adapter }, async (page, browser) => {
     const { version, adapter } = await facts(browser);
@@ -40,7 +50,9 @@ await main(import.meta, async () => {
     for (const backend of backends) {
       const started = await page.evaluate((options) => globalThis.bench.start(options), { backend, sides });
       console.log(`\n## ${backend === "cpu" ? "CPU" : "WebGPU"}${started ? `, against ${started}` : ""}`);
-      for (const name of what) await benches[name](page, { backend, sides, scorers, isQuick: values.quick });
+      const asked = what.filter((name) => backend === "cpu" || !onCpuOnly.includes(name));
+      const options = { backend, sides, scorers, isQuick: values.quick, isPlotted: values.plot };
+      for (const name of asked) await benches[name](page, options);
     }
   });
 });

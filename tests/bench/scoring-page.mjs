@@ -1,6 +1,7 @@
 // Scores in the page: ours and those of tfjs of the same rows under the same weights, turn by turn.
 
-import { normal, uniform } from "../lib/random.mjs";
+import { uniform } from "../lib/random.mjs";
+import { makeCentres, makeRows } from "./rows.mjs";
 import { quantile, spread } from "./samples.mjs";
 import { openScorers } from "./scoring-tfjs.mjs";
 
@@ -11,20 +12,12 @@ const tolerance = 1e-3;
 
 let opened;
 
-/** Rows of length 1 or so around one centre for each class, near enough to each other that some rows are in doubt. */
-function makeRows(count, { features, classes }, centres, random) {
-  const noise = normal(random);
-  const labels = Int32Array.from({ length: count }, (_, row) => row % classes);
-  const value = (row, column) => (0.3 * centres[labels[row] * features + column] + noise()) / Math.sqrt(features);
-  return { x: Float32Array.from({ length: count * features }, (_, i) => value(Math.floor(i / features), i % features)), labels };
-}
-
 const absolute = ({ x, labels }) => ({ x: x.map(Math.abs), labels });
 
 /** Makes the rows, trains a head on them, and prepares what tfjs compares with. */
 export async function openScoring({ setup, backend, withTfjs }) {
   const random = uniform(3);
-  const centres = Float32Array.from({ length: setup.classes * setup.features }, normal(random));
+  const centres = makeCentres(setup, random);
   const [train, queries] = [setup.rows, setup.queries].map((count) => makeRows(count, setup, centres, random));
   const { openHead } = await import("./oodgate-side.mjs");
   const head = await openHead(backend, setup, train);

@@ -2,23 +2,19 @@
 
 import { drain, takeCounts } from "./counters.mjs";
 import { normal, uniform } from "../lib/random.mjs";
+import { disagreement } from "./agreement.mjs";
+import { initialWeights } from "./initial-weights.mjs";
 import { quantile, spread } from "./samples.mjs";
-import { everydayWays, openByHand } from "./tfjs-side.mjs";
+import { openByHand } from "./tfjs-by-hand.mjs";
+import { everydayWays } from "./tfjs-side.mjs";
 
-function makeBatches({ features, classes, rows }, count = 8) {
+/** Rows of standard normal numbers under random labels. */
+export function makeBatches({ features, classes, rows }, count = 8) {
   const random = uniform(1);
   return Array.from({ length: count }, () => ({
     x: Float32Array.from({ length: rows * features }, normal(random)),
     labels: Int32Array.from({ length: rows }, () => Math.floor(random() * classes)),
   }));
-}
-
-/** Starting weights for a side that has to run without ours. */
-function makeWeights({ features, classes }) {
-  const random = uniform(2);
-  const bound = 1 / Math.sqrt(features);
-  const draw = () => (2 * random() - 1) * bound;
-  return { weight: Float32Array.from({ length: features * classes }, draw), bias: Float32Array.from({ length: classes }, draw) };
 }
 
 /** One step and what it took: until the loss was read, and until the device had nothing left to do. */
@@ -58,26 +54,16 @@ function summary(side, samples) {
   return { name: side.name, repetitions: samples.length, read, idle, counts };
 }
 
-/** Largest relative difference of the sides' losses over the first steps: the times compare only if the work is the same. */
-function disagreement(sides, steps = 5) {
-  const paths = sides.map((samples) => samples.slice(0, steps).map(({ loss }) => loss));
-  const largest = Math.max(...paths.flatMap((path) => path.map((loss, i) => Math.abs(loss / paths[0][i] - 1))));
-  if (largest < 1e-3) return largest;
-  const shown = paths.map((path) => path.map((loss) => loss.toPrecision(6)).join(", "));
-  throw new Error(`The sides do not do the same work: their losses are ${shown.join("; ")}.`);
-}
-
 /** Measures one shape on one backend. */
-export const measureSteps = async ({ cell, backend, sides, optimiser, limits }) => {
+export const measureSteps = async ({ cell, backend, sides, training, limits }) => {
   const batches = makeBatches(cell);
-  const setup = { ...cell, ...optimiser, weights: makeWeights(cell) };
+  // All start from the same weights, those of our seed, so that equal losses show equal work.
+  const weights = initialWeights([cell.features, ...(cell.hidden ?? []), cell.classes]);
+  const setup = { ...cell, ...training, weights };
   const open = [];
   if (sides.includes("oodgate")) {
     const { openOodgate } = await import("./oodgate-side.mjs");
-    const ours = await openOodgate(backend, setup);
-    // All start from the same weights, so that equal losses show equal work.
-    setup.weights = await ours.weights();
-    open.push(ours);
+    open.push(await openOodgate(backend, setup));
   }
   if (sides.includes("tfjs")) open.push(await openFaster(setup, batches, limits));
   if (sides.includes("by-hand")) open.push(openByHand(setup));
@@ -94,5 +80,5 @@ export const measureSteps = async ({ cell, backend, sides, optimiser, limits }) 
   const enough = (i) => i >= limits.repetitions && elapsed() > limits.atLeastMs;
   for (let i = 0; !enough(i) && elapsed() < limits.atMostMs; i += 1) await turn(samples, i);
   for (const side of open) side.close();
-  return { results: open.map((side, s) => summary(side, samples[s])), disagreement: disagreement(warm) };
+  return { results: open.map((side, s) => summary(side, samples[s])), disagreement: disagreement(warm.map((kept) => kept.map(({ loss }) => loss))) };
 };

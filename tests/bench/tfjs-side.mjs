@@ -1,6 +1,5 @@
-// The other side: TensorFlow.js on its wasm or webgpu backend, as a linear head with the same loss and optimiser. Two everyday
+// The other side: TensorFlow.js on its wasm or webgpu backend, as a head with the same layers, loss and optimiser. Two everyday
 // ways of writing it, for which is faster depends on the shapes: variables and gradients of the core API, and the Layers API.
-// And one that nobody writes, but that is fair to know: our own step, with its closed-form gradient, in tfjs operations.
 
 const files = {
   wasm: ["tfjs/dist/tf.min.js", "tfjs-backend-wasm/dist/tf-backend-wasm.min.js"],
@@ -37,30 +36,40 @@ export async function startTfjs(backend) {
 }
 
 /** Mean cross-entropy on f / ((|f| + 1e-7) tau) of each row, [rows]. */
-function logitNorm(tf, oneHot, logits, tau) {
+export function logitNorm(tf, oneHot, logits, tau) {
   const norm = tf.sqrt(tf.sum(tf.square(logits), 1, true));
   const scaled = tf.div(logits, tf.mul(tf.add(norm, 1e-7), tau));
   return tf.neg(tf.sum(tf.mul(oneHot, tf.logSoftmax(scaled)), 1));
 }
 
-function upload(tf, { x, labels }, features, classes) {
+export function upload(tf, { x, labels }, features, classes) {
   const inputs = tf.tensor2d(x, [labels.length, features]);
   // By a cast: asked for float32 itself, the wasm kernel of 4.22.0 writes integer ones, which read as 1.4e-45.
   const oneHot = tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(labels, "int32"), classes), "float32"));
   return [inputs, oneHot];
 }
 
-/** Variables, gradients and the momentum optimiser of the core API. */
-function openCore({ features, classes, tau, learningRate, momentum, weights }) {
+/** The same update rules. tfjs has no decoupled decay: its Adam is AdamW without decay, epsilon outside the root in both. */
+export function makeOptimizer({ kind, learningRate, momentum }) {
+  const { train } = globalThis.tf;
+  return kind === "sgd" ? train.momentum(learningRate, momentum) : train.adam(learningRate, 0.9, 0.999, 1e-8);
+}
+
+/** Weights [inputs, outputs] and biases of all layers as tensors. */
+const tensors = (tf, weights) => weights.flatMap(({ weight, bias }) =>
+  [tf.tensor2d(weight, [weight.length / bias.length, bias.length]), tf.tensor1d(bias)]);
+
+/** Variables, gradients and an optimiser of the core API. */
+function openCore({ features, classes, tau, optimizer: rule, weights }) {
   const { tf } = globalThis;
-  const weight = tf.variable(tf.tensor2d(weights.weight, [features, classes]));
-  const bias = tf.variable(tf.tensor1d(weights.bias));
-  const optimizer = tf.train.momentum(learningRate, momentum);
+  const variables = tf.tidy(() => tensors(tf, weights).map((tensor) => tf.variable(tensor)));
+  const optimizer = makeOptimizer(rule);
+  const linear = (inputs, layer) => tf.add(tf.matMul(inputs, variables[2 * layer]), variables[2 * layer + 1]);
+  const run = (inputs) => weights.slice(1).reduce((values, _, i) => linear(tf.relu(values), i + 1), linear(inputs, 0));
   async function step(batch) {
     const [inputs, oneHot] = upload(tf, batch, features, classes);
     const loss = tf.tidy(() => {
-      const forward = () => tf.mean(logitNorm(tf, oneHot, tf.add(tf.matMul(inputs, weight), bias), tau));
-      const { value, grads } = tf.variableGrads(forward, [weight, bias]);
+      const { value, grads } = tf.variableGrads(() => tf.mean(logitNorm(tf, oneHot, run(inputs), tau)), variables);
       optimizer.applyGradients(grads);
       return value;
     });
@@ -69,67 +78,41 @@ function openCore({ features, classes, tau, learningRate, momentum, weights }) {
     return value;
   }
   const close = () => {
-    tf.dispose([weight, bias]);
+    tf.dispose(variables);
     optimizer.dispose();
   };
   return { name: "core API", step, close };
 }
 
-/** Every day's way: a dense layer, compile(), trainOnBatch(). */
-function openLayers({ features, classes, tau, learningRate, momentum, weights }) {
+/** Dense layers, ReLU between them, compiled with the loss and the optimiser. Starts from `weights` where they are given. */
+export function makeModel({ features, classes, hidden = [], tau, optimizer: rule, weights }) {
   const { tf } = globalThis;
-  const model = tf.sequential({ layers: [tf.layers.dense({ units: classes, inputShape: [features] })] });
-  const optimizer = tf.train.momentum(learningRate, momentum);
+  const widths = [...hidden, classes];
+  const dense = (units, i) =>
+    tf.layers.dense({ units, ...(i === 0 && { inputShape: [features] }), ...(i < hidden.length && { activation: "relu" }) });
+  const model = tf.sequential({ layers: widths.map(dense) });
+  const optimizer = makeOptimizer(rule);
   model.compile({ optimizer, loss: (oneHot, logits) => logitNorm(tf, oneHot, logits, tau) });
-  tf.tidy(() => model.setWeights([tf.tensor2d(weights.weight, [features, classes]), tf.tensor1d(weights.bias)]));
-  async function step(batch) {
-    const [inputs, oneHot] = upload(tf, batch, features, classes);
-    const loss = await model.trainOnBatch(inputs, oneHot);
-    tf.dispose([inputs, oneHot]);
-    return loss;
-  }
+  if (weights) tf.tidy(() => model.setWeights(tensors(tf, weights)));
   const close = () => {
     model.dispose();
     optimizer.dispose();
   };
-  return { name: "Layers API", step, close };
+  return { model, close };
 }
 
-/**
- * No autodiff: the loss's gradient in closed form, and explicit transposes. tfjs differentiates a product into one with a
- * transposed argument, for which its wasm backend has only a plain loop; a transpose and then a product is ten times faster.
- */
-function openByHand({ features, classes, tau, learningRate, momentum, weights }) {
+/** Every day's way: dense layers, compile(), trainOnBatch(). */
+export function openLayers(setup) {
   const { tf } = globalThis;
-  const parameters = [tf.variable(tf.tensor2d(weights.weight, [features, classes])), tf.variable(tf.tensor1d(weights.bias))];
-  const velocities = parameters.map((parameter) => tf.variable(tf.zerosLike(parameter)));
-  const gradients = (inputs, oneHot, logits, norm, scaled) => {
-    const outer = tf.div(tf.sub(tf.softmax(scaled), oneHot), tau * inputs.shape[0]);
-    const guarded = tf.add(norm, 1e-7);
-    const along = tf.div(tf.sum(tf.mul(outer, logits), 1, true), tf.mul(norm, guarded));
-    const inner = tf.div(tf.sub(outer, tf.mul(logits, along)), guarded);
-    return [tf.matMul(tf.transpose(inputs), inner), tf.sum(inner, 0)];
-  };
+  const { model, close } = makeModel(setup);
   async function step(batch) {
-    const [inputs, oneHot] = upload(tf, batch, features, classes);
-    const loss = tf.tidy(() => {
-      const logits = tf.add(tf.matMul(inputs, parameters[0]), parameters[1]);
-      const norm = tf.sqrt(tf.sum(tf.square(logits), 1, true));
-      const scaled = tf.div(logits, tf.mul(tf.add(norm, 1e-7), tau));
-      for (const [i, gradient] of gradients(inputs, oneHot, logits, norm, scaled).entries()) {
-        velocities[i].assign(tf.add(tf.mul(velocities[i], momentum), gradient));
-        parameters[i].assign(tf.sub(parameters[i], tf.mul(velocities[i], learningRate)));
-      }
-      return tf.neg(tf.mean(tf.sum(tf.mul(oneHot, tf.logSoftmax(scaled)), 1)));
-    });
-    const [value] = await loss.data();
-    tf.dispose([inputs, oneHot, loss]);
-    return value;
+    const [inputs, oneHot] = upload(tf, batch, setup.features, setup.classes);
+    const loss = await model.trainOnBatch(inputs, oneHot);
+    tf.dispose([inputs, oneHot]);
+    return loss;
   }
-  return { name: "closed form", step, close: () => tf.dispose([...parameters, ...velocities]) };
+  return { name: "Layers API", step, close };
 }
 
 /** The ways in which people write it. */
 export const everydayWays = [openCore, openLayers];
-
-export { openByHand };
