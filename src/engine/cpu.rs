@@ -1,5 +1,7 @@
-//! The CPU engine: matrix products by the `gemm` crate, and fused loops on slices for everything else.
+//! The CPU engine: matrix products by panels, and fused loops on slices for everything else.
 
+mod kernel;
+mod lanes;
 mod matmul;
 mod update;
 
