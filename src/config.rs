@@ -328,7 +328,10 @@ mod tests {
         assert_eq!(refusal(HeadOptions { loss, ..options() }), "options.loss.tau: expected a number above 0, got 0");
         let classes = vec!["a".into(), "b".into(), "a".into()];
         assert_eq!(refusal(HeadOptions { classes, ..options() }), "options.classes: expected different names, got \"a\" twice");
-        assert_eq!(refusal(HeadOptions { classes: vec![], ..options() }), "options.classes: expected at least one class, got none");
+        assert_eq!(
+            refusal(HeadOptions { classes: vec![], ..options() }),
+            "options.classes: expected at least one class, got none"
+        );
     }
 
     #[test]

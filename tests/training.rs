@@ -159,7 +159,7 @@ fn a_refusal_names_the_place() {
     let mut features = vec![0.5; 3 * FEATURES];
     features[FEATURES + 2] = f32::INFINITY;
     let refusal = block_on(trainer.forward(&features)).unwrap_err();
-    assert_eq!(refusal.to_string(), "features, row 1, column 2: expected a finite number, got inf");
+    assert_eq!(refusal.to_string(), "features, row 1, column 2: expected a finite number, got Infinity");
 }
 
 #[test]

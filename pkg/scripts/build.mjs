@@ -95,7 +95,10 @@ function buildTypeScript() {
   say("Compiling the TypeScript wrapper ...");
   // A source file that is gone must not leave its output behind in the package.
   rmSync(at("pkg", "dist"), { recursive: true, force: true });
-  run(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "-p", at("pkg")]);
+  const compile = (...options) => run(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "-p", at("pkg"), ...options]);
+  // Comments are for readers of the declarations; a page without a bundler would download them with the code.
+  compile("--emitDeclarationOnly");
+  compile("--declaration", "false", "--removeComments");
 }
 
 /** Builds the named parts: "cpu", "webgpu", "ts". */

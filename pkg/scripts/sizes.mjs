@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { at, main } from "./shell.mjs";
+import { at, Failure, main } from "./shell.mjs";
 
 /** Raw and compressed bytes of some files together, each compressed by itself as a server would. */
 export function sizeOf(files) {
@@ -27,6 +27,20 @@ export function sizes() {
   }
   if (existsSync(at("pkg", "dist"))) parts.push({ part: "wrapper (dist)", ...sizeOf(scriptsIn(at("pkg", "dist"))) });
   return parts;
+}
+
+/** gzip -9 bytes that a page may download, recorded; a change that needs more says why it raises them. */
+const budget = { cpu: 172 * 1024, webgpu: 1290 * 1024 };
+
+/** Fails when a page on the CPU, or what WebGPU adds to it, has outgrown the budget. */
+export function checkSizes() {
+  const gzip = (parts) => sizes().filter(({ part }) => parts.includes(part)).reduce((sum, part) => sum + part.gzip, 0);
+  const downloads = { cpu: gzip(["cpu wasm", "cpu glue", "wrapper (dist)"]), webgpu: gzip(["webgpu wasm", "webgpu glue"]) };
+  const text = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
+  for (const [what, bytes] of Object.entries(downloads)) {
+    console.log(`${what}: ${text(bytes)} of ${text(budget[what])}`);
+    if (bytes > budget[what]) throw new Failure(`${what}: ${text(bytes)} gzip is over the budget of ${text(budget[what])} in pkg/scripts/sizes.mjs.`);
+  }
 }
 
 export function printSizes() {

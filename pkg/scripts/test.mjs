@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { backendArguments, backends, build, target, targetDir } from "./build.mjs";
 import { setup } from "./setup.mjs";
 import { at, duration, Failure, main, run } from "./shell.mjs";
+import { checkSizes } from "./sizes.mjs";
 
 const warningsAreErrors = ["--", "-D", "warnings"];
 
@@ -45,6 +46,7 @@ const stages = [
   ["docs", "Documentation of the core", () => docs("cpu")],
   ["docs", "Documentation of the WebGPU engine", () => docs("webgpu", ...asBuilt("webgpu"))],
   ["build", "The package builds", () => build()],
+  ["build", "Downloads within their budget", checkSizes],
   ["types", "Types of the public API", () => tsc("tests/types")],
   ["types", "Types of the demo page", () => tsc("www")],
   ["browser", "Both backends in Chromium", () => nodeTests("tests/browser")],

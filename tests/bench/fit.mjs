@@ -42,10 +42,10 @@ export async function benchFit(page, { sides: wanted, isQuick }) {
   }
   const { features, classes, batchSize, epochs, tau, optimizer } = setup;
   console.log("\n### A whole fit: rows a second, median [least-most]\n");
-  console.log(`${setup.rows} rows of ${features} features around ${classes} centres (${mebibytes(4 * setup.rows * features)} MiB), batches of ${batchSize}, ` +
-    `LogitNorm (tau ${tau}), Adam ${optimizer.learningRate}, linear head. Ours: \`fit\`, ${epochs} epochs, hits counted; tfjs: ` +
-    `\`model.fit\`, 1 epoch, no metrics; both shuffled, upload included. The first epoch's losses agree within ${100 * tolerance} %. ` +
-    "Memory is the wasm memory alone, in a fresh page.\n");
+  console.log(`${setup.rows} rows of ${features} features around ${classes} centres (${mebibytes(4 * setup.rows * features)} MiB), ` +
+    `batches of ${batchSize}, LogitNorm (tau ${tau}), Adam ${optimizer.learningRate}, linear head. Ours: \`fit\`, ${epochs} epochs, ` +
+    "hits counted; tfjs: `model.fit`, 1 epoch, no metrics; both shuffled, upload included. " +
+    `The first epoch's losses agree within ${100 * tolerance} %. Memory is the wasm memory alone, in a fresh page.\n`);
   const heads = ["side", "rows a second", "loss of the first epoch", "wasm memory with a head, MiB", "after a fit, MiB"];
   console.log(table([heads, ...rows]));
 }

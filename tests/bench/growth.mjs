@@ -21,14 +21,14 @@ function exponent(xs, ys) {
 export async function benchGrowth(page, { isQuick, isPlotted }) {
   console.error("Growth of an epoch ...");
   const points = Object.entries(axes).flatMap(([axis, values]) => values.map((value) => ({ ...base, [axis]: value })));
-  const options = { points, ...(isQuick ? { epochs: 4, rounds: 2 } : { epochs: 8, rounds: 5 }) };
+  const options = { points, ...(isQuick ? { epochs: 6, rounds: 3 } : { epochs: 10, rounds: 5 }) };
   const times = await page.evaluate((given) => globalThis.bench.measureGrowth(given), options);
   const series = Object.entries(axes).map(([axis, values], i) => {
     const own = times.slice(i * values.length, (i + 1) * values.length);
     return { axis, values, times: own, exponent: exponent(values, own) };
   });
   const about = `${base.rows} rows, ${base.features} features, ${base.classes} classes`;
-  console.log("\n### Growth: milliseconds per epoch of `fit`, median\n");
+  console.log("\n### Growth: milliseconds per epoch of `fit`, first quartile\n");
   console.log(`Linear head, default options, batches of 128; all but the one that grows stay at ${about}. The exponent is the ` +
     "slope of the times on logarithmic scales: 1 is proportional.\n");
   const rows = series.map(({ axis, values, times: own, exponent: power }) =>

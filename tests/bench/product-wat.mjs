@@ -59,8 +59,10 @@ function tile(fused) {
     (local.set $b0 (v128.load offset=${32 * u} ${get("b")})) (local.set $b1 (v128.load offset=${32 * u + 16} ${get("b")}))
     ${count(4).map((i) => `(local.set $s (v128.load32_splat offset=${16 * u + 4 * i} ${get("a")}))
       ${count(2).map((j) => `(local.set $c${i}${j} ${fused(get("s"), get(`b${j}`), get(`c${i}${j}`))})`).join(" ")}`).join("\n    ")}`;
+  const put = (i, j) =>
+    `(v128.store offset=${16 * j} ${get("c")} (f32x4.add (v128.load offset=${16 * j} ${get("c")}) ${get(`c${i}${j}`)}))`;
   const write = (i) => `
-    ${count(2).map((j) => `(v128.store offset=${16 * j} ${get("c")} (f32x4.add (v128.load offset=${16 * j} ${get("c")}) ${get(`c${i}${j}`)}))`).join(" ")}
+    ${count(2).map((j) => put(i, j)).join(" ")}
     ${move("c", get("width"))}`;
   return `(func $tile ${params("a", "b", "c", "width", "steps")} ${locals("i32", "p")} ${locals("v128", "b0", "b1", "s", ...sums)}
     ${loop("p", get("steps"), constant(UNROLL), `${count(UNROLL).map(step).join("")}

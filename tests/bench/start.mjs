@@ -28,6 +28,7 @@ export async function benchStart(page, { sides }) {
   }
   console.log("\n### Start: from the first import to the end of the first step\n");
   console.log(`${shape(cell)}, linear, CPU. Scripts and wasm come from this machine, uncompressed; a fresh page in a fresh browser ` +
-    `context for each of ${repetitions} repetitions: median [least-most]. tfjs is its published script with everything in it, and its wasm backend.\n`);
+    `context for each of ${repetitions} repetitions: median [least-most]. Ours is the package's modules, not bundled; tfjs is its ` +
+    "published script with everything in it (a smaller one has no gradients), its wasm backend and its Layers API.\n");
   console.log(table([["side", "head ready, ms", "first step done, ms", "files", "KiB"], ...Object.entries(samples).map(row)]));
 }

@@ -80,5 +80,6 @@ export const measureSteps = async ({ cell, backend, sides, training, limits }) =
   const enough = (i) => i >= limits.repetitions && elapsed() > limits.atLeastMs;
   for (let i = 0; !enough(i) && elapsed() < limits.atMostMs; i += 1) await turn(samples, i);
   for (const side of open) side.close();
-  return { results: open.map((side, s) => summary(side, samples[s])), disagreement: disagreement(warm.map((kept) => kept.map(({ loss }) => loss))) };
+  const losses = warm.map((kept) => kept.map(({ loss }) => loss));
+  return { results: open.map((side, s) => summary(side, samples[s])), disagreement: disagreement(losses) };
 };
