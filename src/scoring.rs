@@ -21,6 +21,9 @@ use crate::{
 /// Rows scored at a time by the fitted scorers: what they need beside the rows stays a few megabytes.
 const CHUNK: usize = 256;
 
+/// Fitted scorers that are kept: each may hold a copy of all training rows, and a page may ask for any number of parameters.
+const KEPT: usize = 8;
+
 /// What a head knows of its training rows.
 pub(crate) struct Memory<M> {
     rows: Option<TrainingRows>,
@@ -85,6 +88,9 @@ impl<M> Memory<M> {
             None => {
                 let training = self.training(engine, config).await?;
                 let fitted = Fitted::new(engine, training, scorer).await?;
+                if self.fitted.len() == KEPT {
+                    self.fitted.remove(0);
+                }
                 self.fitted.push((scorer, fitted));
                 self.fitted.len() - 1
             }
@@ -147,9 +153,8 @@ impl<E: Engine> Trainer<E> {
         outputs: &Outputs,
         without: &[Option<u32>],
     ) -> Result<Vec<f32>> {
-        let config = self.config().clone();
+        let (engine, memory, config) = self.parts();
         let view = View::new(features, outputs, config.architecture.classes());
-        let (engine, memory) = self.engine_and_memory();
         let mut scores = Vec::with_capacity(view.count());
         match scorer {
             Scorer::Logit(scorer) => return Ok(scorer.scores(&view)),
@@ -157,14 +162,14 @@ impl<E: Engine> Trainer<E> {
                 return odin::scores(engine, &config.architecture, features, &outputs.logits, temperature, epsilon).await;
             }
             Scorer::Fitted(scorer) => {
-                let fitted = memory.fitted(engine, &config, scorer).await?;
+                let fitted = memory.fitted(engine, config, scorer).await?;
                 for rows in chunks(view.count()) {
                     let without = without.get(rows.clone()).unwrap_or_default();
                     scores.extend(fitted.scores(engine, &view.rows(rows), without).await?);
                 }
             }
             Scorer::Auto => {
-                let auto = memory.auto(engine, &config).await?;
+                let auto = memory.auto(engine, config).await?;
                 let width = config.architecture.features();
                 for rows in chunks(view.count()) {
                     let without = without.get(rows.clone()).unwrap_or_default();
@@ -189,7 +194,7 @@ impl<E: Engine> Trainer<E> {
             ScorerName::Auto => None,
             name => Some(ScorerOptions::from(name).check()?),
         };
-        self.engine_and_memory().1.select(selected);
+        self.parts().1.select(selected);
         Ok(())
     }
 

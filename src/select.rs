@@ -107,7 +107,10 @@ impl<E: Engine> Selection<E> {
             return Ok(false);
         };
         if let Some(fit) = &mut turn.fit {
-            if fit.run(&mut turn.head, batches)? && fit.end_epoch(&mut turn.head, false).await?.last {
+            let epoch_is_over = fit.run(&mut turn.head, batches)?;
+            // Or a GPU's queue would take in whole epochs while the page thinks each turn quick.
+            turn.head.engine().finish().await?;
+            if epoch_is_over && fit.end_epoch(&mut turn.head, false).await?.last {
                 turn.fit = None;
             }
         } else if let Some(&candidate) = self.candidates.get(turn.aurocs.len()) {

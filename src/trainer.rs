@@ -109,8 +109,9 @@ impl<E: Engine> Trainer<E> {
         &self.memory
     }
 
-    pub(crate) fn engine_and_memory(&mut self) -> (&mut E, &mut Memory<E::Matrix>) {
-        (&mut self.engine, &mut self.memory)
+    /// What scoring needs, side by side.
+    pub(crate) fn parts(&mut self) -> (&mut E, &mut Memory<E::Matrix>, &HeadConfig) {
+        (&mut self.engine, &mut self.memory, &self.config)
     }
 
     /// Remembers training rows for the scorers that compare with them.

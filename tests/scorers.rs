@@ -148,6 +148,16 @@ fn neighbours_are_found_in_every_block() {
     assert_close("knn", &scores, &naive, Tolerance { absolute: 1e-6, relative: 1e-5 });
 }
 
+#[test]
+fn any_number_of_parameters_can_be_asked_for() {
+    let mut trainer = head(3, 2, |_| {});
+    trainer.fit_scorers(noise(1, 90), &[0.0, 1.0].repeat(15)).unwrap();
+    let mut round = || (1..=12).map(|k| score(&mut trainer, &noise(2, 9), with_k(ScorerName::Knn, k))).collect::<Vec<_>>();
+    let first = round();
+    assert_eq!(round(), first);
+    assert!(first.windows(2).all(|pair| pair[0] < pair[1]), "farther neighbours are farther away");
+}
+
 /// Every scorer's answer to some rows, or its error's code.
 fn all_scores(trainer: &mut Trainer<CpuEngine>, queries: &[f32]) -> Vec<(ScorerName, Result<Vec<f32>, &'static str>)> {
     let one = |name: ScorerName| block_on(trainer.ood_score(queries, &name.into())).map_err(|error| error.code());
