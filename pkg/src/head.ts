@@ -93,7 +93,7 @@ class QueuedHead implements Head {
   async fitScorers(features: Features, labels: Labels): Promise<void> {
     const rows = this.#rows(features);
     const classes = labelNumbers(labels, this.#classIndex);
-    return this.#call(async (raw) => raw.fitScorers(rows, classes));
+    return this.#call((raw) => raw.fitScorers(rows, classes));
   }
 
   async selectScorer(features: Features, labels: Labels, options: SelectionOptions = {}): Promise<Selection> {
@@ -153,7 +153,7 @@ class QueuedHead implements Head {
     return this.#queue.busy && !Array.isArray(features) ? flat.slice() : flat;
   }
 
-  #call<T>(task: (raw: RawHead) => Promise<T>): Promise<T> {
+  #call<T>(task: (raw: RawHead) => T | Promise<T>): Promise<T> {
     return this.#queue.run(async () => {
       this.#throwIfDisposed();
       const { raw, module } = this.#opened;

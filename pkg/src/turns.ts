@@ -9,7 +9,7 @@ export class Turns {
   #batches = 1;
 
   /** Runs as many batches as fit one turn, going by how long earlier ones took. */
-  async take<T>(run: (batches: number) => Promise<T>): Promise<T> {
+  async take<T>(run: (batches: number) => T | Promise<T>): Promise<T> {
     const started = performance.now();
     const outcome = await run(this.#batches);
     const took = performance.now() - started;

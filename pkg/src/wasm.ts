@@ -2,10 +2,16 @@ import initCpu, * as cpu from "../wasm/cpu/oodgate.js";
 import { OodgateError, type ErrorCode } from "./errors.js";
 import type { WasmSource } from "./init.js";
 
-/** What both wasm files export; the CPU file's declarations stand for both. */
-export type RawModule = Pick<typeof cpu, "RawHead" | "panicText">;
-/** A head of either file. */
-export type RawHead = cpu.RawHead;
+/** A function that may have to wait for a device. */
+type Waiting<F> = F extends (...given: infer A) => infer R ? (...given: A) => R | Promise<R> : never;
+type Waits = "trainStep" | "runFit" | "endEpoch" | "logits" | "predict" | "oodScore" | "runSelection" | "calibrate" | "gate" | "evaluate";
+/** A head of either file: the CPU's answers at once, WebGPU's with promises. */
+export type RawHead = Omit<cpu.RawHead, Waits> & { [K in Waits]: Waiting<cpu.RawHead[K]> };
+/** What both files export. */
+export interface RawModule {
+  RawHead: { create(options: unknown): RawHead | Promise<RawHead> };
+  panicText: typeof cpu.panicText;
+}
 
 /** Node's file system, where there is one, without an import that a bundler for browsers would trip over. */
 function nodeFiles(): { readFileSync(path: URL): Uint8Array<ArrayBuffer> } | undefined {

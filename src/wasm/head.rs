@@ -30,22 +30,20 @@ pub fn check_head_options(options: &JsValue) -> JsResult<Vec<String>> {
 #[wasm_bindgen]
 impl RawHead {
     /// Builds a head from `HeadOptions`.
-    pub async fn create(options: JsValue) -> JsResult<Self> {
-        let config = options::head(&options)?.check()?;
-        let (spec, parameters) = (config.spec(), config.initial_parameters());
-        #[cfg(not(feature = "webgpu"))]
-        let engine = BackendEngine::new(&spec, parameters);
-        #[cfg(feature = "webgpu")]
-        let engine = BackendEngine::new(&super::gpu::open().await?, spec, parameters)?;
+    #[cfg(not(feature = "webgpu"))]
+    pub fn create(options: &JsValue) -> JsResult<Self> {
+        let config = options::head(options)?.check()?;
+        let engine = BackendEngine::new(&config.spec(), config.initial_parameters());
         Ok(Self { trainer: Trainer::new(engine, config), fit: None, selection: None })
     }
 
-    /// `trainStep` of the contract.
-    #[wasm_bindgen(js_name = trainStep)]
-    pub async fn train_step(&mut self, features: Vec<f32>, labels: Vec<f64>, options: JsValue) -> JsResult<JsValue> {
-        let learning_rate = options::step(&options)?;
-        let step = self.trainer.train_step(features, &labels, learning_rate).await?;
-        Ok(to_js(&StepResult::from(step)))
+    /// Builds a head from `HeadOptions`.
+    #[cfg(feature = "webgpu")]
+    pub async fn create(options: JsValue) -> JsResult<Self> {
+        let config = options::head(&options)?.check()?;
+        let (spec, parameters) = (config.spec(), config.initial_parameters());
+        let engine = BackendEngine::new(&super::gpu::open().await?, spec, parameters)?;
+        Ok(Self { trainer: Trainer::new(engine, config), fit: None, selection: None })
     }
 
     /// Uploads rows for a fit.
@@ -56,45 +54,11 @@ impl RawHead {
         Ok(())
     }
 
-    /// Makes up to so many updates; true at the end of an epoch.
-    #[wasm_bindgen(js_name = runFit)]
-    pub async fn run_fit(&mut self, batches: usize) -> JsResult<bool> {
-        let Some(fit) = &mut self.fit else { return Ok(false) };
-        let epoch_is_over = fit.run(&mut self.trainer, batches)?;
-        self.trainer.engine().finish().await?;
-        Ok(epoch_is_over)
-    }
-
-    /// Closes an epoch and says what it came to.
-    #[wasm_bindgen(js_name = endEpoch)]
-    pub async fn end_epoch(&mut self, report: bool) -> JsResult<JsValue> {
-        let Some(fit) = &mut self.fit else { return Ok(JsValue::UNDEFINED) };
-        let epoch = fit.end_epoch(&mut self.trainer, report).await?;
-        Ok(to_js(&EpochResult::from(epoch)))
-    }
-
     /// Frees a fit's rows, finished or not.
     #[wasm_bindgen(js_name = endFit)]
     pub fn end_fit(&mut self) -> JsResult<()> {
         self.fit = None;
         Ok(self.trainer.engine().clear_totals()?)
-    }
-
-    /// `logits` of the contract.
-    pub async fn logits(&mut self, features: Vec<f32>) -> JsResult<Vec<f32>> {
-        Ok(self.trainer.forward(&features).await?.logits)
-    }
-
-    /// `predict` of the contract, without the names.
-    pub async fn predict(&mut self, features: Vec<f32>) -> JsResult<JsValue> {
-        Ok(to_js(&Prediction::from(self.trainer.predict(&features).await?)))
-    }
-
-    /// `oodScore` of the contract.
-    #[wasm_bindgen(js_name = oodScore)]
-    pub async fn ood_score(&mut self, features: Vec<f32>, options: JsValue) -> JsResult<Vec<f32>> {
-        let scorer = options::score(&options)?;
-        Ok(self.trainer.ood_score(&features, &scorer).await?)
     }
 
     /// `fitScorers` of the contract.
@@ -111,13 +75,6 @@ impl RawHead {
         Ok(())
     }
 
-    /// Makes up to so many updates of a small head, or scores one candidate; true when there is nothing left to do.
-    #[wasm_bindgen(js_name = runSelection)]
-    pub async fn run_selection(&mut self, batches: usize) -> JsResult<bool> {
-        let Some(selection) = &mut self.selection else { return Ok(true) };
-        Ok(selection.run(&mut self.trainer, batches).await?)
-    }
-
     /// Gives "auto" its meaning and says how the candidates did; without a whole selection, forgets it.
     #[wasm_bindgen(js_name = endSelection)]
     pub fn end_selection(&mut self, finished: bool) -> JsResult<JsValue> {
@@ -125,13 +82,6 @@ impl RawHead {
             Some(selection) if finished => Ok(to_js(&SelectionResult::from(selection.finish(&mut self.trainer)?))),
             _ => Ok(JsValue::UNDEFINED),
         }
-    }
-
-    /// `calibrate` of the contract.
-    pub async fn calibrate(&mut self, features: Vec<f32>, labels: Vec<f64>, options: JsValue) -> JsResult<JsValue> {
-        let (alpha, scorer) = options::calibration(&options)?;
-        let calibration = self.trainer.calibrate(&features, &labels, alpha, &scorer).await?;
-        Ok(to_js(&CalibrationResult::from(calibration)))
     }
 
     /// Whether there is a calibration of the head as it is now.
@@ -145,20 +95,108 @@ impl RawHead {
         self.trainer.calibration().map_or(JsValue::UNDEFINED, |calibration| to_js(&CalibrationResult::from(calibration)))
     }
 
-    /// `gate` of the contract, without the names.
-    pub async fn gate(&mut self, features: Vec<f32>) -> JsResult<JsValue> {
-        Ok(to_js(&GateResult::from(self.trainer.gate(&features).await?)))
-    }
-
-    /// `evaluate` of the contract.
-    pub async fn evaluate(&mut self, id: Vec<f32>, labels: Vec<f64>, ood: Vec<f32>, options: JsValue) -> JsResult<JsValue> {
-        let scorer = options::score(&options)?;
-        Ok(to_js(&EvaluationResult::from(self.trainer.evaluate(&id, &labels, &ood, &scorer).await?)))
-    }
-
     /// Updates made so far.
     #[wasm_bindgen(getter)]
     pub fn steps(&self) -> f64 {
         self.trainer.steps() as f64
+    }
+}
+
+/// Exports methods that wait for the engine. With a device to wait for they return promises; on the CPU a future is done when it
+/// is first polled, and they are plain functions: promises would be an eighth of that file.
+macro_rules! waiting {
+    ($($(#[$meta:meta])* fn $name:ident(&mut $self:ident $(, $argument:ident: $type:ty)*) -> $result:ty $body:block)*) => {
+        #[cfg(feature = "webgpu")]
+        #[wasm_bindgen]
+        impl RawHead {
+            $($(#[$meta])* pub async fn $name(&mut $self $(, $argument: $type)*) -> JsResult<$result> $body)*
+        }
+
+        #[cfg(not(feature = "webgpu"))]
+        #[wasm_bindgen]
+        impl RawHead {
+            $($(#[$meta])* pub fn $name(&mut $self $(, $argument: $type)*) -> JsResult<$result> {
+                poll_once(async $body)
+            })*
+        }
+    };
+}
+
+/// The outcome of a future of the CPU engine.
+#[cfg(not(feature = "webgpu"))]
+fn poll_once<T>(future: impl Future<Output = JsResult<T>>) -> JsResult<T> {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match std::pin::pin!(future).poll(&mut context) {
+        std::task::Poll::Ready(outcome) => outcome,
+        std::task::Poll::Pending => Err(js_sys::Error::new("the CPU engine never waits").into()),
+    }
+}
+
+waiting! {
+    /// `trainStep` of the contract.
+    #[wasm_bindgen(js_name = trainStep)]
+    fn train_step(&mut self, features: Vec<f32>, labels: Vec<f64>, options: JsValue) -> JsValue {
+        let learning_rate = options::step(&options)?;
+        let step = self.trainer.train_step(features, &labels, learning_rate).await?;
+        Ok(to_js(&StepResult::from(step)))
+    }
+
+    /// Makes up to so many updates; true at the end of an epoch.
+    #[wasm_bindgen(js_name = runFit)]
+    fn run_fit(&mut self, batches: usize) -> bool {
+        let Some(fit) = &mut self.fit else { return Ok(false) };
+        let epoch_is_over = fit.run(&mut self.trainer, batches)?;
+        self.trainer.engine().finish().await?;
+        Ok(epoch_is_over)
+    }
+
+    /// Closes an epoch and says what it came to.
+    #[wasm_bindgen(js_name = endEpoch)]
+    fn end_epoch(&mut self, report: bool) -> JsValue {
+        let Some(fit) = &mut self.fit else { return Ok(JsValue::UNDEFINED) };
+        let epoch = fit.end_epoch(&mut self.trainer, report).await?;
+        Ok(to_js(&EpochResult::from(epoch)))
+    }
+
+    /// `logits` of the contract.
+    fn logits(&mut self, features: Vec<f32>) -> Vec<f32> {
+        Ok(self.trainer.forward(&features).await?.logits)
+    }
+
+    /// `predict` of the contract, without the names.
+    fn predict(&mut self, features: Vec<f32>) -> JsValue {
+        Ok(to_js(&Prediction::from(self.trainer.predict(&features).await?)))
+    }
+
+    /// `oodScore` of the contract.
+    #[wasm_bindgen(js_name = oodScore)]
+    fn ood_score(&mut self, features: Vec<f32>, options: JsValue) -> Vec<f32> {
+        let scorer = options::score(&options)?;
+        Ok(self.trainer.ood_score(&features, &scorer).await?)
+    }
+
+    /// Makes up to so many updates of a small head, or scores one candidate; true when there is nothing left to do.
+    #[wasm_bindgen(js_name = runSelection)]
+    fn run_selection(&mut self, batches: usize) -> bool {
+        let Some(selection) = &mut self.selection else { return Ok(true) };
+        Ok(selection.run(&mut self.trainer, batches).await?)
+    }
+
+    /// `calibrate` of the contract.
+    fn calibrate(&mut self, features: Vec<f32>, labels: Vec<f64>, options: JsValue) -> JsValue {
+        let (alpha, scorer) = options::calibration(&options)?;
+        let calibration = self.trainer.calibrate(&features, &labels, alpha, &scorer).await?;
+        Ok(to_js(&CalibrationResult::from(calibration)))
+    }
+
+    /// `gate` of the contract, without the names.
+    fn gate(&mut self, features: Vec<f32>) -> JsValue {
+        Ok(to_js(&GateResult::from(self.trainer.gate(&features).await?)))
+    }
+
+    /// `evaluate` of the contract.
+    fn evaluate(&mut self, id: Vec<f32>, labels: Vec<f64>, ood: Vec<f32>, options: JsValue) -> JsValue {
+        let scorer = options::score(&options)?;
+        Ok(to_js(&EvaluationResult::from(self.trainer.evaluate(&id, &labels, &ood, &scorer).await?)))
     }
 }
