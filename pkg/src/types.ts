@@ -255,9 +255,10 @@ export interface Head {
   oodScore(features: Features, options?: { scorer?: Scorer }): Promise<Float32Array>;
 
   /**
-   * Remembers training rows, [rows, features] and a class for each, for the scorers that compare with them. `fit` does it by
-   * itself, with the rows that it learns from; a `trainStep` loop calls it once at the end. Statistics are computed when a
-   * scorer first needs them and again after further training, so they are always those of the head as it is.
+   * Remembers training rows, [rows, features] and a class for each, for the scorers that compare with them, in place of those
+   * remembered before. `fit` does it by itself, with the rows that it learns from; a `trainStep` loop calls it once at the end.
+   * Statistics are computed when a scorer first needs them and again after further training, so they are always those of the
+   * head as it is.
    */
   fitScorers(features: Features, labels: Labels): Promise<void>;
   /**

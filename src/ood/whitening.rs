@@ -35,10 +35,7 @@ impl<M> Whitening<M> {
                 }
             }
         };
-        let mut inverse = DMatrix::identity(width, width);
-        factor.solve_lower_triangular_mut(&mut inverse);
-        let rows = (0..width).flat_map(|row| inverse.row(row).iter().map(|&x| x as f32).collect::<Vec<_>>()).collect();
-        Ok(Self { centre: centre.iter().map(|&x| x as f32).collect(), inverse: engine.matrix(rows, width)? })
+        Ok(Self { centre: centre.iter().map(|&x| x as f32).collect(), inverse: engine.matrix(inverse(&factor), width)? })
     }
 
     /// Of `[rows, width]`.
@@ -50,6 +47,25 @@ impl<M> Whitening<M> {
         }
         engine.product(&offsets, &self.inverse).await
     }
+}
+
+/// The inverse of a lower triangle, row-major. Column by column from the diagonal down: a third of what solving for every column
+/// from the top would cost.
+fn inverse(lower: &DMatrix<f64>) -> Vec<f32> {
+    let width = lower.nrows();
+    let mut inverse = vec![0.0; width * width];
+    let mut solution = vec![0.0; width];
+    for column in 0..width {
+        solution[column..].fill(0.0);
+        solution[column] = 1.0;
+        for row in column..width {
+            let below = &lower.as_slice()[row * width..][row..width];
+            let value = solution[row] / below[0];
+            inverse[row * width + column] = value as f32;
+            solution[row + 1..].iter_mut().zip(&below[1..]).for_each(|(x, l)| *x -= value * l);
+        }
+    }
+    inverse
 }
 
 /// Squared Mahalanobis distances to class means under one covariance.
