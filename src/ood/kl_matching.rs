@@ -5,8 +5,8 @@
 //! d_k = mean of softmax(f_i) over training rows that the head takes for class k,   score = min_k sum_j p_j ln(p_j / d_kj)
 //! ```
 //!
-//! Nats, at least 0. Classes that no training row was taken for are left out. Compares probabilities at temperature 1: after
-//! LogitNorm, where those are all alike, it says little.
+//! Nats, at least 0. Classes that no training row was taken for are left out. Says little with few classes, whose typical posteriors
+//! are all but certain.
 
 use super::{View, training::Training};
 
