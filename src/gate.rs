@@ -120,9 +120,8 @@ impl<E: Engine> Trainer<E> {
 
         let known = self.engine().forward(id).await?;
         let unknown = self.engine().forward(ood).await?;
-        let wide = |scores: Vec<f32>| scores.into_iter().map(f64::from).collect::<Vec<_>>();
-        let id_scores = wide(self.scores(scorer, id, &known, &[]).await?);
-        let ood_scores = wide(self.scores(scorer, ood, &unknown, &[]).await?);
+        let id_scores = metrics::wide(&self.scores(scorer, id, &known, &[]).await?);
+        let ood_scores = metrics::wide(&self.scores(scorer, ood, &unknown, &[]).await?);
         let prediction = probabilities(known.logits, classes, temperature);
         let hits = prediction.class_index.iter().zip(&labels).filter(|(class, label)| class == label).count();
         Ok(Evaluation {

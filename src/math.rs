@@ -127,6 +127,14 @@ impl Softmax {
     }
 }
 
+/// `ln softmax(factor * row)` in double precision, for what [`Softmax`] in single would round away.
+pub fn log_softmax(row: &[f32], factor: f64) -> Vec<f64> {
+    let largest = f64::from(max(row));
+    let shifted: Vec<f64> = row.iter().map(|&x| (f64::from(x) - largest) * factor).collect();
+    let log_sum = shifted.iter().map(|x| x.exp()).sum::<f64>().ln();
+    shifted.into_iter().map(|x| x - log_sum).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

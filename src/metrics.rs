@@ -87,6 +87,11 @@ pub fn ece(probabilities: &[f32], labels: &[u32], bins: usize) -> Result<f64> {
     Ok(gaps.iter().map(|gap| gap.abs()).sum::<f64>() / labels.len() as f64)
 }
 
+/// Scores as the metrics take them.
+pub(crate) fn wide(scores: &[f32]) -> Vec<f64> {
+    scores.iter().map(|&score| f64::from(score)).collect()
+}
+
 /// How many ID and OOD rows share one score.
 struct Tie {
     id: f64,

@@ -32,13 +32,13 @@ const CANDIDATES: [ScorerName; 8] = [
     ScorerName::Fdbd,
 ];
 
-/// Passes over the rows for each small head: enough to rank scores, a third of a fit's.
+/// Passes over the rows for each small head, a third of a fit's: it only ranks scores.
 const EPOCHS: f64 = 10.0;
 
 /// Share of the known rows that a turn holds out to be told from the unknown ones.
 const HELD_OUT: f64 = 0.2;
 
-/// Rows of either side that a turn scores at most: the AUROC's own error is then below a point.
+/// Rows of either side that a turn scores at most: the AUROC's own error is then about a point.
 const SCORED: usize = 1000;
 
 /// A selection under way for a head.
@@ -116,8 +116,7 @@ impl<E: Engine> Selection<E> {
         } else if let Some(&candidate) = self.candidates.get(turn.aurocs.len()) {
             let known = turn.head.ood_score(&turn.known, &candidate.into()).await?;
             let unknown = turn.head.ood_score(&turn.unknown, &candidate.into()).await?;
-            let wide = |scores: Vec<f32>| scores.into_iter().map(f64::from).collect::<Vec<_>>();
-            turn.aurocs.push(metrics::auroc(&wide(known), &wide(unknown))?);
+            turn.aurocs.push(metrics::auroc(&metrics::wide(&known), &metrics::wide(&unknown))?);
         } else {
             self.aurocs.extend(self.turn.take().map(|turn| turn.aurocs));
         }

@@ -1,7 +1,7 @@
 //! How sparse the training rows are around a row, against how sparse they are around its neighbours (as in the local outlier factor
 //! of Breunig et al., "LOF: Identifying Density-Based Local Outliers", SIGMOD 2000): a part of [`super::auto`].
 
-use super::neighbours::{Bank, Neighbour};
+use super::neighbours::{Bank, Neighbour, farthest};
 use crate::{Result, engine::Engine, math};
 
 /// Neighbours.
@@ -48,7 +48,8 @@ impl<M> Around<M> {
         for (rows, itself) in around.rows.chunks(CHUNK * width).zip(itself.chunks(CHUNK)) {
             neighbours.extend(around.bank.nearest(engine, &extended(rows, width, |_| 1.0), k, itself).await?);
         }
-        around.gaps = around.rows.chunks_exact(width).zip(&neighbours).map(|(row, found)| around.gap(row, found)).collect();
+        around.gaps =
+            around.rows.chunks_exact(width).zip(&neighbours).map(|(row, found)| farthest(row, found, &around.rows)).collect();
         around.mean_gap = (around.gaps.iter().map(|&gap| f64::from(gap)).sum::<f64>() / count as f64) as f32;
         let scores = around.gaps.iter().zip(&neighbours).map(|(gap, found)| around.ratio(*gap, found)).collect();
         Ok((around, scores))
@@ -62,13 +63,11 @@ impl<M> Around<M> {
         let place = |row: &Option<u32>| row.and_then(|row| self.places[row as usize]);
         let without: Vec<Option<u32>> = without.iter().map(place).collect();
         let neighbours = self.bank.nearest(engine, &extended(rows, self.width, |_| 1.0), self.k, &without).await?;
-        Ok(rows.chunks_exact(self.width).zip(&neighbours).map(|(row, found)| self.ratio(self.gap(row, found), found)).collect())
-    }
-
-    /// Distance to the farthest of the neighbours.
-    fn gap(&self, row: &[f32], found: &[Neighbour]) -> f32 {
-        let square = |place: usize| math::squared_distance(row, &self.rows[place * self.width..][..self.width]);
-        found.iter().map(|neighbour| square(neighbour.row)).fold(0.0, f32::max).sqrt()
+        Ok(rows
+            .chunks_exact(self.width)
+            .zip(&neighbours)
+            .map(|(row, found)| self.ratio(farthest(row, found, &self.rows), found))
+            .collect())
     }
 
     fn ratio(&self, gap: f32, found: &[Neighbour]) -> f32 {

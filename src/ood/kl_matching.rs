@@ -9,6 +9,7 @@
 //! are all but certain.
 
 use super::{View, training::Training};
+use crate::math;
 
 /// Below this a typical posterior counts as this: its logarithm stays finite.
 const LEAST: f64 = 1e-300;
@@ -28,7 +29,10 @@ impl KlMatching {
         let view = training.view();
         for (row, class) in view.logits().zip(view.predictions()) {
             counts[class] += 1;
-            sums[class * classes..][..classes].iter_mut().zip(log_softmax(row)).for_each(|(sum, log_p)| *sum += log_p.exp());
+            sums[class * classes..][..classes]
+                .iter_mut()
+                .zip(math::log_softmax(row, 1.0))
+                .for_each(|(sum, log_p)| *sum += log_p.exp());
         }
         let predicted = sums.chunks_exact(classes).zip(counts).filter(|(_, count)| *count > 0);
         let log_typical = predicted.flat_map(|(sums, count)| sums.iter().map(move |sum| (sum / count as f64).max(LEAST).ln()));
@@ -37,8 +41,9 @@ impl KlMatching {
 
     /// Scores, `[rows]`.
     pub fn scores(&self, view: &View) -> Vec<f32> {
+        // In `f64`: a divergence is a small difference of large terms.
         let rows = view.logits().map(|row| {
-            let log_p = log_softmax(row);
+            let log_p = math::log_softmax(row, 1.0);
             let p: Vec<f64> = log_p.iter().map(|log_p| log_p.exp()).collect();
             let product = |logs: &[f64]| p.iter().zip(logs).map(|(p, log)| p * log).sum::<f64>();
             let most = self.log_typical.chunks_exact(view.classes).map(product).fold(f64::NEG_INFINITY, f64::max);
@@ -46,11 +51,4 @@ impl KlMatching {
         });
         rows.collect()
     }
-}
-
-/// In `f64`: a divergence is a small difference of large terms.
-fn log_softmax(row: &[f32]) -> Vec<f64> {
-    let max = f64::from(crate::math::max(row));
-    let log_sum = row.iter().map(|&f| (f64::from(f) - max).exp()).sum::<f64>().ln();
-    row.iter().map(|&f| f64::from(f) - max - log_sum).collect()
 }

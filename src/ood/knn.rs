@@ -8,8 +8,14 @@
 //! In `[0, 2]`. Keeps all training rows and compares with each: the costliest scorer here. A large k misses small classes, a
 //! small one is noisy.
 
-use super::{View, neighbours::Bank, options::refusal, training::Training, view::normalized};
-use crate::{Result, engine::Engine, math};
+use super::{
+    View,
+    neighbours::{Bank, farthest},
+    options::refusal,
+    training::Training,
+    view::normalized,
+};
+use crate::{Result, engine::Engine};
 
 /// Neighbours when no number is asked for: the paper's choice, OpenOOD's and pytorch-ood's.
 const K: usize = 50;
@@ -47,14 +53,6 @@ impl<M> Knn<M> {
     ) -> Result<Vec<f32>> {
         let unit = normalized(view.inputs, view.width);
         let nearest = self.bank.nearest(engine, &unit, self.k, without).await?;
-        Ok(unit
-            .chunks_exact(view.width)
-            .zip(nearest)
-            .map(|(u, found)| {
-                // From the rows themselves: 2 - 2 u.v loses half the digits of a small distance.
-                let square = |row: usize| math::squared_distance(u, &self.rows[row * view.width..][..view.width]);
-                found.iter().map(|neighbour| square(neighbour.row)).fold(0.0, f32::max).sqrt()
-            })
-            .collect())
+        Ok(unit.chunks_exact(view.width).zip(nearest).map(|(u, found)| farthest(u, &found, &self.rows)).collect())
     }
 }

@@ -35,19 +35,17 @@ impl Covariance {
 pub struct Mahalanobis<M> {
     covariance: Covariance,
     distances: ClassDistances<M>,
-    factors: Vec<f32>,
 }
 
 impl<M> Mahalanobis<M> {
     /// Fits.
     pub async fn new<E: Engine<Matrix = M>>(engine: &mut E, training: &mut Training, covariance: Covariance) -> Result<Self> {
         let moments = training.moments(engine, covariance.normalize).await?;
-        let distances = ClassDistances::new(engine, &moments, covariance.ridge).await?;
-        Ok(Self { covariance, distances, factors: vec![1.0; training.classes()] })
+        Ok(Self { covariance, distances: ClassDistances::new(engine, &moments, covariance.ridge).await? })
     }
 
     /// Scores, `[rows]`.
     pub async fn scores<E: Engine<Matrix = M>>(&self, engine: &mut E, view: &View<'_>) -> Result<Vec<f32>> {
-        self.distances.nearest(engine, &self.covariance.rows(view), &self.factors).await
+        self.distances.nearest(engine, &self.covariance.rows(view)).await
     }
 }

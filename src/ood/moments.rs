@@ -8,7 +8,7 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::{Result, engine::Engine};
 
-/// Rows of one product: large enough that its cost is the product's, small enough that `f32` sums over it stay exact to 1e-6.
+/// Rows of one product: large enough that its cost is the product's, small enough that sums in `f32` lose little.
 const BLOCK: usize = 1024;
 
 /// First and second moments.
@@ -23,8 +23,6 @@ pub struct Moments {
     pub mean: Vec<f64>,
     /// Covariance about the rows' own class means, divided by the number of rows.
     pub within: DMatrix<f64>,
-    /// Covariance about the mean, divided by the number of rows.
-    pub total: DMatrix<f64>,
 }
 
 impl Moments {
@@ -45,14 +43,19 @@ impl Moments {
         mean.iter_mut().for_each(|sum| *sum /= labels.len() as f64);
         let centre = |row: usize| &means[labels[row] as usize * width..][..width];
         let within = scatter(engine, rows, width, centre).await?;
-        // The total scatter is the scatter within plus that of the class means.
-        let mut total = within.clone();
-        for (class_mean, &count) in means.chunks_exact(width).zip(&counts) {
-            let offset = DVector::from_iterator(width, class_mean.iter().zip(&mean).map(|(m, all)| m - all));
-            total.syger(count as f64 / labels.len() as f64, &offset, &offset, 1.0);
+        Ok(Self { width, counts, means, mean, within })
+    }
+
+    /// Covariance about the mean, divided by the number of rows: that within the classes plus that of their means.
+    pub fn total(&self) -> DMatrix<f64> {
+        let mut total = self.within.clone();
+        let rows = self.counts.iter().sum::<usize>() as f64;
+        for (class_mean, &count) in self.means.chunks_exact(self.width).zip(&self.counts) {
+            let offset = DVector::from_iterator(self.width, class_mean.iter().zip(&self.mean).map(|(m, all)| m - all));
+            total.syger(count as f64 / rows, &offset, &offset, 1.0);
         }
         total.fill_upper_triangle_with_lower_triangle();
-        Ok(Self { width, counts, means, mean, within, total })
+        total
     }
 
     /// The classes that have rows.

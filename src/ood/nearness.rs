@@ -16,7 +16,7 @@ const PRIOR_ROWS: f64 = 5.0;
 const BANK: usize = 4096;
 
 /// Mean and inverse deviation of a score over training rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Standard {
     mean: f64,
     inverse_deviation: f64,
@@ -80,7 +80,6 @@ pub struct Nearness<M> {
     width: usize,
     form: Form,
     class: ClassDistances<M>,
-    factors: Vec<f32>,
     foreground: ClassDistances<M>,
     background: ClassDistances<M>,
     around: Around<M>,
@@ -105,15 +104,15 @@ impl<M> Nearness<M> {
         let background = ClassDistances::to_mean(engine, &moments, form.relative_ridge).await?;
 
         let factors = spread_factors(&class.own(engine, &rows, labels).await?, labels, &moments);
+        let class = class.scaled(|class| factors[class]);
         // The rows of the bank stand for all where only a mean and a deviation are wanted.
         let chosen = stratified(labels, BANK, seed);
         let of_chosen: Vec<u32> = chosen.iter().map(|&row| labels[row]).collect();
         let bank: Vec<f32> = chosen.iter().flat_map(|&row| &rows[row * width..][..width]).copied().collect();
-        let own = class.nearest_without_itself(engine, &bank, &of_chosen, &moments.counts, &factors).await?;
-        let even = vec![1.0; classes];
-        let near = foreground.nearest_without_itself(engine, &bank, &of_chosen, &moments.counts, &even).await?;
+        let own = class.nearest_without_itself(engine, &bank, &of_chosen, &moments.counts).await?;
+        let near = foreground.nearest_without_itself(engine, &bank, &of_chosen, &moments.counts).await?;
         let one_class = vec![0; chosen.len()];
-        let far = background.nearest_without_itself(engine, &bank, &one_class, &[labels.len()], &[1.0]).await?;
+        let far = background.nearest_without_itself(engine, &bank, &one_class, &[labels.len()]).await?;
         let relative: Vec<f32> = near.iter().zip(&far).map(|(near, far)| near - far).collect();
         let mut places = vec![None; labels.len()];
         chosen.iter().zip(0..).for_each(|(&row, place)| places[row] = Some(place));
@@ -123,7 +122,7 @@ impl<M> Nearness<M> {
             // One row, or the same one over and over: any distance from it is better than none.
             standards[0] = Standard { mean: 0.0, inverse_deviation: 1.0 };
         }
-        Ok(Self { width, form, class, factors, foreground, background, around, standards })
+        Ok(Self { width, form, class, foreground, background, around, standards })
     }
 
     /// The sum of the three measures of `[rows, features]`, each in deviations from its mean. Neighbours leave out
@@ -135,10 +134,9 @@ impl<M> Nearness<M> {
         without: &[Option<u32>],
     ) -> Result<Vec<f64>> {
         let rows = self.form.apply(features, self.width);
-        let own = self.class.nearest(engine, &rows, &self.factors).await?;
-        let even = vec![1.0; self.factors.len()];
-        let near = self.foreground.nearest(engine, &rows, &even).await?;
-        let far = self.background.nearest(engine, &rows, &[1.0]).await?;
+        let own = self.class.nearest(engine, &rows).await?;
+        let near = self.foreground.nearest(engine, &rows).await?;
+        let far = self.background.nearest(engine, &rows).await?;
         let sparseness = self.around.scores(engine, &rows, without).await?;
         let [class, relative, around] = &self.standards;
         let rows = own.iter().zip(near.iter().zip(&far)).zip(&sparseness);

@@ -27,7 +27,7 @@ impl<M> Rmd<M> {
     /// Fits.
     pub async fn new<E: Engine<Matrix = M>>(engine: &mut E, training: &mut Training, covariance: Covariance) -> Result<Self> {
         let moments = training.moments(engine, covariance.normalize).await?;
-        let background = Whitening::new(engine, &moments.total, covariance.ridge, &moments.mean)?;
+        let background = Whitening::new(engine, &moments.total(), covariance.ridge, &moments.mean)?;
         Ok(Self { covariance, class: Mahalanobis::new(engine, training, covariance).await?, background })
     }
 

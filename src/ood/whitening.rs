@@ -1,5 +1,7 @@
 //! Linear maps that turn a covariance into the identity, so that a Mahalanobis distance is a Euclidean one.
 
+use std::borrow::Cow;
+
 use nalgebra::{Cholesky, DMatrix};
 
 use super::moments::Moments;
@@ -79,6 +81,8 @@ pub struct ClassDistances<M> {
     matrix: M,
     /// Squared lengths of the whitened means.
     squares: Vec<f32>,
+    /// What each distance is multiplied by; 1 unless [`Self::scaled`].
+    factors: Vec<f32>,
 }
 
 impl<M> ClassDistances<M> {
@@ -86,15 +90,15 @@ impl<M> ClassDistances<M> {
     pub async fn new<E: Engine<Matrix = M>>(engine: &mut E, moments: &Moments, ridge: f64) -> Result<Self> {
         // Where every class has one row, only the spread of all rows says what is far.
         let alone = moments.counts.iter().all(|&count| count < 2);
-        let covariance = if alone { &moments.total } else { &moments.within };
+        let covariance = if alone { Cow::Owned(moments.total()) } else { Cow::Borrowed(&moments.within) };
         let classes = moments.present();
         let means = classes.iter().flat_map(|&class| &moments.means[class * moments.width..][..moments.width]).copied().collect();
-        Self::to(engine, covariance, ridge, &moments.mean, classes, means).await
+        Self::to(engine, &covariance, ridge, &moments.mean, classes, means).await
     }
 
     /// To the mean of all rows, as of a single class numbered 0, under their covariance.
     pub async fn to_mean<E: Engine<Matrix = M>>(engine: &mut E, moments: &Moments, ridge: f64) -> Result<Self> {
-        Self::to(engine, &moments.total, ridge, &moments.mean, vec![0], moments.mean.clone()).await
+        Self::to(engine, &moments.total(), ridge, &moments.mean, vec![0], moments.mean.clone()).await
     }
 
     async fn to<E: Engine<Matrix = M>>(
@@ -110,25 +114,32 @@ impl<M> ClassDistances<M> {
         let means = whitening.apply(engine, &means.iter().map(|&x| x as f32).collect::<Vec<_>>()).await?;
         let matrix = engine.matrix(means.clone(), width)?;
         let squares = means.chunks_exact(width).map(|mean| math::dot(mean, mean)).collect();
-        Ok(Self { whitening, width, classes, means, matrix, squares })
+        let factors = vec![1.0; classes.len()];
+        Ok(Self { whitening, width, classes, means, matrix, squares, factors })
     }
 
-    /// For each row, `factors[class]` times its distance to the class for which that is least.
-    pub async fn nearest<E: Engine<Matrix = M>>(&self, engine: &mut E, rows: &[f32], factors: &[f32]) -> Result<Vec<f32>> {
+    /// The same with the distance to each class multiplied by its factor.
+    pub fn scaled(mut self, factor: impl Fn(usize) -> f32) -> Self {
+        self.factors = self.classes.iter().map(|&class| factor(class)).collect();
+        self
+    }
+
+    /// For each row, the distance to the nearest class.
+    pub async fn nearest<E: Engine<Matrix = M>>(&self, engine: &mut E, rows: &[f32]) -> Result<Vec<f32>> {
         let whitened = self.whitening.apply(engine, rows).await?;
         let products = engine.product(&whitened, &self.matrix).await?;
         let rows = whitened.chunks_exact(self.width).zip(products.chunks_exact(self.classes.len()));
         let nearest = rows.map(|(row, products)| {
             let square = math::dot(row, row);
-            let least = |position: usize| factors[self.classes[position]] * self.about(square, products[position], position);
+            let least = |position: usize| self.factors[position] * self.about(square, products[position], position);
             let best = (0..products.len()).map(|position| (least(position), position)).min_by(|a, b| a.0.total_cmp(&b.0));
             // The difference of products finds the class; the distance itself it would round away where means lie far apart.
-            best.map_or(0.0, |(_, position)| factors[self.classes[position]] * self.distance(row, position))
+            best.map_or(0.0, |(_, position)| self.factors[position] * self.distance(row, position))
         });
         Ok(nearest.collect())
     }
 
-    /// Distance of each training row to its own class.
+    /// Distance of each training row to its own class, without a factor.
     pub async fn own<E: Engine<Matrix = M>>(&self, engine: &mut E, rows: &[f32], labels: &[u32]) -> Result<Vec<f32>> {
         let mut own = Vec::with_capacity(labels.len());
         for (rows, labels) in rows.chunks(CHUNK * self.width).zip(labels.chunks(CHUNK)) {
@@ -148,7 +159,6 @@ impl<M> ClassDistances<M> {
         rows: &[f32],
         labels: &[u32],
         counts: &[usize],
-        factors: &[f32],
     ) -> Result<Vec<f32>> {
         let total = counts.iter().sum::<usize>() as f32;
         let among_means = engine.product(&self.means, &self.matrix).await?;
@@ -175,7 +185,7 @@ impl<M> ClassDistances<M> {
                         self.about(square, products[position], position) + weight / kept * cross * cross
                     }
                 };
-                let least = (0..products.len()).map(|position| factors[self.classes[position]] * distance(position));
+                let least = (0..products.len()).map(|position| self.factors[position] * distance(position));
                 nearest.push(least.fold(f32::INFINITY, f32::min));
             }
         }
