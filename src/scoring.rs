@@ -1,6 +1,6 @@
 //! A head's scores: the training rows that it remembers, and the scorers fitted to them for the weights as they are.
 
-use std::{ops::Range, rc::Rc};
+use std::rc::Rc;
 
 use crate::{
     Error, Result,
@@ -11,68 +11,84 @@ use crate::{
         Fitted, FittedScorer, LogitScorer, Scorer, ScorerName, ScorerOptions, View,
         auto::Auto,
         nearness::Nearness,
-        odin,
+        odin::Odin,
         training::{Training, TrainingRows},
     },
     order,
     trainer::Trainer,
 };
 
-/// Rows scored at a time by the fitted scorers: what they need beside the rows stays a few megabytes.
+/// Rows compared with the training rows at a time: what that needs beside the rows stays a few megabytes.
 const CHUNK: usize = 256;
 
 /// Fitted scorers that are kept: each may hold a copy of all training rows, and a page may ask for any number of parameters.
 const KEPT: usize = 8;
 
-/// What a head knows of its training rows.
+/// What a head knows beside its weights: its training rows, and what scorers made of these and of the weights.
 pub(crate) struct Memory<M> {
-    rows: Option<TrainingRows>,
+    remembered: Option<Remembered<M>>,
+    /// The layers, for odin. Gone after every update.
+    odin: Option<Odin<M>>,
+    /// What "auto" stands for, if not the combination.
+    selected: Option<Scorer>,
+}
+
+/// Training rows and what was fitted to them.
+struct Remembered<M> {
+    rows: TrainingRows,
     /// How near other rows lie to them, whatever the weights.
     nearness: Option<Rc<Nearness<M>>>,
     /// The rows as the present weights see them, and what was fitted to that. Gone after every update.
     training: Option<Training>,
     fitted: Vec<(FittedScorer, Fitted<M>)>,
     auto: Option<Auto<M>>,
-    /// What "auto" stands for, if not the combination.
-    selected: Option<Scorer>,
 }
 
 impl<M> Default for Memory<M> {
     fn default() -> Self {
-        Self { rows: None, nearness: None, training: None, fitted: Vec::new(), auto: None, selected: None }
+        Self { remembered: None, odin: None, selected: None }
     }
 }
 
 impl<M> Memory<M> {
     /// Takes the place of what was remembered.
     pub(crate) fn remember(&mut self, features: Rc<Vec<f32>>, labels: Rc<Vec<u32>>) {
-        self.rows = Some(TrainingRows { features, labels });
-        self.nearness = None;
-        self.forget_fits();
+        let rows = TrainingRows { features, labels };
+        self.remembered = Some(Remembered { rows, nearness: None, training: None, fitted: Vec::new(), auto: None });
     }
 
-    /// Drops what was fitted for weights that are no more.
+    /// Drops what was made for weights that are no more.
     pub(crate) fn forget_fits(&mut self) {
-        self.training = None;
-        self.fitted.clear();
-        self.auto = None;
+        self.odin = None;
+        if let Some(remembered) = &mut self.remembered {
+            remembered.training = None;
+            remembered.fitted.clear();
+            remembered.auto = None;
+        }
     }
 
     /// Whether there are rows to compare with.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.rows.is_none()
+    fn is_empty(&self) -> bool {
+        self.remembered.is_none()
     }
 
-    /// Gives "auto" a meaning; nothing is the combination.
-    pub(crate) fn select(&mut self, scorer: Option<Scorer>) {
-        self.selected = scorer;
+    async fn odin<E: Engine<Matrix = M>>(&mut self, engine: &mut E, config: &HeadConfig) -> Result<&Odin<M>> {
+        Ok(match &mut self.odin {
+            Some(odin) => odin,
+            none => none.insert(Odin::new(engine, &config.architecture).await?),
+        })
     }
 
+    fn remembered(&mut self, scorer: Scorer) -> Result<&mut Remembered<M>> {
+        self.remembered.as_mut().ok_or(Error::ScorerNotFitted(scorer.name().as_str()))
+    }
+}
+
+impl<M> Remembered<M> {
     async fn training<E: Engine<Matrix = M>>(&mut self, engine: &mut E, config: &HeadConfig) -> Result<&mut Training> {
-        let rows = self.rows.clone().ok_or(Error::ScorerNotFitted("auto"))?;
         Ok(match &mut self.training {
             Some(training) => training,
-            none => none.insert(Training::new(engine, &config.architecture, rows).await?),
+            none => none.insert(Training::new(engine, &config.architecture, self.rows.clone()).await?),
         })
     }
 
@@ -100,19 +116,21 @@ impl<M> Memory<M> {
 
     /// The combination, likewise.
     async fn auto<E: Engine<Matrix = M>>(&mut self, engine: &mut E, config: &HeadConfig) -> Result<&Auto<M>> {
-        if self.auto.is_none() {
-            let nearness = match (&self.nearness, &self.rows) {
-                (Some(nearness), _) => nearness.clone(),
-                (None, Some(TrainingRows { features, labels })) => {
-                    Rc::new(Nearness::new(engine, features, labels, config.architecture.classes(), config.seed).await?)
-                }
-                (None, None) => return Err(Error::ScorerNotFitted("auto")),
-            };
-            self.nearness = Some(nearness.clone());
-            let training = self.training(engine, config).await?;
-            self.auto = Some(Auto::new(training, nearness));
-        }
-        self.auto.as_ref().ok_or(Error::ScorerNotFitted("auto"))
+        let auto = match self.auto.take() {
+            Some(auto) => auto,
+            None => {
+                let nearness = match self.nearness.take() {
+                    Some(nearness) => nearness,
+                    None => {
+                        let TrainingRows { features, labels } = &self.rows;
+                        Rc::new(Nearness::new(engine, features, labels, config.architecture.classes(), config.seed).await?)
+                    }
+                };
+                self.nearness = Some(nearness.clone());
+                Auto::new(self.training(engine, config).await?, nearness)
+            }
+        };
+        Ok(self.auto.insert(auto))
     }
 }
 
@@ -154,29 +172,22 @@ impl<E: Engine> Trainer<E> {
         without: &[Option<u32>],
     ) -> Result<Vec<f32>> {
         let (engine, memory, config) = self.parts();
-        let view = View::new(features, outputs, config.architecture.classes());
-        let mut scores = Vec::with_capacity(view.count());
-        match scorer {
-            Scorer::Logit(scorer) => return Ok(scorer.scores(&view)),
-            Scorer::Odin { temperature, epsilon } => {
-                return odin::scores(engine, &config.architecture, features, &outputs.logits, temperature, epsilon).await;
-            }
-            Scorer::Fitted(scorer) => {
-                let fitted = memory.fitted(engine, config, scorer).await?;
-                for rows in chunks(view.count()) {
-                    let without = without.get(rows.clone()).unwrap_or_default();
-                    scores.extend(fitted.scores(engine, &view.rows(rows), without).await?);
+        let all = View::new(features, outputs, config.architecture.classes());
+        let at_a_time = if scorer.compares() { CHUNK } else { all.count() };
+        let mut scores = Vec::with_capacity(all.count());
+        for start in (0..all.count()).step_by(at_a_time) {
+            let rows = start..all.count().min(start + at_a_time);
+            let (view, without) = (all.rows(rows.clone()), without.get(rows).unwrap_or_default());
+            scores.extend(match scorer {
+                Scorer::Logit(scorer) => scorer.scores(&view),
+                Scorer::Odin { temperature, epsilon } => {
+                    memory.odin(engine, config).await?.scores(engine, &view, temperature, epsilon).await?
                 }
-            }
-            Scorer::Auto => {
-                let auto = memory.auto(engine, config).await?;
-                let width = config.architecture.features();
-                for rows in chunks(view.count()) {
-                    let without = without.get(rows.clone()).unwrap_or_default();
-                    let features = &features[rows.start * width..rows.end * width];
-                    scores.extend(auto.scores(engine, features, &view.rows(rows), without).await?);
+                Scorer::Fitted(fitted) => {
+                    memory.remembered(scorer)?.fitted(engine, config, fitted).await?.scores(engine, &view, without).await?
                 }
-            }
+                Scorer::Auto => memory.remembered(scorer)?.auto(engine, config).await?.scores(engine, &view, without).await?,
+            });
         }
         Ok(scores)
     }
@@ -194,13 +205,13 @@ impl<E: Engine> Trainer<E> {
             ScorerName::Auto => None,
             name => Some(ScorerOptions::from(name).check()?),
         };
-        self.parts().1.select(selected);
+        self.parts().1.selected = selected;
         Ok(())
     }
 
     /// For each of `[rows, features]`, its number among the remembered training rows, if it is one of them.
     pub(crate) fn own_rows(&self, features: &[f32]) -> Vec<Option<u32>> {
-        let Some(rows) = &self.memory().rows else { return Vec::new() };
+        let Some(Remembered { rows, .. }) = &self.memory().remembered else { return Vec::new() };
         let width = self.config().architecture.features();
         let known: Vec<u64> = rows.features.chunks_exact(width).map(fingerprint).collect();
         let mut sorted = known.clone();
@@ -209,9 +220,4 @@ impl<E: Engine> Trainer<E> {
         let prints = features.chunks_exact(width).map(fingerprint);
         prints.map(|print| sorted.binary_search(&print).is_ok().then(|| place(print)).flatten()).collect()
     }
-}
-
-/// So many rows, some at a time.
-fn chunks(count: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..count).step_by(CHUNK).map(move |start| start..count.min(start + CHUNK))
 }

@@ -48,15 +48,14 @@ impl<M> Auto<M> {
         Self { standard: Standard::of(&confidence.scores(&view)), confidence, nearness }
     }
 
-    /// Scores of `[rows, features]` and what the head answers for them, `[rows]`. Neighbours leave out `without[row]`, where given.
+    /// Scores, `[rows]`. Neighbours leave out `without[row]`, where given.
     pub async fn scores<E: Engine<Matrix = M>>(
         &self,
         engine: &mut E,
-        features: &[f32],
         view: &View<'_>,
         without: &[Option<u32>],
     ) -> Result<Vec<f32>> {
-        let distances = self.nearness.scores(engine, features, without).await?;
+        let distances = self.nearness.scores(engine, view.features, without).await?;
         let doubts = self.confidence.scores(view);
         Ok(doubts.iter().zip(distances).map(|(doubt, distance)| (self.standard.apply(*doubt) + distance) as f32).collect())
     }

@@ -21,7 +21,7 @@
 //! | [`nn_guide`] | all training z and their energies | that of the logits squared |
 //! | [`fdbd`], [`nci`] | mean z | at most 0; that of the weights |
 //! | [`react`], [`dice`], [`ash`], [`scale`] | percentiles, mean z, or just z of one sign | that of the logits |
-//! | [`auto`] | means, covariances and up to 4096 training z | about 0, in standard deviations |
+//! | [`auto`] | means, covariances and up to 4096 of the training rows' features | about 0, in standard deviations |
 //!
 //! z is the last layer's input: the features themselves for a linear head. Where z is needed, so are training rows: `fit`
 //! remembers its own, [`crate::trainer::Trainer::fit_scorers`] takes them after a loop of steps. Statistics are computed when a

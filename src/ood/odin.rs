@@ -8,86 +8,95 @@
 //!
 //! `epsilon` is in the features' own units.
 
+use nalgebra::DMatrix;
+
+use super::View;
 use crate::{
     Result,
     engine::Engine,
-    head::{Architecture, Layer},
-    math,
+    head::Architecture,
+    math::{argmax, log_softmax},
 };
 
-/// Scores of `[rows, features]`, `[rows]`.
-pub async fn scores<E: Engine>(
-    engine: &mut E,
-    architecture: &Architecture,
-    features: &[f32],
-    logits: &[f32],
-    temperature: f32,
-    epsilon: f32,
-) -> Result<Vec<f32>> {
-    let classes = architecture.classes();
-    let factor = 1.0 / f64::from(temperature);
-    let mut stepped = features.to_vec();
-    if epsilon > 0.0 {
-        let mut delta = Vec::with_capacity(logits.len());
-        for row in logits.chunks_exact(classes) {
-            let (argmax, probabilities) = softmax(row, factor);
-            delta.extend(probabilities.iter().enumerate().map(|(k, p)| (p - f64::from(u8::from(k == argmax))) as f32));
-        }
-        let gradient = input_gradient(engine, architecture, features, delta).await?;
-        for (x, gradient) in stepped.iter_mut().zip(gradient) {
-            let sign = if gradient == 0.0 { 0.0 } else { gradient.signum() };
-            *x -= epsilon * sign;
-        }
-    }
-    let logits = engine.forward(&stepped).await?.logits;
-    let rows = logits.chunks_exact(classes).map(|row| {
-        let (argmax, probabilities) = softmax(row, factor);
-        -probabilities[argmax] as f32
-    });
-    Ok(rows.collect())
+/// The layers of a head with its present weights, as a gradient passes them.
+pub struct Odin<M> {
+    hidden: Vec<Hidden<M>>,
+    /// Each layer's weight, `[inputs, outputs]`.
+    transposed: Vec<M>,
 }
 
-/// In `f64`: at a temperature of 1000 all probabilities are alike, and f32 would round what tells rows apart.
-fn softmax(row: &[f32], factor: f64) -> (usize, Vec<f64>) {
-    let argmax = math::argmax(row);
-    let shares: Vec<f64> = row.iter().map(|&f| ((f64::from(f) - f64::from(row[argmax])) * factor).exp()).collect();
-    let sum: f64 = shares.iter().sum();
-    (argmax, shares.iter().map(|share| share / sum).collect())
+/// A layer on the way to the last one.
+struct Hidden<M> {
+    weight: M,
+    bias: Vec<f32>,
 }
 
-/// Takes the logits' gradient back to the features through all layers.
-async fn input_gradient<E: Engine>(
-    engine: &mut E,
-    architecture: &Architecture,
-    features: &[f32],
-    delta: Vec<f32>,
-) -> Result<Vec<f32>> {
-    let parameters = engine.state().await?.parameters;
-    let layers = architecture.layers();
-    let mut activations = vec![features.to_vec()];
-    for layer in &layers[..layers.len() - 1] {
-        let weight = engine.matrix(parameters[layer.weight.clone()].to_vec(), layer.inputs)?;
-        let mut outputs = engine.product(activations.last().map_or(features, Vec::as_slice), &weight).await?;
-        for row in outputs.chunks_exact_mut(layer.outputs) {
-            row.iter_mut().zip(&parameters[layer.bias.clone()]).for_each(|(x, bias)| *x = (*x + bias).max(0.0));
+impl<M> Odin<M> {
+    /// Lays out the layers for products in both directions.
+    pub async fn new<E: Engine<Matrix = M>>(engine: &mut E, architecture: &Architecture) -> Result<Self> {
+        let parameters = engine.state().await?.parameters;
+        let layers = architecture.layers();
+        let mut hidden = Vec::new();
+        for layer in &layers[..layers.len() - 1] {
+            let weight = engine.matrix(parameters[layer.weight.clone()].to_vec(), layer.inputs)?;
+            hidden.push(Hidden { weight, bias: parameters[layer.bias.clone()].to_vec() });
         }
-        activations.push(outputs);
-    }
-    let mut delta = delta;
-    for (index, layer) in layers.iter().enumerate().rev() {
-        let transposed = engine.matrix(transposed(&parameters, layer), layer.outputs)?;
-        delta = engine.product(&delta, &transposed).await?;
-        if index > 0 {
-            // ReLU passes the gradient where it passed the value.
-            delta.iter_mut().zip(&activations[index]).for_each(|(d, &x)| *d = if x > 0.0 { *d } else { 0.0 });
+        let mut transposed = Vec::new();
+        for layer in &layers {
+            // Column by column is how nalgebra keeps a matrix, and how its transpose lies row by row.
+            let weight = DMatrix::from_row_slice(layer.outputs, layer.inputs, &parameters[layer.weight.clone()]);
+            transposed.push(engine.matrix(weight.as_slice().to_vec(), layer.outputs)?);
         }
+        Ok(Self { hidden, transposed })
     }
-    Ok(delta)
-}
 
-/// A layer's weight as `[inputs, outputs]`.
-fn transposed(parameters: &[f32], layer: &Layer) -> Vec<f32> {
-    let weight = &parameters[layer.weight.clone()];
-    let column = |input: usize| weight.iter().skip(input).step_by(layer.inputs).copied();
-    (0..layer.inputs).flat_map(column).collect()
+    /// Scores, `[rows]`.
+    pub async fn scores<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+        view: &View<'_>,
+        temperature: f32,
+        epsilon: f32,
+    ) -> Result<Vec<f32>> {
+        // In double precision: at a temperature of 1000 all probabilities are alike.
+        let factor = 1.0 / f64::from(temperature);
+        let mut delta = Vec::with_capacity(view.logits.len());
+        for row in view.logits() {
+            let start = delta.len();
+            delta.extend(log_softmax(row, factor).into_iter().map(|log_p| log_p.exp() as f32));
+            let predicted = &mut delta[start + argmax(row)];
+            *predicted -= 1.0;
+        }
+        let gradient = self.input_gradient(engine, view.features, delta).await?;
+        let step = |(&x, gradient): (&f32, f32)| if gradient == 0.0 { x } else { x - epsilon * gradient.signum() };
+        let stepped: Vec<f32> = view.features.iter().zip(gradient).map(step).collect();
+        let logits = engine.forward(&stepped).await?.logits;
+        let rows = logits.chunks_exact(view.classes).map(|row| -log_softmax(row, factor)[argmax(row)].exp() as f32);
+        Ok(rows.collect())
+    }
+
+    /// Takes the logits' gradient back to the features through all layers.
+    async fn input_gradient<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+        features: &[f32],
+        mut delta: Vec<f32>,
+    ) -> Result<Vec<f32>> {
+        let mut activations: Vec<Vec<f32>> = Vec::new();
+        for layer in &self.hidden {
+            let mut outputs = engine.product(activations.last().map_or(features, Vec::as_slice), &layer.weight).await?;
+            for row in outputs.chunks_exact_mut(layer.bias.len()) {
+                row.iter_mut().zip(&layer.bias).for_each(|(x, bias)| *x = (*x + bias).max(0.0));
+            }
+            activations.push(outputs);
+        }
+        for transposed in self.transposed.iter().rev() {
+            delta = engine.product(&delta, transposed).await?;
+            if let Some(inputs) = activations.pop() {
+                // ReLU passes the gradient where it passed the value.
+                delta.iter_mut().zip(inputs).for_each(|(d, x)| *d = if x > 0.0 { *d } else { 0.0 });
+            }
+        }
+        Ok(delta)
+    }
 }

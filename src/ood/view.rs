@@ -5,6 +5,8 @@ use crate::{engine::Outputs, math};
 /// Rows and what the head makes of them.
 #[derive(Clone, Copy)]
 pub struct View<'a> {
+    /// The head's features, `[rows, *]`.
+    pub features: &'a [f32],
     /// The last layer's inputs, `[rows, width]`: the features themselves for a linear head.
     pub inputs: &'a [f32],
     /// Length of one of them.
@@ -19,13 +21,18 @@ impl<'a> View<'a> {
     /// What the head answered for `features`; there is at least one row.
     pub fn new(features: &'a [f32], outputs: &'a Outputs, classes: usize) -> Self {
         let inputs = outputs.penultimate.as_deref().unwrap_or(features);
-        Self { inputs, width: inputs.len() / (outputs.logits.len() / classes), logits: &outputs.logits, classes }
+        Self { features, inputs, width: inputs.len() / (outputs.logits.len() / classes), logits: &outputs.logits, classes }
     }
 
     /// Some of the rows.
     pub fn rows(&self, rows: std::ops::Range<usize>) -> Self {
         let part = |values: &'a [f32], width: usize| &values[rows.start * width..rows.end * width];
-        Self { inputs: part(self.inputs, self.width), logits: part(self.logits, self.classes), ..*self }
+        Self {
+            features: part(self.features, self.features.len() / self.count()),
+            inputs: part(self.inputs, self.width),
+            logits: part(self.logits, self.classes),
+            ..*self
+        }
     }
 
     /// Number of rows.

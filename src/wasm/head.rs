@@ -103,7 +103,7 @@ impl RawHead {
 }
 
 /// Exports methods that wait for the engine. With a device to wait for they return promises; on the CPU a future is done when it
-/// is first polled, and they are plain functions: promises would be an eighth of that file.
+/// is first polled, and they are plain functions: promises would add 9 of 160 KiB to what a page downloads.
 macro_rules! waiting {
     ($($(#[$meta:meta])* fn $name:ident(&mut $self:ident $(, $argument:ident: $type:ty)*) -> $result:ty $body:block)*) => {
         #[cfg(feature = "webgpu")]
