@@ -72,6 +72,11 @@ impl Conformal {
         Self { scores: order::sorted(&scores) }
     }
 
+    /// The scores, ascending.
+    pub fn scores(&self) -> &[f32] {
+        &self.scores
+    }
+
     /// Calibration rows.
     pub fn rows(&self) -> usize {
         self.scores.len()
@@ -130,6 +135,19 @@ impl SeenRows {
             None => self.fingerprints.push(fingerprint),
         }
         self.next = (self.next + 1) % Self::CAPACITY;
+    }
+
+    /// What [`SeenRows::from_fingerprints`] takes: a number for each row, the oldest first.
+    pub fn fingerprints(&self) -> Vec<u64> {
+        let (newest, oldest) = self.fingerprints.split_at(self.next.min(self.fingerprints.len()));
+        [oldest, newest].concat()
+    }
+
+    /// Remembers rows by their numbers; of too many, the last ones.
+    pub fn from_fingerprints(mut fingerprints: Vec<u64>) -> Self {
+        fingerprints.drain(..fingerprints.len().saturating_sub(Self::CAPACITY));
+        let next = fingerprints.len() % Self::CAPACITY;
+        Self { fingerprints, next }
     }
 
     /// How many of `[rows, width]` are remembered.

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     Error, Result,
     error::Mismatch,
@@ -20,7 +22,7 @@ pub const MAX_PARAMETERS: usize = 1 << 26;
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
 /// Options of a head, unchecked. `None` takes the default.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct HeadOptions {
     /// Length of one feature vector, at least 1.
     pub features: f64,
@@ -37,7 +39,8 @@ pub struct HeadOptions {
 }
 
 /// Options of a loss, unchecked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum LossOptions {
     /// Cross-entropy on normalised logits.
     LogitNorm {
@@ -52,7 +55,8 @@ pub enum LossOptions {
 }
 
 /// Options of an optimiser, unchecked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", rename_all_fields = "camelCase")]
 pub enum OptimizerOptions {
     /// Defaults of `torch.optim.SGD`.
     Sgd {
@@ -122,6 +126,48 @@ impl HeadOptions {
             optimizer: self.optimizer.unwrap_or(OptimizerOptions::ADAMW).check()?,
             seed: integer("options.seed", self.seed.unwrap_or(0.0), 0)? as u64,
         })
+    }
+}
+
+impl From<&HeadConfig> for HeadOptions {
+    fn from(config: &HeadConfig) -> Self {
+        Self {
+            features: config.architecture.features() as f64,
+            classes: config.classes.clone(),
+            hidden: config.architecture.hidden().iter().map(|&width| width as f64).collect(),
+            loss: Some((&config.loss).into()),
+            optimizer: Some((&config.optimizer).into()),
+            seed: Some(config.seed as f64),
+        }
+    }
+}
+
+impl From<&Loss> for LossOptions {
+    fn from(loss: &Loss) -> Self {
+        match *loss {
+            Loss::LogitNorm { tau } => Self::LogitNorm { tau: Some(tau.into()) },
+            Loss::CrossEntropy { label_smoothing } => Self::CrossEntropy { label_smoothing: Some(label_smoothing.into()) },
+        }
+    }
+}
+
+impl From<&Optimizer> for OptimizerOptions {
+    fn from(optimizer: &Optimizer) -> Self {
+        match *optimizer {
+            Optimizer::Sgd { learning_rate, momentum, nesterov, weight_decay } => Self::Sgd {
+                learning_rate: Some(learning_rate),
+                momentum: Some(momentum),
+                nesterov: Some(nesterov),
+                weight_decay: Some(weight_decay),
+            },
+            Optimizer::AdamW { learning_rate, beta1, beta2, epsilon, weight_decay } => Self::AdamW {
+                learning_rate: Some(learning_rate),
+                beta1: Some(beta1),
+                beta2: Some(beta2),
+                epsilon: Some(epsilon),
+                weight_decay: Some(weight_decay),
+            },
+        }
     }
 }
 

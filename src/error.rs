@@ -16,6 +16,8 @@ pub enum Error {
     InvalidLabels(Mismatch),
     /// A NaN or an infinity where a finite number is needed.
     NotFinite(Mismatch),
+    /// Bytes that are not a head.
+    InvalidFile(Mismatch),
     /// The named scorer compares with training rows, and the head remembers none.
     ScorerNotFitted(&'static str),
     /// The gate was asked before it was calibrated, or after the head was trained further.
@@ -57,6 +59,7 @@ impl Error {
             Self::InvalidFeatures(_) => "invalid-features",
             Self::InvalidLabels(_) => "invalid-labels",
             Self::NotFinite(_) => "not-finite",
+            Self::InvalidFile(_) => "invalid-file",
             Self::ScorerNotFitted(_) => "scorer-not-fitted",
             Self::NotCalibrated => "not-calibrated",
             Self::WebGpuUnavailable(_) => "webgpu-unavailable",
@@ -69,7 +72,11 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::InvalidOption(m) | Self::InvalidFeatures(m) | Self::InvalidLabels(m) | Self::NotFinite(m) => {
+            Self::InvalidOption(m)
+            | Self::InvalidFeatures(m)
+            | Self::InvalidLabels(m)
+            | Self::NotFinite(m)
+            | Self::InvalidFile(m) => {
                 write!(f, "{}: expected {}, got {}", m.argument, m.expected, m.got)
             }
             Self::ScorerNotFitted(scorer) => {

@@ -16,6 +16,8 @@ use crate::{
 pub struct Calibration {
     /// The score that the threshold is for.
     pub scorer: Scorer,
+    /// The same as it would be asked for, with "auto" replaced by what it stood for.
+    pub options: ScorerOptions,
     /// Promised share of in-distribution rows that are rejected.
     pub alpha: f64,
     /// A row is rejected when its score is above this.
@@ -75,7 +77,8 @@ impl<E: Engine> Trainer<E> {
         scorer: &ScorerOptions,
     ) -> Result<&Calibration> {
         let alpha = config::alpha(alpha)?;
-        let scorer = self.resolve(scorer)?;
+        let options = self.meant(scorer);
+        let scorer = self.resolve(&options)?;
         let rows = self.check_rows(features, labels)?;
         let width = self.config().architecture.features();
         let classes = self.config().architecture.classes();
@@ -91,7 +94,17 @@ impl<E: Engine> Trainer<E> {
         let own = if scorer.compares() { self.own_rows(features) } else { Vec::new() };
         let conformal = Conformal::new(self.scores(scorer, features, &outputs, &own).await?);
         let threshold = conformal.threshold(alpha);
-        Ok(self.set_calibration(Calibration { scorer, alpha, threshold, temperature, ece_before, ece_after, warning, conformal }))
+        Ok(self.set_calibration(Calibration {
+            scorer,
+            options,
+            alpha,
+            threshold,
+            temperature,
+            ece_before,
+            ece_after,
+            warning,
+            conformal,
+        }))
     }
 
     /// Classes, and whether each row is one that the head knows.

@@ -46,7 +46,12 @@ impl Architecture {
 
     /// The same head for another number of classes.
     pub fn with_classes(&self, classes: usize) -> Self {
-        Self::new(self.features(), &self.widths[1..self.widths.len() - 1], classes)
+        Self::new(self.features(), self.hidden(), classes)
+    }
+
+    /// Widths of the hidden layers.
+    pub fn hidden(&self) -> &[usize] {
+        &self.widths[1..self.widths.len() - 1]
     }
 
     /// Length of one feature vector.

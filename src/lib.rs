@@ -22,6 +22,9 @@ pub mod random;
 mod scoring;
 pub mod select;
 pub mod shown;
+pub mod snapshot;
+#[cfg(feature = "files")]
+pub mod store;
 pub mod trainer;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

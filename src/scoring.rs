@@ -30,7 +30,7 @@ pub(crate) struct Memory<M> {
     /// The layers, for odin. Gone after every update.
     odin: Option<Odin<M>>,
     /// What "auto" stands for, if not the combination.
-    selected: Option<Scorer>,
+    selected: Option<ScorerName>,
 }
 
 /// Training rows and what was fitted to them.
@@ -65,6 +65,16 @@ impl<M> Memory<M> {
             remembered.fitted.clear();
             remembered.auto = None;
         }
+    }
+
+    /// The training rows.
+    pub(crate) fn rows(&self) -> Option<&TrainingRows> {
+        self.remembered.as_ref().map(|remembered| &remembered.rows)
+    }
+
+    /// What "auto" stands for, if not the combination.
+    pub(crate) fn selected(&self) -> Option<ScorerName> {
+        self.selected
     }
 
     /// Whether there are rows to compare with.
@@ -150,16 +160,24 @@ impl<E: Engine> Trainer<E> {
         self.scores(scorer, features, &outputs, &[]).await
     }
 
-    /// The checked scorer, with "auto" replaced by what it stands for: what was selected, else the combination, else, while there
-    /// are no training rows to combine anything with, the best scorer of logits.
-    pub(crate) fn resolve(&self, scorer: &ScorerOptions) -> Result<Scorer> {
+    /// The scorer with "auto" replaced by what it stands for: what was selected, else the combination, else, while there are no
+    /// training rows to combine anything with, the best scorer of logits.
+    pub(crate) fn meant(&self, scorer: &ScorerOptions) -> ScorerOptions {
         let memory = self.memory();
-        let scorer = match scorer.check()? {
-            Scorer::Auto if memory.is_empty() => Scorer::Logit(LogitScorer::default_for(&self.config().loss)),
-            Scorer::Auto => memory.selected.unwrap_or(Scorer::Auto),
-            scorer => scorer,
-        };
-        if scorer.compares() && memory.is_empty() { Err(Error::ScorerNotFitted(scorer.name().as_str())) } else { Ok(scorer) }
+        match scorer.name {
+            ScorerName::Auto if memory.is_empty() => LogitScorer::default_for(&self.config().loss).into(),
+            ScorerName::Auto => memory.selected.unwrap_or(ScorerName::Auto).into(),
+            _ => scorer.clone(),
+        }
+    }
+
+    /// What is meant, checked.
+    pub(crate) fn resolve(&self, scorer: &ScorerOptions) -> Result<Scorer> {
+        let scorer = self.meant(scorer).check()?;
+        if scorer.compares() && self.memory().is_empty() {
+            return Err(Error::ScorerNotFitted(scorer.name().as_str()));
+        }
+        Ok(scorer)
     }
 
     /// Scores of checked rows, of which the head answered `outputs`. Scorers that search among the training rows leave out
@@ -200,18 +218,13 @@ impl<E: Engine> Trainer<E> {
     }
 
     /// Gives "auto" a meaning.
-    pub(crate) fn select(&mut self, scorer: ScorerName) -> Result<()> {
-        let selected = match scorer {
-            ScorerName::Auto => None,
-            name => Some(ScorerOptions::from(name).check()?),
-        };
-        self.parts().1.selected = selected;
-        Ok(())
+    pub(crate) fn select(&mut self, scorer: ScorerName) {
+        self.parts().1.selected = (scorer != ScorerName::Auto).then_some(scorer);
     }
 
     /// For each of `[rows, features]`, its number among the remembered training rows, if it is one of them.
     pub(crate) fn own_rows(&self, features: &[f32]) -> Vec<Option<u32>> {
-        let Some(Remembered { rows, .. }) = &self.memory().remembered else { return Vec::new() };
+        let Some(rows) = self.memory().rows() else { return Vec::new() };
         let width = self.config().architecture.features();
         let known: Vec<u64> = rows.features.chunks_exact(width).map(fingerprint).collect();
         let mut sorted = known.clone();

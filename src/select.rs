@@ -136,7 +136,7 @@ impl<E: Engine> Selection<E> {
             mean(a).total_cmp(&mean(b)).then(b.cmp(&a))
         });
         let scorer = best.map_or(ScorerName::Auto, |best| self.candidates[best]);
-        trainer.select(scorer)?;
+        trainer.select(scorer);
         let auroc = self.candidates.iter().enumerate().map(|(index, &name)| (name, mean(index)));
         Ok(Selected { scorer, auroc: auroc.collect() })
     }

@@ -95,6 +95,14 @@ impl<E: Engine> Trainer<E> {
         self.calibration.insert(calibration)
     }
 
+    pub(crate) fn set_steps(&mut self, steps: u64) {
+        self.steps = steps;
+    }
+
+    pub(crate) fn set_seen_rows(&mut self, seen_rows: SeenRows) {
+        self.seen_rows = seen_rows;
+    }
+
     pub(crate) fn seen_rows(&self) -> &SeenRows {
         &self.seen_rows
     }

@@ -1,5 +1,5 @@
-// Builds the package: Rust to wasm twice (one file per backend), wasm-bindgen, wasm-opt, TypeScript, then the sizes.
-//   node pkg/scripts/build.mjs [--fast] [--only cpu|webgpu|ts[,...]]
+// Builds the package: Rust to wasm (one file per backend, and one for the file formats), wasm-bindgen, wasm-opt, TypeScript, then the sizes.
+//   node pkg/scripts/build.mjs [--fast] [--only cpu|webgpu|files|ts[,...]]
 // --fast takes the everyday profile and leaves wasm-opt out. Steps whose inputs are unchanged are skipped.
 
 import { createHash } from "node:crypto";
@@ -14,10 +14,11 @@ import { printSizes } from "./sizes.mjs";
 export const target = "wasm32-unknown-unknown";
 
 // One Cargo feature and one wasm file each: speed for the CPU engine, whose own code does the arithmetic, and size for the
-// WebGPU engine, whose arithmetic is on the device.
-export const backends = {
-  cpu: { name: "CPU", profile: "release", optimise: "-O3", takes: "a minute" },
-  webgpu: { name: "WebGPU", profile: "size", optimise: "-Oz", takes: "5 to 8 minutes" },
+// WebGPU engine, whose arithmetic is on the device, and for the file formats.
+export const wasmFiles = {
+  cpu: { name: "CPU engine", profile: "release", optimise: "-O3", takes: "a minute" },
+  webgpu: { name: "WebGPU engine", profile: "size", optimise: "-Oz", takes: "5 to 8 minutes" },
+  files: { name: "file formats", profile: "size", optimise: "-Oz", takes: "half a minute" },
 };
 
 // What rustc 1.95 emits for this target with SIMD128. Binaryen validates against this list, and rejects what is not in it.
@@ -25,11 +26,11 @@ const features = [
   "simd", "bulk-memory", "nontrapping-float-to-int", "sign-ext", "mutable-globals", "reference-types", "multivalue",
 ].map((name) => `--enable-${name}`);
 
-/** A target folder per backend: both builds make the same file names, and would otherwise undo each other's work. */
-export const targetDir = (backend) => at("target", `wasm-${backend}`);
+/** A target folder per file: all builds make the same file names, and would otherwise undo each other's work. */
+export const targetDir = (file) => at("target", `wasm-${file}`);
 
-/** The cargo arguments that select one backend. */
-export const backendArguments = (backend) => ["--no-default-features", "--features", backend];
+/** The cargo arguments that select one file. */
+export const featureArguments = (file) => ["--no-default-features", "--features", file];
 
 const hash = (file) => createHash("sha256").update(readFileSync(file)).digest("hex");
 
@@ -44,14 +45,14 @@ function anonymousPaths() {
   return ["--config", `target.${target}.rustflags=${JSON.stringify(flags)}`];
 }
 
-function compile(backend, profile) {
-  const wasm = `${targetDir(backend)}/${target}/${profile}/oodgate.wasm`;
-  const { name, takes } = backends[backend];
-  say(`Compiling the ${name} engine${existsSync(wasm) ? " where it changed" : ` (${takes} the first time)`} ...`);
-  const where = ["--target", target, "--target-dir", targetDir(backend)];
+function compile(file, profile) {
+  const wasm = `${targetDir(file)}/${target}/${profile}/oodgate.wasm`;
+  const { name, takes } = wasmFiles[file];
+  say(`Compiling the ${name}${existsSync(wasm) ? " where it changed" : ` (${takes} the first time)`} ...`);
+  const where = ["--target", target, "--target-dir", targetDir(file)];
   // Before the flags are put together: they name the folder that the crates are fetched into.
   run("cargo", ["fetch", "--quiet", "--target", target]);
-  run("cargo", ["build", "--lib", ...where, ...backendArguments(backend), "--profile", profile, ...anonymousPaths()]);
+  run("cargo", ["build", "--lib", ...where, ...featureArguments(file), "--profile", profile, ...anonymousPaths()]);
   return wasm;
 }
 
@@ -61,33 +62,33 @@ function bind(wasm, tool, folder) {
   run(tool.program, [wasm, "--target", "web", "--out-name", "oodgate", "--out-dir", folder]);
 }
 
-function optimise(backend, file) {
-  say(`Optimising the ${backends[backend].name} wasm file (wasm-opt ${backends[backend].optimise}, up to a minute) ...`);
+function optimise(file, { name, optimise: level }) {
+  say(`Optimising the ${name} (wasm-opt ${level}, up to a minute) ...`);
   const started = performance.now();
   const [tool, smaller] = [at("node_modules", "binaryen", "bin", "wasm-opt"), `${file}.smaller`];
-  run(process.execPath, [tool, file, "-o", smaller, backends[backend].optimise, ...features, "--strip-debug", "--strip-producers"]);
+  run(process.execPath, [tool, file, "-o", smaller, level, ...features, "--strip-debug", "--strip-producers"]);
   renameSync(smaller, file);
   say(`wasm-opt took ${duration(performance.now() - started)}.`);
 }
 
-/** The wasm file and glue of one backend in pkg/wasm/<backend>. */
-function buildWasm(backend, fast) {
+/** One wasm file and its glue in pkg/wasm/<file>. */
+function buildWasm(file, fast) {
   const tool = findBindgen();
   if (!tool) throw new Failure('The wasm-bindgen tool of the crate\'s version is missing: "npm run setup" installs it.');
-  const wasm = compile(backend, fast ? "fast" : backends[backend].profile);
+  const wasm = compile(file, fast ? "fast" : wasmFiles[file].profile);
 
   // By content, not by time: switching between --fast and full builds, or between commits, leaves older files with other content.
-  const folder = at("pkg", "wasm", backend);
+  const folder = at("pkg", "wasm", file);
   const binaryen = JSON.parse(readFileSync(at("node_modules", "binaryen", "package.json"), "utf8")).version;
-  const steps = fast ? "none" : [binaryen, backends[backend].optimise, ...features].join(" ");
+  const steps = fast ? "none" : [binaryen, wasmFiles[file].optimise, ...features].join(" ");
   const stamp = JSON.stringify({ input: hash(wasm), bindgen: tool.version, steps });
-  const record = `${targetDir(backend)}/package-stamp.json`;
+  const record = `${targetDir(file)}/package-stamp.json`;
   const last = existsSync(record) ? readFileSync(record, "utf8") : "";
   if (last === stamp && existsSync(`${folder}/oodgate_bg.wasm`)) return;
 
   rmSync(record, { force: true });
   bind(wasm, tool, folder);
-  if (!fast) optimise(backend, `${folder}/oodgate_bg.wasm`);
+  if (!fast) optimise(`${folder}/oodgate_bg.wasm`, wasmFiles[file]);
   writeFileSync(record, stamp);
 }
 
@@ -101,12 +102,12 @@ function buildTypeScript() {
   compile("--declaration", "false", "--removeComments");
 }
 
-/** Builds the named parts: "cpu", "webgpu", "ts". */
-export function build({ fast = false, only = ["cpu", "webgpu", "ts"] } = {}) {
+/** Builds the named parts: wasm files, and "ts". */
+export function build({ fast = false, only = [...Object.keys(wasmFiles), "ts"] } = {}) {
   for (const part of only) {
     if (part === "ts") buildTypeScript();
-    else if (part in backends) buildWasm(part, fast);
-    else throw new Failure(`--only takes cpu, webgpu and ts, not "${part}".`);
+    else if (part in wasmFiles) buildWasm(part, fast);
+    else throw new Failure(`--only takes ${Object.keys(wasmFiles).join(", ")} and ts, not "${part}".`);
   }
   printSizes();
 }

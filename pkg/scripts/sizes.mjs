@@ -19,11 +19,11 @@ const scriptsIn = (folder) =>
 /** One row per part of the built package that is there. */
 export function sizes() {
   const parts = [];
-  for (const backend of ["cpu", "webgpu"]) {
-    const folder = at("pkg", "wasm", backend);
+  for (const file of ["cpu", "webgpu", "files"]) {
+    const folder = at("pkg", "wasm", file);
     if (!existsSync(path.join(folder, "oodgate_bg.wasm"))) continue;
-    parts.push({ part: `${backend} wasm`, ...sizeOf([path.join(folder, "oodgate_bg.wasm")]) });
-    parts.push({ part: `${backend} glue`, ...sizeOf(scriptsIn(folder)) });
+    parts.push({ part: `${file} wasm`, ...sizeOf([path.join(folder, "oodgate_bg.wasm")]) });
+    parts.push({ part: `${file} glue`, ...sizeOf(scriptsIn(folder)) });
   }
   if (existsSync(at("pkg", "dist"))) parts.push({ part: "wrapper (dist)", ...sizeOf(scriptsIn(at("pkg", "dist"))) });
   return parts;

@@ -3,7 +3,7 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { backendArguments, backends, build, target, targetDir } from "./build.mjs";
+import { build, featureArguments, target, targetDir, wasmFiles } from "./build.mjs";
 import { setup } from "./setup.mjs";
 import { at, duration, Failure, main, run } from "./shell.mjs";
 import { checkSizes } from "./sizes.mjs";
@@ -11,17 +11,17 @@ import { checkSizes } from "./sizes.mjs";
 const warningsAreErrors = ["--", "-D", "warnings"];
 
 // The folder and profile of the wasm build itself, so that build scripts and macros are compiled once for both.
-const asBuilt = (backend) => ["--target", target, "--target-dir", targetDir(backend), "--profile", backends[backend].profile];
+const asBuilt = (file) => ["--target", target, "--target-dir", targetDir(file), "--profile", wasmFiles[file].profile];
 
 const clippyNative = () => run("cargo", ["clippy", "--all-targets", ...warningsAreErrors]);
 
-function clippyWasm(backend) {
-  run("cargo", ["clippy", "--lib", ...asBuilt(backend), ...backendArguments(backend), ...warningsAreErrors]);
+function clippyWasm(file) {
+  run("cargo", ["clippy", "--lib", ...asBuilt(file), ...featureArguments(file), ...warningsAreErrors]);
 }
 
-// Each engine where its dependencies have been compiled already: compiling WebGPU natively for its documentation alone takes minutes.
-function docs(backend, ...where) {
-  run("cargo", ["doc", "--lib", "--no-deps", ...where, ...backendArguments(backend)], { env: { RUSTDOCFLAGS: "-D warnings" } });
+// Each where its dependencies have been compiled already: compiling WebGPU natively for its documentation alone takes minutes.
+function docs(features, ...where) {
+  run("cargo", ["doc", "--lib", "--no-deps", ...where, ...features], { env: { RUSTDOCFLAGS: "-D warnings" } });
 }
 
 const tsc = (project) => run(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "--noEmit", "-p", at(project)]);
@@ -43,8 +43,9 @@ const stages = [
   ["clippy", "Clippy, CPU engine, native", clippyNative],
   ["clippy", "Clippy, CPU engine, wasm", () => clippyWasm("cpu")],
   ["clippy", "Clippy, WebGPU engine, wasm", () => clippyWasm("webgpu")],
-  ["docs", "Documentation of the core", () => docs("cpu")],
-  ["docs", "Documentation of the WebGPU engine", () => docs("webgpu", ...asBuilt("webgpu"))],
+  ["clippy", "Clippy, file formats, wasm", () => clippyWasm("files")],
+  ["docs", "Documentation of the core", () => docs([])],
+  ["docs", "Documentation of the WebGPU engine", () => docs(featureArguments("webgpu"), ...asBuilt("webgpu"))],
   ["build", "The package builds", () => build()],
   ["build", "Downloads within their budget", checkSizes],
   ["types", "Types of the public API", () => tsc("tests/types")],

@@ -41,10 +41,10 @@ pub enum LogitScorer {
 impl LogitScorer {
     /// What "auto" means for a head of which no training rows are known. By the tables of `docs/ood.md`: after LogitNorm the best of
     /// these on sentences, though not on images; for cross-entropy the best of these on the mean of all splits.
-    pub fn default_for(loss: &Loss) -> Self {
+    pub fn default_for(loss: &Loss) -> ScorerName {
         match loss {
-            Loss::LogitNorm { .. } => Self::MaxCosine,
-            Loss::CrossEntropy { .. } => Self::Gen { gamma: 0.1, top: 100, temperature: 1.0 },
+            Loss::LogitNorm { .. } => ScorerName::MaxCosine,
+            Loss::CrossEntropy { .. } => ScorerName::Gen,
         }
     }
 

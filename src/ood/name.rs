@@ -1,7 +1,10 @@
 //! The scorers' names in the public contract, and which parameters each one takes.
 
+use serde::{Deserialize, Serialize};
+
 /// A scorer by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum ScorerName {
     /// [`super::msp`]
     Msp,

@@ -1,5 +1,7 @@
 //! A scorer as a caller asks for it, and the one place where its parameters are checked and defaulted.
 
+use serde::{Deserialize, Serialize};
+
 use super::{FittedScorer, LogitScorer, Scorer, ScorerName, ash::Variant, mahalanobis::Covariance};
 use crate::{
     Error, Result,
@@ -9,38 +11,51 @@ use crate::{
 };
 
 /// A scorer's name and parameters, unchecked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ScorerOptions {
     /// Which scorer.
     pub name: ScorerName,
     /// Its parameters; those that it does not take ([`ScorerName::parameters`]) are ignored.
+    #[serde(flatten)]
     pub parameters: Parameters,
 }
 
 /// Parameters of scorers, unchecked. `None` takes the default.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Parameters {
     /// Softmax temperature of msp, energy, entropy and gen, above 0, default 1; of odin, default 1000.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
     /// gen's exponent, above 0; default 0.1 (the paper's and OpenOOD's).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub gamma: Option<f64>,
     /// How many of the largest probabilities gen counts, at least 1; default 100 (OpenOOD's).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub m: Option<f64>,
     /// odin's step, at least 0; default 0.0014 (the paper's).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub epsilon: Option<f64>,
     /// Neighbours of knn, default 50 or all rows if they are fewer; of nnGuide, default 10, likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub k: Option<f64>,
     /// What mahalanobis and rmd add to the covariance's diagonal, in units of its mean, at least 0; default 1e-6.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ridge: Option<f64>,
     /// Whether mahalanobis and rmd take features at unit length; default false.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub normalize: Option<bool>,
     /// Principal dimensions that vim and residual leave out, at least 1; default half of the features.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub dimensions: Option<f64>,
     /// nci's weight of the features' L1 norm, at least 0; default 0 (pytorch-ood's).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub alpha: Option<f64>,
     /// Per cent in (0, 100): of react and dice, default 90; of ash and scale, default 65.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub percentile: Option<f64>,
     /// ash's variant: "s" (default), "p" or "b".
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
 }
 

@@ -6,12 +6,13 @@ use super::{
     error::JsResult,
     options,
     results::{CalibrationResult, EpochResult, EvaluationResult, GateResult, Prediction, SelectionResult, StepResult, to_js},
+    snapshot,
 };
 #[cfg(not(feature = "webgpu"))]
 use crate::engine::cpu::CpuEngine as BackendEngine;
 #[cfg(feature = "webgpu")]
 use crate::engine::webgpu::WebGpuEngine as BackendEngine;
-use crate::{engine::Engine, fit::Fit, select::Selection, trainer::Trainer};
+use crate::{engine::Engine, fit::Fit, select::Selection, snapshot::Snapshot, trainer::Trainer};
 
 /// A head on this file's backend.
 #[wasm_bindgen]
@@ -95,6 +96,48 @@ impl RawHead {
         self.trainer.calibration().map_or(JsValue::UNDEFINED, |calibration| to_js(&CalibrationResult::from(calibration)))
     }
 
+    /// What is to be known of the head beside its arrays: [`Meta`](crate::snapshot::Meta).
+    pub fn meta(&self) -> JsValue {
+        to_js(&self.trainer.meta())
+    }
+
+    /// See [`Snapshot::features`].
+    #[wasm_bindgen(js_name = trainingFeatures)]
+    pub fn training_features(&self) -> Vec<f32> {
+        self.trainer.training_rows().map(|rows| rows.features.to_vec()).unwrap_or_default()
+    }
+
+    /// See [`Snapshot::labels`].
+    #[wasm_bindgen(js_name = trainingLabels)]
+    pub fn training_labels(&self) -> Vec<u32> {
+        self.trainer.training_rows().map(|rows| rows.labels.to_vec()).unwrap_or_default()
+    }
+
+    /// See [`Snapshot::seen`].
+    pub fn seen(&self) -> Vec<u64> {
+        self.trainer.seen_rows().fingerprints()
+    }
+
+    /// See [`Snapshot::scores`].
+    #[wasm_bindgen(js_name = calibrationScores)]
+    pub fn calibration_scores(&self) -> Vec<f32> {
+        self.trainer.calibration().map(|calibration| calibration.conformal.scores().to_vec()).unwrap_or_default()
+    }
+
+    /// Makes this new head the one of a [`Snapshot`] with the same options.
+    pub fn restore(
+        &mut self,
+        meta: &JsValue,
+        state: Vec<f32>,
+        features: Vec<f32>,
+        labels: Vec<u32>,
+        seen: Vec<u64>,
+        scores: Vec<f32>,
+    ) -> JsResult<()> {
+        let meta = snapshot::meta(meta)?;
+        Ok(self.trainer.restore(Snapshot { meta, state, features, labels, seen, scores })?)
+    }
+
     /// Updates made so far.
     #[wasm_bindgen(getter)]
     pub fn steps(&self) -> f64 {
@@ -156,6 +199,11 @@ waiting! {
         let Some(fit) = &mut self.fit else { return Ok(JsValue::UNDEFINED) };
         let epoch = fit.end_epoch(&mut self.trainer, report).await?;
         Ok(to_js(&EpochResult::from(epoch)))
+    }
+
+    /// Parameters and the optimiser's moments.
+    fn state(&mut self) -> Vec<f32> {
+        Ok(self.trainer.state().await?)
     }
 
     /// `logits` of the contract.

@@ -1,13 +1,21 @@
 //! What JavaScript sees of this crate: thin exports that convert, call the core and convert back.
 //!
-//! Each feature gives a wasm file of its own with the same exports; `pkg/src` chooses between the files and gives these
-//! raw types their public names, their call queue and their documentation.
+//! Each feature gives a wasm file of its own: the two engines' have the same exports, that of the file formats has others. `pkg/src`
+//! chooses between the files and gives these raw types their public names, their call queue and their documentation.
 
 mod error;
+#[cfg(feature = "files")]
+mod files;
 #[cfg(feature = "webgpu")]
 mod gpu;
+#[cfg(any(feature = "cpu", feature = "webgpu"))]
 mod head;
+#[cfg(any(feature = "cpu", feature = "webgpu"))]
 mod metrics;
+#[cfg(any(feature = "cpu", feature = "webgpu"))]
 mod options;
 mod panic;
+#[cfg(any(feature = "cpu", feature = "webgpu"))]
 mod results;
+#[cfg(any(feature = "cpu", feature = "webgpu"))]
+mod snapshot;

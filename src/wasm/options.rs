@@ -87,7 +87,7 @@ fn candidate((index, value): (usize, &JsValue)) -> Result<ScorerName> {
     known.ok_or_else(|| mismatch(format!("options.candidates[{index}]"), one_of(&names), value))
 }
 
-fn scorer_name(given: &str) -> Option<ScorerName> {
+pub(super) fn scorer_name(given: &str) -> Option<ScorerName> {
     ScorerName::ALL.into_iter().find(|name| name.as_str() == given)
 }
 
@@ -166,7 +166,7 @@ fn classes(value: &JsValue) -> Result<Vec<String>> {
 }
 
 /// Reads an object's properties by name and remembers them, so that [`Reader::finish`] can refuse the others.
-struct Reader {
+pub(super) struct Reader {
     path: String,
     object: Option<Object>,
     known: Vec<&'static str>,
@@ -174,7 +174,7 @@ struct Reader {
 
 impl Reader {
     /// `undefined` is an object without properties.
-    fn new(path: impl Into<String>, value: &JsValue) -> Result<Self> {
+    pub(super) fn new(path: impl Into<String>, value: &JsValue) -> Result<Self> {
         let path = path.into();
         let object = match value.dyn_ref::<Object>() {
             _ if value.is_undefined() => None,
@@ -197,7 +197,12 @@ impl Reader {
         Ok((!value.is_undefined()).then_some(value))
     }
 
-    fn optional<T>(&mut self, name: &'static str, expected: &str, convert: impl Fn(&JsValue) -> Option<T>) -> Result<Option<T>> {
+    pub(super) fn optional<T>(
+        &mut self,
+        name: &'static str,
+        expected: &str,
+        convert: impl Fn(&JsValue) -> Option<T>,
+    ) -> Result<Option<T>> {
         let Some(value) = self.get(name)? else { return Ok(None) };
         convert(&value).map(Some).ok_or_else(|| mismatch(self.path_of(name), expected, &value))
     }
@@ -207,7 +212,7 @@ impl Reader {
         value.ok_or_else(|| mismatch(self.path_of(name), expected, &JsValue::UNDEFINED))
     }
 
-    fn number(&mut self, name: &'static str) -> Result<Option<f64>> {
+    pub(super) fn number(&mut self, name: &'static str) -> Result<Option<f64>> {
         self.optional(name, "a number", JsValue::as_f64)
     }
 
@@ -235,11 +240,11 @@ impl Reader {
         self.required(name, &one_of(choices), |value| find(value, choices))
     }
 
-    fn nested(&mut self, name: &'static str) -> Result<Option<Self>> {
+    pub(super) fn nested(&mut self, name: &'static str) -> Result<Option<Self>> {
         self.get(name)?.map(|value| Self::new(self.path_of(name), &value)).transpose()
     }
 
-    fn scorer(&mut self) -> Result<ScorerOptions> {
+    pub(super) fn scorer(&mut self) -> Result<ScorerOptions> {
         match self.get("scorer")? {
             None => Ok(ScorerName::Auto.into()),
             Some(name) if name.is_string() => {

@@ -2,6 +2,7 @@
 
 use js_sys::{Float32Array, Int32Array, Object, Reflect, Uint8Array};
 use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
 /// Turns a result into a plain object.
 pub fn to_js(result: &impl Serialize) -> JsValue {
     // Structs of numbers, booleans and ready JavaScript values always serialise.
-    serde_wasm_bindgen::to_value(result).unwrap_or(JsValue::UNDEFINED)
+    result.serialize(&Serializer::new().serialize_maps_as_objects(true)).unwrap_or(JsValue::UNDEFINED)
 }
 
 /// `StepResult` of the contract.

@@ -1,0 +1,200 @@
+//! All that a head is at one moment, as plain values: what a saved file holds, and what a head is restored from after its device
+//! or its instance was lost.
+
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Error, Result,
+    calibration::{Conformal, SeenRows},
+    config::{HeadConfig, HeadOptions},
+    engine::{Engine, State},
+    error::Mismatch,
+    gate::Calibration,
+    ood::{ScorerName, ScorerOptions, training::TrainingRows},
+    shown::Shown,
+    trainer::Trainer,
+};
+
+/// A head at one moment. [`Trainer::restore`] turns a new head of the same options into it: the next update, scores, gate and
+/// p-values are those that this head would have answered.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Snapshot {
+    /// What is not an array.
+    pub meta: Meta,
+    /// Parameters, then each of the optimiser's moments, all as long: see [`Snapshot::state_length`].
+    pub state: Vec<f32>,
+    /// The training rows that fitted scorers compare with, `[rows, features]`; empty when there are none.
+    pub features: Vec<f32>,
+    /// A class for each of them.
+    pub labels: Vec<u32>,
+    /// Fingerprints of the rows that were trained on, the oldest first.
+    pub seen: Vec<u64>,
+    /// The calibration rows' scores, ascending; empty without a calibration.
+    pub scores: Vec<f32>,
+}
+
+/// The part of a [`Snapshot`] that is not an array, in the contract's own words.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Meta {
+    /// What the head was created with, every default spelled out.
+    pub options: HeadOptions,
+    /// Updates made so far.
+    pub steps: f64,
+    /// What "auto" stands for, if a selection has said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selected: Option<ScorerName>,
+    /// The calibration, if the head has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<CalibrationMeta>,
+}
+
+/// A calibration without its scores, which follow from those.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CalibrationMeta {
+    /// The score that the threshold is for.
+    pub scorer: ScorerOptions,
+    /// See [`Calibration::alpha`].
+    pub alpha: f64,
+    /// See [`Calibration::temperature`].
+    pub temperature: f64,
+    /// See [`Calibration::ece_before`].
+    pub ece_before: f64,
+    /// See [`Calibration::ece_after`].
+    pub ece_after: f64,
+    /// See [`Calibration::warning`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
+}
+
+impl From<&Calibration> for CalibrationMeta {
+    fn from(calibration: &Calibration) -> Self {
+        Self {
+            scorer: calibration.options.clone(),
+            alpha: calibration.alpha,
+            temperature: calibration.temperature,
+            ece_before: calibration.ece_before,
+            ece_after: calibration.ece_after,
+            warning: calibration.warning.clone(),
+        }
+    }
+}
+
+impl Snapshot {
+    /// Length of `state` for a head of this configuration.
+    pub fn state_length(config: &HeadConfig) -> usize {
+        config.architecture.parameters() as usize * (1 + config.optimizer.moments())
+    }
+}
+
+impl<E: Engine> Trainer<E> {
+    /// All that the head is.
+    pub async fn snapshot(&mut self) -> Result<Snapshot> {
+        let state = self.state().await?;
+        let rows = self.training_rows();
+        Ok(Snapshot {
+            meta: self.meta(),
+            state,
+            features: rows.map(|rows| rows.features.to_vec()).unwrap_or_default(),
+            labels: rows.map(|rows| rows.labels.to_vec()).unwrap_or_default(),
+            seen: self.seen_rows().fingerprints(),
+            scores: self.calibration().map(|calibration| calibration.conformal.scores().to_vec()).unwrap_or_default(),
+        })
+    }
+
+    /// The part of a snapshot that is not an array.
+    pub fn meta(&self) -> Meta {
+        Meta {
+            options: self.config().into(),
+            steps: self.steps() as f64,
+            selected: self.memory().selected(),
+            calibration: self.calibration().map(Into::into),
+        }
+    }
+
+    /// The rows that fitted scorers compare with.
+    pub fn training_rows(&self) -> Option<&TrainingRows> {
+        self.memory().rows()
+    }
+
+    /// Parameters, then each of the optimiser's moments.
+    pub async fn state(&mut self) -> Result<Vec<f32>> {
+        let State { mut parameters, moments } = self.engine().state().await?;
+        moments.iter().for_each(|moment| parameters.extend_from_slice(moment));
+        Ok(parameters)
+    }
+
+    /// Becomes the head of a snapshot whose options this head was created with. A snapshot that does not fit changes nothing.
+    pub fn restore(&mut self, snapshot: Snapshot) -> Result<()> {
+        let Snapshot { meta, state, features, labels, seen, scores } = snapshot;
+        let config = self.config();
+        let length = Snapshot::state_length(config);
+        if state.len() != length {
+            return Err(refusal("state", format!("{length} numbers"), state.len()));
+        }
+        if state.iter().any(|x| !x.is_finite()) {
+            return Err(refusal("state", "finite numbers", "NaN or an infinity"));
+        }
+        if !(meta.steps >= 0.0 && meta.steps <= 2_f64.powi(53) && meta.steps.fract() == 0.0) {
+            return Err(refusal("steps", "an integer of at least 0", meta.steps));
+        }
+        let rows = match features.len() {
+            0 => None,
+            _ => {
+                let numbers: Vec<f64> = labels.iter().copied().map(f64::from).collect();
+                Some(self.check_rows(&features, &numbers).map_err(in_file)?.labels)
+            }
+        };
+        let calibration = meta.calibration.map(|meta| calibration(meta, scores)).transpose()?;
+        if rows.is_none() && calibration.as_ref().is_some_and(|calibration| calibration.scorer.compares()) {
+            return Err(refusal("calibration", "training rows for its scorer beside it", "none"));
+        }
+
+        let parameters = config.architecture.parameters() as usize;
+        let mut arrays = state.chunks_exact(parameters).map(<[f32]>::to_vec);
+        let state = State { parameters: arrays.next().unwrap_or_default(), moments: arrays.collect() };
+        self.engine().set_state(&state)?;
+        self.set_steps(meta.steps as u64);
+        self.set_seen_rows(SeenRows::from_fingerprints(seen));
+        if let Some(labels) = rows {
+            self.remember(Rc::new(features), Rc::new(labels));
+        }
+        self.select(meta.selected.unwrap_or(ScorerName::Auto));
+        if let Some(calibration) = calibration {
+            self.set_calibration(calibration);
+        }
+        Ok(())
+    }
+}
+
+fn calibration(meta: CalibrationMeta, scores: Vec<f32>) -> Result<Calibration> {
+    let CalibrationMeta { scorer: options, alpha, temperature, ece_before, ece_after, warning } = meta;
+    if scores.is_empty() || scores.iter().any(|score| score.is_nan()) {
+        return Err(refusal("calibration scores", "at least one, none of them NaN", scores.len()));
+    }
+    if !(temperature > 0.0 && temperature.is_finite()) {
+        return Err(refusal("calibration temperature", "a number above 0", temperature));
+    }
+    let alpha = crate::config::alpha(Some(alpha)).map_err(in_file)?;
+    let scorer = options.check().map_err(in_file)?;
+    let conformal = Conformal::new(scores);
+    let threshold = conformal.threshold(alpha);
+    Ok(Calibration { scorer, options, alpha, threshold, temperature, ece_before, ece_after, warning, conformal })
+}
+
+fn refusal(part: &str, expected: impl Into<String>, got: impl Shown) -> Error {
+    Error::InvalidFile(Mismatch::new(format!("file, {part}"), expected, got))
+}
+
+/// A refused value, as a fault of the file that it came from.
+pub(crate) fn in_file(error: Error) -> Error {
+    match error {
+        Error::InvalidOption(m) | Error::InvalidFeatures(m) | Error::InvalidLabels(m) | Error::NotFinite(m) => {
+            refusal(&m.argument, m.expected, m.got)
+        }
+        other => other,
+    }
+}

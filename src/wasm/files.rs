@@ -1,0 +1,71 @@
+//! [`crate::store`] for JavaScript: the one job of its own wasm file.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::error::JsResult;
+use crate::{Error, error::Mismatch, snapshot::Snapshot, store};
+
+/// A head's parts on their way between an engine's wasm file and this one.
+#[wasm_bindgen]
+pub struct RawSnapshot(Snapshot);
+
+#[wasm_bindgen]
+impl RawSnapshot {
+    /// Puts the parts together; `meta` is JSON.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        meta: &str,
+        state: Vec<f32>,
+        features: Vec<f32>,
+        labels: Vec<u32>,
+        seen: Vec<u64>,
+        scores: Vec<f32>,
+    ) -> JsResult<Self> {
+        let meta = serde_json::from_str(meta).map_err(|error| {
+            let expected = "the description of a head".into();
+            Error::InvalidFile(Mismatch { argument: "head".into(), expected, got: error.to_string() })
+        })?;
+        Ok(Self(Snapshot { meta, state, features, labels, seen, scores }))
+    }
+
+    /// See [`store::read`].
+    pub fn read(file: &[u8]) -> JsResult<Self> {
+        Ok(Self(store::read(file)?))
+    }
+
+    /// See [`store::write`].
+    pub fn write(&self) -> JsResult<Vec<u8>> {
+        Ok(store::write(&self.0)?)
+    }
+
+    /// What is not an array, as JSON.
+    pub fn meta(&self) -> String {
+        // Strings, numbers and lists of them always serialise.
+        serde_json::to_string(&self.0.meta).unwrap_or_default()
+    }
+
+    /// See [`Snapshot::state`].
+    pub fn state(&self) -> Vec<f32> {
+        self.0.state.clone()
+    }
+
+    /// See [`Snapshot::features`].
+    pub fn features(&self) -> Vec<f32> {
+        self.0.features.clone()
+    }
+
+    /// See [`Snapshot::labels`].
+    pub fn labels(&self) -> Vec<u32> {
+        self.0.labels.clone()
+    }
+
+    /// See [`Snapshot::seen`].
+    pub fn seen(&self) -> Vec<u64> {
+        self.0.seen.clone()
+    }
+
+    /// See [`Snapshot::scores`].
+    pub fn scores(&self) -> Vec<f32> {
+        self.0.scores.clone()
+    }
+}
