@@ -1,5 +1,5 @@
 export { OodgateError, type ErrorCode } from "./errors.js";
 export { createHead } from "./head.js";
 export { metrics } from "./metrics.js";
-export { init, type WasmSource } from "./init.js";
+export { init, type InitOptions, type WasmSource } from "./init.js";
 export type * from "./types.js";

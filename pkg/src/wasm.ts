@@ -28,12 +28,14 @@ function readLocal(url: URL): Uint8Array<ArrayBuffer> | undefined {
   return url.protocol === "file:" ? nodeFiles()?.readFileSync(url) : undefined;
 }
 
+let cpuAddress: URL | string | undefined;
 let cpuIsReady = false;
 let cpuLoading: Promise<typeof cpu> | undefined;
 
-/** Loads the CPU file once; a failed attempt may be repeated. */
+/** Loads the CPU file once; a failed attempt may be repeated, and asks the address that was last given. */
 export function loadCpu(source?: WasmSource): Promise<typeof cpu> {
-  cpuLoading ??= start(source).catch((cause: unknown) => {
+  if (typeof source === "string" || source instanceof URL) cpuAddress = source;
+  cpuLoading ??= start(source ?? cpuAddress ?? cpuUrl()).catch((cause: unknown) => {
     cpuLoading = undefined;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new OodgateError("wasm-unavailable", `the CPU engine's wasm could not be loaded: ${reason}`, { cause });
@@ -41,10 +43,9 @@ export function loadCpu(source?: WasmSource): Promise<typeof cpu> {
   return cpuLoading;
 }
 
-async function start(source: WasmSource | undefined): Promise<typeof cpu> {
+async function start(source: WasmSource): Promise<typeof cpu> {
   if (!cpuIsReady) {
-    const url = cpuUrl();
-    await initCpu({ module_or_path: source ?? readLocal(url) ?? url });
+    await initCpu({ module_or_path: (source instanceof URL ? readLocal(source) : undefined) ?? source });
     cpuIsReady = true;
   }
   return cpu;
@@ -63,7 +64,13 @@ export function core(): typeof cpu {
   return cpu;
 }
 
+let webGpuSource: WasmSource | undefined;
 let webGpuLoading: Promise<RawModule> | undefined;
+
+/** Where the WebGPU file is from now on, instead of beside the script. */
+export function takeWebGpuFrom(source: WasmSource): void {
+  webGpuSource = source;
+}
 
 /** Fetches the WebGPU file on first use; a failed attempt may be repeated. */
 export function loadWebGpu(): Promise<RawModule> {
@@ -77,7 +84,7 @@ export function loadWebGpu(): Promise<RawModule> {
 
 async function importWebGpu(): Promise<RawModule> {
   const glue = await import("../wasm/webgpu/oodgate.js");
-  await glue.default({ module_or_path: new URL("../wasm/webgpu/oodgate_bg.wasm", import.meta.url) });
+  await glue.default({ module_or_path: webGpuSource ?? new URL("../wasm/webgpu/oodgate_bg.wasm", import.meta.url) });
   // Built from the same exports; TypeScript tells the two classes apart by their private pointers.
   return glue as unknown as RawModule;
 }

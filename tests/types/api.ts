@@ -10,6 +10,7 @@ const same = <T extends true>(): T | undefined => undefined;
 export async function accepted(head: Head): Promise<void> {
   await init();
   await init({ wasm: new URL("https://example.org/oodgate.wasm") });
+  await init({ wasm: new Uint8Array(8), webgpuWasm: new Response() });
   const options: HeadOptions = { features: 384, classes: 10 };
   await createHead(options);
   await createHead({
