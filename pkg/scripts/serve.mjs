@@ -44,7 +44,7 @@ function resolve(mounts, urlPath) {
   return undefined;
 }
 
-function answer(mounts, extra, request, response) {
+function answer(mounts, extra, onFile, request, response) {
   const fail = (status, text) => response.writeHead(status, { "content-type": "text/plain" }).end(`${text}\n`);
   if (request.method !== "GET" && request.method !== "HEAD") return fail(405, "Only GET and HEAD.");
   let urlPath;
@@ -62,6 +62,7 @@ function answer(mounts, extra, request, response) {
     ...extra,
   });
   if (request.method === "HEAD") return response.end();
+  onFile(found.file);
   return createReadStream(found.file).on("error", () => response.destroy()).pipe(response);
 }
 
@@ -80,13 +81,14 @@ function listen(server, port) {
  * @param {number} [options.port] wanted port; 0 (the default) takes a free one, and so does a wanted one that is taken
  * @param {boolean} [options.isolated] cross-origin isolation: gives the page a clock of 5 instead of 100 microseconds
  * @param {Record<string, string>} [options.headers] more headers on every answer
+ * @param {(file: string) => void} [options.onFile] called with every file that is sent: a page's requests, its workers' included
  * @returns {Promise<{ url: string, port: number, close(): Promise<void> }>} `url` ends with a slash
  */
-export async function serve({ mounts, port = 0, isolated = false, headers = {} }) {
+export async function serve({ mounts, port = 0, isolated = false, headers = {}, onFile = () => {} }) {
   const longestFirst = Object.entries(mounts).sort(([a], [b]) => b.length - a.length);
   const isolation = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
   const extra = { ...(isolated ? isolation : {}), ...headers };
-  const server = createServer((request, response) => answer(longestFirst, extra, request, response));
+  const server = createServer((request, response) => answer(longestFirst, extra, onFile, request, response));
   const taken = (error) => {
     if (error.code !== "EADDRINUSE" || port === 0) throw error;
     return listen(server, 0);

@@ -48,6 +48,15 @@ test("a file can be mounted by itself, under exactly its path", async () => {
   assert.equal((await ask("/data.txtmore")).status, 404);
 });
 
+test("every file that is sent is told, and nothing else", async () => {
+  const sent = [];
+  const watched = await serve({ mounts: { "/": path.join(folder, "site") }, onFile: (file) => sent.push(path.relative(folder, file)) });
+  for (const target of ["", "below/engine.wasm", "nothing"]) await fetch(watched.url + target);
+  await fetch(watched.url, { method: "HEAD" });
+  await watched.close();
+  assert.deepEqual(sent, ["site/index.html", "site/below/engine.wasm"]);
+});
+
 test("nothing outside a mount is served, and no path ends the server", async () => {
   const targets = ["/../secret.txt", "/%2e%2e/secret.txt", "/below/../../secret.txt", "/%00", "/index.html/x", `/${"a".repeat(5000)}`];
   for (const target of targets) assert.equal((await ask(target)).status, 404, target);
