@@ -1,0 +1,93 @@
+// The packed package, built into a page by the tools that people use, with the settings that docs/bundlers.md gives and no other.
+
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { after, before, describe, test } from "node:test";
+import { createServer } from "vite";
+import webpack from "webpack";
+import { launch } from "../../pkg/scripts/browser.mjs";
+import { createProject, threads } from "./project.mjs";
+import { recipe } from "./recipe.mjs";
+import { checkAnswer, checkPage, visit } from "./visit.mjs";
+
+let project;
+let browser;
+
+before(async () => {
+  project = createProject();
+  project.lend("vite", "esbuild", "rollup", "@rollup/plugin-node-resolve", "@web/rollup-plugin-import-meta-assets");
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  project?.remove();
+});
+
+/** Writes the program, its page and its worker, and the recipe's own files over them. */
+function prepare(tool, { specifier = "oodgate", index = "" } = {}) {
+  const where = `with-${tool.toLowerCase()}`;
+  const files = recipe(tool);
+  project.write(where, { "index.html": index, ...threads(specifier), ...files });
+  return where;
+}
+
+/** The engines whose wasm files lie in the built folder. */
+const enginesIn = (folder) =>
+  readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith(".wasm"))
+    .map((name) => project.engineOf(path.join(folder, name)))
+    .sort();
+
+function checks(tool, { root = ".", eager, build, ...how }) {
+  // A worker that never answers must not hold up the run.
+  describe(tool, { timeout: 90_000 }, () => {
+    const served = () => ({ browser, project, mounts: { "/": project.inside(`with-${tool.toLowerCase()}`, root) }, eager });
+    test("builds, each wasm file once", async () => {
+      const where = prepare(tool, how);
+      await build(where);
+      assert.deepEqual(enginesIn(project.inside(where, "dist")), ["cpu", "webgpu"]);
+    });
+    test("in a window", () => checkPage(served()));
+    test("in a worker", () => checkPage({ ...served(), call: "useInWorker" }));
+  });
+}
+
+const index = '<!doctype html>\n<script type="module" src="main.js"></script>\n';
+checks("Vite", { root: "dist", index, build: (where) => project.node(["../node_modules/vite/bin/vite.js", "build", "--logLevel", "error"], where) });
+
+checks("webpack", {
+  async build(where) {
+    const { default: config } = await import(pathToFileURL(project.inside(where, "webpack.config.js")));
+    const compiler = webpack({ ...config, context: project.inside(where), output: { path: project.inside(where, "dist") } });
+    const stats = await new Promise((done, failed) => compiler.run((error, result) => (error ? failed(error) : done(result))));
+    const { errors } = stats.toJson({ all: false, errors: true });
+    assert.deepEqual(errors.map(({ message }) => message), []);
+  },
+});
+
+checks("esbuild", {
+  specifier: "./oodgate.js",
+  // Its module hands over the CPU engine's file when it is imported.
+  eager: true,
+  build: (where) => project.node(["build.js"], where),
+});
+
+checks("Rollup", { build: (where) => project.node(["../node_modules/rollup/dist/bin/rollup", "--config", "--silent"], where) });
+
+test("Vite's dev server", { timeout: 90_000 }, async () => {
+  const server = await createServer({ root: project.inside("with-vite"), logLevel: "error", server: { host: "127.0.0.1", port: 0, hmr: false, watch: null } });
+  try {
+    await server.listen();
+    await visit(browser, server.resolvedUrls.local[0], async (page) => {
+      for (const backend of ["cpu", "webgpu"]) {
+        checkAnswer(await page.evaluate((name) => globalThis.use(name), backend), backend);
+        checkAnswer(await page.evaluate((name) => globalThis.useInWorker(name), backend), backend);
+      }
+    });
+  } finally {
+    await server.close();
+  }
+});
