@@ -3,8 +3,10 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { after, before, test } from "node:test";
+import { lint } from "../../pkg/scripts/lint.mjs";
 import { at } from "../../pkg/scripts/shell.mjs";
 import { createProject } from "./project.mjs";
+import { recipe } from "./recipe.mjs";
 
 let project;
 
@@ -21,6 +23,8 @@ test("the tarball holds what a user needs and nothing else", () => {
   assert.deepEqual(readdirSync(project.inside("node_modules")).filter((name) => !name.startsWith(".")), ["oodgate"], "no runtime dependency");
 });
 
+test("publint and attw find nothing wrong with it", () => lint(project.tarball));
+
 test("importing does nothing", () => {
   const script = `
     const touched = [];
@@ -34,9 +38,12 @@ test("importing does nothing", () => {
 });
 
 test("a strict TypeScript project compiles against it", () => {
+  const { "oodgate.js": wrapper, "wasm.d.ts": declaration } = recipe("esbuild");
   project.write("types", {
+    "oodgate.ts": wrapper,
+    "wasm.d.ts": declaration,
     "use.ts": 'import { createHead, type Head } from "oodgate";\nexport const head: Promise<Head> = createHead({ features: 2, classes: 2 });\n',
   });
   const flags = ["--noEmit", "--strict", "--skipLibCheck", "false", "--module", "NodeNext", "--target", "ES2022", "--lib", "ES2022,DOM", "--types", ""];
-  project.node([at("node_modules", "typescript", "bin", "tsc"), ...flags, "use.ts"], "types");
+  project.node([at("node_modules", "typescript", "bin", "tsc"), ...flags, "use.ts", "oodgate.ts", "wasm.d.ts"], "types");
 });
