@@ -3,6 +3,7 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { checkApi } from "./api.mjs";
 import { build, featureArguments, target, targetDir, wasmFiles } from "./build.mjs";
 import { setup } from "./setup.mjs";
 import { at, duration, Failure, main, run } from "./shell.mjs";
@@ -49,6 +50,7 @@ const stages = [
   ["build", "The package builds", () => build()],
   ["build", "Downloads within their budget", checkSizes],
   ["types", "Types of the public API", () => tsc("tests/types")],
+  ["types", "The public declarations are those accepted", checkApi],
   ["types", "Types of the demo page", () => tsc("www")],
   ["browser", "Both backends in Chromium", () => nodeTests("tests/browser")],
   ["package", "The packed package in an empty folder", () => nodeTests("tests/package")],
@@ -64,7 +66,7 @@ function choose({ only, from }) {
   return stages.filter(([group]) => (only ? only.split(",").includes(group) : groups.indexOf(group) >= first));
 }
 
-await main(import.meta, () => {
+await main(import.meta, async () => {
   const { values } = parseArgs({ options: { only: { type: "string" }, from: { type: "string" } } });
   const chosen = choose(values);
   setup({ browser: chosen.some(([group]) => ["browser", "package", "site"].includes(group)) });
@@ -75,7 +77,7 @@ await main(import.meta, () => {
     console.log(`\n${rule}\n${times.length + 1}/${chosen.length} ${heading} [${group}]\n${rule}`);
     const started = performance.now();
     try {
-      body();
+      await body();
     } catch (error) {
       const message = `FAILED: ${heading} [${group}]\n${error.message}\n\n${times.length} passed, 1 failed`;
       if (!(error instanceof Failure)) console.error(error);
