@@ -7,6 +7,7 @@ type ErrorCode = "invalid-option" | "invalid-features" | "invalid-labels" | "not
 declare class OodgateError extends Error {
     /** What went wrong, for programs; `message` says it for people. */
     readonly code: ErrorCode;
+    /** For the package itself: a caller meets these errors, and has no need to make one. */
     constructor(code: ErrorCode, message: string, options?: ErrorOptions);
 }
 
@@ -16,7 +17,9 @@ declare class OodgateError extends Error {
  * onnxruntime-web tensor; an array of equally long rows.
  */
 type Features = Float32Array | {
+    /** The rows, one after the other. */
     readonly data: Float32Array;
+    /** [rows, features], or [features] for one row. */
     readonly dims: readonly number[];
 } | ReadonlyArray<ArrayLike<number>>;
 /** One class per row: an index in [0, classes), or a class name when the head was created with names. */
@@ -26,35 +29,50 @@ type Backend = "cpu" | "webgpu";
 /** The training loss. */
 type LossOptions = 
 /**
- * Cross-entropy on f / ((|f| + 1e-7) tau) (Wei et al., ICML 2022). tau > 0, default 0.04. Used in training only: logits,
- * probabilities and scores are those of f itself.
+ * Cross-entropy on f / ((|f| + 1e-7) tau) (Wei et al., ICML 2022). Used in training only: logits, probabilities and scores are
+ * those of f itself.
  */
 {
+    /** Logits normalised to unit length. */
     kind: "logitNorm";
+    /** The temperature, above 0. Default 0.04. */
     tau?: number;
 }
-/** Plain softmax cross-entropy: the baseline. labelSmoothing in [0, 1), default 0. */
+/** Plain softmax cross-entropy: the baseline. */
  | {
+    /** Logits as they are. */
     kind: "crossEntropy";
+    /** Share of the target that is spread over all classes, in [0, 1). Default 0. */
     labelSmoothing?: number;
 };
 /** The update rule, with PyTorch's semantics. */
 type OptimizerOptions = 
-/** Defaults: learningRate 0.01, beta1 0.9, beta2 0.999, epsilon 1e-8, weightDecay 0. */
+/** Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019). */
 {
+    /** Adam with decoupled weight decay. */
     kind: "adamw";
+    /** Default 0.01. */
     learningRate?: number;
+    /** Decay of the gradient's running mean. Default 0.9. */
     beta1?: number;
+    /** Decay of the squared gradient's running mean. Default 0.999. */
     beta2?: number;
+    /** Added to the denominator. Default 1e-8. */
     epsilon?: number;
+    /** Decoupled: the weights shrink by learningRate * weightDecay a step. Default 0. */
     weightDecay?: number;
 }
-/** Defaults: learningRate 0.001, momentum 0, nesterov false (it needs momentum), weightDecay 0. */
+/** Stochastic gradient descent. */
  | {
+    /** Stochastic gradient descent. */
     kind: "sgd";
+    /** Default 0.001. */
     learningRate?: number;
+    /** Default 0. */
     momentum?: number;
+    /** Looks ahead along the momentum, which it needs. Default false. */
     nesterov?: boolean;
+    /** An L2 term in the gradient. Default 0. */
     weightDecay?: number;
 };
 /** What a head is made of. */
@@ -152,6 +170,7 @@ type ScorerName = LogitScorer | FittedScorer | "auto";
  * - react, dice: `percentile` (90); scale: `percentile` (65); ash: `percentile` (65), `variant` "s", "p" or "b" ("s")
  */
 type ScorerOptions = {
+    /** The scorer that the parameters are for. */
     name: ScorerName;
 } & Record<string, unknown>;
 /** A scorer by name, or with parameters. */

@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { checkApi } from "./api.mjs";
 import { build, featureArguments, target, targetDir, wasmFiles } from "./build.mjs";
 import { setup } from "./setup.mjs";
+import { reference } from "./reference.mjs";
 import { at, duration, Failure, main, run } from "./shell.mjs";
 import { checkSizes } from "./sizes.mjs";
 
@@ -51,6 +52,7 @@ const stages = [
   ["build", "Downloads within their budget", checkSizes],
   ["types", "Types of the public API", () => tsc("tests/types")],
   ["types", "The public declarations are those accepted", checkApi],
+  ["types", "Every public member is documented", () => reference({ write: false })],
   ["types", "Types of the demo page", () => tsc("www")],
   ["browser", "Both backends in Chromium", () => nodeTests("tests/browser")],
   ["package", "The packed package in an empty folder", () => nodeTests("tests/package")],

@@ -21,6 +21,7 @@ export class OodgateError extends Error {
   /** What went wrong, for programs; `message` says it for people. */
   readonly code: ErrorCode;
 
+  /** For the package itself: a caller meets these errors, and has no need to make one. */
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = "OodgateError";

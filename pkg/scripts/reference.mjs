@@ -1,0 +1,45 @@
+// The API reference, by TypeDoc from the declarations' own comments. A member without one is an error.
+//   node pkg/scripts/reference.mjs [--check]     writes docs/reference, which git ignores; --check writes nothing
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { at, main, run, say } from "./shell.mjs";
+
+// TypeDoc stands on the compiler interface of TypeScript 6, and so lives beside it, below tests/.
+const tools = createRequire(at("tests", "package.json"));
+const typedoc = () => path.join(path.dirname(tools.resolve("typedoc/package.json")), "bin", "typedoc");
+
+const documented = ["Function", "Variable", "Class", "Constructor", "Interface", "TypeAlias", "Property", "Method", "Accessor", "Enum", "EnumMember"];
+
+/** The sources of the entry points that have declarations. */
+function entryPoints() {
+  const { exports } = JSON.parse(readFileSync(at("pkg", "package.json"), "utf8"));
+  const names = Object.values(exports).flatMap(({ types }) => (types ? [path.basename(types, ".d.ts")] : []));
+  return names.map((name) => at("pkg", "src", `${name}.ts`));
+}
+
+/** Throws unless every exported member is documented and every link leads somewhere; writes the reference if asked to. */
+export function reference({ write }) {
+  const options = {
+    tsconfig: at("pkg", "tsconfig.json"),
+    name: "oodgate",
+    readme: "none",
+    disableSources: "true",
+    excludePrivate: "true",
+    treatWarningsAsErrors: "true",
+    treatValidationWarningsAsErrors: "true",
+    "validation.notDocumented": "true",
+    "validation.notExported": "true",
+    "validation.invalidLink": "true",
+    ...(write ? { out: at("docs", "reference") } : { emit: "none" }),
+  };
+  const kinds = documented.flatMap((kind) => ["--requiredToBeDocumented", kind]);
+  run(process.execPath, [typedoc(), ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]), ...kinds, ...entryPoints()]);
+}
+
+await main(import.meta, () => {
+  const write = !process.argv.includes("--check");
+  reference({ write });
+  if (write) say(`The reference is at ${at("docs", "reference", "index.html")}`);
+});
