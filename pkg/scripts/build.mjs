@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { homedir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { rolldown } from "rolldown";
 import { findBindgen } from "./setup.mjs";
 import { at, duration, Failure, main, root, run, say } from "./shell.mjs";
 import { printSizes } from "./sizes.mjs";
@@ -25,6 +26,9 @@ export const wasmFiles = {
 const features = [
   "simd", "bulk-memory", "nontrapping-float-to-int", "sign-ext", "mutable-globals", "reference-types", "multivalue",
 ].map((name) => `--enable-${name}`);
+
+// The wrapper says where its files are, and replaces an instance after a trap.
+const glue = ["--omit-default-module-path", "--experimental-reset-state-function"];
 
 /** A target folder per file: all builds make the same file names, and would otherwise undo each other's work. */
 export const targetDir = (file) => at("target", `wasm-${file}`);
@@ -59,7 +63,7 @@ function compile(file, profile) {
 function bind(wasm, tool, folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  run(tool.program, [wasm, "--target", "web", "--out-name", "oodgate", "--out-dir", folder]);
+  run(tool.program, [wasm, "--target", "web", "--out-name", "oodgate", "--out-dir", folder, ...glue]);
 }
 
 function optimise(file, { name, optimise: level }) {
@@ -80,7 +84,7 @@ function buildWasm(file, fast) {
   // By content, not by time: switching between --fast and full builds, or between commits, leaves older files with other content.
   const folder = at("pkg", "wasm", file);
   const binaryen = JSON.parse(readFileSync(at("node_modules", "binaryen", "package.json"), "utf8")).version;
-  const steps = fast ? "none" : [binaryen, wasmFiles[file].optimise, ...features].join(" ");
+  const steps = fast ? "none" : [binaryen, wasmFiles[file].optimise, ...features, ...glue].join(" ");
   const stamp = JSON.stringify({ input: hash(wasm), bindgen: tool.version, steps });
   const record = `${targetDir(file)}/package-stamp.json`;
   const last = existsSync(record) ? readFileSync(record, "utf8") : "";
@@ -92,27 +96,49 @@ function buildWasm(file, fast) {
   writeFileSync(record, stamp);
 }
 
-function buildTypeScript() {
+/** The package's entry points; the Worker's script is one file by itself, so that it can be served from anywhere. */
+const entries = [["index", "storage"], ["worker"]];
+
+/** What is fetched later is named for the wasm file that it goes with, or for itself. */
+function chunkFileNames({ name, moduleIds }) {
+  const [, file] = moduleIds.join("\n").match(/wasm\/(webgpu|files)\/oodgate\.js/) ?? [];
+  return `${file ?? name}.js`;
+}
+
+/**
+ * Few files to fetch, without comments and white space: a page without a bundler downloads them as they are. The addresses of wasm
+ * files and of the Worker's script are relative to a file in dist, and stay as they are written, for bundlers to find.
+ */
+async function bundleTypeScript() {
+  for (const names of entries) {
+    const input = Object.fromEntries(names.map((name) => [name, at("pkg", "src", `${name}.ts`)]));
+    const bundle = await rolldown({ input, platform: "browser", logLevel: "warn" });
+    const isAlone = names.length === 1;
+    const shape = isAlone ? { codeSplitting: false } : { chunkFileNames };
+    await bundle.write({ dir: at("pkg", "dist"), format: "esm", entryFileNames: "[name].js", minify: true, ...shape });
+    await bundle.close();
+  }
+}
+
+async function buildTypeScript() {
   say("Compiling the TypeScript wrapper ...");
   // A source file that is gone must not leave its output behind in the package.
   rmSync(at("pkg", "dist"), { recursive: true, force: true });
-  const compile = (...options) => run(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "-p", at("pkg"), ...options]);
-  // Comments are for readers of the declarations; a page without a bundler would download them with the code.
-  compile("--emitDeclarationOnly");
-  compile("--declaration", "false", "--removeComments");
+  run(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "-p", at("pkg"), "--emitDeclarationOnly"]);
+  await bundleTypeScript();
 }
 
 /** Builds the named parts: wasm files, and "ts". */
-export function build({ fast = false, only = [...Object.keys(wasmFiles), "ts"] } = {}) {
+export async function build({ fast = false, only = [...Object.keys(wasmFiles), "ts"] } = {}) {
   for (const part of only) {
-    if (part === "ts") buildTypeScript();
+    if (part === "ts") await buildTypeScript();
     else if (part in wasmFiles) buildWasm(part, fast);
     else throw new Failure(`--only takes ${Object.keys(wasmFiles).join(", ")} and ts, not "${part}".`);
   }
   printSizes();
 }
 
-await main(import.meta, () => {
+await main(import.meta, async () => {
   const { values } = parseArgs({ options: { fast: { type: "boolean" }, only: { type: "string" } } });
-  build({ fast: values.fast, only: values.only?.split(",") });
+  await build({ fast: values.fast, only: values.only?.split(",") });
 });

@@ -22,7 +22,7 @@ function open(url) {
 await main(import.meta, async () => {
   const { values } = parseArgs({ options: { port: { type: "string", default: "4173" }, fast: { type: "boolean" } } });
   setup();
-  build({ fast: values.fast });
+  await build({ fast: values.fast });
   say("Building the demo page ...");
   npm("run", "build", "-w", "www");
   const { url } = await serve({ mounts: { "/": at("www", "dist") }, port: Number(values.port) });

@@ -1,13 +1,14 @@
 import { OodgateError } from "./errors.js";
 import { probeWebGpu } from "./probe.js";
+import { toOodgateError, untilTrap } from "./traps.js";
 import { Trial } from "./trial.js";
 import type { Backend, HeadOptions } from "./types.js";
-import { loadCpu, loadWebGpu, type RawHead, type RawModule } from "./wasm.js";
+import { loadCpu, loadWebGpu, type RawEngine, type RawHead } from "./wasm.js";
 
 /** A new head and where it runs. */
 export interface Opened {
   raw: RawHead;
-  module: RawModule;
+  module: RawEngine;
   backend: Backend;
   fallbackReason?: string;
 }
@@ -28,14 +29,35 @@ export async function open(options: HeadOptions, classes: number): Promise<Opene
 }
 
 async function openCpu(options: HeadOptions, fallbackReason?: string): Promise<Opened> {
-  const module = await loadCpu();
-  const raw = await module.RawHead.create(options);
-  return { raw, module, backend: "cpu", ...(fallbackReason !== undefined && { fallbackReason }) };
+  const opened = await create(await loadCpu(), options, "cpu");
+  return { ...opened, ...(fallbackReason !== undefined && { fallbackReason }) };
 }
 
 async function openWebGpu(options: HeadOptions): Promise<Opened> {
-  const module = await loadWebGpu();
-  return { raw: await module.RawHead.create(options), module, backend: "webgpu" };
+  return create(await loadWebGpu(), options, "webgpu");
+}
+
+async function create(module: RawEngine, options: HeadOptions, backend: Backend): Promise<Opened> {
+  try {
+    return { raw: await untilTrap(module, module.RawHead.create(options)), module, backend };
+  } catch (thrown) {
+    throw toOodgateError(thrown, module);
+  }
+}
+
+/**
+ * Builds the head again after it was lost: on WebGPU once more when a first device was lost, for a driver may only have been
+ * restarted; else on the CPU.
+ */
+export async function reopen(options: HeadOptions, backend: Backend, lost: { reason: string; devices: number }): Promise<Opened> {
+  if (backend === "webgpu" && lost.devices < 2) {
+    try {
+      return await openWebGpu(options);
+    } catch {
+      // No device any more.
+    }
+  }
+  return backend === "cpu" ? openCpu(options) : openCpu(options, `the WebGPU engine was lost: ${lost.reason}`);
 }
 
 /** Submitting a step to a GPU and reading its loss takes a browser about this long whatever the step holds. */

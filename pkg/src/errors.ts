@@ -6,12 +6,15 @@ export type ErrorCode =
   | "not-finite"
   | "scorer-not-fitted"
   | "not-calibrated"
+  | "invalid-file"
   | "disposed"
   | "webgpu-unavailable"
   | "device-lost"
   | "out-of-memory"
   | "wasm-unavailable"
-  | "crashed";
+  | "crashed"
+  | "quota-exceeded"
+  | "storage-unavailable";
 
 /**
  * Every rejection of this package is one of these (an aborted fit rejects with its signal's reason). The head is as it was

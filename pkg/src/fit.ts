@@ -1,3 +1,4 @@
+import type { Watch } from "./core.js";
 import type { EpochProgress, FitOptions, FitResult } from "./types.js";
 import { Turns } from "./turns.js";
 import type { RawHead } from "./wasm.js";
@@ -21,8 +22,7 @@ export async function driveFit(
   features: Float32Array,
   labels: Float64Array,
   options: FitOptions,
-  throwIfDisposed: () => void,
-  hasPanicked: () => boolean,
+  { ended, betweenTurns }: Watch,
 ): Promise<FitResult> {
   raw.beginFit(features, labels, options);
   const { onEpoch, signal } = options;
@@ -33,7 +33,7 @@ export async function driveFit(
     const turns = new Turns();
     for (;;) {
       signal?.throwIfAborted();
-      throwIfDisposed();
+      ended.throwIfAborted();
       if (await turns.take((batches) => raw.runFit(batches))) {
         const epoch: Epoch = await raw.endEpoch(onEpoch !== undefined);
         const now = performance.now();
@@ -41,10 +41,15 @@ export async function driveFit(
         epochStarted = now;
         if (epoch.last) return result(epoch, raw.steps - firstStep, (now - started) / 1000);
       }
+      await betweenTurns();
       await turns.yield();
     }
   } finally {
-    if (!hasPanicked()) raw.endFit();
+    try {
+      raw.endFit();
+    } catch {
+      // The device or the instance is gone, and the error that says so is on its way.
+    }
   }
 }
 

@@ -1,121 +1,101 @@
-import { open, type Opened } from "./backend.js";
+import { owned, type Core, type RawPrediction } from "./core.js";
 import { OodgateError, mismatch } from "./errors.js";
 import { flattenFeatures, labelNumbers } from "./features.js";
-import { driveFit } from "./fit.js";
 import { Queue } from "./queue.js";
-import { driveSelection } from "./select.js";
 import type {
-  Calibration,
-  Evaluation,
-  Features,
-  FitOptions,
-  FitResult,
-  GateResult,
-  Head,
-  HeadOptions,
-  Labels,
-  Prediction,
-  Scorer,
-  Selection,
-  SelectionOptions,
-  StepResult,
+  Backend, Calibration, Evaluation, Features, FitOptions, FitResult, GateResult, Head, Labels, Prediction, Scorer, Selection,
+  SelectionOptions, StepResult,
 } from "./types.js";
-import { loadCpu, toOodgateError, translated, type RawHead } from "./wasm.js";
 
-/** What the core answers: it leaves the names of classes to this side. */
-type RawPrediction = Omit<Prediction, "label">;
-type RawVerdicts = Omit<GateResult, keyof Prediction> & { prediction: RawPrediction };
-
-/** Creates a head: seeded, untrained weights on the backend asked for. */
-export async function createHead(options: HeadOptions): Promise<Head> {
-  const core = await loadCpu();
-  const classes = translated(() => core.checkHeadOptions(options));
-  try {
-    return new QueuedHead(options.features, classes, await open(options, classes.length));
-  } catch (thrown) {
-    throw toOodgateError(thrown);
-  }
+/** What a core was opened with, as far as the public head needs it. */
+export interface Named<C extends Core = Core> {
+  core: C;
+  features: number;
+  classes: readonly string[];
 }
 
-class QueuedHead implements Head {
+/** The public head: takes what callers hand over, queues calls, and names classes. What it calls is a {@link Core}. */
+export class QueuedHead implements Head {
   readonly features: number;
   readonly classes: readonly string[];
-  readonly backend;
-  readonly fallbackReason?: string;
-  calibration?: Calibration;
 
-  readonly #opened: Opened;
+  readonly #core: Core;
   readonly #queue = new Queue();
   readonly #classIndex: ReadonlyMap<string, number>;
-  #steps = 0;
-  #disposed = false;
+  readonly #end = new AbortController();
 
-  constructor(features: number, classes: readonly string[], opened: Opened) {
+  constructor({ core, features, classes }: Named) {
     this.features = features;
-    this.classes = Object.freeze(classes);
-    this.backend = opened.backend;
-    if (opened.fallbackReason !== undefined) this.fallbackReason = opened.fallbackReason;
-    this.#opened = opened;
+    this.classes = Object.freeze([...classes]);
+    this.#core = core;
     this.#classIndex = new Map(classes.map((name, index) => [name, index]));
   }
 
+  get backend(): Backend {
+    return this.#core.facts.backend;
+  }
+
+  // For a getter, what is optional and what may be undefined are the same.
+  get fallbackReason(): string {
+    return this.#core.facts.fallbackReason as string;
+  }
+
   get steps(): number {
-    return this.#steps;
+    return this.#core.facts.steps;
+  }
+
+  get calibration(): Calibration {
+    return this.#core.facts.calibration as Calibration;
   }
 
   async trainStep(features: Features, labels: Labels, options?: { learningRate?: number }): Promise<StepResult> {
     const rows = this.#rows(features);
-    const classes = labelNumbers(labels, this.#classIndex);
-    return this.#call(async (raw): Promise<StepResult> => raw.trainStep(rows, classes, options));
+    const classes = this.#labels(labels);
+    return this.#call((core) => core.trainStep(rows, classes, options));
   }
 
   async fit(features: Features, labels: Labels, options: FitOptions = {}): Promise<FitResult> {
     const rows = this.#rows(features);
-    const classes = labelNumbers(labels, this.#classIndex);
-    return this.#call((raw) => driveFit(raw, rows, classes, options, () => this.#throwIfDisposed(), () => this.#hasPanicked()));
+    const classes = this.#labels(labels);
+    return this.#call((core) => core.fit(rows, classes, options, this.#end.signal));
   }
 
   async logits(features: Features): Promise<Float32Array> {
     const rows = this.#rows(features);
-    return this.#call((raw) => raw.logits(rows));
+    return this.#call((core) => core.logits(rows));
   }
 
   async predict(features: Features): Promise<Prediction> {
     const rows = this.#rows(features);
-    return this.#named(await this.#call((raw) => raw.predict(rows)));
+    return this.#named(await this.#call((core) => core.predict(rows)));
   }
 
   async oodScore(features: Features, options?: { scorer?: Scorer }): Promise<Float32Array> {
     const rows = this.#rows(features);
-    return this.#call((raw) => raw.oodScore(rows, options));
+    return this.#call((core) => core.oodScore(rows, options));
   }
 
   async fitScorers(features: Features, labels: Labels): Promise<void> {
     const rows = this.#rows(features);
-    const classes = labelNumbers(labels, this.#classIndex);
-    return this.#call((raw) => raw.fitScorers(rows, classes));
+    const classes = this.#labels(labels);
+    return this.#call((core) => core.fitScorers(rows, classes));
   }
 
   async selectScorer(features: Features, labels: Labels, options: SelectionOptions = {}): Promise<Selection> {
     const rows = this.#rows(features);
-    const classes = labelNumbers(labels, this.#classIndex);
-    return this.#call((raw) =>
-      driveSelection(raw, rows, classes, options, () => this.#throwIfDisposed(), () => this.#hasPanicked()));
+    const classes = this.#labels(labels);
+    return this.#call((core) => core.selectScorer(rows, classes, options, this.#end.signal));
   }
 
   async calibrate(features: Features, labels: Labels, options?: { alpha?: number; scorer?: Scorer }): Promise<Calibration> {
     const rows = this.#rows(features);
-    const classes = labelNumbers(labels, this.#classIndex);
-    return this.#call(async (raw) => {
-      const calibration: Calibration = await raw.calibrate(rows, classes, options);
-      this.calibration = Object.freeze(calibration);
-      return calibration;
-    });
+    const classes = this.#labels(labels);
+    return this.#call((core) => core.calibrate(rows, classes, options));
   }
 
   async gate(features: Features): Promise<GateResult> {
     const rows = this.#rows(features);
-    const { prediction, ...verdicts }: RawVerdicts = await this.#call((raw) => raw.gate(rows));
+    const { prediction, ...verdicts } = await this.#call((core) => core.gate(rows));
     return { ...this.#named(prediction), ...verdicts };
   }
 
@@ -127,17 +107,27 @@ class QueuedHead implements Head {
     if (typeof id !== "object" || id === null) throw mismatch("invalid-features", "id", "an object with features and labels", id);
     if (typeof ood !== "object" || ood === null) throw mismatch("invalid-features", "ood", "an object with features", ood);
     const [known, unknown] = [this.#rows(id.features), this.#rows(ood.features)];
-    const classes = labelNumbers(id.labels, this.#classIndex);
-    return this.#call((raw) => raw.evaluate(known, classes, unknown, options));
+    const classes = this.#labels(id.labels);
+    return this.#call((core) => core.evaluate(known, classes, unknown, options));
+  }
+
+  async save(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#call((core) => core.save());
+  }
+
+  async exportOnnx(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#call((core) => core.exportOnnx());
   }
 
   dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
+    if (this.#end.signal.aborted) return;
+    this.#end.abort(new OodgateError("disposed", "this head was disposed"));
     // Behind whatever is running: wasm must not free what it is working on.
-    void this.#queue.run(async () => {
-      if (!this.#hasPanicked()) this.#opened.raw.free();
-    });
+    void this.#queue.run(async () => this.#core.free());
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
   }
 
   /** A prediction with its classes' names. */
@@ -147,36 +137,26 @@ class QueuedHead implements Head {
 
   /** Flat rows that stay as they are until the call's turn comes. */
   #rows(features: Features): Float32Array {
-    this.#throwIfDisposed();
+    this.#end.signal.throwIfAborted();
     const flat = flattenFeatures(features, this.features);
-    // Only an array of rows was copied already.
-    return this.#queue.busy && !Array.isArray(features) ? flat.slice() : flat;
+    const isCopy = Array.isArray(features);
+    if (!isCopy && !this.#queue.busy) return flat;
+    const rows = isCopy ? flat : flat.slice();
+    owned.add(rows);
+    return rows;
   }
 
-  #call<T>(task: (raw: RawHead) => T | Promise<T>): Promise<T> {
+  /** Class indices, always an array of our own. */
+  #labels(labels: Labels): Float64Array {
+    const numbers = labelNumbers(labels, this.#classIndex);
+    owned.add(numbers);
+    return numbers;
+  }
+
+  #call<T>(task: (core: Core) => Promise<T>): Promise<T> {
     return this.#queue.run(async () => {
-      this.#throwIfDisposed();
-      const { raw, module } = this.#opened;
-      try {
-        return await task(raw);
-      } catch (thrown) {
-        throw toOodgateError(thrown, module);
-      } finally {
-        // After a panic nothing of the instance may be touched.
-        if (!this.#hasPanicked()) {
-          this.#steps = raw.steps;
-          if (!raw.isCalibrated) delete this.calibration;
-          else this.calibration ??= raw.calibration();
-        }
-      }
+      this.#end.signal.throwIfAborted();
+      return task(this.#core);
     });
-  }
-
-  #hasPanicked(): boolean {
-    return this.#opened.module.panicText() !== undefined;
-  }
-
-  #throwIfDisposed(): void {
-    if (this.#disposed) throw new OodgateError("disposed", "this head was disposed");
   }
 }

@@ -1,7 +1,8 @@
 import { mismatch } from "./errors.js";
 import { labelNumbers } from "./features.js";
 import type { Labels } from "./types.js";
-import { core, translated } from "./wasm.js";
+import { translated } from "./traps.js";
+import { loadedCpu } from "./wasm.js";
 
 /** Scores as the core takes them; an array with a hole or a string in it must not turn into zeros. */
 function scores(value: ArrayLike<number>, argument: string): Float64Array {
@@ -14,6 +15,12 @@ function scores(value: ArrayLike<number>, argument: string): Float64Array {
   });
 }
 
+/** What the loaded core says. */
+function answer(ask: (core: ReturnType<typeof loadedCpu>) => number): number {
+  const core = loadedCpu();
+  return translated(core, () => ask(core));
+}
+
 /**
  * Metrics on plain score arrays. `id` and `ood` are OOD scores (higher = more out-of-distribution) of in-distribution and
  * out-of-distribution rows. In a browser they need the wasm file: after `await init()` or the first head.
@@ -21,20 +28,20 @@ function scores(value: ArrayLike<number>, argument: string): Float64Array {
 export const metrics = {
   /** Area under the ROC curve, OOD positive, [0, 1]; ties count one half. */
   auroc(id: ArrayLike<number>, ood: ArrayLike<number>): number {
-    return translated(() => core().auroc(scores(id, "id"), scores(ood, "ood")));
+    return answer((core) => core.auroc(scores(id, "id"), scores(ood, "ood")));
   },
   /** Average precision with ID as the positive class. */
   auprIn(id: ArrayLike<number>, ood: ArrayLike<number>): number {
-    return translated(() => core().auprIn(scores(id, "id"), scores(ood, "ood")));
+    return answer((core) => core.auprIn(scores(id, "id"), scores(ood, "ood")));
   },
   /** Average precision with OOD as the positive class. */
   auprOut(id: ArrayLike<number>, ood: ArrayLike<number>): number {
-    return translated(() => core().auprOut(scores(id, "id"), scores(ood, "ood")));
+    return answer((core) => core.auprOut(scores(id, "id"), scores(ood, "ood")));
   },
   /** Share of OOD accepted when `tpr` (default 0.95) of ID is kept: FPR95, ID-positive as in the LogitNorm paper. */
   fprAtTpr(id: ArrayLike<number>, ood: ArrayLike<number>, tpr = 0.95): number {
     if (typeof tpr !== "number") throw mismatch("invalid-option", "tpr", "a number in (0, 1]", tpr);
-    return translated(() => core().fprAtTpr(scores(id, "id"), scores(ood, "ood"), tpr));
+    return answer((core) => core.fprAtTpr(scores(id, "id"), scores(ood, "ood"), tpr));
   },
   /** Expected calibration error of probabilities [rows, classes]; equal-width bins (lo, hi], default 15. In [0, 1]. */
   ece(probabilities: Float32Array, labels: Labels, bins = 15): number {
@@ -42,6 +49,6 @@ export const metrics = {
       throw mismatch("invalid-features", "probabilities", "a Float32Array", probabilities);
     }
     if (typeof bins !== "number") throw mismatch("invalid-option", "bins", "an integer of at least 1", bins);
-    return translated(() => core().ece(probabilities, labelNumbers(labels, new Map()), bins));
+    return answer((core) => core.ece(probabilities, labelNumbers(labels, new Map()), bins));
   },
 };

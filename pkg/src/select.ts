@@ -1,3 +1,4 @@
+import type { Watch } from "./core.js";
 import { Turns } from "./turns.js";
 import type { Selection, SelectionOptions } from "./types.js";
 import type { RawHead } from "./wasm.js";
@@ -8,19 +9,23 @@ export async function driveSelection(
   features: Float32Array,
   labels: Float64Array,
   options: SelectionOptions,
-  throwIfDisposed: () => void,
-  hasPanicked: () => boolean,
+  { ended, betweenTurns }: Watch,
 ): Promise<Selection> {
   raw.beginSelection(features, labels, options);
   const turns = new Turns();
   try {
     for (;;) {
       options.signal?.throwIfAborted();
-      throwIfDisposed();
+      ended.throwIfAborted();
       if (await turns.take((batches) => raw.runSelection(batches))) return raw.endSelection(true);
+      await betweenTurns();
       await turns.yield();
     }
   } finally {
-    if (!hasPanicked()) raw.endSelection(false);
+    try {
+      raw.endSelection(false);
+    } catch {
+      // The instance is gone, and the error that says so is on its way.
+    }
   }
 }

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" />
 /**
  * A batch of feature vectors, [rows, features], float32, row-major. Accepted forms: a Float32Array whose length is a multiple
  * of `features`; any object with `data` and `dims` ([rows, features] or [features]), such as a transformers.js or
@@ -86,6 +87,19 @@ export interface HeadOptions {
   backend?: "auto" | Backend;
   /** Same seed, same data, same backend: same weights, bit for bit. An integer in [0, 2^53). Default 0. */
   seed?: number;
+  /**
+   * Run in a dedicated Worker behind the same interface, so that nothing that the head does holds up the page. Default false.
+   * Arrays are copied to it, but for those that the package made itself; answers are transferred.
+   */
+  worker?: boolean;
+}
+
+/** How a saved head is restored. */
+export interface LoadOptions {
+  /** Where its arithmetic runs from now on, whatever it was saved on. Default "auto". */
+  backend?: "auto" | Backend;
+  /** Run in a dedicated Worker behind the same interface. Default false. */
+  worker?: boolean;
 }
 
 /** What one update saw. */
@@ -323,6 +337,19 @@ export interface Head {
     options?: { scorer?: Scorer },
   ): Promise<Evaluation>;
 
+  /**
+   * The head as one safetensors file: weights under PyTorch's names and in its layout [out, in], optimiser state, the training rows
+   * that scorers compare with, calibration, options and seed. `loadHead` restores it. Mind that it holds those training rows.
+   */
+  save(): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * The head as an ONNX model: features [rows, features] in; logits, probabilities, score, p-value and accepted out. Needs a
+   * calibration for one of the LogitScorers.
+   */
+  exportOnnx(): Promise<Uint8Array<ArrayBuffer>>;
+
   /** Frees the head's memory. Calls that have not begun, and later ones, reject with code "disposed". Idempotent. */
   dispose(): void;
+  /** The same, for `using head = await createHead(...)`. */
+  [Symbol.dispose](): void;
 }

@@ -1,17 +1,26 @@
 import initCpu, * as cpu from "../wasm/cpu/oodgate.js";
-import { OodgateError, type ErrorCode } from "./errors.js";
+import { OodgateError } from "./errors.js";
 import type { WasmSource } from "./init.js";
 
 /** A function that may have to wait for a device. */
 type Waiting<F> = F extends (...given: infer A) => infer R ? (...given: A) => R | Promise<R> : never;
-type Waits = "trainStep" | "runFit" | "endEpoch" | "logits" | "predict" | "oodScore" | "runSelection" | "calibrate" | "gate" | "evaluate";
+type Waits =
+  | "trainStep" | "runFit" | "endEpoch" | "state" | "logits" | "predict" | "oodScore" | "runSelection" | "calibrate" | "gate"
+  | "evaluate";
 /** A head of either file: the CPU's answers at once, WebGPU's with promises. */
 export type RawHead = Omit<cpu.RawHead, Waits> & { [K in Waits]: Waiting<cpu.RawHead[K]> };
-/** What both files export. */
+
+/** What every file exports. */
 export interface RawModule {
-  RawHead: { create(options: unknown): RawHead | Promise<RawHead> };
-  panicText: typeof cpu.panicText;
+  panicText(): string | undefined;
+  /** Replaces the instance and its memory. */
+  __wbg_reset_state(): void;
 }
+/** What both engines' files export. */
+export interface RawEngine extends RawModule {
+  RawHead: { create(options: unknown): RawHead | Promise<RawHead> };
+}
+type Files = typeof import("../wasm/files/oodgate.js");
 
 /** Node's file system, where there is one, without an import that a bundler for browsers would trip over. */
 function nodeFiles(): { readFileSync(path: URL): Uint8Array<ArrayBuffer> } | undefined {
@@ -24,35 +33,75 @@ function cpuUrl(): URL {
 }
 
 /** The bytes of a file that lies on this machine's disk: Node's fetch does not read `file:` addresses. */
-function readLocal(url: URL): Uint8Array<ArrayBuffer> | undefined {
-  return url.protocol === "file:" ? nodeFiles()?.readFileSync(url) : undefined;
+function readLocal(source: WasmSource): Uint8Array<ArrayBuffer> | undefined {
+  return source instanceof URL && source.protocol === "file:" ? nodeFiles()?.readFileSync(source) : undefined;
 }
 
-let cpuAddress: URL | string | undefined;
+/** Where the files are instead of beside the script, as `init` was told. */
+interface Sources {
+  cpu?: WasmSource;
+  webgpu?: WasmSource;
+  files?: WasmSource;
+  worker?: URL | string;
+}
+const sources: Sources = {};
+
+/** Takes files from elsewhere, from now on. */
+export function takeFrom(given: Sources): void {
+  Object.assign(sources, given);
+}
+
+/** What of that a Worker can be sent: all but a Response, which only this thread can read. */
+export function cloneableSources(): Sources {
+  const cloneable = (source: WasmSource): WasmSource | undefined => {
+    if (source instanceof URL) return source.href;
+    return source instanceof Response ? undefined : source;
+  };
+  const pairs = Object.entries(sources).map(([name, source]) => [name, cloneable(source)] as const);
+  return Object.fromEntries(pairs.filter(([, source]) => source !== undefined));
+}
+
+/** Where the script of Workers is, if not beside this one. */
+export function workerScript(): URL | string | undefined {
+  return sources.worker;
+}
+
+/** What to instantiate a file from. */
+function sourceOf(name: "cpu" | "webgpu" | "files", own: () => URL): WasmSource {
+  const source = sources[name] ?? own();
+  // It can be read once: another attempt asks for the package's own file.
+  if (source instanceof Response) delete sources[name];
+  return readLocal(source) ?? source;
+}
+
+/** A load that is begun once; a failed attempt may be repeated. */
+function once<T>(load: () => Promise<T>, fail: (reason: string, cause: unknown) => Error): () => Promise<T> {
+  let loading: Promise<T> | undefined;
+  return () => {
+    loading ??= load().catch((cause: unknown) => {
+      loading = undefined;
+      throw fail(cause instanceof Error ? cause.message : String(cause), cause);
+    });
+    return loading;
+  };
+}
+
 let cpuIsReady = false;
-let cpuLoading: Promise<typeof cpu> | undefined;
 
-/** Loads the CPU file once; a failed attempt may be repeated, and asks the address that was last given. */
-export function loadCpu(source?: WasmSource): Promise<typeof cpu> {
-  if (typeof source === "string" || source instanceof URL) cpuAddress = source;
-  cpuLoading ??= start(source ?? cpuAddress ?? cpuUrl()).catch((cause: unknown) => {
-    cpuLoading = undefined;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new OodgateError("wasm-unavailable", `the CPU engine's wasm could not be loaded: ${reason}`, { cause });
-  });
-  return cpuLoading;
-}
-
-async function start(source: WasmSource): Promise<typeof cpu> {
-  if (!cpuIsReady) {
-    await initCpu({ module_or_path: (source instanceof URL ? readLocal(source) : undefined) ?? source });
-    cpuIsReady = true;
-  }
-  return cpu;
-}
+/** Loads the CPU file. */
+export const loadCpu: () => Promise<typeof cpu> = once(
+  async () => {
+    if (!cpuIsReady) {
+      await initCpu({ module_or_path: sourceOf("cpu", cpuUrl) });
+      cpuIsReady = true;
+    }
+    return cpu;
+  },
+  (reason, cause) => new OodgateError("wasm-unavailable", `the CPU engine's wasm could not be loaded: ${reason}`, { cause }),
+);
 
 /** The loaded CPU file, for what must answer at once. Node loads it on the spot; a browser cannot. */
-export function core(): typeof cpu {
+export function loadedCpu(): typeof cpu {
   if (!cpuIsReady) {
     const bytes = readLocal(cpuUrl());
     if (bytes === undefined) {
@@ -64,52 +113,23 @@ export function core(): typeof cpu {
   return cpu;
 }
 
-let webGpuSource: WasmSource | undefined;
-let webGpuLoading: Promise<RawModule> | undefined;
+/** Fetches the WebGPU file on first use. */
+export const loadWebGpu: () => Promise<RawEngine> = once(
+  async () => {
+    const glue = await import("../wasm/webgpu/oodgate.js");
+    await glue.default({ module_or_path: sourceOf("webgpu", () => new URL("../wasm/webgpu/oodgate_bg.wasm", import.meta.url)) });
+    // Built from the same exports; TypeScript tells the two classes apart by their private pointers.
+    return glue as unknown as RawEngine;
+  },
+  (reason, cause) => new OodgateError("webgpu-unavailable", `the WebGPU engine's wasm could not be loaded: ${reason}`, { cause }),
+);
 
-/** Where the WebGPU file is from now on, instead of beside the script. */
-export function takeWebGpuFrom(source: WasmSource): void {
-  webGpuSource = source;
-}
-
-/** Fetches the WebGPU file on first use; a failed attempt may be repeated. */
-export function loadWebGpu(): Promise<RawModule> {
-  webGpuLoading ??= importWebGpu().catch((cause: unknown) => {
-    webGpuLoading = undefined;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new OodgateError("webgpu-unavailable", `the WebGPU engine's wasm could not be loaded: ${reason}`, { cause });
-  });
-  return webGpuLoading;
-}
-
-async function importWebGpu(): Promise<RawModule> {
-  const glue = await import("../wasm/webgpu/oodgate.js");
-  await glue.default({ module_or_path: webGpuSource ?? new URL("../wasm/webgpu/oodgate_bg.wasm", import.meta.url) });
-  // Built from the same exports; TypeScript tells the two classes apart by their private pointers.
-  return glue as unknown as RawModule;
-}
-
-/**
- * What a call into wasm threw, as the caller should see it: errors of the core by their code, anything after a panic as
- * "crashed", and what is neither (an abort's reason, a callback's own error) as it is.
- */
-export function toOodgateError(thrown: unknown, module: RawModule = cpu): unknown {
-  if (thrown instanceof Error && thrown.name === "OodgateCoreError") {
-    return new OodgateError((thrown as Error & { code: ErrorCode }).code, thrown.message);
-  }
-  const panicText = cpuIsReady ? module.panicText() : undefined;
-  if (panicText !== undefined || thrown instanceof WebAssembly.RuntimeError) {
-    const text = panicText ?? String(thrown);
-    return new OodgateError("crashed", `the engine stopped and cannot be used again: ${text}`, { cause: thrown });
-  }
-  return thrown;
-}
-
-/** Runs a synchronous call into the core and translates what it throws. */
-export function translated<T>(call: () => T): T {
-  try {
-    return call();
-  } catch (thrown) {
-    throw toOodgateError(thrown);
-  }
-}
+/** Fetches the file formats' file on first use. */
+export const loadFiles: () => Promise<Files> = once(
+  async () => {
+    const glue = await import("../wasm/files/oodgate.js");
+    await glue.default({ module_or_path: sourceOf("files", () => new URL("../wasm/files/oodgate_bg.wasm", import.meta.url)) });
+    return glue;
+  },
+  (reason, cause) => new OodgateError("wasm-unavailable", `the file formats' wasm could not be loaded: ${reason}`, { cause }),
+);

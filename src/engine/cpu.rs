@@ -177,6 +177,10 @@ impl Engine for CpuEngine {
         Ok(())
     }
 
+    fn is_lost(&self) -> bool {
+        false
+    }
+
     async fn finish(&mut self) -> Result<()> {
         Ok(())
     }

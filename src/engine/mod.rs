@@ -88,6 +88,9 @@ pub trait Engine {
     /// Sets the totals back to zero without reading them.
     fn clear_totals(&mut self) -> Result<()>;
 
+    /// Whether the device has failed, and everything on it is gone.
+    fn is_lost(&self) -> bool;
+
     /// Waits until everything asked for so far has been done, without reading anything back.
     async fn finish(&mut self) -> Result<()>;
 

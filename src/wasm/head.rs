@@ -28,6 +28,12 @@ pub fn check_head_options(options: &JsValue) -> JsResult<Vec<String>> {
     Ok(options::head(options)?.check()?.classes)
 }
 
+/// Checks the options of `loadHead`.
+#[wasm_bindgen(js_name = checkLoadOptions)]
+pub fn check_load_options(options: &JsValue) -> JsResult<()> {
+    Ok(options::load(options)?)
+}
+
 #[wasm_bindgen]
 impl RawHead {
     /// Builds a head from `HeadOptions`.
@@ -136,6 +142,12 @@ impl RawHead {
     ) -> JsResult<()> {
         let meta = snapshot::meta(meta)?;
         Ok(self.trainer.restore(Snapshot { meta, state, features, labels, seen, scores })?)
+    }
+
+    /// Whether the device that the head lies on is gone.
+    #[wasm_bindgen(getter, js_name = isLost)]
+    pub fn is_lost(&mut self) -> bool {
+        self.trainer.engine().is_lost()
     }
 
     /// Updates made so far.

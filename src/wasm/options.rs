@@ -13,10 +13,10 @@ use crate::{
     shown::Shown,
 };
 
-/// Options of `createHead`. `backend` is known here and used by the wrapper.
+/// Options of `createHead`. Where the head is to run is known here and used by the wrapper.
 pub fn head(value: &JsValue) -> Result<HeadOptions> {
     let mut options = Reader::new("options", value)?;
-    options.choice("backend", &["auto", "cpu", "webgpu"])?;
+    options.place()?;
     let head = HeadOptions {
         features: options.required("features", "an integer of at least 1", JsValue::as_f64)?,
         classes: classes(&options.required("classes", "a count or an array of names", |value| Some(value.clone()))?)?,
@@ -27,6 +27,13 @@ pub fn head(value: &JsValue) -> Result<HeadOptions> {
     };
     options.finish()?;
     Ok(head)
+}
+
+/// Options of `loadHead`, all of them used by the wrapper.
+pub fn load(value: &JsValue) -> Result<()> {
+    let mut options = Reader::new("options", value)?;
+    options.place()?;
+    options.finish()
 }
 
 /// Options of `fit`. `onEpoch` and `signal` are known here and used by the wrapper.
@@ -222,6 +229,12 @@ impl Reader {
 
     fn array(&mut self, name: &'static str) -> Result<Option<Vec<f64>>> {
         self.optional(name, "an array of numbers", |value| value.dyn_ref::<Array>()?.iter().map(|item| item.as_f64()).collect())
+    }
+
+    fn place(&mut self) -> Result<()> {
+        self.choice("backend", &["auto", "cpu", "webgpu"])?;
+        self.boolean("worker")?;
+        Ok(())
     }
 
     fn signal(&mut self) -> Result<()> {

@@ -31,7 +31,12 @@ impl Fault {
             wgpu::Error::OutOfMemory { .. } => Error::OutOfMemory("the WebGPU device could not allocate a buffer".into()),
             other => Error::DeviceLost(other.to_string()),
         };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        self.first(error);
+    }
+
+    /// The first error: this one, if there was none before.
+    fn first(&self, error: Error) -> Error {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error).clone()
     }
 
     fn get(&self) -> Option<Error> {
@@ -164,7 +169,7 @@ impl Gpu {
 
     /// What the device reported first says more than what fails in its wake.
     fn explain(&self, error: &ServerError) -> Error {
-        self.fault.get().unwrap_or_else(|| convert(error))
+        self.fault.first(convert(error))
     }
 }
 

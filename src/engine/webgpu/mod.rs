@@ -195,6 +195,10 @@ impl Engine for WebGpuEngine {
         Ok(())
     }
 
+    fn is_lost(&self) -> bool {
+        self.gpu.check().is_err()
+    }
+
     async fn finish(&mut self) -> Result<()> {
         self.gpu.finish().await
     }

@@ -1,0 +1,186 @@
+import { proxy, transfer, wrap, type Remote } from "comlink";
+import { owned, type Core, type Facts, type RawPrediction, type RawVerdicts } from "./core.js";
+import { OodgateError, mismatch } from "./errors.js";
+import type { Named } from "./head.js";
+import type {
+  Calibration, EpochProgress, Evaluation, FitOptions, FitResult, HeadOptions, LoadOptions, Scorer, Selection, SelectionOptions, StepResult,
+} from "./types.js";
+import { cloneableSources, workerScript } from "./wasm.js";
+import type { Callback, Introduction, Operation, Outcome, Server } from "./worker.js";
+
+/** A new head in a Worker of its own. */
+export function create(options: HeadOptions): Promise<Named> {
+  return RemoteCore.open((server) => server.create(options, cloneableSources()));
+}
+
+/** A saved head, likewise. */
+export function load(bytes: Uint8Array, options: LoadOptions): Promise<Named> {
+  return RemoteCore.open((server) => server.load(bytes, options, cloneableSources()));
+}
+
+function start(): Worker {
+  const script = workerScript();
+  // Written out for bundlers, which look for exactly this expression.
+  return script === undefined
+    ? new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "oodgate" })
+    : new Worker(script, { type: "module", name: "oodgate" });
+}
+
+/** Ends the Workers of heads that their page forgot. */
+const forgotten = new FinalizationRegistry<Worker>((worker) => worker.terminate());
+
+/** The core of a head that lives in a Worker. */
+class RemoteCore implements Core {
+  facts: Facts = { backend: "cpu", steps: 0 };
+  readonly #worker: Worker;
+  readonly #server: Remote<Server>;
+  /** Rejects when the Worker is no more. */
+  readonly #gone: Promise<never>;
+  #leave: (error: OodgateError) => void = () => undefined;
+
+  private constructor() {
+    this.#worker = start();
+    this.#server = wrap<Server>(this.#worker);
+    this.#gone = new Promise((_, reject) => (this.#leave = reject));
+    this.#gone.catch(() => undefined);
+    const leave = this.#leave;
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      leave(new OodgateError("crashed", `the Worker stopped: ${event.message || "its script could not be loaded"}`));
+    };
+    forgotten.register(this, this.#worker, this);
+  }
+
+  static async open(ask: (server: Remote<Server>) => Promise<Outcome<Introduction>>): Promise<Named> {
+    if (typeof Worker !== "function") {
+      throw new OodgateError("invalid-option", "options.worker: expected an environment that has Workers, got one without");
+    }
+    const core = new RemoteCore();
+    try {
+      return { core, ...(await core.#settled(ask(core.#server))) };
+    } catch (thrown) {
+      core.free();
+      throw thrown;
+    }
+  }
+
+  trainStep(features: Float32Array, labels: Float64Array, options: { learningRate?: number } | undefined): Promise<StepResult> {
+    return this.#call("trainStep", [features, labels, options]);
+  }
+
+  fit(features: Float32Array, labels: Float64Array, { onEpoch, signal, ...options }: FitOptions, ended: AbortSignal): Promise<FitResult> {
+    return this.#long("fit", [features, labels, options], { onEpoch, signal, ended });
+  }
+
+  logits(features: Float32Array): Promise<Float32Array> {
+    return this.#call("logits", [features]);
+  }
+
+  predict(features: Float32Array): Promise<RawPrediction> {
+    return this.#call("predict", [features]);
+  }
+
+  oodScore(features: Float32Array, options: { scorer?: Scorer } | undefined): Promise<Float32Array> {
+    return this.#call("oodScore", [features, options]);
+  }
+
+  fitScorers(features: Float32Array, labels: Float64Array): Promise<void> {
+    return this.#call("fitScorers", [features, labels]);
+  }
+
+  selectScorer(features: Float32Array, labels: Float64Array, { signal, ...options }: SelectionOptions, ended: AbortSignal): Promise<Selection> {
+    return this.#long("selectScorer", [features, labels, options], { onEpoch: undefined, signal, ended });
+  }
+
+  calibrate(features: Float32Array, labels: Float64Array, options: { alpha?: number; scorer?: Scorer } | undefined): Promise<Calibration> {
+    return this.#call("calibrate", [features, labels, options]);
+  }
+
+  gate(features: Float32Array): Promise<RawVerdicts> {
+    return this.#call("gate", [features]);
+  }
+
+  evaluate(
+    known: Float32Array,
+    labels: Float64Array,
+    unknown: Float32Array,
+    options: { scorer?: Scorer } | undefined,
+  ): Promise<Evaluation> {
+    return this.#call("evaluate", [known, labels, unknown, options]);
+  }
+
+  save(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#call("save", []);
+  }
+
+  exportOnnx(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#call("exportOnnx", []);
+  }
+
+  free(): void {
+    forgotten.unregister(this);
+    this.#worker.terminate();
+    this.#leave(new OodgateError("disposed", "this head was disposed"));
+  }
+
+  #call<T>(operation: Operation, given: unknown[], onEpoch?: Callback): Promise<T> {
+    const buffers = given.flatMap((value) => (ArrayBuffer.isView(value) && owned.has(value) ? [value.buffer as ArrayBuffer] : []));
+    // Comlink's types know it only from the other side.
+    const told = onEpoch && (proxy(onEpoch) as unknown as Remote<Callback>);
+    return this.#settled(this.#server.call(operation, transfer(given, buffers), told) as Promise<Outcome<T>>);
+  }
+
+  /** A call that can be ended from here, and that tells of its progress. */
+  async #long<T>(
+    operation: Operation,
+    given: unknown[],
+    { onEpoch, signal, ended }: { onEpoch: FitOptions["onEpoch"]; signal: AbortSignal | undefined; ended: AbortSignal },
+  ): Promise<T> {
+    checkListener(onEpoch, signal);
+    let failure: { thrown: unknown } | undefined;
+    const stop = (): void => void this.#server.stop();
+    const told: Callback = (progress) => {
+      try {
+        if (failure === undefined) onEpoch?.(progress as EpochProgress);
+      } catch (thrown) {
+        failure = { thrown };
+        stop();
+      }
+    };
+    signal?.throwIfAborted();
+    for (const end of [signal, ended]) end?.addEventListener("abort", stop);
+    try {
+      return await this.#call<T>(operation, given, onEpoch && told);
+    } catch (thrown) {
+      if (!(thrown instanceof OodgateError && thrown.code === "disposed")) throw thrown;
+      signal?.throwIfAborted();
+      ended.throwIfAborted();
+      throw thrown;
+    } finally {
+      for (const end of [signal, ended]) end?.removeEventListener("abort", stop);
+      // After its last epoch a fit is over, whatever the callback says of it; and so is this call.
+      if (failure !== undefined) throw failure.thrown;
+    }
+  }
+
+  /** What an operation came to, unless the Worker is gone first. */
+  async #settled<T>(asked: Promise<Outcome<T>>): Promise<T> {
+    const outcome = await Promise.race([asked, this.#gone]).catch((thrown: unknown) => {
+      if (!(thrown instanceof DOMException)) throw thrown;
+      throw new OodgateError("invalid-option", `options: expected values that a Worker can be sent, got others: ${thrown.message}`);
+    });
+    if (outcome.facts !== undefined) this.facts = outcome.facts;
+    if ("value" in outcome) return outcome.value;
+    throw "code" in outcome ? new OodgateError(outcome.code, outcome.message) : outcome.thrown;
+  }
+}
+
+/** What cannot be sent to a Worker is checked here. */
+function checkListener(onEpoch: unknown, signal: unknown): void {
+  if (onEpoch !== undefined && typeof onEpoch !== "function") {
+    throw mismatch("invalid-option", "options.onEpoch", "a function", onEpoch);
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw mismatch("invalid-option", "options.signal", "an AbortSignal", signal);
+  }
+}

@@ -1,0 +1,83 @@
+import { OodgateError, type ErrorCode } from "./errors.js";
+import type { RawModule } from "./wasm.js";
+
+/** Something that lives in a wasm instance and can be brought into a new one. */
+export interface Survivor {
+  /** Takes what it needs out of the old instance. Must not throw. */
+  rescue(): void;
+}
+
+/** How often a file's instance has been replaced. */
+const replacements = new WeakMap<RawModule, number>();
+/** What lives in it. Held weakly: a head that its page forgot must be freed. */
+const survivors = new WeakMap<RawModule, Set<WeakRef<Survivor>>>();
+
+/** A number that changes when the file's instance is replaced. */
+export function instanceOf(module: RawModule): number {
+  return replacements.get(module) ?? 0;
+}
+
+/** Registers what lives in the module's instance until the answered function is called. */
+export function live(module: RawModule, survivor: Survivor): () => void {
+  const all = survivors.get(module) ?? new Set();
+  survivors.set(module, all);
+  for (const other of all) if (other.deref() === undefined) all.delete(other);
+  const reference = new WeakRef(survivor);
+  all.add(reference);
+  return () => all.delete(reference);
+}
+
+function isTrap(thrown: unknown, module: RawModule): boolean {
+  return thrown instanceof WebAssembly.RuntimeError || module.panicText() !== undefined;
+}
+
+/**
+ * What a call into wasm threw, as the caller should see it: errors of the core by their code, a trap as "crashed" or
+ * "out-of-memory", and what is neither (an abort's reason, a callback's own error) as it is. After a trap the file's instance is
+ * replaced, so that everything in it can go on.
+ */
+export function toOodgateError(thrown: unknown, module: RawModule): unknown {
+  if (thrown instanceof Error && thrown.name === "OodgateCoreError") {
+    return new OodgateError((thrown as Error & { code: ErrorCode }).code, thrown.message);
+  }
+  if (!isTrap(thrown, module)) return thrown;
+  const panicText = module.panicText();
+  for (const survivor of survivors.get(module) ?? []) survivor.deref()?.rescue();
+  survivors.delete(module);
+  replacements.set(module, instanceOf(module) + 1);
+  module.__wbg_reset_state();
+  // The core's own faults leave a text. Without one, what stops an instance is memory that could not be had.
+  if (panicText === undefined && /unreachable/i.test(String(thrown))) {
+    return new OodgateError("out-of-memory", "out of memory: the wasm instance could not allocate any more", { cause: thrown });
+  }
+  return new OodgateError("crashed", `the engine stopped: ${panicText ?? String(thrown)}`, { cause: thrown });
+}
+
+/** Runs a call into the file and translates what it throws. */
+export function translated<T>(module: RawModule, call: () => T): T {
+  try {
+    return call();
+  } catch (thrown) {
+    throw toOodgateError(thrown, module);
+  }
+}
+
+/**
+ * The outcome of a call that may go on after it has returned a promise. A trap on the way would leave that promise pending for
+ * ever: all there is of it is an error that nobody caught.
+ */
+export function untilTrap<T>(module: RawModule, outcome: T | Promise<T>): T | Promise<T> {
+  if (!(outcome instanceof Promise) || typeof globalThis.addEventListener !== "function") return outcome;
+  let stopWatching = (): void => undefined;
+  const trap = new Promise<never>((_, reject) => {
+    const onError = (event: Event): void => {
+      const { error } = event as ErrorEvent;
+      if (!(error instanceof WebAssembly.RuntimeError) || !isTrap(error, module)) return;
+      event.preventDefault();
+      reject(error);
+    };
+    globalThis.addEventListener("error", onError);
+    stopWatching = () => globalThis.removeEventListener("error", onError);
+  });
+  return Promise.race([outcome, trap]).finally(stopWatching);
+}
