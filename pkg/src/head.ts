@@ -1,7 +1,8 @@
 import { open, type Opened } from "./backend.js";
-import { OodgateError, mismatch } from "./errors.js";
+import { OodgateError, mismatch, reading } from "./errors.js";
 import { flattenFeatures, labelNumbers } from "./features.js";
 import { driveFit } from "./fit.js";
+import { copyOptions } from "./options.js";
 import { Queue } from "./queue.js";
 import { driveSelection } from "./select.js";
 import type {
@@ -28,10 +29,11 @@ type RawVerdicts = Omit<GateResult, keyof Prediction> & { prediction: RawPredict
 
 /** Creates a head: seeded, untrained weights on the backend asked for. */
 export async function createHead(options: HeadOptions): Promise<Head> {
+  const given = copyOptions(options);
   const core = await loadCpu();
-  const classes = translated(() => core.checkHeadOptions(options));
+  const classes = translated(() => core.checkHeadOptions(given));
   try {
-    return new QueuedHead(options.features, classes, await open(options, classes.length));
+    return new QueuedHead(given.features, classes, await open(given, classes.length));
   } catch (thrown) {
     throw toOodgateError(thrown);
   }
@@ -63,16 +65,20 @@ class QueuedHead implements Head {
     return this.#steps;
   }
 
+  // Everywhere below features come last: getters of the others may do anything to their buffer.
+
   async trainStep(features: Features, labels: Labels, options?: { learningRate?: number }): Promise<StepResult> {
+    const given = this.#options(options);
+    const classes = this.#labels(labels);
     const rows = this.#rows(features);
-    const classes = labelNumbers(labels, this.#classIndex);
-    return this.#call(async (raw): Promise<StepResult> => raw.trainStep(rows, classes, options));
+    return this.#call(async (raw): Promise<StepResult> => raw.trainStep(rows, classes, given));
   }
 
   async fit(features: Features, labels: Labels, options: FitOptions = {}): Promise<FitResult> {
+    const given = this.#options(options);
+    const classes = this.#labels(labels);
     const rows = this.#rows(features);
-    const classes = labelNumbers(labels, this.#classIndex);
-    return this.#call((raw) => driveFit(raw, rows, classes, options, () => this.#throwIfDisposed(), () => this.#hasPanicked()));
+    return this.#call((raw) => driveFit(raw, rows, classes, given, () => this.#throwIfDisposed(), () => this.#hasPanicked()));
   }
 
   async logits(features: Features): Promise<Float32Array> {
@@ -86,28 +92,31 @@ class QueuedHead implements Head {
   }
 
   async oodScore(features: Features, options?: { scorer?: Scorer }): Promise<Float32Array> {
+    const given = this.#options(options);
     const rows = this.#rows(features);
-    return this.#call((raw) => raw.oodScore(rows, options));
+    return this.#call((raw) => raw.oodScore(rows, given));
   }
 
   async fitScorers(features: Features, labels: Labels): Promise<void> {
+    const classes = this.#labels(labels);
     const rows = this.#rows(features);
-    const classes = labelNumbers(labels, this.#classIndex);
     return this.#call((raw) => raw.fitScorers(rows, classes));
   }
 
   async selectScorer(features: Features, labels: Labels, options: SelectionOptions = {}): Promise<Selection> {
+    const given = this.#options(options);
+    const classes = this.#labels(labels);
     const rows = this.#rows(features);
-    const classes = labelNumbers(labels, this.#classIndex);
     return this.#call((raw) =>
-      driveSelection(raw, rows, classes, options, () => this.#throwIfDisposed(), () => this.#hasPanicked()));
+      driveSelection(raw, rows, classes, given, () => this.#throwIfDisposed(), () => this.#hasPanicked()));
   }
 
   async calibrate(features: Features, labels: Labels, options?: { alpha?: number; scorer?: Scorer }): Promise<Calibration> {
+    const given = this.#options(options);
+    const classes = this.#labels(labels);
     const rows = this.#rows(features);
-    const classes = labelNumbers(labels, this.#classIndex);
     return this.#call(async (raw) => {
-      const calibration: Calibration = await raw.calibrate(rows, classes, options);
+      const calibration: Calibration = await raw.calibrate(rows, classes, given);
       this.calibration = Object.freeze(calibration);
       return calibration;
     });
@@ -124,11 +133,13 @@ class QueuedHead implements Head {
     ood: { features: Features },
     options?: { scorer?: Scorer },
   ): Promise<Evaluation> {
+    const given = this.#options(options);
     if (typeof id !== "object" || id === null) throw mismatch("invalid-features", "id", "an object with features and labels", id);
     if (typeof ood !== "object" || ood === null) throw mismatch("invalid-features", "ood", "an object with features", ood);
-    const [known, unknown] = [this.#rows(id.features), this.#rows(ood.features)];
-    const classes = labelNumbers(id.labels, this.#classIndex);
-    return this.#call((raw) => raw.evaluate(known, classes, unknown, options));
+    const classes = this.#labels(reading("invalid-labels", "id.labels", () => id.labels), "id.labels");
+    const known = this.#rows(reading("invalid-features", "id.features", () => id.features), "id.features", true);
+    const unknown = this.#rows(reading("invalid-features", "ood.features", () => ood.features), "ood.features");
+    return this.#call((raw) => raw.evaluate(known, classes, unknown, given));
   }
 
   dispose(): void {
@@ -145,12 +156,22 @@ class QueuedHead implements Head {
     return { ...prediction, label: Array.from(prediction.classIndex, (index) => this.classes[index] as string) };
   }
 
-  /** Flat rows that stay as they are until the call's turn comes. */
-  #rows(features: Features): Float32Array {
+  #options<T>(options: T): T {
     this.#throwIfDisposed();
-    const flat = flattenFeatures(features, this.features);
+    return copyOptions(options);
+  }
+
+  #labels(labels: Labels, argument?: string): Float64Array {
+    this.#throwIfDisposed();
+    return labelNumbers(labels, this.#classIndex, argument);
+  }
+
+  /** Flat rows, in memory of their own where they must stay as they are until the call's turn comes. */
+  #rows(features: Features, argument?: string, copied = this.#queue.busy): Float32Array {
+    this.#throwIfDisposed();
+    const flat = flattenFeatures(features, this.features, argument);
     // Only an array of rows was copied already.
-    return this.#queue.busy && !Array.isArray(features) ? flat.slice() : flat;
+    return copied && !Array.isArray(features) ? flat.slice() : flat;
   }
 
   #call<T>(task: (raw: RawHead) => T | Promise<T>): Promise<T> {
