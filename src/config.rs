@@ -100,17 +100,16 @@ pub struct HeadConfig {
 }
 
 impl HeadOptions {
-    /// Checks every option and fills in the defaults.
-    pub fn check(self) -> Result<HeadConfig> {
+    /// The layers of a head for so many classes, unless they are too large.
+    pub fn architecture(&self, classes: usize) -> Result<Architecture> {
         let features = count("options.features", self.features)?;
-        check_class_names(&self.classes)?;
         let hidden = self
             .hidden
             .iter()
             .enumerate()
             .map(|(index, &width)| count(&format!("options.hidden[{index}]"), width))
             .collect::<Result<Vec<_>>>()?;
-        let architecture = Architecture::new(features, &hidden, self.classes.len());
+        let architecture = Architecture::new(features, &hidden, classes);
         let parameters = architecture.parameters();
         if parameters > MAX_PARAMETERS as f64 {
             return Err(Error::InvalidOption(Mismatch::new(
@@ -119,6 +118,13 @@ impl HeadOptions {
                 parameters,
             )));
         }
+        Ok(architecture)
+    }
+
+    /// Checks every option and fills in the defaults.
+    pub fn check(self) -> Result<HeadConfig> {
+        let architecture = self.architecture(self.classes.len())?;
+        check_class_names(&self.classes)?;
         Ok(HeadConfig {
             architecture,
             classes: self.classes,

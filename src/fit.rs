@@ -9,7 +9,7 @@ use std::rc::Rc;
 use crate::{
     Error, Result,
     config::FitConfig,
-    engine::{Engine, Totals},
+    engine::{Engine, Totals, check_outputs},
     error::Mismatch,
     ood::ScorerName,
     random::Random,
@@ -88,6 +88,8 @@ impl<E: Engine> Fit<E> {
         };
         let held_out_features = pick(&held_out);
         let held_out_labels = held_out.iter().map(|&row| labels[row as usize]).collect();
+        // Here, because the first step would notice when the rows have been remembered.
+        check_outputs(config.batch_size.min(checked.count), &trainer.config().architecture.layers())?;
         trainer.see(&features, rows.iter().map(|&row| row as usize));
         // Only what is learnt from is remembered: a held-out row must not find itself among the training rows.
         let learnt_from = (!held_out.is_empty())
@@ -116,11 +118,12 @@ impl<E: Engine> Fit<E> {
             }
         };
         let per_epoch = self.rows.len().div_ceil(self.config.batch_size);
-        let steps = (per_epoch * self.config.epochs) as u64;
+        // In 64 bits: a million epochs of five thousand batches are more than a wasm `usize` counts.
+        let steps = per_epoch as u64 * self.config.epochs as u64;
         let base = trainer.config().optimizer.learning_rate();
         for _ in 0..batches {
             let end = (self.position + self.config.batch_size).min(self.rows.len());
-            let step = (self.epoch * per_epoch + self.position / self.config.batch_size) as u64;
+            let step = self.epoch as u64 * per_epoch as u64 + (self.position / self.config.batch_size) as u64;
             let learning_rate = base * self.config.schedule.factor(step, steps);
             trainer.update(&self.data, &order, self.position..end, learning_rate)?;
             self.position = end;

@@ -54,6 +54,9 @@ pub fn fpr_at_tpr(id: &[f64], ood: &[f64], tpr: f64) -> Result<f64> {
     Ok(accepted / ood.len() as f64)
 }
 
+/// Most bins of an expected calibration error: more than there are `f32` confidences worth telling apart, and 8 MB.
+const MAX_BINS: usize = 1 << 20;
+
 /// Expected calibration error over equal-width bins `(lo, hi]` of the largest probability (Guo et al., ICML 2017), in `[0, 1]`.
 /// `probabilities` is `[rows, classes]`, `labels` is `[rows]` and below `classes`.
 pub fn ece(probabilities: &[f32], labels: &[u32], bins: usize) -> Result<f64> {
@@ -75,6 +78,13 @@ pub fn ece(probabilities: &[f32], labels: &[u32], bins: usize) -> Result<f64> {
     if let Some(index) = labels.iter().position(|&label| label as usize >= classes) {
         let expected = format!("a class in [0, {classes})");
         return Err(Error::InvalidLabels(Mismatch::new(format!("labels[{index}]"), expected, labels[index])));
+    }
+    if bins == 0 || bins > MAX_BINS {
+        return Err(Error::InvalidOption(Mismatch::new(
+            "bins",
+            format!("an integer of at least 1 and at most {MAX_BINS}"),
+            bins,
+        )));
     }
     // Summed (correct - confidence) per bin; the bin's share times its mean gap is the sum over the rows.
     let mut gaps = vec![0.0; bins];

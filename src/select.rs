@@ -94,9 +94,7 @@ impl<E: Engine> Selection<E> {
         Random::new(trainer.config().seed).shuffle(&mut classes);
         let size = classes.len().div_ceil(folds.min(classes.len()));
         let left_out = classes.chunks(size).rev().map(<[u32]>::to_vec).collect();
-        let features = Rc::new(features);
-        trainer.remember_if_nothing_is(&features, &rows.labels);
-        Ok(Self { candidates, features, labels: rows.labels, left_out, turn: None, aurocs: Vec::new() })
+        Ok(Self { candidates, features: Rc::new(features), labels: rows.labels, left_out, turn: None, aurocs: Vec::new() })
     }
 
     /// Makes up to `batches` updates of a small head, or asks it for one candidate's scores. True when nothing is left to do.
@@ -137,6 +135,8 @@ impl<E: Engine> Selection<E> {
         });
         let scorer = best.map_or(ScorerName::Auto, |best| self.candidates[best]);
         trainer.select(scorer);
+        // Only now: a selection that was refused or stopped must leave the head's scores as they were.
+        trainer.remember_if_nothing_is(&self.features, &self.labels);
         let auroc = self.candidates.iter().enumerate().map(|(index, &name)| (name, mean(index)));
         Ok(Selected { scorer, auroc: auroc.collect() })
     }

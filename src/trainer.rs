@@ -107,7 +107,7 @@ impl<E: Engine> Trainer<E> {
         &self.seen_rows
     }
 
-    /// Remembers rows that are about to be learnt from.
+    /// Remembers rows that are learnt from.
     pub(crate) fn see(&mut self, features: &[f32], rows: impl Iterator<Item = usize>) {
         let width = self.config.architecture.features();
         rows.for_each(|row| self.seen_rows.insert(&features[row * width..(row + 1) * width]));
@@ -138,10 +138,11 @@ impl<E: Engine> Trainer<E> {
     pub async fn train_step(&mut self, features: Vec<f32>, labels: &[f64], learning_rate: Option<f64>) -> Result<Step> {
         let learning_rate = learning_rate.map(config::step_learning_rate).transpose()?;
         let rows = self.check_rows(&features, labels)?;
-        self.see(&features, 0..rows.count);
-        let data = self.engine.upload(Rc::new(features), rows.labels)?;
+        let features = Rc::new(features);
+        let data = self.engine.upload(features.clone(), rows.labels)?;
         let order = self.engine.order((0..rows.count as u32).collect())?;
         self.update(&data, &order, 0..rows.count, learning_rate.unwrap_or(self.config.optimizer.learning_rate()))?;
+        self.see(&features, 0..rows.count);
         let totals = self.engine.totals().await?;
         let count = rows.count as f64;
         Ok(Step { loss: totals.loss / count, accuracy: totals.correct / count, step: self.steps })

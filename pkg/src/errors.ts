@@ -1,3 +1,5 @@
+import { kindOf } from "./typed.js";
+
 /** Stable codes of everything that can go wrong. */
 export type ErrorCode =
   | "invalid-option"
@@ -37,10 +39,26 @@ export function mismatch(code: ErrorCode, argument: string, expected: string, go
   return new OodgateError(code, `${argument}: expected ${expected}, got ${describe(got)}`);
 }
 
-/** A value as a reader of a message would write it. Never runs code of the value. */
+/** Reads an argument; what its getters or traps throw becomes a refusal of it, with that as its cause. */
+export function reading<T>(code: ErrorCode, argument: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof OodgateError) throw cause;
+    throw new OodgateError(code, `${argument}: expected a value that can be read, got an exception`, { cause });
+  }
+}
+
+/** A value as a reader of a message would write it. Never runs code of the value and never throws. */
 export function describe(value: unknown): string {
+  const kind = kindOf(value);
+  if (kind !== undefined) return `${kind.startsWith("I") ? "an" : "a"} ${kind}`;
   if (typeof value === "string") return JSON.stringify(value);
   if (value === null || typeof value === "number" || typeof value === "boolean" || value === undefined) return String(value);
-  if (Array.isArray(value)) return "an array";
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+  if (typeof value !== "object") return `a ${typeof value}`;
+  try {
+    return Array.isArray(value) ? "an array" : "an object";
+  } catch {
+    return "a revoked proxy";
+  }
 }

@@ -1,75 +1,75 @@
-import { OodgateError, describe, mismatch } from "./errors.js";
+import { OodgateError, describe, mismatch, reading } from "./errors.js";
+import { floatsOf, kindOf, numbersOf } from "./typed.js";
 import type { Features, Labels } from "./types.js";
 
-/** A typed array by its brand, which holds across windows where `instanceof` does not. */
-function isTyped<T>(value: unknown, ...names: string[]): value is T {
-  return names.includes(Object.prototype.toString.call(value).slice(8, -1)) && ArrayBuffer.isView(value);
-}
+/** Most numbers in one array of features: two gigabytes, more than the core's memory takes in one piece. */
+const MOST = 2 ** 29;
+
+const FORMS = "a Float32Array, an object with data and dims, or an array of rows";
+const GONE = "an array whose buffer is there, got one that was transferred away or shrank";
 
 /**
- * The rows as one row-major Float32Array; the caller's own array where it already is one. Shapes that a flat array cannot
+ * The rows as one row-major Float32Array over the caller's own memory where it already is one. Shapes that a flat array cannot
  * show are checked here, everything else by the core.
  */
-export function flattenFeatures(value: Features, width: number): Float32Array {
-  if (isTyped<Float32Array>(value, "Float32Array")) return checkAttached(value);
-  if (Array.isArray(value)) return flattenRows(value, width);
-  if (typeof value === "object" && value !== null) return flattenTensor(value as { data?: unknown; dims?: unknown }, width);
-  const expected = "a Float32Array, an object with data and dims, or an array of rows";
-  throw mismatch("invalid-features", "features", expected, value);
+export function flattenFeatures(value: Features, width: number, argument = "features"): Float32Array {
+  return reading("invalid-features", argument, () => checkSize(flatten(value, width, argument), argument));
 }
 
-function checkAttached(array: Float32Array): Float32Array {
-  // A detached buffer reads as an empty array; say why it is empty.
-  const buffer = array.buffer as ArrayBuffer & { detached?: boolean };
-  if (array.length === 0 && buffer.detached === true) {
-    throw new OodgateError("invalid-features", "features: expected an attached buffer, got one that was transferred away");
-  }
-  return array;
+function flatten(value: unknown, width: number, argument: string): Float32Array {
+  const kind = kindOf(value);
+  if (kind === "Float32Array") return floats(value, argument);
+  if (Array.isArray(value)) return flattenRows(value, width, argument);
+  if (typeof value === "object" && value !== null && kind === undefined) return flattenTensor(value, width, argument);
+  throw mismatch("invalid-features", argument, FORMS, value);
 }
 
-function flattenTensor(tensor: { data?: unknown; dims?: unknown }, width: number): Float32Array {
-  const [data, dims] = readTensor(tensor);
-  if (!isTyped<Float32Array>(data, "Float32Array")) {
-    throw mismatch("invalid-features", "features.data", "a Float32Array", data);
-  }
-  if (!Array.isArray(dims) || dims.length < 1 || dims.length > 2 || dims[dims.length - 1] !== width) {
-    const got = Array.isArray(dims) ? `[${dims.map(describe).join(", ")}]` : describe(dims);
-    throw new OodgateError("invalid-features", `features.dims: expected [rows, ${width}] or [${width}], got ${got}`);
-  }
-  const rows = dims.length === 2 ? dims[0] : 1;
-  if (data.length !== rows * width) {
-    const expected = `${rows} x ${width} = ${rows * width} numbers`;
-    throw new OodgateError("invalid-features", `features.data: expected ${expected}, got ${data.length}`);
-  }
-  return data;
-}
-
-function readTensor(tensor: { data?: unknown; dims?: unknown }): [unknown, unknown] {
+/** A Float32Array that is one throughout. */
+export function floats(array: unknown, argument: string): Float32Array {
+  if (kindOf(array) !== "Float32Array") throw mismatch("invalid-features", argument, "a Float32Array", array);
   try {
-    return [tensor.data, tensor.dims];
-  } catch (cause) {
-    // For example a tensor that still lies on the GPU.
-    throw new OodgateError("invalid-features", "features: data and dims could not be read", { cause });
+    return floatsOf(array);
+  } catch {
+    throw new OodgateError("invalid-features", `${argument}: expected ${GONE}`);
   }
 }
 
-function flattenRows(rows: readonly unknown[], width: number): Float32Array {
+function checkSize<T extends { length: number }>(array: T, argument: string): T {
+  if (array.length <= MOST) return array;
+  throw new OodgateError("out-of-memory", `${argument}: expected at most ${MOST} numbers at a time, got ${array.length}`);
+}
+
+function flattenTensor(tensor: { data?: unknown; dims?: unknown }, width: number, argument: string): Float32Array {
+  const { data, dims } = tensor;
+  if (data === undefined && dims === undefined) throw mismatch("invalid-features", argument, FORMS, tensor);
+  const flat = floats(data, `${argument}.data`);
+  const rank: unknown = Array.isArray(dims) ? dims.length : undefined;
+  const sizes: unknown[] = Array.isArray(dims) && (rank === 1 || rank === 2) ? [dims[0], dims[1]].slice(0, rank) : [];
+  const [rows, columns] = rank === 2 ? sizes : [1, sizes[0]];
+  if (typeof rows !== "number" || columns !== width) {
+    const several = Array.isArray(dims) ? `${rank} dimensions` : describe(dims);
+    const got = sizes.length > 0 ? `[${sizes.map(describe).join(", ")}]` : several;
+    throw new OodgateError("invalid-features", `${argument}.dims: expected [rows, ${width}] or [${width}], got ${got}`);
+  }
+  if (flat.length !== rows * width) {
+    const expected = `${rows} x ${width} = ${rows * width} numbers`;
+    throw new OodgateError("invalid-features", `${argument}.data: expected ${expected}, got ${flat.length}`);
+  }
+  return flat;
+}
+
+function flattenRows(given: readonly unknown[], width: number, argument: string): Float32Array {
+  // All shapes before any memory: the rows may be four billion holes, or one long row many times.
+  const rows: ArrayLike<unknown>[] = [];
+  const count = given.length;
+  for (let index = 0; index < count; index++) rows.push(checkRow(given[index], width, `${argument}[${index}]`));
+  checkSize({ length: rows.length * width }, argument);
   const flat = new Float32Array(rows.length * width);
   rows.forEach((row, index) => {
-    if (typeof row !== "object" || row === null || typeof (row as ArrayLike<number>).length !== "number") {
-      throw mismatch("invalid-features", `features[${index}]`, `a row of ${width} numbers`, row);
-    }
-    const numbers = row as ArrayLike<number>;
-    if (numbers.length !== width) {
-      throw new OodgateError(
-        "invalid-features",
-        `features[${index}]: expected a row of ${width} numbers, got ${numbers.length}`,
-      );
-    }
     for (let column = 0; column < width; column++) {
-      const number = numbers[column];
+      const number = row[column];
       if (typeof number !== "number") {
-        throw mismatch("invalid-features", `features[${index}][${column}]`, "a number", number);
+        throw mismatch("invalid-features", `${argument}[${index}][${column}]`, "a number", number);
       }
       flat[index * width + column] = number;
     }
@@ -77,17 +77,33 @@ function flattenRows(rows: readonly unknown[], width: number): Float32Array {
   return flat;
 }
 
+function checkRow(row: unknown, width: number, argument: string): ArrayLike<unknown> {
+  const length = typeof row === "object" && row !== null ? (row as ArrayLike<unknown>).length : undefined;
+  if (length === width) return row as ArrayLike<unknown>;
+  throw mismatch("invalid-features", argument, `a row of ${width} numbers`, typeof length === "number" ? length : row);
+}
+
+/** Kinds of typed arrays that labels may come in. */
+const WHOLE = ["Int32Array", "Uint32Array", "Uint16Array", "Uint8Array"];
+
 /** Labels as numbers for the core, which checks their range and count. */
-export function labelNumbers(value: Labels, classIndex: ReadonlyMap<string, number>): Float64Array {
-  if (isTyped<Int32Array>(value, "Int32Array", "Uint32Array", "Uint16Array", "Uint8Array")) return Float64Array.from(value);
-  if (!Array.isArray(value)) {
-    const expected = "an Int32Array, Uint32Array, Uint16Array, Uint8Array, or an array of class indices or names";
-    throw mismatch("invalid-labels", "labels", expected, value);
-  }
-  return Float64Array.from(value as readonly unknown[], (label, row) => {
-    if (typeof label === "number") return label;
-    const index = typeof label === "string" ? classIndex.get(label) : undefined;
-    if (index === undefined) throw mismatch("invalid-labels", `labels[${row}]`, "a class index or name", label);
-    return index;
+export function labelNumbers(value: Labels, classIndex: ReadonlyMap<string, number>, argument = "labels"): Float64Array {
+  return reading("invalid-labels", argument, () => {
+    if (WHOLE.includes(kindOf(value) as string)) {
+      try {
+        return new Float64Array(value as Int32Array);
+      } catch {
+        throw new OodgateError("invalid-labels", `${argument}: expected ${GONE}`);
+      }
+    }
+    if (!Array.isArray(value)) {
+      throw mismatch("invalid-labels", argument, `an ${WHOLE.join(", ")}, or an array of class indices or names`, value);
+    }
+    return numbersOf(value, (label, row) => {
+      if (typeof label === "number") return label;
+      const index = typeof label === "string" ? classIndex.get(label) : undefined;
+      if (index === undefined) throw mismatch("invalid-labels", `${argument}[${row}]`, "a class index or name", label);
+      return index;
+    });
   });
 }

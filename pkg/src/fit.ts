@@ -24,32 +24,72 @@ export async function driveFit(
   options: FitOptions,
   { ended, betweenTurns }: Watch,
 ): Promise<FitResult> {
-  raw.beginFit(features, labels, options);
   const { onEpoch, signal } = options;
+  // Before the core takes the rows for those that the head was trained on.
+  signal?.throwIfAborted();
+  raw.beginFit(features, labels, options);
   const firstStep = raw.steps;
   const started = performance.now();
+  const listener = new Listener(onEpoch);
   try {
     let epochStarted = started;
     const turns = new Turns();
     for (;;) {
       signal?.throwIfAborted();
       ended.throwIfAborted();
+      listener.throwIfFailed();
       if (await turns.take((batches) => raw.runFit(batches))) {
         const epoch: Epoch = await raw.endEpoch(onEpoch !== undefined);
         const now = performance.now();
-        onEpoch?.(progress(epoch, (now - epochStarted) / 1000));
+        listener.hear(progress(epoch, (now - epochStarted) / 1000));
         epochStarted = now;
-        if (epoch.last) return result(epoch, raw.steps - firstStep, (now - started) / 1000);
+        if (epoch.last) {
+          await turns.yield();
+          listener.throwIfFailed();
+          return result(epoch, raw.steps - firstStep, (now - started) / 1000);
+        }
       }
       await betweenTurns();
       await turns.yield();
     }
   } finally {
+    listener.leave();
     try {
       raw.endFit();
     } catch {
       // The device or the instance is gone, and the error that says so is on its way.
     }
+  }
+}
+
+/**
+ * The caller's `onEpoch`, which may be an async function. Its promise is not waited for, because it may itself wait for a call
+ * that is queued behind the fit; when it rejects while the fit runs, that ends the fit as a thrown error does.
+ */
+class Listener {
+  readonly #onEpoch: FitOptions["onEpoch"];
+  #failure: { error: unknown } | undefined;
+  #left = false;
+
+  constructor(onEpoch: FitOptions["onEpoch"]) {
+    this.#onEpoch = onEpoch;
+  }
+
+  hear(epoch: EpochProgress): void {
+    const heard: unknown = this.#onEpoch?.(epoch);
+    Promise.resolve(heard).catch((error: unknown) => {
+      // Too late for the fit: left to the host, which reports a rejection that nobody handles.
+      if (this.#left) throw error;
+      this.#failure ??= { error };
+    });
+  }
+
+  throwIfFailed(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  leave(): void {
+    this.#left = true;
   }
 }
 

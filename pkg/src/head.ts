@@ -1,6 +1,7 @@
 import { owned, type Core, type RawPrediction } from "./core.js";
-import { OodgateError, mismatch } from "./errors.js";
+import { OodgateError, mismatch, reading } from "./errors.js";
 import { flattenFeatures, labelNumbers } from "./features.js";
+import { copyOptions } from "./options.js";
 import { Queue } from "./queue.js";
 import type {
   Backend, Calibration, Evaluation, Features, FitOptions, FitResult, GateResult, Head, Labels, Prediction, Scorer, Selection,
@@ -48,16 +49,20 @@ export class QueuedHead implements Head {
     return this.#core.facts.calibration as Calibration;
   }
 
+  // Everywhere below features come last: getters of the others may do anything to their buffer.
+
   async trainStep(features: Features, labels: Labels, options?: { learningRate?: number }): Promise<StepResult> {
-    const rows = this.#rows(features);
+    const given = this.#options(options);
     const classes = this.#labels(labels);
-    return this.#call((core) => core.trainStep(rows, classes, options));
+    const rows = this.#rows(features);
+    return this.#call((core) => core.trainStep(rows, classes, given));
   }
 
   async fit(features: Features, labels: Labels, options: FitOptions = {}): Promise<FitResult> {
-    const rows = this.#rows(features);
+    const given = this.#options(options);
     const classes = this.#labels(labels);
-    return this.#call((core) => core.fit(rows, classes, options, this.#end.signal));
+    const rows = this.#rows(features);
+    return this.#call((core) => core.fit(rows, classes, given, this.#end.signal));
   }
 
   async logits(features: Features): Promise<Float32Array> {
@@ -71,26 +76,29 @@ export class QueuedHead implements Head {
   }
 
   async oodScore(features: Features, options?: { scorer?: Scorer }): Promise<Float32Array> {
+    const given = this.#options(options);
     const rows = this.#rows(features);
-    return this.#call((core) => core.oodScore(rows, options));
+    return this.#call((core) => core.oodScore(rows, given));
   }
 
   async fitScorers(features: Features, labels: Labels): Promise<void> {
-    const rows = this.#rows(features);
     const classes = this.#labels(labels);
+    const rows = this.#rows(features);
     return this.#call((core) => core.fitScorers(rows, classes));
   }
 
   async selectScorer(features: Features, labels: Labels, options: SelectionOptions = {}): Promise<Selection> {
-    const rows = this.#rows(features);
+    const given = this.#options(options);
     const classes = this.#labels(labels);
-    return this.#call((core) => core.selectScorer(rows, classes, options, this.#end.signal));
+    const rows = this.#rows(features);
+    return this.#call((core) => core.selectScorer(rows, classes, given, this.#end.signal));
   }
 
   async calibrate(features: Features, labels: Labels, options?: { alpha?: number; scorer?: Scorer }): Promise<Calibration> {
-    const rows = this.#rows(features);
+    const given = this.#options(options);
     const classes = this.#labels(labels);
-    return this.#call((core) => core.calibrate(rows, classes, options));
+    const rows = this.#rows(features);
+    return this.#call((core) => core.calibrate(rows, classes, given));
   }
 
   async gate(features: Features): Promise<GateResult> {
@@ -104,11 +112,13 @@ export class QueuedHead implements Head {
     ood: { features: Features },
     options?: { scorer?: Scorer },
   ): Promise<Evaluation> {
+    const given = this.#options(options);
     if (typeof id !== "object" || id === null) throw mismatch("invalid-features", "id", "an object with features and labels", id);
     if (typeof ood !== "object" || ood === null) throw mismatch("invalid-features", "ood", "an object with features", ood);
-    const [known, unknown] = [this.#rows(id.features), this.#rows(ood.features)];
-    const classes = this.#labels(id.labels);
-    return this.#call((core) => core.evaluate(known, classes, unknown, options));
+    const classes = this.#labels(reading("invalid-labels", "id.labels", () => id.labels), "id.labels");
+    const known = this.#rows(reading("invalid-features", "id.features", () => id.features), "id.features", true);
+    const unknown = this.#rows(reading("invalid-features", "ood.features", () => ood.features), "ood.features");
+    return this.#call((core) => core.evaluate(known, classes, unknown, given));
   }
 
   async save(): Promise<Uint8Array<ArrayBuffer>> {
@@ -135,22 +145,29 @@ export class QueuedHead implements Head {
     return { ...prediction, label: Array.from(prediction.classIndex, (index) => this.classes[index] as string) };
   }
 
-  /** Flat rows that stay as they are until the call's turn comes. */
-  #rows(features: Features): Float32Array {
+  #options<T>(options: T): T {
     this.#end.signal.throwIfAborted();
-    const flat = flattenFeatures(features, this.features);
+    return copyOptions(options);
+  }
+
+  /** Class indices, always in an array of our own. */
+  #labels(labels: Labels, argument?: string): Float64Array {
+    this.#end.signal.throwIfAborted();
+    const numbers = labelNumbers(labels, this.#classIndex, argument);
+    owned.add(numbers);
+    return numbers;
+  }
+
+  /** Flat rows, in memory of their own where they must stay as they are until the call's turn comes. */
+  #rows(features: Features, argument?: string, copied = this.#queue.busy): Float32Array {
+    this.#end.signal.throwIfAborted();
+    const flat = flattenFeatures(features, this.features, argument);
+    // An array of rows was copied already.
     const isCopy = Array.isArray(features);
-    if (!isCopy && !this.#queue.busy) return flat;
+    if (!copied && !isCopy) return flat;
     const rows = isCopy ? flat : flat.slice();
     owned.add(rows);
     return rows;
-  }
-
-  /** Class indices, always an array of our own. */
-  #labels(labels: Labels): Float64Array {
-    const numbers = labelNumbers(labels, this.#classIndex);
-    owned.add(numbers);
-    return numbers;
   }
 
   #call<T>(task: (core: Core) => Promise<T>): Promise<T> {

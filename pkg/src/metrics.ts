@@ -1,17 +1,20 @@
-import { mismatch } from "./errors.js";
-import { labelNumbers } from "./features.js";
+import { mismatch, reading } from "./errors.js";
+import { floats, labelNumbers } from "./features.js";
+import { numbersOf } from "./typed.js";
 import type { Labels } from "./types.js";
 import { translated } from "./traps.js";
 import { loadedCpu } from "./wasm.js";
 
 /** Scores as the core takes them; an array with a hole or a string in it must not turn into zeros. */
 function scores(value: ArrayLike<number>, argument: string): Float64Array {
-  if (typeof value !== "object" || value === null || typeof value.length !== "number") {
-    throw mismatch("invalid-option", argument, "an array of scores", value);
-  }
-  return Float64Array.from(value, (score, index) => {
-    if (typeof score !== "number") throw mismatch("invalid-option", `${argument}[${index}]`, "a number", score);
-    return score;
+  return reading("invalid-option", argument, () => {
+    if (typeof value !== "object" || value === null || typeof value.length !== "number") {
+      throw mismatch("invalid-option", argument, "an array of scores", value);
+    }
+    return numbersOf(value, (score, index) => {
+      if (typeof score === "number") return score;
+      throw mismatch("invalid-option", `${argument}[${index}]`, "a number", score);
+    });
   });
 }
 
@@ -45,10 +48,9 @@ export const metrics = {
   },
   /** Expected calibration error of probabilities [rows, classes]; equal-width bins (lo, hi], default 15. In [0, 1]. */
   ece(probabilities: Float32Array, labels: Labels, bins = 15): number {
-    if (!(probabilities instanceof Float32Array)) {
-      throw mismatch("invalid-features", "probabilities", "a Float32Array", probabilities);
-    }
     if (typeof bins !== "number") throw mismatch("invalid-option", "bins", "an integer of at least 1", bins);
-    return answer((core) => core.ece(probabilities, labelNumbers(labels, new Map()), bins));
+    // The labels' getters may do anything to the probabilities: these are looked at after them.
+    const classes = labelNumbers(labels, new Map());
+    return answer((core) => core.ece(floats(probabilities, "probabilities"), classes, bins));
   },
 };

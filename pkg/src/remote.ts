@@ -136,7 +136,10 @@ class RemoteCore implements Core {
     given: unknown[],
     { onEpoch, signal, ended }: { onEpoch: FitOptions["onEpoch"]; signal: AbortSignal | undefined; ended: AbortSignal },
   ): Promise<T> {
-    checkListener(onEpoch, signal);
+    // The core's own check, of what cannot be sent to it.
+    if (onEpoch !== undefined && typeof onEpoch !== "function") {
+      throw mismatch("invalid-option", "options.onEpoch", "a function", onEpoch);
+    }
     let failure: { thrown: unknown } | undefined;
     const stop = (): void => void this.#server.stop();
     const told: Callback = (progress) => {
@@ -172,15 +175,5 @@ class RemoteCore implements Core {
     if (outcome.facts !== undefined) this.facts = outcome.facts;
     if ("value" in outcome) return outcome.value;
     throw "code" in outcome ? new OodgateError(outcome.code, outcome.message) : outcome.thrown;
-  }
-}
-
-/** What cannot be sent to a Worker is checked here. */
-function checkListener(onEpoch: unknown, signal: unknown): void {
-  if (onEpoch !== undefined && typeof onEpoch !== "function") {
-    throw mismatch("invalid-option", "options.onEpoch", "a function", onEpoch);
-  }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw mismatch("invalid-option", "options.signal", "an AbortSignal", signal);
   }
 }

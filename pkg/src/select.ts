@@ -11,6 +11,7 @@ export async function driveSelection(
   options: SelectionOptions,
   { ended, betweenTurns }: Watch,
 ): Promise<Selection> {
+  options.signal?.throwIfAborted();
   raw.beginSelection(features, labels, options);
   const turns = new Turns();
   try {

@@ -127,7 +127,10 @@ export interface FitOptions {
   validationSplit?: number;
   /** Stop after so many epochs without a better validation loss. Needs validationSplit. */
   patience?: number;
-  /** Called after each epoch; the loss is read back from the device only when this or `patience` is given. */
+  /**
+   * Called after each epoch; the loss is read back from the device only when this or `patience` is given. Not waited for; an
+   * error that it throws, or rejects with while the fit runs, ends the fit.
+   */
   onEpoch?: (progress: EpochProgress) => void;
   /** Stops between batches and rejects with the signal's reason; the head keeps the weights reached so far. */
   signal?: AbortSignal;

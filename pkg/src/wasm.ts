@@ -38,7 +38,7 @@ function readLocal(source: WasmSource): Uint8Array<ArrayBuffer> | undefined {
 }
 
 /** Where the files are instead of beside the script, as `init` was told. */
-interface Sources {
+export interface Sources {
   cpu?: WasmSource;
   webgpu?: WasmSource;
   files?: WasmSource;

@@ -8,7 +8,7 @@ mod update;
 use std::{ops::Range, rc::Rc};
 
 use self::matmul::{View, multiply};
-use super::{Engine, Outputs, Spec, State, Totals};
+use super::{Engine, Outputs, Spec, State, Totals, check_outputs};
 use crate::{Result, head::Layer, loss::Loss, math, optim::Update};
 
 /// A head whose arithmetic runs on the calling thread.
@@ -62,7 +62,8 @@ impl CpuEngine {
     }
 
     /// Runs `[rows, features]` through all layers, leaving every layer's outputs in the scratch.
-    fn run_layers(&mut self, features: &[f32], rows: usize) {
+    fn run_layers(&mut self, features: &[f32], rows: usize) -> Result<()> {
+        check_outputs(rows, &self.layers)?;
         for (index, layer) in self.layers.iter().enumerate() {
             let (before, from_here) = self.scratch.outputs.split_at_mut(index);
             let input = before.last().map_or(features, |outputs| &outputs[..rows * layer.inputs]);
@@ -82,6 +83,7 @@ impl CpuEngine {
                 output.iter_mut().for_each(|x| *x = x.max(0.0));
             }
         }
+        Ok(())
     }
 
     /// Adds the batch's loss and hits to the totals and leaves the mean loss's gradient in `delta`.
@@ -125,7 +127,7 @@ impl CpuEngine {
     }
 
     /// Forward and loss of the rows `order[range]`, then `then` with their features.
-    fn with_batch(&mut self, data: &Data, rows: &[u32], then: impl FnOnce(&mut Self, &[f32])) {
+    fn with_batch(&mut self, data: &Data, rows: &[u32], then: impl FnOnce(&mut Self, &[f32])) -> Result<()> {
         let (features, classes) = (self.layers[0].inputs, self.layers[self.layers.len() - 1].outputs);
         let mut batch = std::mem::take(&mut self.scratch.batch);
         batch.clear();
@@ -133,10 +135,11 @@ impl CpuEngine {
             let start = row as usize * features;
             batch.extend_from_slice(&data.features[start..start + features]);
         }
-        self.run_layers(&batch, rows.len());
+        self.run_layers(&batch, rows.len())?;
         self.run_loss(rows.iter().map(|&row| data.labels[row as usize]), rows.len(), classes);
         then(self, &batch);
         self.scratch.batch = batch;
+        Ok(())
     }
 }
 
@@ -159,13 +162,11 @@ impl Engine for CpuEngine {
 
     fn step(&mut self, data: &Data, order: &Vec<u32>, range: Range<usize>, update: &Update) -> Result<()> {
         let rows = &order[range];
-        self.with_batch(data, rows, |engine, batch| engine.run_backward(batch, rows.len(), update));
-        Ok(())
+        self.with_batch(data, rows, |engine, batch| engine.run_backward(batch, rows.len(), update))
     }
 
     fn measure(&mut self, data: &Data, order: &Vec<u32>, range: Range<usize>) -> Result<()> {
-        self.with_batch(data, &order[range], |_, _| ());
-        Ok(())
+        self.with_batch(data, &order[range], |_, _| ())
     }
 
     async fn totals(&mut self) -> Result<Totals> {
@@ -186,7 +187,7 @@ impl Engine for CpuEngine {
     }
 
     async fn forward(&mut self, features: &[f32]) -> Result<Outputs> {
-        self.run_layers(features, features.len() / self.layers[0].inputs);
+        self.run_layers(features, features.len() / self.layers[0].inputs)?;
         // Taken, not copied: scoring a large set must not hold its outputs twice.
         let mut outputs = self.scratch.outputs.iter_mut().rev().map(std::mem::take);
         Ok(Outputs { logits: outputs.next().unwrap_or_default(), penultimate: outputs.next() })

@@ -12,7 +12,12 @@ pub mod webgpu;
 
 use std::rc::Rc;
 
-use crate::{Result, head::Architecture, loss::Loss, optim::Update};
+use crate::{
+    Error, Result,
+    head::{Architecture, Layer},
+    loss::Loss,
+    optim::Update,
+};
 
 /// What an engine is built for; it may specialise its kernels to all of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +55,20 @@ pub struct Outputs {
     pub logits: Vec<f32>,
     /// Inputs of the last layer, `[rows, penultimate]`, when they are not the features themselves (a head with hidden layers).
     pub penultimate: Option<Vec<f32>>,
+}
+
+/// Most numbers in one layer's outputs for all rows of a call: a gigabyte, of which a wasm memory holds four.
+const MAX_OUTPUTS: usize = 1 << 28;
+
+/// Refuses rows whose outputs would not fit in memory: an instance that reserves in vain is lost.
+pub(crate) fn check_outputs(rows: usize, layers: &[Layer]) -> Result<()> {
+    let widest = layers.iter().map(|layer| layer.outputs).max().unwrap_or_default();
+    if rows as u64 * widest as u64 <= MAX_OUTPUTS as u64 {
+        return Ok(());
+    }
+    Err(Error::OutOfMemory(format!(
+        "{rows} rows of {widest} outputs are more than {MAX_OUTPUTS} numbers; ask for fewer rows at a time"
+    )))
 }
 
 /// A place where a head's arithmetic runs.

@@ -17,15 +17,18 @@ use crate::{
 pub fn head(value: &JsValue) -> Result<HeadOptions> {
     let mut options = Reader::new("options", value)?;
     options.place()?;
-    let head = HeadOptions {
-        features: options.required("features", "an integer of at least 1", JsValue::as_f64)?,
-        classes: classes(&options.required("classes", "a count or an array of names", |value| Some(value.clone()))?)?,
+    let features = options.required("features", "an integer of at least 1", JsValue::as_f64)?;
+    let named = options.required("classes", "a count or an array of names", |value| Some(value.clone()))?;
+    let mut head = HeadOptions {
+        features,
         hidden: options.array("hidden")?.unwrap_or_default(),
+        classes: Vec::new(),
         loss: options.nested("loss")?.map(loss).transpose()?,
         optimizer: options.nested("optimizer")?.map(optimizer).transpose()?,
         seed: options.number("seed")?,
     };
     options.finish()?;
+    head.classes = classes(&named, &head)?;
     Ok(head)
 }
 
@@ -36,11 +39,11 @@ pub fn load(value: &JsValue) -> Result<()> {
     options.finish()
 }
 
-/// Options of `fit`. `onEpoch` and `signal` are known here and used by the wrapper.
+/// Options of `fit`. `onEpoch` and `signal` are known here and used by the wrapper, which has checked the signal.
 pub fn fit(value: &JsValue) -> Result<FitOptions> {
     let mut options = Reader::new("options", value)?;
     options.optional("onEpoch", "a function", |value| value.is_function().then_some(()))?;
-    options.signal()?;
+    options.get("signal")?;
     let schedule = options.choice("schedule", &["constant", "cosine"])?;
     let fit = FitOptions {
         epochs: options.number("epochs")?,
@@ -77,10 +80,10 @@ pub fn calibration(value: &JsValue) -> Result<(Option<f64>, ScorerOptions)> {
     Ok((alpha, scorer))
 }
 
-/// Options of `selectScorer`: candidates and folds. `signal` is known here and used by the wrapper.
+/// Options of `selectScorer`: candidates and folds. `signal` is known here, checked and used by the wrapper.
 pub fn selection(value: &JsValue) -> Result<(Option<Vec<ScorerName>>, Option<f64>)> {
     let mut options = Reader::new("options", value)?;
-    options.signal()?;
+    options.get("signal")?;
     let given = options.optional("candidates", "an array of scorer names", |value| Some(value.dyn_ref::<Array>()?.to_vec()))?;
     let candidates = given.map(|names| names.iter().enumerate().map(candidate).collect()).transpose()?;
     let folds = options.number("folds")?;
@@ -154,13 +157,11 @@ fn optimizer(mut options: Reader) -> Result<OptimizerOptions> {
 }
 
 /// Class names: given ones, or "0", "1", ... for a count.
-fn classes(value: &JsValue) -> Result<Vec<String>> {
+fn classes(value: &JsValue, head: &HeadOptions) -> Result<Vec<String>> {
     if let Some(number) = value.as_f64() {
         let count = crate::config::count("options.classes", number)?;
-        if count > crate::config::MAX_PARAMETERS {
-            let expected = format!("at most {} classes", crate::config::MAX_PARAMETERS);
-            return Err(mismatch("options.classes", expected, value));
-        }
+        // Before there are names: a hundred million of them would not fit in memory.
+        head.architecture(count)?;
         return Ok((0..count).map(|class| class.to_string()).collect());
     }
     let expected = "a count or an array of names";
@@ -199,6 +200,10 @@ impl Reader {
     fn get(&mut self, name: &'static str) -> Result<Option<JsValue>> {
         self.known.push(name);
         let Some(object) = &self.object else { return Ok(None) };
+        // Its own: what some script left on Object.prototype is no option.
+        if !Object::has_own(object, &name.into()) {
+            return Ok(None);
+        }
         let value =
             Reflect::get(object, &name.into()).map_err(|thrown| mismatch(self.path_of(name), "a readable property", &thrown))?;
         Ok((!value.is_undefined()).then_some(value))
@@ -234,14 +239,6 @@ impl Reader {
     fn place(&mut self) -> Result<()> {
         self.choice("backend", &["auto", "cpu", "webgpu"])?;
         self.boolean("worker")?;
-        Ok(())
-    }
-
-    fn signal(&mut self) -> Result<()> {
-        self.optional("signal", "an AbortSignal", |value| {
-            let aborted = Reflect::get(value, &"aborted".into()).ok()?;
-            aborted.as_bool().map(|_| ())
-        })?;
         Ok(())
     }
 

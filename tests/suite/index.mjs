@@ -5,13 +5,13 @@ import backends from "./backends.mjs";
 import fit from "./fit.mjs";
 import fitted from "./fitted.mjs";
 import gate from "./gate.mjs";
+import hostile from "./hostile/index.mjs";
 import inputs from "./inputs.mjs";
 import lifetime from "./lifetime.mjs";
-import refusals from "./refusals.mjs";
 import reference from "./reference.mjs";
 import scores from "./scores.mjs";
 
-const cases = { ...reference, ...scores, ...fitted, ...auto, ...inputs, ...refusals, ...fit, ...gate, ...lifetime, ...backends };
+const cases = { ...reference, ...scores, ...fitted, ...auto, ...inputs, ...hostile, ...fit, ...gate, ...lifetime, ...backends };
 
 /** Names of all cases, in order. */
 export const names = Object.keys(cases);

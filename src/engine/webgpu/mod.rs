@@ -26,7 +26,7 @@ use cubecl::server::Handle;
 
 pub use self::device::{Gpu, open};
 use self::layout::{Layout, Shape, pad_rows, unpad_rows};
-use super::{Engine, Outputs, Spec, State, Totals};
+use super::{Engine, Outputs, Spec, State, Totals, check_outputs};
 use crate::{Result, optim::Update};
 
 /// Parameters, moments and scratch memory of one head on a WebGPU device.
@@ -209,6 +209,7 @@ impl Engine for WebGpuEngine {
         let limit = self.gpu.rows_per_buffer(widest).max(1);
         let classes = self.spec.architecture.classes();
         let hidden = (self.layout.shapes.len() > 1).then(|| self.spec.architecture.penultimate());
+        check_outputs(features.len() / width, &self.spec.architecture.layers())?;
         let mut outputs = Outputs { logits: Vec::new(), penultimate: hidden.map(|_| Vec::new()) };
         for part in features.chunks(limit * width) {
             let rows = part.len() / width;

@@ -1,0 +1,13 @@
+// Memory stays flat: the short form of "npm run soak".
+
+import { test } from "node:test";
+import { needBuild } from "../lib/page.mjs";
+import { soak } from "../soak/soak.mjs";
+
+needBuild();
+
+// The warm-up of the steps fills what a head remembers of its latest rows, 512 batches, and CubeCL's store of small buffers.
+for (const [backend, part, warmUp, units] of [
+  ["cpu", "steps", 600, 1000], ["cpu", "fits", 20, 40], ["cpu", "forgotten", 50, 200],
+  ["webgpu", "steps", 560, 80], ["webgpu", "fits", 3, 4], ["webgpu", "forgotten", 10, 40],
+]) test(`memory is flat: ${part} on ${backend}`, () => soak({ part, backend, warmUp, units }));

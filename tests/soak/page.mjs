@@ -1,0 +1,67 @@
+// The work that the soak repeats in a page, and what the page knows of its memory.
+
+import { liveBuffers } from "./buffers.mjs";
+import { createHead, metrics } from "oodgate";
+import { uniform } from "../lib/random.mjs";
+
+const [features, classes] = [64, 10];
+const random = uniform(1);
+const makeRows = (rows) => ({
+  x: Float32Array.from({ length: rows * features }, () => 2 * random() - 1),
+  y: Uint8Array.from({ length: rows }, (_, row) => row % classes),
+});
+
+/** Each part: what it starts with, and one unit of its work. Every unit is the same amount, so that only a leak can grow. */
+const parts = {
+  steps: {
+    start: async (backend) => ({ head: await createHead({ features, classes, hidden: [32], backend }), batch: makeRows(128) }),
+    unit: async ({ head, batch: { x, y } }, index) => {
+      const { loss } = await head.trainStep(x, y);
+      if (!Number.isFinite(loss)) throw new Error(`step ${index}: the loss is ${loss}`);
+      // What was computed for the weights before is dropped with every step: make some of it.
+      if (index % 50 === 0) {
+        await head.fitScorers(x, y);
+        await head.oodScore(x);
+      }
+    },
+  },
+  fits: {
+    start: async (backend) => ({ backend, data: makeRows(300) }),
+    unit: async ({ backend, data: { x, y } }, index) => {
+      const loss = { kind: index % 2 ? "crossEntropy" : "logitNorm" };
+      const head = await createHead({ features, classes, hidden: index % 3 ? [] : [32], loss, backend, seed: index });
+      await head.fit(x, y, { epochs: 3, batchSize: 64, validationSplit: 0.2, onEpoch: () => {} });
+      const { score } = await head.gate(x);
+      if (!Number.isFinite(metrics.auroc(score, await head.oodScore(x, { scorer: "knn" })))) throw new Error(`fit ${index}: no scores`);
+      head.dispose();
+    },
+  },
+  // What a caller forgets to dispose goes with the garbage: the reading after as many heads as before finds as much memory.
+  forgotten: {
+    start: async (backend) => ({ backend, batch: makeRows(32) }),
+    unit: async ({ backend, batch: { x, y } }) => {
+      const head = await createHead({ features, classes, backend });
+      await head.trainStep(x, y);
+    },
+  },
+};
+
+let state;
+let done = 0;
+
+globalThis.soak = {
+  names: Object.keys(parts),
+  start: async (part, backend) => {
+    done = 0;
+    state = await parts[part].start(backend);
+  },
+  work: async (part, units) => {
+    for (let unit = 0; unit < units; unit += 1) await parts[part].unit(state, done++);
+  },
+  /** Bytes of the wasm memories (the same instances that the package loaded) and what is live on the device. */
+  read: async (backend) => {
+    const glues = [await import("/pkg/wasm/cpu/oodgate.js")];
+    if (backend === "webgpu") glues.push(await import("/pkg/wasm/webgpu/oodgate.js"));
+    return { wasm: glues.reduce((sum, glue) => sum + glue.initSync().memory.buffer.byteLength, 0), ...liveBuffers() };
+  },
+};

@@ -1,0 +1,27 @@
+// The long soak: 20 000 steps and 200 fits with heads created and disposed, on each backend; some ten minutes.
+//   npm run soak [-- --only steps,fits,forgotten] [-- --backend cpu,webgpu]
+
+import { parseArgs } from "node:util";
+import { main } from "../../pkg/scripts/shell.mjs";
+import { choices } from "../lib/options.mjs";
+import { needBuild } from "../lib/page.mjs";
+import { soak } from "./soak.mjs";
+
+/**
+ * Units of the warm-up and after it. A head remembers its latest 65 536 rows, which 512 steps fill; CubeCL keeps up to some 500 small
+ * buffers for reuse.
+ */
+const amounts = { steps: [800, 20_000], fits: [20, 200], forgotten: [50, 200] };
+const names = Object.keys(amounts);
+const backends = ["cpu", "webgpu"];
+
+await main(import.meta, async () => {
+  const { values } = parseArgs({ options: { only: { type: "string" }, backend: { type: "string" } } });
+  needBuild();
+  for (const backend of choices("backend", values.backend ?? "cpu,webgpu", backends)) {
+    for (const part of choices("only", values.only ?? names.join(), names)) {
+      const [warmUp, units] = amounts[part];
+      await soak({ part, backend, warmUp, units });
+    }
+  }
+});
