@@ -65,6 +65,7 @@ pub struct Evaluation {
 /// Bins of every expected calibration error here.
 const ECE_BINS: usize = 15;
 
+#[maybe_async::maybe_async]
 impl<E: Engine> Trainer<E> {
     /// Fits temperature and threshold to held-out in-distribution rows, `[rows, features]` and a class for each.
     pub async fn calibrate(

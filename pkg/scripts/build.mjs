@@ -13,11 +13,11 @@ import { printSizes } from "./sizes.mjs";
 
 export const target = "wasm32-unknown-unknown";
 
-// One Cargo feature and one wasm file each: speed for the CPU engine, whose own code does the arithmetic, and size for the
+// One engine and one wasm file each: speed for the CPU engine, whose own code does the arithmetic, and size for the
 // WebGPU engine, whose arithmetic is on the device.
 export const backends = {
-  cpu: { name: "CPU", profile: "release", optimise: "-O3", takes: "a minute" },
-  webgpu: { name: "WebGPU", profile: "size", optimise: "-Oz", takes: "5 to 8 minutes" },
+  cpu: { name: "CPU", features: "cpu,sync", profile: "release", optimise: "-O3", takes: "a minute" },
+  webgpu: { name: "WebGPU", features: "webgpu", profile: "size", optimise: "-Oz", takes: "5 to 8 minutes" },
 };
 
 // What rustc 1.95 emits for this target with SIMD128. Binaryen validates against this list, and rejects what is not in it.
@@ -29,7 +29,7 @@ const features = [
 export const targetDir = (backend) => at("target", `wasm-${backend}`);
 
 /** The cargo arguments that select one backend. */
-export const backendArguments = (backend) => ["--no-default-features", "--features", backend];
+export const backendArguments = (backend) => ["--no-default-features", "--features", backends[backend].features];
 
 const hash = (file) => createHash("sha256").update(readFileSync(file)).digest("hex");
 
