@@ -5,7 +5,6 @@ use crate::{
     calibration::{self, Conformal, fit_temperature},
     config,
     engine::Engine,
-    error::Mismatch,
     metrics,
     ood::{Scorer, ScorerOptions},
     trainer::{Prediction, Trainer, probabilities},
@@ -139,7 +138,7 @@ impl<E: Engine> Trainer<E> {
 /// The error with its argument named as a part of `of`.
 fn within(of: &str, mut error: Error) -> Error {
     if let Error::InvalidFeatures(m) | Error::InvalidLabels(m) | Error::NotFinite(m) = &mut error {
-        *m = Mismatch::new(format!("{of}.{}", m.argument), m.expected.clone(), m.got.clone());
+        m.argument = format!("{of}.{}", m.argument);
     }
     error
 }
