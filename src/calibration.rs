@@ -7,7 +7,11 @@
 //! scores, `p = (1 + #{calibration score >= score}) / (n + 1)`. For a row that is exchangeable with them, whatever the scorer,
 //! the probability of `p <= alpha` is at most alpha. The promise is over all classes together, not for each.
 
-use crate::{math::Softmax, order, shown::number};
+use crate::{
+    math::{Softmax, power},
+    order,
+    shown::number,
+};
 
 /// Halvings of the bracket, which is 12 powers of ten wide: the temperature is right to six digits.
 const HALVINGS: usize = 44;
@@ -24,14 +28,14 @@ pub fn fit_temperature(logits: &[f32], labels: &[u32], classes: usize) -> f64 {
     for _ in 0..HALVINGS {
         let middle = 0.5 * (low + high);
         // In powers of ten of the inverse temperature, in units of the spread.
-        let inverse = 10_f64.powf(middle) / spread;
+        let inverse = power(10.0, middle) / spread;
         if slope(logits, labels, inverse as f32, &mut scratch) < 0.0 {
             low = middle;
         } else {
             high = middle;
         }
     }
-    spread / 10_f64.powf(0.5 * (low + high))
+    spread / power(10.0, 0.5 * (low + high))
 }
 
 /// Root mean square distance of the logits from their row's mean.

@@ -3,7 +3,7 @@
 //! Unchecked in ([`HeadOptions`], [`FitOptions`]), checked out ([`HeadConfig`], [`FitConfig`]): nothing behind this module meets a value out
 //! of range. Numbers come in as `f64`, which holds whatever JavaScript can say.
 
-use std::collections::BTreeSet;
+use std::collections::BinaryHeap;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,7 @@ use crate::{
     head::Architecture,
     loss::Loss,
     optim::{Optimizer, Schedule},
+    shown::quoted,
 };
 
 /// Most parameters that one head may have: 256 MB of weights, a gigabyte with AdamW's moments and the gradient.
@@ -336,11 +337,15 @@ fn check_class_names(names: &[String]) -> Result<()> {
     if names.is_empty() {
         return Err(Error::InvalidOption(Mismatch::new("options.classes", "at least one class", "none")));
     }
-    let mut seen = BTreeSet::new();
-    match names.iter().find(|name| !seen.insert(name.as_str())) {
-        Some(name) => Err(Error::InvalidOption(Mismatch::new("options.classes", "different names", format!("{name:?} twice")))),
-        None => Ok(()),
+    // In order, so that equal ones meet.
+    let mut rest: BinaryHeap<&String> = names.iter().collect();
+    while let Some(name) = rest.pop() {
+        if rest.peek() == Some(&name) {
+            let got = format!("{} twice", quoted(name));
+            return Err(Error::InvalidOption(Mismatch::new("options.classes", "different names", got)));
+        }
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -9,15 +9,15 @@ use crate::shown::Shown;
 #[non_exhaustive]
 pub enum Error {
     /// A configuration value of the wrong type or range, or an unknown key.
-    InvalidOption(Mismatch),
+    InvalidOption(Box<Mismatch>),
     /// Features whose shape does not fit the head.
-    InvalidFeatures(Mismatch),
+    InvalidFeatures(Box<Mismatch>),
     /// Labels that do not fit the features or the classes.
-    InvalidLabels(Mismatch),
+    InvalidLabels(Box<Mismatch>),
     /// A NaN or an infinity where a finite number is needed.
-    NotFinite(Mismatch),
+    NotFinite(Box<Mismatch>),
     /// Bytes that are not a head.
-    InvalidFile(Mismatch),
+    InvalidFile(Box<Mismatch>),
     /// The named scorer compares with training rows, and the head remembers none.
     ScorerNotFitted(&'static str),
     /// The gate was asked before it was calibrated, or after the head was trained further.
@@ -42,9 +42,9 @@ pub struct Mismatch {
 }
 
 impl Mismatch {
-    /// Collects the three parts of the message.
-    pub fn new(argument: impl Into<String>, expected: impl Into<String>, got: impl Shown) -> Self {
-        Self { argument: argument.into(), expected: expected.into(), got: got.shown() }
+    /// Collects the three parts of the message. In a box: a `Result` that may hold one is copied at every `?`, room for it and all.
+    pub fn new(argument: impl Into<String>, expected: impl Into<String>, got: impl Shown) -> Box<Self> {
+        Box::new(Self { argument: argument.into(), expected: expected.into(), got: got.shown() })
     }
 }
 

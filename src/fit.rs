@@ -72,6 +72,7 @@ impl Means {
     }
 }
 
+#[maybe_async::maybe_async]
 impl<E: Engine> Fit<E> {
     /// Checks and uploads `[rows, features]` and one class per row.
     pub fn new(trainer: &mut Trainer<E>, features: Vec<f32>, labels: &[f64], config: FitConfig) -> Result<Self> {

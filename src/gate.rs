@@ -5,7 +5,6 @@ use crate::{
     calibration::{self, Conformal, fit_temperature},
     config,
     engine::Engine,
-    error::Mismatch,
     metrics,
     ood::{Scorer, ScorerOptions},
     trainer::{Prediction, Trainer, probabilities},
@@ -67,6 +66,7 @@ pub struct Evaluation {
 /// Bins of every expected calibration error here.
 const ECE_BINS: usize = 15;
 
+#[maybe_async::maybe_async]
 impl<E: Engine> Trainer<E> {
     /// Fits temperature and threshold to held-out in-distribution rows, `[rows, features]` and a class for each.
     pub async fn calibrate(
@@ -151,7 +151,7 @@ impl<E: Engine> Trainer<E> {
 /// The error with its argument named as a part of `of`.
 fn within(of: &str, mut error: Error) -> Error {
     if let Error::InvalidFeatures(m) | Error::InvalidLabels(m) | Error::NotFinite(m) = &mut error {
-        *m = Mismatch::new(format!("{of}.{}", m.argument), m.expected.clone(), m.got.clone());
+        m.argument = format!("{of}.{}", m.argument);
     }
     error
 }

@@ -5,6 +5,9 @@
 //! the [`loss`] with its closed-form gradient, the backward pass and the [`optim`] update. [`ood`] scores what the engine
 //! answers. `ARCHITECTURE.md` says who may depend on whom.
 
+#[cfg(all(feature = "webgpu", feature = "sync"))]
+compile_error!("the WebGPU engine waits for its device: it cannot be built with the feature sync");
+
 pub mod calibration;
 pub mod config;
 pub mod engine;

@@ -4,6 +4,8 @@
 //! An [`Optimizer`] is checked configuration; [`Optimizer::update`] resolves it for one step into an [`Update`], plain
 //! numbers that either engine can apply. All state an update needs lies in at most two arrays shaped like the parameters.
 
+use crate::math::power;
+
 /// Which rule, with checked constants; see [`crate::config::OptimizerOptions`] for ranges and defaults.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Optimizer {
@@ -93,12 +95,12 @@ impl Optimizer {
                 // In f64: 1 - 0.999^1 has only four correct digits in f32.
                 let count = step as f64;
                 Update::AdamW {
-                    rate: (learning_rate / (1.0 - beta1.powf(count))) as f32,
+                    rate: (learning_rate / (1.0 - power(beta1, count))) as f32,
                     beta1: beta1 as f32,
                     beta2: beta2 as f32,
                     epsilon: epsilon as f32,
                     decay: (1.0 - learning_rate * weight_decay) as f32,
-                    root: (1.0 / (1.0 - beta2.powf(count)).sqrt()) as f32,
+                    root: (1.0 / (1.0 - power(beta2, count)).sqrt()) as f32,
                 }
             }
         }

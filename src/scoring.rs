@@ -50,6 +50,7 @@ impl<M> Default for Memory<M> {
     }
 }
 
+#[maybe_async::maybe_async]
 impl<M> Memory<M> {
     /// Takes the place of what was remembered.
     pub(crate) fn remember(&mut self, features: Rc<Vec<f32>>, labels: Rc<Vec<u32>>) {
@@ -94,6 +95,7 @@ impl<M> Memory<M> {
     }
 }
 
+#[maybe_async::maybe_async]
 impl<M> Remembered<M> {
     async fn training<E: Engine<Matrix = M>>(&mut self, engine: &mut E, config: &HeadConfig) -> Result<&mut Training> {
         Ok(match &mut self.training {
@@ -144,6 +146,7 @@ impl<M> Remembered<M> {
     }
 }
 
+#[maybe_async::maybe_async]
 impl<E: Engine> Trainer<E> {
     /// Remembers training rows, `[rows, features]` and a class for each, for the scorers that compare with them.
     pub fn fit_scorers(&mut self, features: Vec<f32>, labels: &[f64]) -> Result<()> {

@@ -71,6 +71,7 @@ pub struct Selected {
     pub auroc: Vec<(ScorerName, f64)>,
 }
 
+#[maybe_async::maybe_async]
 impl<E: Engine> Selection<E> {
     /// Checks `[rows, features]` and a class for each; at least two classes must have rows.
     pub fn new(

@@ -43,6 +43,11 @@ impl Shown for String {
     }
 }
 
+/// A text between quotation marks, as it is: the standard library's escapes bring tables of all of Unicode.
+pub fn quoted(text: &str) -> String {
+    format!("\"{text}\"")
+}
+
 /// A number to six significant digits.
 pub fn number(x: f64) -> String {
     if !x.is_finite() {
@@ -66,13 +71,14 @@ pub fn number(x: f64) -> String {
         5 if digits.len() <= 6 => format!("{sign}{digits}{}", "0".repeat(6 - digits.len())),
         -7..=-1 => format!("{sign}0.{}{digits}", "0".repeat((-1 - exponent) as usize)),
         0..=4 => {
-            let (whole, part) = digits.split_at((exponent as usize + 1).min(digits.len()));
+            // Not a slice by index, whose refusal would bring the same tables.
+            let (whole, part) = digits.split_at_checked(exponent as usize + 1).unwrap_or((digits, ""));
             let zeros = "0".repeat(exponent as usize + 1 - whole.len());
             let point = if part.is_empty() { "" } else { "." };
             format!("{sign}{whole}{zeros}{point}{part}")
         }
         _ => {
-            let (first, rest) = digits.split_at(1);
+            let (first, rest) = digits.split_at_checked(1).unwrap_or((digits, ""));
             let point = if rest.is_empty() { "" } else { "." };
             format!("{sign}{first}{point}{rest}e{exponent}")
         }

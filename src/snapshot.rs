@@ -90,6 +90,7 @@ impl Snapshot {
     }
 }
 
+#[maybe_async::maybe_async]
 impl<E: Engine> Trainer<E> {
     /// All that the head is.
     pub async fn snapshot(&mut self) -> Result<Snapshot> {

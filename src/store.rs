@@ -232,11 +232,11 @@ fn fingerprints(view: &TensorView) -> Result<Vec<u64>> {
 
 fn refusal(part: &str, expected: impl ToString, got: impl ToString) -> Error {
     let argument = format!("file, {part}");
-    Error::InvalidFile(Mismatch { argument, expected: expected.to_string(), got: got.to_string() })
+    Error::InvalidFile(Box::new(Mismatch { argument, expected: expected.to_string(), got: got.to_string() }))
 }
 
 /// Bytes that are no safetensors file, or one whose metadata are not ours.
 fn broken(reason: impl std::fmt::Display) -> Error {
-    let expected = "the bytes of a safetensors file".into();
-    Error::InvalidFile(Mismatch { argument: "file".into(), expected, got: format!("others: {reason}") })
+    let expected = "the bytes of a safetensors file";
+    Error::InvalidFile(Mismatch::new("file", expected, format!("others: {reason}")))
 }

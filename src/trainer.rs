@@ -65,6 +65,7 @@ impl HeadConfig {
     }
 }
 
+#[maybe_async::maybe_async]
 impl<E: Engine> Trainer<E> {
     /// A head on an engine that was built for the config's [`HeadConfig::spec`].
     pub fn new(engine: E, config: HeadConfig) -> Self {

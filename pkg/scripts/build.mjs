@@ -14,12 +14,12 @@ import { printSizes } from "./sizes.mjs";
 
 export const target = "wasm32-unknown-unknown";
 
-// One Cargo feature and one wasm file each: speed for the CPU engine, whose own code does the arithmetic, and size for the
+// One engine, or the file formats, and one wasm file each: speed for the CPU engine, whose own code does the arithmetic, and size for the
 // WebGPU engine, whose arithmetic is on the device, and for the file formats.
 export const wasmFiles = {
-  cpu: { name: "CPU engine", profile: "release", optimise: "-O3", takes: "a minute" },
-  webgpu: { name: "WebGPU engine", profile: "size", optimise: "-Oz", takes: "5 to 8 minutes" },
-  files: { name: "file formats", profile: "size", optimise: "-Oz", takes: "half a minute" },
+  cpu: { name: "CPU engine", features: "cpu,sync", profile: "release", optimise: "-O3", takes: "a minute" },
+  webgpu: { name: "WebGPU engine", features: "webgpu", profile: "size", optimise: "-Oz", takes: "5 to 8 minutes" },
+  files: { name: "file formats", features: "files", profile: "size", optimise: "-Oz", takes: "half a minute" },
 };
 
 // What rustc 1.95 emits for this target with SIMD128. Binaryen validates against this list, and rejects what is not in it.
@@ -34,7 +34,7 @@ const glue = ["--omit-default-module-path", "--experimental-reset-state-function
 export const targetDir = (file) => at("target", `wasm-${file}`);
 
 /** The cargo arguments that select one file. */
-export const featureArguments = (file) => ["--no-default-features", "--features", file];
+export const featureArguments = (file) => ["--no-default-features", "--features", wasmFiles[file].features];
 
 const hash = (file) => createHash("sha256").update(readFileSync(file)).digest("hex");
 

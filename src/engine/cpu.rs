@@ -143,6 +143,7 @@ impl CpuEngine {
     }
 }
 
+#[maybe_async::maybe_async(AFIT)]
 impl Engine for CpuEngine {
     type Data = Data;
     type Order = Vec<u32>;

@@ -3,7 +3,8 @@
 //! An engine owns the parameters and the optimiser's moments, lays rows out on its device, and runs whole training steps:
 //! gather, logits, loss and its closed-form gradient, backward, update. Nothing is read back inside a step; loss and
 //! hits add up on the device until [`Engine::totals`] asks for them. Everything that waits for a device is asynchronous,
-//! because a browser cannot wait for a GPU in any other way; the CPU engine answers at once.
+//! because a browser cannot wait for a GPU in any other way. The CPU engine answers at once, and in its own file (the feature `sync`)
+//! no function is asynchronous.
 
 #[cfg(feature = "cpu")]
 pub mod cpu;
@@ -76,6 +77,7 @@ pub(crate) fn check_outputs(rows: usize, layers: &[Layer]) -> Result<()> {
 /// Callers pass what [`crate::trainer`] has checked: finite features of the right length, labels below the class count,
 /// row numbers below the row count.
 #[allow(async_fn_in_trait, reason = "both engines and every caller live on one thread")]
+#[maybe_async::maybe_async(AFIT)]
 pub trait Engine {
     /// Rows on the device.
     type Data;

@@ -26,6 +26,7 @@ pub struct Around<M> {
     mean_gap: f32,
 }
 
+#[maybe_async::maybe_async]
 impl<M> Around<M> {
     /// Of a bank of rows, `[rows, width]`, and for each training row its place there; also answers the score of each bank row, as if
     /// it were not one.

@@ -33,6 +33,7 @@ pub struct Ash<M> {
     layer: LastLayer<M>,
 }
 
+#[maybe_async::maybe_async]
 impl<M> Ash<M> {
     /// Fits.
     pub fn new<E: Engine<Matrix = M>>(engine: &mut E, training: &Training, percentile: f64, variant: Variant) -> Result<Self> {

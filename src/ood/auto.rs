@@ -40,6 +40,7 @@ pub struct Auto<M> {
     nearness: Rc<Nearness<M>>,
 }
 
+#[maybe_async::maybe_async]
 impl<M> Auto<M> {
     /// Joins what is known of the rows with how sure the head is of them.
     pub fn new(training: &Training, nearness: Rc<Nearness<M>>) -> Self {

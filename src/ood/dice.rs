@@ -15,6 +15,7 @@ pub struct Dice<M> {
     layer: LastLayer<M>,
 }
 
+#[maybe_async::maybe_async]
 impl<M> Dice<M> {
     /// Fits.
     pub fn new<E: Engine<Matrix = M>>(engine: &mut E, training: &Training, percentile: f64) -> Result<Self> {

@@ -136,6 +136,7 @@ pub enum Fitted<M> {
     Scale(Scale<M>),
 }
 
+#[maybe_async::maybe_async]
 impl<M> Fitted<M> {
     /// Fits a scorer.
     pub async fn new<E: Engine<Matrix = M>>(engine: &mut E, training: &mut Training, scorer: FittedScorer) -> Result<Self> {

@@ -36,6 +36,7 @@ pub fn neighbours(asked: Option<usize>, usual: usize, rows: usize) -> Result<usi
     }
 }
 
+#[maybe_async::maybe_async]
 impl<M> Knn<M> {
     /// Fits.
     pub fn new<E: Engine<Matrix = M>>(engine: &mut E, training: &Training, k: Option<usize>) -> Result<Self> {

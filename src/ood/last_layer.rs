@@ -9,6 +9,7 @@ pub struct LastLayer<M> {
     bias: Vec<f32>,
 }
 
+#[maybe_async::maybe_async]
 impl<M> LastLayer<M> {
     /// With this weight, `[classes, width]`, and the head's own bias.
     pub fn new<E: Engine<Matrix = M>>(engine: &mut E, training: &Training, weight: Vec<f32>) -> Result<Self> {

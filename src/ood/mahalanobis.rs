@@ -37,6 +37,7 @@ pub struct Mahalanobis<M> {
     distances: ClassDistances<M>,
 }
 
+#[maybe_async::maybe_async]
 impl<M> Mahalanobis<M> {
     /// Fits.
     pub async fn new<E: Engine<Matrix = M>>(engine: &mut E, training: &mut Training, covariance: Covariance) -> Result<Self> {

@@ -25,6 +25,7 @@ pub struct Moments {
     pub within: DMatrix<f64>,
 }
 
+#[maybe_async::maybe_async]
 impl Moments {
     /// Of `[rows, width]` with a class for each; there is at least one row.
     pub async fn new(engine: &mut impl Engine, rows: &[f32], width: usize, labels: &[u32], classes: usize) -> Result<Self> {
@@ -65,6 +66,7 @@ impl Moments {
 }
 
 /// `1/n sum_i (x_i - centre(i)) (x_i - centre(i))^T` of `[n, width]`.
+#[maybe_async::maybe_async]
 pub async fn scatter<'a>(
     engine: &mut impl Engine,
     rows: &[f32],

@@ -86,6 +86,7 @@ pub struct Nearness<M> {
     standards: [Standard; 3],
 }
 
+#[maybe_async::maybe_async]
 impl<M> Nearness<M> {
     /// Of `[rows, features]` and a class for each.
     pub async fn new<E: Engine<Matrix = M>>(

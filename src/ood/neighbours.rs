@@ -21,6 +21,7 @@ pub struct Neighbour {
     pub row: usize,
 }
 
+#[maybe_async::maybe_async]
 impl<M> Bank<M> {
     /// Puts `[count, width]` on the engine.
     pub fn new<E: Engine<Matrix = M>>(engine: &mut E, rows: &[f32], width: usize) -> Result<Self> {

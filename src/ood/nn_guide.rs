@@ -20,6 +20,7 @@ pub struct NnGuide<M> {
     bank: Bank<M>,
 }
 
+#[maybe_async::maybe_async]
 impl<M> NnGuide<M> {
     /// Fits.
     pub fn new<E: Engine<Matrix = M>>(engine: &mut E, training: &Training, k: Option<usize>) -> Result<Self> {

@@ -31,6 +31,7 @@ struct Hidden<M> {
     bias: Vec<f32>,
 }
 
+#[maybe_async::maybe_async]
 impl<M> Odin<M> {
     /// Lays out the layers for products in both directions.
     pub async fn new<E: Engine<Matrix = M>>(engine: &mut E, architecture: &Architecture) -> Result<Self> {

@@ -7,7 +7,7 @@ use crate::{
     Error, Result,
     config::{Range, count, number},
     error::Mismatch,
-    shown::Shown,
+    shown::{Shown, quoted},
 };
 
 /// A scorer's name and parameters, unchecked.
@@ -117,7 +117,7 @@ impl ScorerOptions {
                     None | Some("s") => Variant::Scale,
                     Some("p") => Variant::Prune,
                     Some("b") => Variant::Binarise,
-                    Some(other) => return Err(refusal("variant", r#""s", "p" or "b""#, format!("{other:?}"))),
+                    Some(other) => return Err(refusal("variant", r#""s", "p" or "b""#, quoted(other))),
                 };
                 fitted(FittedScorer::Ash { percentile: percentile(65.0)?, variant })
             }

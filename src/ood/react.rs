@@ -17,6 +17,7 @@ pub struct React<M> {
     layer: LastLayer<M>,
 }
 
+#[maybe_async::maybe_async]
 impl<M> React<M> {
     /// Fits.
     pub fn new<E: Engine<Matrix = M>>(engine: &mut E, training: &Training, percentile: f64) -> Result<Self> {

@@ -26,6 +26,7 @@ pub struct Residual<M> {
     rest: usize,
 }
 
+#[maybe_async::maybe_async]
 impl<M> Residual<M> {
     /// Fits.
     pub async fn new<E: Engine<Matrix = M>>(engine: &mut E, training: &Training, dimensions: Option<usize>) -> Result<Self> {

@@ -23,6 +23,7 @@ pub struct Rmd<M> {
     background: Whitening<M>,
 }
 
+#[maybe_async::maybe_async]
 impl<M> Rmd<M> {
     /// Fits.
     pub async fn new<E: Engine<Matrix = M>>(engine: &mut E, training: &mut Training, covariance: Covariance) -> Result<Self> {

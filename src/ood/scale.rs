@@ -21,6 +21,7 @@ pub struct Scale<M> {
     layer: LastLayer<M>,
 }
 
+#[maybe_async::maybe_async]
 impl<M> Scale<M> {
     /// Fits.
     pub fn new<E: Engine<Matrix = M>>(engine: &mut E, training: &Training, percentile: f64) -> Result<Self> {

@@ -32,6 +32,7 @@ pub struct Training {
     unit: Option<Rc<Moments>>,
 }
 
+#[maybe_async::maybe_async]
 impl Training {
     /// Asks the head for its answers to its own training rows.
     pub async fn new(engine: &mut impl Engine, architecture: &Architecture, rows: TrainingRows) -> Result<Self> {

@@ -17,6 +17,7 @@ pub struct Vim<M> {
     alpha: f64,
 }
 
+#[maybe_async::maybe_async]
 impl<M> Vim<M> {
     /// Fits.
     pub async fn new<E: Engine<Matrix = M>>(engine: &mut E, training: &Training, dimensions: Option<usize>) -> Result<Self> {

@@ -16,6 +16,7 @@ pub struct Whitening<M> {
     inverse: M,
 }
 
+#[maybe_async::maybe_async]
 impl<M> Whitening<M> {
     /// `ridge` is in units of the covariance's mean diagonal, so that it means the same at every scale of the features.
     ///
@@ -85,6 +86,7 @@ pub struct ClassDistances<M> {
     factors: Vec<f32>,
 }
 
+#[maybe_async::maybe_async]
 impl<M> ClassDistances<M> {
     /// To the means of the classes that have rows, under the covariance within them; see [`Whitening::new`] for the ridge.
     pub async fn new<E: Engine<Matrix = M>>(engine: &mut E, moments: &Moments, ridge: f64) -> Result<Self> {

@@ -21,10 +21,8 @@ impl RawSnapshot {
         seen: Vec<u64>,
         scores: Vec<f32>,
     ) -> JsResult<Self> {
-        let meta = serde_json::from_str(meta).map_err(|error| {
-            let expected = "the description of a head".into();
-            Error::InvalidFile(Mismatch { argument: "head".into(), expected, got: error.to_string() })
-        })?;
+        let meta = serde_json::from_str(meta)
+            .map_err(|error| Error::InvalidFile(Mismatch::new("head", "the description of a head", error.to_string())))?;
         Ok(Self(Snapshot { meta, state, features, labels, seen, scores }))
     }
 

@@ -157,40 +157,14 @@ impl RawHead {
     }
 }
 
-/// Exports methods that wait for the engine. With a device to wait for they return promises; on the CPU a future is done when it
-/// is first polled, and they are plain functions: promises would add 9 of 160 KiB to what a page downloads.
-macro_rules! waiting {
-    ($($(#[$meta:meta])* fn $name:ident(&mut $self:ident $(, $argument:ident: $type:ty)*) -> $result:ty $body:block)*) => {
-        #[cfg(feature = "webgpu")]
-        #[wasm_bindgen]
-        impl RawHead {
-            $($(#[$meta])* pub async fn $name(&mut $self $(, $argument: $type)*) -> JsResult<$result> $body)*
-        }
-
-        #[cfg(not(feature = "webgpu"))]
-        #[wasm_bindgen]
-        impl RawHead {
-            $($(#[$meta])* pub fn $name(&mut $self $(, $argument: $type)*) -> JsResult<$result> {
-                poll_once(async $body)
-            })*
-        }
-    };
-}
-
-/// The outcome of a future of the CPU engine.
-#[cfg(not(feature = "webgpu"))]
-fn poll_once<T>(future: impl Future<Output = JsResult<T>>) -> JsResult<T> {
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    match std::pin::pin!(future).poll(&mut context) {
-        std::task::Poll::Ready(outcome) => outcome,
-        std::task::Poll::Pending => Err(js_sys::Error::new("the CPU engine never waits").into()),
-    }
-}
-
-waiting! {
+/// Methods that wait for the engine. On the CPU, which has nothing to wait for, they are plain functions: promises would add 9 KiB to
+/// what a page downloads.
+#[maybe_async::maybe_async]
+#[wasm_bindgen]
+impl RawHead {
     /// `trainStep` of the contract.
     #[wasm_bindgen(js_name = trainStep)]
-    fn train_step(&mut self, features: Vec<f32>, labels: Vec<f64>, options: JsValue) -> JsValue {
+    pub async fn train_step(&mut self, features: Vec<f32>, labels: Vec<f64>, options: JsValue) -> JsResult<JsValue> {
         let learning_rate = options::step(&options)?;
         let step = self.trainer.train_step(features, &labels, learning_rate).await?;
         Ok(to_js(&StepResult::from(step)))
@@ -198,7 +172,7 @@ waiting! {
 
     /// Makes up to so many updates; true at the end of an epoch.
     #[wasm_bindgen(js_name = runFit)]
-    fn run_fit(&mut self, batches: usize) -> bool {
+    pub async fn run_fit(&mut self, batches: usize) -> JsResult<bool> {
         let Some(fit) = &mut self.fit else { return Ok(false) };
         let epoch_is_over = fit.run(&mut self.trainer, batches)?;
         self.trainer.engine().finish().await?;
@@ -207,55 +181,55 @@ waiting! {
 
     /// Closes an epoch and says what it came to.
     #[wasm_bindgen(js_name = endEpoch)]
-    fn end_epoch(&mut self, report: bool) -> JsValue {
+    pub async fn end_epoch(&mut self, report: bool) -> JsResult<JsValue> {
         let Some(fit) = &mut self.fit else { return Ok(JsValue::UNDEFINED) };
         let epoch = fit.end_epoch(&mut self.trainer, report).await?;
         Ok(to_js(&EpochResult::from(epoch)))
     }
 
     /// Parameters and the optimiser's moments.
-    fn state(&mut self) -> Vec<f32> {
+    pub async fn state(&mut self) -> JsResult<Vec<f32>> {
         Ok(self.trainer.state().await?)
     }
 
     /// `logits` of the contract.
-    fn logits(&mut self, features: Vec<f32>) -> Vec<f32> {
+    pub async fn logits(&mut self, features: Vec<f32>) -> JsResult<Vec<f32>> {
         Ok(self.trainer.forward(&features).await?.logits)
     }
 
     /// `predict` of the contract, without the names.
-    fn predict(&mut self, features: Vec<f32>) -> JsValue {
+    pub async fn predict(&mut self, features: Vec<f32>) -> JsResult<JsValue> {
         Ok(to_js(&Prediction::from(self.trainer.predict(&features).await?)))
     }
 
     /// `oodScore` of the contract.
     #[wasm_bindgen(js_name = oodScore)]
-    fn ood_score(&mut self, features: Vec<f32>, options: JsValue) -> Vec<f32> {
+    pub async fn ood_score(&mut self, features: Vec<f32>, options: JsValue) -> JsResult<Vec<f32>> {
         let scorer = options::score(&options)?;
         Ok(self.trainer.ood_score(&features, &scorer).await?)
     }
 
     /// Makes up to so many updates of a small head, or scores one candidate; true when there is nothing left to do.
     #[wasm_bindgen(js_name = runSelection)]
-    fn run_selection(&mut self, batches: usize) -> bool {
+    pub async fn run_selection(&mut self, batches: usize) -> JsResult<bool> {
         let Some(selection) = &mut self.selection else { return Ok(true) };
         Ok(selection.run(&mut self.trainer, batches).await?)
     }
 
     /// `calibrate` of the contract.
-    fn calibrate(&mut self, features: Vec<f32>, labels: Vec<f64>, options: JsValue) -> JsValue {
+    pub async fn calibrate(&mut self, features: Vec<f32>, labels: Vec<f64>, options: JsValue) -> JsResult<JsValue> {
         let (alpha, scorer) = options::calibration(&options)?;
         let calibration = self.trainer.calibrate(&features, &labels, alpha, &scorer).await?;
         Ok(to_js(&CalibrationResult::from(calibration)))
     }
 
     /// `gate` of the contract, without the names.
-    fn gate(&mut self, features: Vec<f32>) -> JsValue {
+    pub async fn gate(&mut self, features: Vec<f32>) -> JsResult<JsValue> {
         Ok(to_js(&GateResult::from(self.trainer.gate(&features).await?)))
     }
 
     /// `evaluate` of the contract.
-    fn evaluate(&mut self, id: Vec<f32>, labels: Vec<f64>, ood: Vec<f32>, options: JsValue) -> JsValue {
+    pub async fn evaluate(&mut self, id: Vec<f32>, labels: Vec<f64>, ood: Vec<f32>, options: JsValue) -> JsResult<JsValue> {
         let scorer = options::score(&options)?;
         Ok(to_js(&EvaluationResult::from(self.trainer.evaluate(&id, &labels, &ood, &scorer).await?)))
     }

@@ -10,7 +10,7 @@ use crate::{
     error::Mismatch,
     ood::{Parameters, ScorerName, ScorerOptions},
     optim::Schedule,
-    shown::Shown,
+    shown::{Shown, quoted},
 };
 
 /// Options of `createHead`. Where the head is to run is known here and used by the wrapper.
@@ -275,7 +275,7 @@ impl Reader {
                 return Err(Error::InvalidOption(Mismatch::new(
                     self.path,
                     format!("only {}", self.known.join(", ")),
-                    format!("{key:?}"),
+                    quoted(&key),
                 )));
             }
         }
@@ -289,7 +289,7 @@ fn find(value: &JsValue, choices: &[&'static str]) -> Option<&'static str> {
 }
 
 fn one_of(choices: &[&str]) -> String {
-    choices.iter().map(|choice| format!("{choice:?}")).collect::<Vec<_>>().join(" or ")
+    choices.iter().map(|choice| quoted(choice)).collect::<Vec<_>>().join(" or ")
 }
 
 fn mismatch(argument: impl Into<String>, expected: impl Into<String>, got: &JsValue) -> Error {
@@ -299,7 +299,7 @@ fn mismatch(argument: impl Into<String>, expected: impl Into<String>, got: &JsVa
 /// A value as a reader of the message would write it. Never runs code of the value.
 fn describe(value: &JsValue) -> String {
     if let Some(text) = value.as_string() {
-        format!("{text:?}")
+        quoted(&text)
     } else if let Some(number) = value.as_f64() {
         number.shown()
     } else if let Some(boolean) = value.as_bool() {
