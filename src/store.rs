@@ -101,8 +101,10 @@ fn own(tensors: &SafeTensors, json: &str) -> Result<Snapshot> {
     if version > VERSION || version == 0 {
         return Err(refusal("format version", format!("1 to {VERSION}"), version));
     }
-    let Versioned { meta, .. } = serde_json::from_str(json).map_err(broken)?;
+    let Versioned { mut meta, .. } = serde_json::from_str(json).map_err(broken)?;
     let config = meta.options.clone().check().map_err(in_file)?;
+    // With every default spelled out, whoever wrote the file.
+    meta.options = (&config).into();
     let state = state(tensors, &config)?;
     let labels = match tensors.tensor("training.labels") {
         Ok(view) => words(&view, "training.labels")?,

@@ -1,10 +1,12 @@
-// The suite in a window or in a module worker of the test browser.
+// The suite in a window, in a module worker, or in a window whose heads live in Workers.
 
 import * as oodgate from "../../pkg/dist/index.js";
 import { names, run } from "../suite/index.mjs";
 
-const golden = async (name) => (await fetch(new URL(`../golden/${name}`, import.meta.url))).json();
-const runHere = (name, backend) => run(name, { oodgate, backend, golden });
+const file = (name) => fetch(new URL(`../golden/${name}`, import.meta.url));
+const golden = async (name) => (await file(name)).json();
+const bytes = async (name) => new Uint8Array(await (await file(name)).arrayBuffer());
+const runHere = (name, backend, worker = false) => run(name, { oodgate, backend, worker, golden, bytes });
 
 if (typeof window === "undefined") {
   // In the worker: one case a message.
@@ -15,6 +17,7 @@ if (typeof window === "undefined") {
 } else {
   globalThis.caseNames = names;
   globalThis.runCase = (name, backend) => runHere(name, backend);
+  globalThis.runCaseOnWorkers = (name, backend) => runHere(name, backend, true);
 
   let worker;
   globalThis.runCaseInWorker = (name, backend) => {

@@ -9,9 +9,10 @@ import hostile from "./hostile/index.mjs";
 import inputs from "./inputs.mjs";
 import lifetime from "./lifetime.mjs";
 import reference from "./reference.mjs";
+import saving from "./saving.mjs";
 import scores from "./scores.mjs";
 
-const cases = { ...reference, ...scores, ...fitted, ...auto, ...inputs, ...hostile, ...fit, ...gate, ...lifetime, ...backends };
+const cases = { ...reference, ...scores, ...fitted, ...auto, ...inputs, ...hostile, ...fit, ...gate, ...lifetime, ...saving, ...backends };
 
 /** Names of all cases, in order. */
 export const names = Object.keys(cases);
@@ -22,17 +23,20 @@ export const names = Object.keys(cases);
  * @param {object} place
  * @param {object} place.oodgate the package
  * @param {"cpu" | "webgpu"} place.backend
- * @param {(name: string) => Promise<object>} place.golden reads a file of tests/golden
+ * @param {boolean} place.worker whether heads live in Workers of their own
+ * @param {(name: string) => Promise<object>} place.golden reads a JSON file of tests/golden
+ * @param {(name: string) => Promise<Uint8Array>} place.bytes reads any file there
  */
-export async function run(name, { oodgate, backend, golden }) {
+export async function run(name, place) {
+  const { oodgate, backend, worker } = place;
   const heads = [];
-  const create = async (options) => {
-    const head = await oodgate.createHead({ backend, ...options });
+  const keep = (head) => {
     heads.push(head);
     return head;
   };
+  const create = async (options) => keep(await oodgate.createHead({ backend, worker, ...options }));
   try {
-    await cases[name]({ oodgate, backend, golden, create });
+    await cases[name]({ ...place, create, keep });
   } finally {
     for (const head of heads) head.dispose();
   }
