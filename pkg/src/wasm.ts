@@ -44,10 +44,16 @@ export function loadCpu(source?: WasmSource): Promise<typeof cpu> {
 async function start(source: WasmSource | undefined): Promise<typeof cpu> {
   if (!cpuIsReady) {
     const url = cpuUrl();
-    await initCpu({ module_or_path: source ?? readLocal(url) ?? url });
+    checkOurs(await initCpu({ module_or_path: source ?? readLocal(url) ?? url }));
     cpuIsReady = true;
   }
   return cpu;
+}
+
+/** The generated code keeps the first file that could be instantiated, whatever it holds. */
+function checkOurs(exports: object): void {
+  if ("panicText" in exports) return;
+  throw new OodgateError("wasm-unavailable", "another wasm file was handed over before: the page has to be reloaded");
 }
 
 /** The loaded CPU file, for what must answer at once. Node loads it on the spot; a browser cannot. */
@@ -57,7 +63,7 @@ export function core(): typeof cpu {
     if (bytes === undefined) {
       throw new OodgateError("wasm-unavailable", "the wasm is not loaded yet: await init() or createHead() first");
     }
-    cpu.initSync({ module: bytes });
+    checkOurs(cpu.initSync({ module: bytes }));
     cpuIsReady = true;
   }
   return cpu;
