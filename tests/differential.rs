@@ -1,4 +1,5 @@
-//! Scores and metrics of random small heads and arrays, against their formulas in naive f64 code. Seeded: every run tries the same.
+//! Scores and metrics of random small heads and arrays, against their formulas in naive f64 code. Seeded: every run tries
+//! the same.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
@@ -38,7 +39,7 @@ fn shape() -> impl Strategy<Value = Shape> {
     )
 }
 
-/// The head and its own answers. Features are around a corner per class; never negative without a ReLU, so that every scorer takes them.
+/// The head and its own answers. Features lie around a corner per class and are never negative, so that every scorer takes them.
 fn build(shape: &Shape) -> (Trainer<CpuEngine>, Vec<f32>, Answers) {
     let Shape { seed, features, classes, hidden, rows, steps } = *shape;
     let config = HeadOptions {
@@ -97,8 +98,8 @@ proptest! {
     #[test]
     fn scores_are_their_formulas(shape in shape()) {
         use ScorerName::{
-            Ash, Dice, Energy, Entropy, Fdbd, Gen, GradNorm, KlMatching, Knn, Mahalanobis, MaxCosine, MaxLogit, Msp, Nci, NnGuide, Odin, React,
-            Residual, Rmd, Scale, She, Vim,
+            Ash, Dice, Energy, Entropy, Fdbd, Gen, GradNorm, KlMatching, Knn, Mahalanobis, MaxCosine, MaxLogit, Msp, Nci,
+            NnGuide, Odin, React, Residual, Rmd, Scale, She, Vim,
         };
         let (mut trainer, queries, head) = build(&shape);
         // A row that a ReLU leaves nothing of has no direction, and one between two classes no prediction, in single precision.
@@ -180,6 +181,11 @@ fn scores() -> impl Strategy<Value = Vec<f64>> {
     ]
 }
 
+/// A number of classes, and numbers for up to 60 rows of them.
+fn positive_rows() -> impl Strategy<Value = (usize, Vec<f32>)> {
+    (1_usize..5).prop_flat_map(|classes| (Just(classes), prop::collection::vec(0.01_f32..1.0, classes..60 * classes)))
+}
+
 /// Mean precision over the positives, each at the threshold that just takes it in; equal scores come together.
 fn naive_average_precision(positives: &[f64], negatives: &[f64]) -> f64 {
     let precision = |&threshold: &f64| {
@@ -196,12 +202,15 @@ proptest! {
     fn average_precision_is_the_mean_precision(id in scores(), ood in scores()) {
         let negated = |scores: &[f64]| scores.iter().map(|score| -score).collect::<Vec<_>>();
         prop_assert!((metrics::aupr_out(&id, &ood).unwrap() - naive_average_precision(&ood, &id)).abs() < 1e-12);
-        prop_assert!((metrics::aupr_in(&id, &ood).unwrap() - naive_average_precision(&negated(&id), &negated(&ood))).abs() < 1e-12);
+        let known = naive_average_precision(&negated(&id), &negated(&ood));
+        prop_assert!((metrics::aupr_in(&id, &ood).unwrap() - known).abs() < 1e-12);
     }
 
     #[test]
     fn the_false_positive_rate_is_that_of_the_lowest_threshold(id in scores(), ood in scores(), tpr in 0.01_f64..=1.0) {
-        let share = |scores: &[f64], threshold: f64| scores.iter().filter(|score| **score <= threshold).count() as f64 / scores.len() as f64;
+        let share = |scores: &[f64], threshold: f64| {
+            scores.iter().filter(|score| **score <= threshold).count() as f64 / scores.len() as f64
+        };
         // The threshold is one of the scores kept: between two of them nothing more of ID is gained.
         let candidates = id.iter().copied().filter(|&threshold| share(&id, threshold) >= tpr);
         let threshold = candidates.fold(f64::INFINITY, f64::min);
@@ -210,12 +219,13 @@ proptest! {
 
     #[test]
     fn the_calibration_error_is_the_bins_mean_gap(
-        (classes, raw) in (1_usize..5).prop_flat_map(|classes| (Just(classes), prop::collection::vec(0.01_f32..1.0, classes..60 * classes))),
+        (classes, raw) in positive_rows(),
         seed in any::<u32>(),
         bins in 1_usize..25,
     ) {
         let rows = raw.len() / classes;
-        let probabilities: Vec<f32> = raw.chunks_exact(classes).flat_map(|row| row.iter().map(|x| x / row.iter().sum::<f32>())).collect();
+        let normalized = |row: &[f32]| row.iter().map(|x| x / row.iter().sum::<f32>()).collect::<Vec<_>>();
+        let probabilities: Vec<f32> = raw.chunks_exact(classes).flat_map(normalized).collect();
         let mut random = Random::new(u64::from(seed));
         let labels: Vec<u32> = (0..rows).map(|_| (random.unit() * classes as f32) as u32 % classes as u32).collect();
         let best = |row: &[f32]| (0..classes).fold(0, |best, k| if row[k] > row[best] { k } else { best });

@@ -8,8 +8,8 @@ import { needBuild } from "../lib/page.mjs";
 import { soak } from "./soak.mjs";
 
 /**
- * Units of the warm-up and after it. A head remembers its latest 65 536 rows, which 512 steps fill; CubeCL keeps some hundred small
- * buffers for reuse.
+ * Units of the warm-up and after it. A head remembers its latest 65 536 rows, which 512 steps fill; CubeCL keeps some hundred
+ * small buffers for reuse.
  */
 const amounts = { steps: [800, 20_000], fits: [20, 200], forgotten: [300, 600] };
 const names = Object.keys(amounts);
