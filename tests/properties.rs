@@ -8,7 +8,7 @@ use oodgate::{
     metrics,
     ood::{Scorer, ScorerName, ScorerOptions, View},
 };
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::RngSeed};
 
 /// The mean loss in f64, written down from its definition and nothing else.
 fn naive_loss(loss: &Loss, logits: &[f64], label: usize) -> f64 {
@@ -66,6 +66,9 @@ fn scores_of(name: ScorerName, logits: &[f32]) -> Vec<f32> {
 }
 
 proptest! {
+    // Every run tries the same rows: a failure that comes and goes is nobody's.
+    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(7), failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn losses_agree_with_their_definition((logits, label) in row(), loss in any_loss()) {
         let wide: Vec<f64> = logits.iter().map(|&f| f64::from(f)).collect();

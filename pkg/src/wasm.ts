@@ -92,13 +92,19 @@ let cpuIsReady = false;
 export const loadCpu: () => Promise<typeof cpu> = once(
   async () => {
     if (!cpuIsReady) {
-      await initCpu({ module_or_path: sourceOf("cpu", cpuUrl) });
+      checkOurs(await initCpu({ module_or_path: sourceOf("cpu", cpuUrl) }));
       cpuIsReady = true;
     }
     return cpu;
   },
   (reason, cause) => new OodgateError("wasm-unavailable", `the CPU engine's wasm could not be loaded: ${reason}`, { cause }),
 );
+
+/** The generated code keeps the first file that could be instantiated, whatever it holds. */
+function checkOurs(exports: object): void {
+  if ("panicText" in exports) return;
+  throw new OodgateError("wasm-unavailable", "another wasm file was handed over before: the page has to be reloaded");
+}
 
 /** The loaded CPU file, for what must answer at once. Node loads it on the spot; a browser cannot. */
 export function loadedCpu(): typeof cpu {
@@ -107,7 +113,7 @@ export function loadedCpu(): typeof cpu {
     if (bytes === undefined) {
       throw new OodgateError("wasm-unavailable", "the wasm is not loaded yet: await init() or createHead() first");
     }
-    cpu.initSync({ module: bytes });
+    checkOurs(cpu.initSync({ module: bytes }));
     cpuIsReady = true;
   }
   return cpu;

@@ -32,7 +32,8 @@ const parts = {
       const head = await createHead({ features, classes, hidden: index % 3 ? [] : [32], loss, backend, seed: index });
       await head.fit(x, y, { epochs: 3, batchSize: 64, validationSplit: 0.2, onEpoch: () => {} });
       const { score } = await head.gate(x);
-      if (!Number.isFinite(metrics.auroc(score, await head.oodScore(x, { scorer: "knn" })))) throw new Error(`fit ${index}: no scores`);
+      const auroc = metrics.auroc(score, await head.oodScore(x, { scorer: "knn" }));
+      if (!Number.isFinite(auroc)) throw new Error(`fit ${index}: no scores`);
       head.dispose();
     },
   },

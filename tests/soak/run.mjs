@@ -8,10 +8,10 @@ import { needBuild } from "../lib/page.mjs";
 import { soak } from "./soak.mjs";
 
 /**
- * Units of the warm-up and after it. A head remembers its latest 65 536 rows, which 512 steps fill; CubeCL keeps up to some 500 small
- * buffers for reuse.
+ * Units of the warm-up and after it. A head remembers its latest 65 536 rows, which 512 steps fill; CubeCL keeps some hundred
+ * small buffers for reuse.
  */
-const amounts = { steps: [800, 20_000], fits: [20, 200], forgotten: [50, 200] };
+const amounts = { steps: [800, 20_000], fits: [20, 200], forgotten: [300, 600] };
 const names = Object.keys(amounts);
 const backends = ["cpu", "webgpu"];
 

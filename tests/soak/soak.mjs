@@ -40,7 +40,8 @@ export async function soak({ part, backend, warmUp, units }) {
     }
     const series = (name, show) => readings.map((reading) => show(reading[name])).join(" ");
     const gpu = backend === "webgpu" ? `; GPU buffers ${series("count", String)}, MiB ${series("bytes", mebibytes)}` : "";
-    console.log(`${part}, ${backend}: ${warmUp} to warm up and ${units} more in ${((performance.now() - started) / 1000).toFixed(1)} s; ` +
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    console.log(`${part}, ${backend}: ${warmUp} to warm up and ${units} more in ${seconds} s; ` +
       `wasm MiB ${series("wasm", mebibytes)}; heap MiB ${series("heap", mebibytes)}${gpu}`);
     for (const [name, most] of Object.entries(allowed)) {
       const growth = readings.at(-1)[name] - readings[0][name];
