@@ -1,5 +1,5 @@
 //! Exported ONNX models, as files: whole, sound, described, and refused where there is nothing to export. What they compute is
-//! checked by ONNX Runtime: `tests/interop/onnx.test.mjs`, `tests/interop/onnx.py`.
+//! checked by ONNX Runtime: `tests/interop/onnx.test.mjs`, `tests/interop/onnx_file.py`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
@@ -106,10 +106,10 @@ fn weights_are_in_a_model_once() {
 fn the_same_head_gives_the_same_bytes_and_is_left_as_it_is() {
     let mut head = trained(&[4.0], None);
     calibrate(&mut head, &ScorerName::Odin.into(), 30);
-    let before = block_on(head.gate(&questions())).unwrap();
+    let before = block_on(head.gate(&questions(FEATURES))).unwrap();
     let first = onnx::write(&block_on(head.snapshot()).unwrap()).unwrap();
     assert_eq!(onnx::write(&block_on(head.snapshot()).unwrap()).unwrap(), first);
-    assert_eq!(block_on(head.gate(&questions())).unwrap(), before);
+    assert_eq!(block_on(head.gate(&questions(FEATURES))).unwrap(), before);
 }
 
 #[test]

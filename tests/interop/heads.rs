@@ -9,6 +9,7 @@ use oodgate::{
     fit::Fit,
     ood::{Parameters, ScorerName, ScorerOptions},
     random::Random,
+    store,
     trainer::Trainer,
 };
 use pollster::block_on;
@@ -24,6 +25,14 @@ pub fn head(options: HeadOptions) -> Head {
     Trainer::new(CpuEngine::new(&config.spec(), config.initial_parameters()), config)
 }
 
+/// The head in a file.
+pub fn loaded(file: &[u8]) -> Head {
+    let snapshot = store::read(file).unwrap();
+    let mut trainer = head(snapshot.meta.options.clone());
+    trainer.restore(snapshot).unwrap();
+    trainer
+}
+
 /// Rows around one centre per class, and their classes.
 pub fn rows(count: usize, seed: u64) -> (Vec<f32>, Vec<f64>) {
     let mut random = Random::new(seed);
@@ -33,11 +42,12 @@ pub fn rows(count: usize, seed: u64) -> (Vec<f32>, Vec<f64>) {
 }
 
 /// What a head may be asked later: known rows, strangers, a row of zeros, and rows far too long and far too short.
-pub fn questions() -> Vec<f32> {
-    let (mut features, _) = rows(40, 5);
+pub fn questions(width: usize) -> Vec<f32> {
+    let mut features = rows(40, 5).0;
+    features.truncate(40 * FEATURES / width * width);
     let mut random = Random::new(6);
     for scale in [0.0, 1e-6, 1.0, 1.0, 1.0, 3.0, 10.0, 1e3, 1e5] {
-        features.extend((0..FEATURES).map(|_| scale * (2.0 * random.unit() - 1.0)));
+        features.extend((0..width).map(|_| scale * (2.0 * random.unit() - 1.0)));
     }
     features
 }
