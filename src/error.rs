@@ -86,7 +86,7 @@ impl fmt::Display for Error {
                 )
             }
             Self::NotCalibrated => {
-                write!(f, "gate needs calibrate with held-out rows first, and again after every training")
+                write!(f, "gate and exportOnnx need calibrate with held-out rows first, and again after every training")
             }
             Self::WebGpuUnavailable(reason) => write!(f, "WebGPU cannot be used: {reason}"),
             Self::DeviceLost(reason) => write!(f, "the WebGPU device was lost: {reason}"),

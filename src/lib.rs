@@ -18,6 +18,8 @@ pub mod head;
 pub mod loss;
 pub mod math;
 pub mod metrics;
+#[cfg(feature = "files")]
+pub mod onnx;
 pub mod ood;
 pub mod optim;
 pub mod order;

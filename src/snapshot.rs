@@ -171,7 +171,8 @@ impl<E: Engine> Trainer<E> {
     }
 }
 
-fn calibration(meta: CalibrationMeta, scores: Vec<f32>) -> Result<Calibration> {
+/// A calibration from its parts, checked.
+pub(crate) fn calibration(meta: CalibrationMeta, scores: Vec<f32>) -> Result<Calibration> {
     let CalibrationMeta { scorer: options, alpha, temperature, ece_before, ece_after, warning } = meta;
     if scores.is_empty() || scores.iter().any(|score| score.is_nan()) {
         return Err(refusal("calibration scores", "at least one, none of them NaN", scores.len()));

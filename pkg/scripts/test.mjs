@@ -55,6 +55,7 @@ const stages = [
   ["types", "Every public member is documented", () => reference({ write: false })],
   ["types", "Types of the demo page", () => tsc("www")],
   ["browser", "Both backends in Chromium", () => nodeTests("tests/browser")],
+  ["interop", "Files and tensors of other libraries", () => nodeTests("tests/interop")],
   ["package", "The packed package in an empty folder", () => nodeTests("tests/package")],
   ["site", "The demo page, driven like a user", () => nodeTests("tests/site")],
 ];
@@ -71,7 +72,7 @@ function choose({ only, from }) {
 await main(import.meta, async () => {
   const { values } = parseArgs({ options: { only: { type: "string" }, from: { type: "string" } } });
   const chosen = choose(values);
-  setup({ browser: chosen.some(([group]) => ["browser", "package", "site"].includes(group)) });
+  setup({ browser: chosen.some(([group]) => ["browser", "interop", "package", "site"].includes(group)) });
 
   const rule = "=".repeat(78);
   const times = [];

@@ -31,7 +31,6 @@ export function toFile(snapshot: Snapshot): Promise<Uint8Array<ArrayBuffer>> {
 
 /** The snapshot as an ONNX model. */
 export function toOnnx(snapshot: Snapshot): Promise<Uint8Array<ArrayBuffer>> {
-  // @ts-expect-error still to come
   return withFiles((files) => withRaw(files, snapshot, (raw) => raw.onnx() as Uint8Array<ArrayBuffer>));
 }
 

@@ -1,9 +1,9 @@
-//! [`crate::store`] for JavaScript: the one job of its own wasm file.
+//! [`crate::store`] and [`crate::onnx`] for JavaScript: the one job of their own wasm file.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::error::JsResult;
-use crate::{Error, error::Mismatch, snapshot::Snapshot, store};
+use crate::{Error, error::Mismatch, onnx, snapshot::Snapshot, store};
 
 /// A head's parts on their way between an engine's wasm file and this one.
 #[wasm_bindgen]
@@ -34,6 +34,11 @@ impl RawSnapshot {
     /// See [`store::write`].
     pub fn write(&self) -> JsResult<Vec<u8>> {
         Ok(store::write(&self.0)?)
+    }
+
+    /// See [`onnx::write`].
+    pub fn onnx(&self) -> JsResult<Vec<u8>> {
+        Ok(onnx::write(&self.0)?)
     }
 
     /// What is not an array, as JSON.

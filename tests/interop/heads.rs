@@ -1,0 +1,107 @@
+//! Heads that are handed to other programs: trained on blobs, and calibrated for each scorer that an ONNX model can hold.
+
+#![allow(dead_code, reason = "each program uses its own part")]
+#![allow(clippy::unwrap_used, reason = "this is how a test fails")]
+
+use oodgate::{
+    config::{FitOptions, HeadOptions, LossOptions},
+    engine::cpu::CpuEngine,
+    fit::Fit,
+    ood::{Parameters, ScorerName, ScorerOptions},
+    random::Random,
+    store,
+    trainer::Trainer,
+};
+use pollster::block_on;
+
+pub type Head = Trainer<CpuEngine>;
+
+pub const FEATURES: usize = 6;
+pub const CLASSES: [&str; 3] = ["oak", "quote \" and é", "__proto__"];
+
+/// A head for these options, untrained.
+pub fn head(options: HeadOptions) -> Head {
+    let config = options.check().unwrap();
+    Trainer::new(CpuEngine::new(&config.spec(), config.initial_parameters()), config)
+}
+
+/// The head in a file.
+pub fn loaded(file: &[u8]) -> Head {
+    let snapshot = store::read(file).unwrap();
+    let mut trainer = head(snapshot.meta.options.clone());
+    trainer.restore(snapshot).unwrap();
+    trainer
+}
+
+/// Rows around one centre per class, and their classes.
+pub fn rows(count: usize, seed: u64) -> (Vec<f32>, Vec<f64>) {
+    let mut random = Random::new(seed);
+    let centre = |i: usize| if i % FEATURES % CLASSES.len() == (i / FEATURES) % CLASSES.len() { 1.0 } else { 0.0 };
+    let features = (0..count * FEATURES).map(|i| 1.5 * random.unit() + centre(i));
+    (features.collect(), (0..count).map(|row| (row % CLASSES.len()) as f64).collect())
+}
+
+/// What a head may be asked later: known rows, strangers, a row of zeros, and rows far too long and far too short.
+pub fn questions(width: usize) -> Vec<f32> {
+    let mut features = rows(40, 5).0;
+    features.truncate(40 * FEATURES / width * width);
+    let mut random = Random::new(6);
+    for scale in [0.0, 1e-6, 1.0, 1.0, 1.0, 3.0, 10.0, 1e3, 1e5] {
+        features.extend((0..width).map(|_| scale * (2.0 * random.unit() - 1.0)));
+    }
+    features
+}
+
+/// A trained head with these hidden layers.
+pub fn trained(hidden: &[f64], loss: Option<LossOptions>) -> Head {
+    let classes = CLASSES.map(str::to_string).to_vec();
+    let mut trainer =
+        head(HeadOptions { features: FEATURES as f64, classes, hidden: hidden.to_vec(), loss, ..HeadOptions::default() });
+    let (features, labels) = rows(120, 1);
+    let config = FitOptions { epochs: Some(20.0), batch_size: Some(16.0), ..FitOptions::default() }.check().unwrap();
+    let mut fit = Fit::new(&mut trainer, features, &labels, config).unwrap();
+    loop {
+        while !fit.run(&mut trainer, 8).unwrap() {}
+        if block_on(fit.end_epoch(&mut trainer, false)).unwrap().last {
+            return trainer;
+        }
+    }
+}
+
+/// Calibrates with so many rows.
+pub fn calibrate(trainer: &mut Head, scorer: &ScorerOptions, count: usize) {
+    let (features, labels) = rows(count, 3);
+    block_on(trainer.calibrate(&features, &labels, Some(0.1), scorer)).unwrap();
+}
+
+/// Every scorer that needs no training rows, by default and with parameters, and as many
+/// calibration rows for each: what a bisection may get wrong is different for each number of them.
+pub fn scorers() -> Vec<(ScorerOptions, usize)> {
+    let with = |name, parameters| ScorerOptions { name, parameters };
+    let temperature = |value| Parameters { temperature: Some(value), ..Parameters::default() };
+    vec![
+        (ScorerName::Msp.into(), 97),
+        (with(ScorerName::Msp, temperature(0.3)), 1),
+        (ScorerName::MaxLogit.into(), 64),
+        (ScorerName::Energy.into(), 63),
+        (with(ScorerName::Energy, temperature(0.1)), 1000),
+        (ScorerName::Entropy.into(), 65),
+        (with(ScorerName::Entropy, temperature(0.2)), 2),
+        (ScorerName::Gen.into(), 250),
+        (with(ScorerName::Gen, Parameters { gamma: Some(0.4), m: Some(2.0), ..temperature(0.5) }), 3),
+        (ScorerName::MaxCosine.into(), 128),
+        (ScorerName::GradNorm.into(), 41),
+        (ScorerName::Odin.into(), 200),
+        (with(ScorerName::Odin, Parameters { epsilon: Some(0.05), ..temperature(2.0) }), 100),
+    ]
+}
+
+/// Heads to try them on: a name for each.
+pub fn kinds() -> [(&'static str, Head); 3] {
+    let cross_entropy = Some(LossOptions::CrossEntropy { label_smoothing: None });
+    [
+        ("linear", trained(&[], None)),
+        ("linear-cross-entropy", trained(&[], cross_entropy.clone())),
+        ("hidden", trained(&[8.0, 5.0], cross_entropy)),
+    ]
+}

@@ -1,0 +1,62 @@
+//! Writes what `onnx_file.py` and `torch_file.py` check, each file with what the head itself answers in JSON beside it:
+//! cargo run --example interop -- FOLDER
+
+#![allow(clippy::unwrap_used, reason = "a script")]
+
+mod heads;
+
+use std::{fs, path::PathBuf};
+
+use oodgate::{onnx, store};
+use pollster::block_on;
+use serde_json::{Value, json};
+
+use heads::{FEATURES, Head, calibrate, kinds, loaded, questions, scorers, trained};
+
+fn main() {
+    let folder = PathBuf::from(std::env::args_os().nth(1).unwrap_or_else(|| "target/interop".into()));
+    fs::create_dir_all(&folder).unwrap();
+    let write = |name: &str, extension: &str, bytes: &[u8], answers: &Value| {
+        fs::write(folder.join(format!("{name}.{extension}")), bytes).unwrap();
+        fs::write(folder.join(format!("{name}.json")), serde_json::to_string(answers).unwrap() + "\n").unwrap();
+    };
+    // The oldest file there is, as it is.
+    let oldest = fs::read("tests/golden/head-v1.safetensors").unwrap();
+    write("head-v1", "safetensors", &oldest, &logits(&mut loaded(&oldest)));
+    let mut hidden = trained(&[8.0, 5.0], None);
+    let saved = store::write(&block_on(hidden.snapshot()).unwrap()).unwrap();
+    write("head-hidden-v1", "safetensors", &saved, &logits(&mut hidden));
+    for (kind, mut head) in kinds() {
+        for (index, (scorer, rows)) in scorers().iter().enumerate() {
+            calibrate(&mut head, scorer, *rows);
+            let model = onnx::write(&block_on(head.snapshot()).unwrap()).unwrap();
+            write(&format!("{kind}-{index}-{}", scorer.name.as_str()), "onnx", &model, &verdicts(&mut head));
+        }
+    }
+}
+
+fn logits(head: &mut Head) -> Value {
+    let features = questions(head.config().architecture.features());
+    json!({ "logits": block_on(head.forward(&features)).unwrap().logits, "features": features })
+}
+
+fn verdicts(head: &mut Head) -> Value {
+    let features = questions(FEATURES);
+    let verdicts = block_on(head.gate(&features)).unwrap();
+    let logits = block_on(head.forward(&features)).unwrap().logits;
+    let calibration = head.calibration().unwrap();
+    json!({
+        "features": features,
+        "logits": logits,
+        "probabilities": verdicts.prediction.probabilities,
+        "score": verdicts.scores,
+        "p_value": verdicts.p_values,
+        "accepted": verdicts.accepted,
+        "scorer": calibration.options,
+        "alpha": calibration.alpha,
+        // null where too few rows were there for any to be rejected: JSON has no infinity.
+        "threshold": calibration.threshold,
+        "calibrationScores": calibration.conformal.scores(),
+        "classes": head.config().classes,
+    })
+}
