@@ -33,11 +33,16 @@ export function capture(program, args = [], { cwd = root } = {}) {
   return status === 0 ? stdout.trim() : undefined;
 }
 
-/** Runs npm itself: through the running npm's own script where there is one, so that Windows' npm.cmd is not needed. */
-export function npm(...args) {
+/** Program and arguments of npm itself: the running npm's own script where there is one, so that Windows' npm.cmd is not needed. */
+export function npmCommand(...args) {
   const script = process.env.npm_execpath;
-  if (script?.endsWith(".js") || script?.endsWith(".cjs")) run(process.execPath, [script, ...args]);
-  else run("npm", args);
+  return script?.endsWith(".js") || script?.endsWith(".cjs") ? [process.execPath, script, ...args] : ["npm", ...args];
+}
+
+/** Runs npm. */
+export function npm(...args) {
+  const [program, ...rest] = npmCommand(...args);
+  run(program, rest);
 }
 
 /** "950 ms", "12.3 s", "3 min 05 s". */
