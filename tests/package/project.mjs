@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, wr
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { at } from "../../pkg/scripts/shell.mjs";
+import { pack } from "../../pkg/scripts/tarball.mjs";
 
 /**
  * Trains a head on two blobs and answers what a caller would look at.
@@ -47,19 +48,12 @@ const worker = `
 /** The files of a page whose window can `use` the package itself and have a worker do so (`useInWorker`). */
 export const threads = (specifier) => ({ "use.js": program(specifier), "main.js": main, "worker.js": worker });
 
-/** Packs the package into `folder`: the tarball and the paths of the files in it. */
-export function pack(folder) {
-  const packed = execFileSync("npm", ["pack", "--json", "--pack-destination", folder], { cwd: at("pkg"), encoding: "utf8" });
-  // The scripts that run before packing may print, too.
-  const [{ filename, files }] = JSON.parse(packed.slice(packed.indexOf("[\n")));
-  return { tarball: path.join(folder, filename), files: files.map((file) => file.path) };
-}
-
 /** An empty ESM project with the tarball as its only dependency. The caller removes it. */
 export function createProject() {
   const folder = mkdtempSync(path.join(tmpdir(), "oodgate-consumer-"));
   const inside = (...parts) => path.join(folder, ...parts);
-  const { tarball, files } = pack(folder);
+  const { filename, files } = pack(folder);
+  const tarball = inside(filename);
   writeFileSync(inside("package.json"), JSON.stringify({ private: true, type: "module" }));
   execFileSync("npm", ["install", "--no-audit", "--no-fund", "--offline", tarball], { cwd: folder });
 
@@ -68,7 +62,7 @@ export function createProject() {
     inside,
     tarball,
     /** Paths in the tarball. */
-    files,
+    files: files.map((file) => file.path),
     /** Writes files, given as { path: text }, into the sub-folder `where`. */
     write(where, texts) {
       for (const [name, text] of Object.entries(texts)) {

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { lint } from "../../pkg/scripts/lint.mjs";
 import { at } from "../../pkg/scripts/shell.mjs";
+import { lint } from "../../pkg/scripts/tarball.mjs";
 import { createProject } from "./project.mjs";
 import { recipe } from "./recipe.mjs";
 
