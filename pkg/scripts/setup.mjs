@@ -1,9 +1,10 @@
 // Installs what is missing for a build, and says what it does. A second run only looks.
-//   node pkg/scripts/setup.mjs [--browser]
+//   node pkg/scripts/setup.mjs [--browser] [--firefox]
 
 import { existsSync, readFileSync, statSync, utimesSync } from "node:fs";
 import path from "node:path";
 import { findChromium, installChromium } from "./chromium.mjs";
+import { findFirefox, installFirefox } from "./firefox.mjs";
 import { at, capture, Failure, main, npm, run, say } from "./shell.mjs";
 
 const target = "wasm32-unknown-unknown";
@@ -83,17 +84,18 @@ function installPackages() {
   utimesSync(installed, new Date(), new Date());
 }
 
-/** Everything that a build needs, and Chromium too when `browser` is set. */
-export function setup({ browser = false } = {}) {
+/** Everything that a build needs, Chromium too when `browser` is set, and Firefox when `firefox` is. */
+export function setup({ browser = false, firefox = false } = {}) {
   checkNode();
   checkRust();
   addTarget();
   installBindgen();
   installPackages();
   if (browser && !findChromium()) installChromium();
+  if (firefox && !findFirefox()) installFirefox();
 }
 
 await main(import.meta, () => {
-  setup({ browser: process.argv.includes("--browser") });
+  setup({ browser: process.argv.includes("--browser"), firefox: process.argv.includes("--firefox") });
   say("Everything is in place.");
 });

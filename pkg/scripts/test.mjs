@@ -58,7 +58,7 @@ const stages = [
   ["types", "The public declarations are those accepted", checkApi],
   ["types", "Every public member is documented", () => reference({ write: false })],
   ["types", "Types of the demo page", () => tsc("www")],
-  ["browser", "Both backends in Chromium", () => nodeTests("tests/browser")],
+  ["browser", "Both backends in Chromium, the CPU in Firefox", () => nodeTests("tests/browser")],
   ["interop", "Files and tensors of other libraries", () => nodeTests("tests/interop")],
   ["package", "The packed package in an empty folder", () => nodeTests("tests/package")],
   ["site", "The demo page, driven like a user", () => nodeTests("tests/site")],
@@ -76,7 +76,8 @@ function choose({ only, from }) {
 await main(import.meta, async () => {
   const { values } = parseArgs({ options: { only: { type: "string" }, from: { type: "string" } } });
   const chosen = choose(values);
-  setup({ browser: chosen.some(([group]) => ["browser", "interop", "package", "site"].includes(group)) });
+  const has = (...names) => chosen.some(([group]) => names.includes(group));
+  setup({ browser: has("browser", "interop", "package", "site"), firefox: has("browser") });
 
   const rule = "=".repeat(78);
   const times = [];
