@@ -48,14 +48,18 @@ const worker = `
 /** The files of a page whose window can `use` the package itself and have a worker do so (`useInWorker`). */
 export const threads = (specifier) => ({ "use.js": program(specifier), "main.js": main, "worker.js": worker });
 
-/** An empty ESM project with the tarball as its only dependency. The caller removes it. */
-export function createProject() {
-  const folder = mkdtempSync(path.join(tmpdir(), "oodgate-consumer-"));
+/**
+ * An empty ESM project with the tarball as its only dependency. The caller removes it.
+ * @param {string} [parent] a folder to make it in; a tool that refuses links out of the project finds itself above this one
+ */
+export function createProject(parent = tmpdir()) {
+  mkdirSync(parent, { recursive: true });
+  const folder = mkdtempSync(path.join(parent, "oodgate-consumer-"));
   const inside = (...parts) => path.join(folder, ...parts);
   const { filename, files } = pack(folder);
   const tarball = inside(filename);
   writeFileSync(inside("package.json"), JSON.stringify({ private: true, type: "module" }));
-  execFileSync("npm", ["install", "--no-audit", "--no-fund", "--offline", tarball], { cwd: folder });
+  execFileSync("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", "--offline", tarball], { cwd: folder });
 
   return {
     folder,
