@@ -60,7 +60,7 @@ const stages = [
   ["types", "Types of the demo page", () => tsc("www")],
   ["browser", "Both backends in Chromium, the CPU in Firefox", () => nodeTests("tests/browser")],
   ["interop", "Files and tensors of other libraries", () => nodeTests("tests/interop")],
-  ["package", "The packed package in an empty folder", () => nodeTests("tests/package")],
+  ["package", "The packed package in fresh projects", () => nodeTests("tests/package")],
   ["site", "The demo page, driven like a user", () => nodeTests("tests/site")],
 ];
 const groups = [...new Set(stages.map(([group]) => group))];
