@@ -5,7 +5,8 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { after, before, describe, test } from "node:test";
-import { createServer } from "vite";
+import * as vite8 from "vite";
+import * as vite7 from "vite7";
 import webpack from "webpack";
 import { launch } from "../../pkg/scripts/browser.mjs";
 import { createProject, threads } from "./project.mjs";
@@ -17,7 +18,7 @@ let browser;
 
 before(async () => {
   project = createProject();
-  project.lend("vite", "esbuild", "rollup", "@rollup/plugin-node-resolve", "@web/rollup-plugin-import-meta-assets");
+  project.lend("vite", "vite7", "esbuild", "rollup", "@rollup/plugin-node-resolve", "@web/rollup-plugin-import-meta-assets");
   browser = await launch();
 });
 
@@ -26,12 +27,13 @@ after(async () => {
   project?.remove();
 });
 
-/** Writes the program, its page and its worker, and the recipe's own files over them. */
-function prepare(tool, { specifier = "oodgate", index = "" } = {}) {
-  const where = `with-${tool.toLowerCase()}`;
-  const files = recipe(tool);
-  project.write(where, { "index.html": index, ...threads(specifier), ...files });
-  return where;
+/** The sub-folder of a tool's project. */
+const folderOf = (tool) => `with-${tool.toLowerCase().replace(" ", "-")}`;
+
+/** Writes the program and its worker, and the recipe's own files over them. */
+function prepare(tool, specifier) {
+  project.write(folderOf(tool), { ...threads(specifier), ...recipe(tool) });
+  return folderOf(tool);
 }
 
 /** The engines whose wasm files lie in the built folder. */
@@ -41,12 +43,12 @@ const enginesIn = (folder) =>
     .map((name) => project.engineOf(path.join(folder, name)))
     .sort();
 
-function checks(tool, { root = ".", eager, build, ...how }) {
+function checks(tool, { root = ".", specifier = "oodgate", eager, build }) {
   // A worker that never answers must not hold up the run.
   describe(tool, { timeout: 90_000 }, () => {
-    const served = () => ({ browser, project, mounts: { "/": project.inside(`with-${tool.toLowerCase()}`, root) }, eager });
+    const served = () => ({ browser, project, mounts: { "/": project.inside(folderOf(tool), root) }, eager });
     test("builds, each wasm file once", async () => {
-      const where = prepare(tool, how);
+      const where = prepare(tool, specifier);
       await build(where);
       assert.deepEqual(enginesIn(project.inside(where, "dist")), ["cpu", "webgpu"]);
     });
@@ -55,8 +57,26 @@ function checks(tool, { root = ".", eager, build, ...how }) {
   });
 }
 
-const index = '<!doctype html>\n<script type="module" src="main.js"></script>\n';
-checks("Vite", { root: "dist", index, build: (where) => project.node(["../node_modules/vite/bin/vite.js", "build", "--logLevel", "error"], where) });
+for (const [tool, name, { createServer }] of [["Vite", "vite", vite8], ["Vite 7", "vite7", vite7]]) {
+  checks(tool, { root: "dist", build: (where) => project.node([`../node_modules/${name}/bin/vite.js`, "build", "--logLevel", "error"], where) });
+
+  test(`${tool}: its dev server`, { timeout: 90_000 }, async () => {
+    const cacheDir = project.inside(`cache-of-${name}`);
+    const options = { host: "127.0.0.1", port: 0, hmr: false, watch: null };
+    const server = await createServer({ root: project.inside(folderOf(tool)), cacheDir, logLevel: "error", server: options });
+    try {
+      await server.listen();
+      await visit(browser, server.resolvedUrls.local[0], async (page) => {
+        for (const backend of ["cpu", "webgpu"]) {
+          checkAnswer(await page.evaluate((name) => globalThis.use(name), backend), backend);
+          checkAnswer(await page.evaluate((name) => globalThis.useInWorker(name), backend), backend);
+        }
+      });
+    } finally {
+      await server.close();
+    }
+  });
+}
 
 checks("webpack", {
   async build(where) {
@@ -76,18 +96,3 @@ checks("esbuild", {
 });
 
 checks("Rollup", { build: (where) => project.node(["../node_modules/rollup/dist/bin/rollup", "--config", "--silent"], where) });
-
-test("Vite's dev server", { timeout: 90_000 }, async () => {
-  const server = await createServer({ root: project.inside("with-vite"), logLevel: "error", server: { host: "127.0.0.1", port: 0, hmr: false, watch: null } });
-  try {
-    await server.listen();
-    await visit(browser, server.resolvedUrls.local[0], async (page) => {
-      for (const backend of ["cpu", "webgpu"]) {
-        checkAnswer(await page.evaluate((name) => globalThis.use(name), backend), backend);
-        checkAnswer(await page.evaluate((name) => globalThis.useInWorker(name), backend), backend);
-      }
-    });
-  } finally {
-    await server.close();
-  }
-});
