@@ -1,0 +1,162 @@
+// Faults of the platform, made on purpose: each scenario answers what became of the head that met it and of its neighbours.
+
+import { trapInside } from "../lib/instances.mjs";
+import { createHead, loadHead } from "oodgate";
+import { noise } from "../suite/check.mjs";
+
+const [features, classes, rows] = [16, 4, 64];
+const x = noise(rows * features);
+const y = Uint8Array.from({ length: rows }, (_, row) => row % classes);
+const plain = (array) => Array.from(array);
+const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+// The devices that the package asks for.
+const devices = [];
+if (globalThis.GPUAdapter) {
+  const { requestDevice } = GPUAdapter.prototype;
+  GPUAdapter.prototype.requestDevice = async function watched(descriptor) {
+    const device = await requestDevice.call(this, descriptor);
+    devices.push(device);
+    return device;
+  };
+}
+
+/** What a rejection was: an error's code, or what else was thrown. */
+const outcome = (promise) => promise.then(() => "resolved", (error) => error.code ?? String(error));
+
+/** A trained head with everything that can be lost. */
+async function trained(backend, options = {}) {
+  const head = await createHead({ features, classes, backend, ...options });
+  await head.fit(x, y, { epochs: 3, batchSize: 16 });
+  await head.calibrate(noise(40 * features, 2), y.slice(0, 40), { scorer: { name: "knn", k: 3 } });
+  return head;
+}
+
+const facts = async (head) => ({ steps: head.steps, logits: plain(await head.logits(x)) });
+const gate = async (head) => plain((await head.gate(x)).score);
+
+/** Goes on with a head that met a fault, and with a new one. */
+async function goOn(head, before) {
+  const after = await facts(head);
+  const { step } = await head.trainStep(x, y);
+  const fresh = await createHead({ features, classes, backend: "cpu" });
+  await fresh.trainStep(x, y);
+  const result = {
+    steps: [before.steps, after.steps, step],
+    kept: after.steps !== before.steps || after.logits.every((logit, index) => Math.abs(logit - before.logits[index]) < 1e-5),
+    backend: head.backend, reason: head.fallbackReason, fresh: fresh.steps,
+  };
+  fresh.dispose();
+  head.dispose();
+  return result;
+}
+
+const scenarios = {
+  /** A trap in the middle of a step; another head on the same instance has rows and a calibration to lose. */
+  async trap({ backend, message }) {
+    const [head, neighbour] = [await trained(backend), await trained(backend, { seed: 1 })];
+    const [before, scores] = [await facts(head), await gate(neighbour)];
+    trapInside(message);
+    const code = await outcome(head.trainStep(x, y, { learningRate: 0.1 }));
+    const same = JSON.stringify(await gate(neighbour)) === JSON.stringify(scores);
+    neighbour.dispose();
+    return { code, neighbour: same, ...(await goOn(head, before)) };
+  },
+
+  async "trap in a fit"({ backend }) {
+    const head = await trained(backend);
+    const before = await facts(head);
+    let epochs = 0;
+    const onEpoch = () => {
+      epochs += 1;
+      if (epochs === 3) trapInside();
+    };
+    const code = await outcome(head.fit(x, y, { epochs: 1000, batchSize: 16, onEpoch }));
+    return { code, ...(await goOn(head, before)) };
+  },
+
+  async "device lost"({ during, times = 1 }) {
+    const head = await trained("webgpu");
+    const before = await facts(head);
+    const codes = [];
+    for (let time = 0; time < times; time += 1) {
+      const lose = () => devices.at(-1).destroy();
+      const pending = during === "fit" ? head.fit(x, y, { epochs: 100_000, batchSize: 16 }) : undefined;
+      if (pending) await sleep(100);
+      lose();
+      codes.push(await outcome(pending ?? head.trainStep(x, y)));
+      // So that the next loss finds a head that lives again.
+      await head.logits(x);
+    }
+    return { code: codes.join(), ...(await goOn(head, before)) };
+  },
+
+  async "device out of memory"() {
+    const head = await trained("webgpu");
+    const before = await facts(head);
+    devices.at(-1).dispatchEvent(new GPUUncapturedErrorEvent("uncapturederror", { error: new GPUOutOfMemoryError("made up"), cancelable: true }));
+    return { code: await outcome(head.trainStep(x, y)), ...(await goOn(head, before)) };
+  },
+
+  /** Heads until the instance's four gigabytes are full. */
+  async "wasm out of memory"() {
+    const neighbour = await trained("cpu", { seed: 1 });
+    const scores = await gate(neighbour);
+    const heads = [];
+    let code = "resolved";
+    while (code === "resolved" && heads.length < 12) {
+      code = await outcome(createHead({ features: 60_000, classes: 1000, backend: "cpu" }).then((head) => heads.push(head)));
+    }
+    for (const head of heads) head.dispose();
+    const same = JSON.stringify(await gate(neighbour)) === JSON.stringify(scores);
+    return { code, heads: heads.length, neighbour: same, ...(await goOn(neighbour, await facts(neighbour))) };
+  },
+
+  async "a thousand steps at once"({ backend }) {
+    const head = await createHead({ features, classes, backend });
+    const results = await Promise.all(Array.from({ length: 1000 }, () => head.trainStep(x, y)));
+    const inOrder = results.every(({ step }, index) => step === index + 1);
+    return { code: "resolved", inOrder, ...(await goOn(head, await facts(head))) };
+  },
+
+  async "aborted fit"({ backend }) {
+    const head = await trained(backend);
+    const abort = new AbortController();
+    const fit = head.fit(x, y, { epochs: 1_000_000, batchSize: 16, signal: abort.signal });
+    setTimeout(() => abort.abort("enough"), 200);
+    const code = await outcome(fit);
+    return { code, ...(await goOn(head, await facts(head))) };
+  },
+
+  async "dispose during calls"({ backend }) {
+    const codes = [];
+    for (const call of [(head) => head.trainStep(x, y), (head) => head.fit(x, y, { epochs: 1e6 }), (head) => head.gate(x), (head) => head.save()]) {
+      const head = await trained(backend);
+      const pending = call(head);
+      head.dispose();
+      codes.push(await outcome(pending));
+    }
+    const head = await trained(backend);
+    return { code: codes.join(), ...(await goOn(head, await facts(head))) };
+  },
+
+  async "broken worker"() {
+    const head = await createHead({ features, classes, worker: true, backend: "cpu" });
+    await head.trainStep(x, y);
+    const copy = await loadHead(await head.save(), { worker: true, backend: "cpu" });
+    head.dispose();
+    const code = await outcome(head.trainStep(x, y));
+    return { code, ...(await goOn(copy, await facts(copy))) };
+  },
+};
+
+globalThis.fault = (name, options) => scenarios[name](options ?? {});
+
+/** Starts a fit whose progress the test watches while the page sleeps. */
+globalThis.epochs = 0;
+globalThis.longFit = async () => {
+  const head = await createHead({ features, classes, backend: "cpu" });
+  globalThis.stop = new AbortController();
+  const onEpoch = () => (globalThis.epochs += 1);
+  head.fit(x, y, { epochs: 10_000_000, batchSize: 16, onEpoch, signal: globalThis.stop.signal }).catch(() => {});
+};
