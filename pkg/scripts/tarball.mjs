@@ -1,12 +1,10 @@
 // The tarball that a registry would get: packed, and held to what bundlers, Node and TypeScript expect.
 
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { at, Failure, npmCommand, run } from "./shell.mjs";
 
 const tool = (...parts) => at("node_modules", ...parts);
-
-// Files for loaders and for fetch, not modules: there is nothing in them to declare.
-const files = ["./cpu.wasm", "./webgpu.wasm"];
 
 /** Packs the built package into `folder` and answers npm's account of it: filename, version, size, files and more. */
 export function pack(folder) {
@@ -23,6 +21,8 @@ export function pack(folder) {
  */
 export function lint(tarball) {
   run(process.execPath, [tool("publint", "src", "cli.js"), tarball, "--strict"]);
+  // Files for loaders and for fetch, not modules: there is nothing in them to declare.
+  const files = Object.keys(JSON.parse(readFileSync(at("pkg", "package.json"), "utf8")).exports).filter((name) => name.endsWith(".wasm"));
   // ESM alone: CommonJS projects get it by import(), and TypeScript's oldest resolution does not read "exports".
   const options = ["--profile", "esm-only", "--exclude-entrypoints", ...files, "--format", "table-flipped", "--no-emoji", "--no-color"];
   run(process.execPath, [tool("@arethetypeswrong", "cli", "dist", "index.js"), tarball, ...options]);

@@ -50,7 +50,7 @@ function checks(tool, { root = ".", specifier = "oodgate", eager, build }) {
     test("builds, each wasm file once", async () => {
       const where = prepare(tool, specifier);
       await build(where);
-      assert.deepEqual(enginesIn(project.inside(where, "dist")), ["cpu", "webgpu"]);
+      assert.deepEqual(enginesIn(project.inside(where, "dist")), project.engines);
     });
     test("in a window", () => checkPage(served()));
     test("in a worker", () => checkPage({ ...served(), call: "useInWorker" }));

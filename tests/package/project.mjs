@@ -1,7 +1,7 @@
 // A fresh project in an empty folder outside the repository, with the packed tarball installed as a user would.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { at } from "../../pkg/scripts/shell.mjs";
@@ -61,6 +61,9 @@ export function createProject(parent = tmpdir()) {
   writeFileSync(inside("package.json"), JSON.stringify({ private: true, type: "module" }));
   execFileSync("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", "--offline", tarball], { cwd: folder });
 
+  const wasm = inside("node_modules", "oodgate", "wasm");
+  const engines = readdirSync(wasm).sort();
+
   return {
     folder,
     inside,
@@ -85,10 +88,12 @@ export function createProject(parent = tmpdir()) {
     node(args, where = ".") {
       return execFileSync(process.execPath, args, { cwd: inside(where), encoding: "utf8", timeout: 120_000 });
     },
-    /** "cpu" or "webgpu" for a copy of one of the package's wasm files, told by its bytes; undefined for any other file. */
+    /** The folders of the package's wasm files: "cpu", "webgpu". */
+    engines,
+    /** Which of them a file is a copy of, told by its bytes; undefined when of none. */
     engineOf(file) {
-      return ["cpu", "webgpu"].find((engine) => {
-        const original = inside("node_modules", "oodgate", "wasm", engine, "oodgate_bg.wasm");
+      return engines.find((engine) => {
+        const original = path.join(wasm, engine, "oodgate_bg.wasm");
         return statSync(original).size === statSync(file).size && readFileSync(original).equals(readFileSync(file));
       });
     },
