@@ -118,7 +118,7 @@ export class LocalCore implements Core, Survivor {
 
   rescue(): void {
     if (this.#opened === undefined) return;
-    this.#kept = salvage(this.#opened.raw, this.#checkpoint);
+    this.#kept = salvage(this.#opened.raw, this.facts.backend, this.#checkpoint);
     this.facts.steps = this.#kept?.meta.steps ?? 0;
     if (this.#kept?.meta.calibration === undefined) delete this.facts.calibration;
     this.#leave();

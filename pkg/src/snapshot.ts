@@ -1,4 +1,4 @@
-import type { HeadOptions } from "./types.js";
+import type { Backend, HeadOptions } from "./types.js";
 import type { RawHead } from "./wasm.js";
 
 /** What is to be known of a head beside its arrays, as the core writes and reads it. */
@@ -48,15 +48,13 @@ export async function take(raw: RawHead): Promise<Snapshot> {
  * As much as can still be had of a head whose device or instance is lost: its state from the instance's memory when it lies there
  * and can be read, else from the last checkpoint; without one, `undefined`: the head starts again.
  */
-export function salvage(raw: RawHead, checkpoint: Checkpoint | undefined): Snapshot | undefined {
+export function salvage(raw: RawHead, backend: Backend, checkpoint: Checkpoint | undefined): Snapshot | undefined {
   let state: Float32Array | undefined;
   let whole: Omit<Snapshot, "state"> | undefined;
   try {
     whole = parts(raw);
-    const read = raw.state();
-    if (read instanceof Float32Array) state = read;
-    // A device's answer, which will not come.
-    else read.catch(() => undefined);
+    // A device would have to be waited for.
+    if (backend === "cpu") state = raw.state() as Float32Array;
   } catch {
     // The call that failed still holds the head.
   }

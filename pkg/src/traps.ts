@@ -46,11 +46,26 @@ export function toOodgateError(thrown: unknown, module: RawModule): unknown {
   survivors.delete(module);
   replacements.set(module, instanceOf(module) + 1);
   module.__wbg_reset_state();
+  keepQuiet();
   // The core's own faults leave a text. Without one, what stops an instance is memory that could not be had.
   if (panicText === undefined && /unreachable/i.test(String(thrown))) {
     return new OodgateError("out-of-memory", "out of memory: the wasm instance could not allocate any more", { cause: thrown });
   }
   return new OodgateError("crashed", `the engine stopped: ${panicText ?? String(thrown)}`, { cause: thrown });
+}
+
+let isQuiet = false;
+
+/** A device goes on answering the old instance, whose callbacks the generated code refuses: nobody need hear of that. */
+function keepQuiet(): void {
+  if (isQuiet || typeof globalThis.addEventListener !== "function") return;
+  isQuiet = true;
+  for (const [name, key] of [["error", "error"], ["unhandledrejection", "reason"]] as const) {
+    globalThis.addEventListener(name, (event) => {
+      const thrown = (event as unknown as Record<string, unknown>)[key];
+      if (thrown instanceof Error && thrown.message === "Cannot invoke closure from previous WASM instance") event.preventDefault();
+    });
+  }
 }
 
 /** Runs a call into the file and translates what it throws. */

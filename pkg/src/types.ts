@@ -1,4 +1,4 @@
-/// <reference lib="esnext.disposable" />
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * A batch of feature vectors, [rows, features], float32, row-major. Accepted forms: a Float32Array whose length is a multiple
  * of `features`; any object with `data` and `dims` ([rows, features] or [features]), such as a transformers.js or

@@ -38,7 +38,8 @@ for (const backend of ["cpu", "webgpu"]) {
       const { inOrder } = await meet(page, "a thousand steps at once", { backend }, "resolved");
       assert.ok(inOrder, "steps out of order");
       await meet(page, "aborted fit", { backend }, "enough");
-      await meet(page, "dispose during calls", { backend }, "disposed,disposed,disposed,disposed");
+      // What has begun is finished, but for a fit, which may be long.
+      await meet(page, "dispose during calls", { backend }, "resolved,disposed,resolved,resolved");
     }));
 }
 
