@@ -1,4 +1,5 @@
 import type { Watch } from "./core.js";
+import { Listener } from "./listener.js";
 import type { EpochProgress, FitOptions, FitResult } from "./types.js";
 import { Turns } from "./turns.js";
 import type { RawHead } from "./wasm.js";
@@ -59,37 +60,6 @@ export async function driveFit(
     } catch {
       // The device or the instance is gone, and the error that says so is on its way.
     }
-  }
-}
-
-/**
- * The caller's `onEpoch`, which may be an async function. Its promise is not waited for, because it may itself wait for a call
- * that is queued behind the fit; when it rejects while the fit runs, that ends the fit as a thrown error does.
- */
-class Listener {
-  readonly #onEpoch: FitOptions["onEpoch"];
-  #failure: { error: unknown } | undefined;
-  #left = false;
-
-  constructor(onEpoch: FitOptions["onEpoch"]) {
-    this.#onEpoch = onEpoch;
-  }
-
-  hear(epoch: EpochProgress): void {
-    const heard: unknown = this.#onEpoch?.(epoch);
-    Promise.resolve(heard).catch((error: unknown) => {
-      // Too late for the fit: left to the host, which reports a rejection that nobody handles.
-      if (this.#left) throw error;
-      this.#failure ??= { error };
-    });
-  }
-
-  throwIfFailed(): void {
-    if (this.#failure !== undefined) throw this.#failure.error;
-  }
-
-  leave(): void {
-    this.#left = true;
   }
 }
 

@@ -2,6 +2,8 @@ import { proxy, transfer, wrap, type Remote } from "comlink";
 import { owned, type Core, type Facts, type RawPrediction, type RawVerdicts } from "./core.js";
 import { OodgateError, mismatch } from "./errors.js";
 import type { Named } from "./head.js";
+import { Listener } from "./listener.js";
+import { sendable } from "./sendable.js";
 import type {
   Calibration, EpochProgress, Evaluation, FitOptions, FitResult, HeadOptions, LoadOptions, Scorer, Selection, SelectionOptions, StepResult,
 } from "./types.js";
@@ -10,12 +12,12 @@ import type { Callback, Introduction, Operation, Outcome, Server } from "./worke
 
 /** A new head in a Worker of its own. */
 export function create(options: HeadOptions): Promise<Named> {
-  return RemoteCore.open((server) => server.create(options, cloneableSources()));
+  return RemoteCore.open((server) => server.create(sendable(options), cloneableSources()));
 }
 
 /** A saved head, likewise. */
 export function load(bytes: Uint8Array, options: LoadOptions): Promise<Named> {
-  return RemoteCore.open((server) => server.load(bytes, options, cloneableSources()));
+  return RemoteCore.open((server) => server.load(bytes, sendable(options), cloneableSources()));
 }
 
 function start(): Worker {
@@ -92,8 +94,13 @@ class RemoteCore implements Core {
     return this.#long("selectScorer", [features, labels, options], { onEpoch: undefined, signal, ended });
   }
 
-  calibrate(features: Float32Array, labels: Float64Array, options: { alpha?: number; scorer?: Scorer } | undefined): Promise<Calibration> {
-    return this.#call("calibrate", [features, labels, options]);
+  async calibrate(
+    features: Float32Array,
+    labels: Float64Array,
+    options: { alpha?: number; scorer?: Scorer } | undefined,
+  ): Promise<Calibration> {
+    await this.#call("calibrate", [features, labels, options]);
+    return this.facts.calibration as Calibration;
   }
 
   gate(features: Float32Array): Promise<RawVerdicts> {
@@ -127,7 +134,7 @@ class RemoteCore implements Core {
     const buffers = given.flatMap((value) => (ArrayBuffer.isView(value) && owned.has(value) ? [value.buffer as ArrayBuffer] : []));
     // Comlink's types know it only from the other side.
     const told = onEpoch && (proxy(onEpoch) as unknown as Remote<Callback>);
-    return this.#settled(this.#server.call(operation, transfer(given, buffers), told) as Promise<Outcome<T>>);
+    return this.#settled(this.#server.call(operation, transfer(given.map(sendable), buffers), told) as Promise<Outcome<T>>);
   }
 
   /** A call that can be ended from here, and that tells of its progress. */
@@ -140,39 +147,40 @@ class RemoteCore implements Core {
     if (onEpoch !== undefined && typeof onEpoch !== "function") {
       throw mismatch("invalid-option", "options.onEpoch", "a function", onEpoch);
     }
-    let failure: { thrown: unknown } | undefined;
     const stop = (): void => void this.#server.stop();
-    const told: Callback = (progress) => {
-      try {
-        if (failure === undefined) onEpoch?.(progress as EpochProgress);
-      } catch (thrown) {
-        failure = { thrown };
-        stop();
-      }
-    };
+    const listener = new Listener(onEpoch, stop);
     signal?.throwIfAborted();
     for (const end of [signal, ended]) end?.addEventListener("abort", stop);
     try {
-      return await this.#call<T>(operation, given, onEpoch && told);
+      const result = await this.#call<T>(operation, given, onEpoch && ((progress) => listener.hear(progress as EpochProgress)));
+      listener.throwIfFailed();
+      return result;
     } catch (thrown) {
       if (!(thrown instanceof OodgateError && thrown.code === "disposed")) throw thrown;
+      // Stopped from here: by whom?
+      listener.throwIfFailed();
       signal?.throwIfAborted();
       ended.throwIfAborted();
       throw thrown;
     } finally {
+      listener.leave();
       for (const end of [signal, ended]) end?.removeEventListener("abort", stop);
-      // After its last epoch a fit is over, whatever the callback says of it; and so is this call.
-      if (failure !== undefined) throw failure.thrown;
     }
+  }
+
+  /** A calibration that is as it was stays the same object. */
+  #learn(facts: Facts): void {
+    const { calibration } = this.facts;
+    this.facts = facts;
+    if (facts.calibration === undefined) return;
+    const isSame = JSON.stringify(facts.calibration) === JSON.stringify(calibration);
+    facts.calibration = isSame && calibration !== undefined ? calibration : Object.freeze(facts.calibration);
   }
 
   /** What an operation came to, unless the Worker is gone first. */
   async #settled<T>(asked: Promise<Outcome<T>>): Promise<T> {
-    const outcome = await Promise.race([asked, this.#gone]).catch((thrown: unknown) => {
-      if (!(thrown instanceof DOMException)) throw thrown;
-      throw new OodgateError("invalid-option", `options: expected values that a Worker can be sent, got others: ${thrown.message}`);
-    });
-    if (outcome.facts !== undefined) this.facts = outcome.facts;
+    const outcome = await Promise.race([asked, this.#gone]);
+    if (outcome.facts !== undefined) this.#learn(outcome.facts);
     if ("value" in outcome) return outcome.value;
     throw "code" in outcome ? new OodgateError(outcome.code, outcome.message) : outcome.thrown;
   }

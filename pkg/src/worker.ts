@@ -3,6 +3,7 @@ import type { Core, Facts } from "./core.js";
 import { createLocal, loadLocal } from "./create.js";
 import { OodgateError, type ErrorCode } from "./errors.js";
 import type { Named } from "./head.js";
+import { received } from "./sendable.js";
 import type { HeadOptions, LoadOptions } from "./types.js";
 import { takeFrom } from "./wasm.js";
 
@@ -27,17 +28,18 @@ class Server {
   #running = new AbortController();
 
   create(options: HeadOptions, sources: Parameters<typeof takeFrom>[0]): Promise<Outcome<Introduction>> {
-    return this.#open(sources, () => createLocal(options));
+    return this.#open(sources, () => createLocal(received(options)));
   }
 
   load(bytes: Uint8Array, options: LoadOptions, sources: Parameters<typeof takeFrom>[0]): Promise<Outcome<Introduction>> {
-    return this.#open(sources, () => loadLocal(bytes, options));
+    return this.#open(sources, () => loadLocal(bytes, received(options)));
   }
 
   /** Runs one operation. Of a fit or a selection, `onEpoch` is told and {@link Server.stop} ends it. */
-  call(operation: Operation, given: unknown[], onEpoch?: Remote<Callback>): Promise<Outcome<unknown>> {
+  call(operation: Operation, sent: unknown[], onEpoch?: Remote<Callback>): Promise<Outcome<unknown>> {
     return this.#outcome(async () => {
       const core = this.#core as Core;
+      const given = sent.map(received);
       if (operation === "fit" || operation === "selectScorer") {
         this.#running = new AbortController();
         const [features, labels, options] = given as [Float32Array, Float64Array, object];
