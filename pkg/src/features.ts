@@ -40,7 +40,7 @@ function checkSize<T extends { length: number }>(array: T, argument: string): T 
 }
 
 function flattenTensor(tensor: { data?: unknown; dims?: unknown }, width: number, argument: string): Float32Array {
-  const { data, dims } = tensor;
+  const { data, dims } = readTensor(tensor, argument);
   if (data === undefined && dims === undefined) throw mismatch("invalid-features", argument, FORMS, tensor);
   const flat = floats(data, `${argument}.data`);
   const rank: unknown = Array.isArray(dims) ? dims.length : undefined;
@@ -56,6 +56,17 @@ function flattenTensor(tensor: { data?: unknown; dims?: unknown }, width: number
     throw new OodgateError("invalid-features", `${argument}.data: expected ${expected}, got ${flat.length}`);
   }
   return flat;
+}
+
+function readTensor(tensor: { data?: unknown; dims?: unknown }, argument: string): { data: unknown; dims: unknown } {
+  try {
+    const { data, dims } = tensor;
+    return { data, dims };
+  } catch (cause) {
+    // For example onnxruntime-web's, whose data throws while it lies on the GPU.
+    const advice = "a tensor on the GPU has to be downloaded first, for example by await tensor.getData()";
+    throw new OodgateError("invalid-features", `${argument}: expected data and dims that can be read, got an exception; ${advice}`, { cause });
+  }
 }
 
 function flattenRows(given: readonly unknown[], width: number, argument: string): Float32Array {

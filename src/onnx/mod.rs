@@ -1,5 +1,5 @@
-//! A calibrated head and its gate as one [ONNX](https://onnx.ai) model, so that what was trained in a page also runs on servers and
-//! clusters.
+//! A calibrated head and its gate as one [ONNX](https://onnx.ai) model, so that what was trained in a page also runs on servers
+//! and clusters.
 //!
 //! | | name | type | shape |
 //! |---|---|---|---|
@@ -35,8 +35,8 @@ use crate::{
     snapshot::{self, Snapshot},
 };
 
-/// The operators' version: ONNX 1.8, of November 2020. The lowest whose operators are still defined as today's are (sums take their
-/// axes as an input since), so that converters have nothing to do, and old enough for every runtime in use.
+/// The operators' version: ONNX 1.8, of November 2020. Old enough for every runtime in use; and ReduceSum, Squeeze and Softmax
+/// have been what they are now since then.
 const OPSET: i64 = 13;
 
 /// The file format's version of that ONNX release.
@@ -123,8 +123,8 @@ fn not_a_number_for_bad_rows(graph: &mut Graph, features: Value, score: Value) -
     graph.op("Add", &[score, nothing])
 }
 
-/// A bisection of the ascending `scores`, each of its halvings written out: memory for a few numbers a row, where comparing each row with
-/// each calibration score would take as many as there are of those.
+/// A bisection of the ascending `scores`, each of its halvings written out: memory for a few numbers a row, where comparing each
+/// row with each calibration score would take as many as there are of those.
 fn p_value(graph: &mut Graph, score: Value, scores: &[f32]) -> Value {
     // One more in front, so that the score before a position is found at that position. It is never looked at.
     let table = [&[f32::NEG_INFINITY], scores].concat();

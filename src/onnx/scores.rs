@@ -1,5 +1,5 @@
-//! The scorers in operators, `[rows, 1]` each. Formulas and papers stand in [`crate::ood`]; the steps are those of the code there, so
-//! that both round alike.
+//! The scorers in operators, `[rows, 1]` each. Formulas and papers stand in [`crate::ood`]; the steps are those of the code
+//! there, so that both round alike.
 
 use super::{
     graph::{Graph, Value},
@@ -138,8 +138,8 @@ impl Head<'_> {
         graph.op("Neg", &[product])
     }
 
-    /// A step on the features and the head once more. The softmax is one of float64: at a temperature of 1000 all probabilities are
-    /// alike.
+    /// A step on the features and the head once more. The softmax is one of float64: at a temperature of 1000 all probabilities
+    /// are alike.
     pub fn odin(&self, graph: &mut Graph, temperature: f32, epsilon: f32) -> Value {
         let factor = graph.double(1.0 / f64::from(temperature));
         let (exponentials, sum) = double_softmax(graph, self.outputs.logits, factor);
@@ -198,8 +198,8 @@ fn double_softmax(graph: &mut Graph, logits: Value, factor: Value) -> (Value, Va
     (exponentials, sum)
 }
 
-/// `ln(1 + x)`, exact for small x, which ONNX has no operator for: the rounding of `1 + x` is divided out again (Goldberg, "What Every
-/// Computer Scientist Should Know About Floating-Point Arithmetic", 1991, theorem 4).
+/// `ln(1 + x)`, exact for small x, which ONNX has no operator for: the rounding of `1 + x` is divided out again (Goldberg, "What
+/// Every Computer Scientist Should Know About Floating-Point Arithmetic", 1991, theorem 4).
 fn log1p(graph: &mut Graph, x: Value) -> Value {
     let (zero, one) = (graph.scalar(0.0), graph.scalar(1.0));
     let sum = graph.op("Add", &[x, one]);

@@ -1,0 +1,60 @@
+// transformers.js in a page, as its web build, with a tiny model (tiny_bert.py): what a pipeline answers is features as it is.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch } from "../../pkg/scripts/browser.mjs";
+import { serve } from "../../pkg/scripts/serve.mjs";
+import { at } from "../../pkg/scripts/shell.mjs";
+import { needBuild } from "../lib/page.mjs";
+
+needBuild();
+
+let server;
+let browser;
+
+before(async () => {
+  server = await serve({
+    mounts: {
+      "/": at("tests", "interop", "page.html"),
+      "/tests/": at("tests"),
+      "/pkg/": at("pkg"),
+      "/models/": at("tests", "interop"),
+      "/node_modules/": at("node_modules"),
+    },
+  });
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+for (const backend of ["cpu", "webgpu"]) {
+  test(`${backend}: sentences become features become verdicts`, { timeout: 120_000 }, async () => {
+    const page = await browser.newPage();
+    const elsewhere = [];
+    page.on("request", (request) => {
+      if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(server.url)) elsewhere.push(request.url());
+    });
+    await page.goto(server.url);
+    await page.evaluate(() => import("/tests/interop/transformers-page.mjs"));
+    const result = await page.evaluate((name) => globalThis.use(name), backend);
+    assert.deepEqual(result.dims, [[48, 16], [1, 16]]);
+    assert.ok(result.accuracy > 0.9, `accuracy ${result.accuracy}`);
+    assert.equal(result.rows, 48);
+    assert.deepEqual(result.label, ["money"]);
+    const [scores, ...others] = result.scores;
+    assert.equal(scores.length, 48);
+    for (const other of others) assert.deepEqual(other, scores, "whatever the form");
+    assert.ok(Math.abs(result.first[0] - scores[0]) < 1e-5, "a row of a tensor is a row");
+    assert.equal(result.kept, 48 * 16, "the caller's tensor is the caller's");
+    const { unpooled } = result.refusals;
+    assert.match(unpooled, /^invalid-features: features\.dims: expected \[rows, 16\] or \[16\], got 3 dimensions/);
+    assert.match(result.refusals["another width"], /^invalid-features: features\.dims: expected \[rows, 16\].*got \[48, 7\]/);
+    const otherType = result.refusals["numbers of another type"];
+    assert.match(otherType, /^invalid-features: features\.data: expected a Float32Array, got/);
+    assert.deepEqual(elsewhere, [], "nothing is asked of other servers");
+    await page.close();
+  });
+}
