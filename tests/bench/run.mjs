@@ -1,5 +1,5 @@
 // The browser bench: training steps, fits, scores and starts of oodgate and of TensorFlow.js in one page, as Markdown.
-//   npm run bench -- [--what steps,product,fit,growth,start,scoring] [--only cpu|webgpu] [--quick] [--sides oodgate,tfjs,by-hand]
+//   npm run bench -- [--what steps,product,fit,growth,start,auto,scoring] [--only cpu|webgpu] [--quick] [--sides oodgate,tfjs,by-hand]
 //                    [--scorers msp,...] [--adapter software|hardware] [--plot]
 // --plot also draws the growth, into docs/fit-growth.svg.
 
@@ -10,6 +10,7 @@ import { Failure, main } from "../../pkg/scripts/shell.mjs";
 import { choices } from "../lib/options.mjs";
 import { needBuild, withPage } from "../lib/page.mjs";
 import { scorerNames } from "../lib/scorers.mjs";
+import { benchAuto } from "./auto.mjs";
 import { benchFit } from "./fit.mjs";
 import { benchGrowth } from "./growth.mjs";
 import { benchProduct } from "./product.mjs";
@@ -19,9 +20,10 @@ import { benchSteps, columns } from "./steps.mjs";
 
 /** In the order in which they run. */
 const benches = {
-  steps: benchSteps, product: benchProduct, fit: benchFit, growth: benchGrowth, start: benchStart, scoring: benchScoring,
+  steps: benchSteps, product: benchProduct, fit: benchFit, growth: benchGrowth, start: benchStart, auto: benchAuto, scoring: benchScoring,
 };
-const onCpuOnly = ["product", "fit", "growth", "start"];
+const onCpuOnly = ["product", "fit", "growth"];
+const onWebGpuOnly = ["auto"];
 
 await main(import.meta, async () => {
   const { values } = parseArgs({
@@ -50,7 +52,8 @@ await main(import.meta, async () => {
     for (const backend of backends) {
       const started = await page.evaluate((options) => globalThis.bench.start(options), { backend, sides });
       console.log(`\n## ${backend === "cpu" ? "CPU" : "WebGPU"}${started ? `, against ${started}` : ""}`);
-      const asked = what.filter((name) => backend === "cpu" || !onCpuOnly.includes(name));
+      const elsewhere = backend === "cpu" ? onWebGpuOnly : onCpuOnly;
+      const asked = what.filter((name) => !elsewhere.includes(name));
       const options = { backend, sides, scorers, isQuick: values.quick, isPlotted: values.plot };
       for (const name of asked) await benches[name](page, options);
     }

@@ -10,22 +10,22 @@ function loadedSince(from) {
 }
 
 const openers = {
-  oodgate: async ({ cell, training: { tau, optimizer } }) => {
+  oodgate: async ({ cell, backend, training: { tau, optimizer } }) => {
     const { createHead } = await import("oodgate");
-    const head = await createHead({ ...cell, loss: { kind: "logitNorm", tau }, optimizer, backend: "cpu" });
+    const head = await createHead({ ...cell, loss: { kind: "logitNorm", tau }, optimizer, backend });
     return async ({ x, labels }) => (await head.trainStep(x, labels)).loss;
   },
-  tfjs: async ({ cell, training }) => {
-    await startTfjs("wasm");
+  tfjs: async ({ cell, backend, training }) => {
+    await startTfjs(backend === "cpu" ? "wasm" : "webgpu");
     return openLayers({ ...cell, ...training }).step;
   },
 };
 
 /** Milliseconds until the head is there, and until it has done its first step. */
-async function measureStart({ side, cell: { rows, ...cell }, training }) {
+async function measureStart({ side, backend, cell: { rows, ...cell }, training }) {
   const [batch] = makeBatches({ ...cell, rows }, 1);
   const started = performance.now();
-  const step = await openers[side]({ cell, training });
+  const step = await openers[side]({ cell, backend, training });
   const ready = performance.now() - started;
   const loss = await step(batch);
   const stepped = performance.now() - started;
