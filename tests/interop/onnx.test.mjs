@@ -42,6 +42,20 @@ test("a wide head, a large batch, many calibration rows", async () => {
   }
 });
 
+test("a score that is a calibration score, or the threshold, counts as in the gate", async () => {
+  // The only class of a head takes all: each score is exactly -1, in every engine.
+  const options = { features: 3, classes: 1 };
+  const head = await trained({ createHead }, options);
+  const held = blobs(40, options, 2);
+  const { threshold } = await head.calibrate(held.features, held.labels, { scorer: "msp" });
+  assert.equal(threshold, -1);
+  const features = questions(options, 5);
+  const { score, pValue, accepted } = await answers(ort, await load(ort, head, "wasm"), features, 3);
+  const gate = await head.gate(features);
+  assert.deepEqual([score, pValue, accepted], [gate.score, gate.pValue, gate.accepted]);
+  assert.ok(pValue.every((p) => p === 1) && accepted.every((verdict) => verdict === 1));
+});
+
 test("a row with NaN or an infinity is rejected, and the others are not touched", async () => {
   for (const hidden of [[], [12]]) {
     const options = { features: 6, classes: 3, hidden };
