@@ -27,7 +27,7 @@ use crate::{
     snapshot::{Meta, Snapshot, in_file},
 };
 
-/// The format that [`write`] writes. [`read`] takes all up to it.
+/// The format that [`write()`] writes. [`read`] takes all up to it.
 pub const VERSION: u32 = 1;
 
 /// The metadata's key.

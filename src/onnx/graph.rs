@@ -41,11 +41,6 @@ impl Graph {
         self.floats(&[], &[value])
     }
 
-    /// One float64, for all rows.
-    pub fn double(&mut self, value: f64) -> Value {
-        self.constant(data_type::DOUBLE, &[], value.to_le_bytes().into())
-    }
-
     /// One int32, for all rows.
     pub fn int(&mut self, value: i32) -> Value {
         self.constant(data_type::INT32, &[], value.to_le_bytes().into())

@@ -11,7 +11,6 @@ pub mod data_type {
     pub const INT32: i32 = 6;
     pub const INT64: i32 = 7;
     pub const BOOL: i32 = 9;
-    pub const DOUBLE: i32 = 11;
 }
 
 /// `AttributeProto.AttributeType`, as far as it is used here.

@@ -138,27 +138,21 @@ impl Head<'_> {
         graph.op("Neg", &[product])
     }
 
-    /// A step on the features and the head once more. The softmax is one of float64: at a temperature of 1000 all probabilities
-    /// are alike.
+    /// A step on the features and the head once more. In float32, where the product takes float64: onnxruntime-web's WebGPU build
+    /// knows no other, and the score is off by a few units in the last place of a number near `-1/k`.
     pub fn odin(&self, graph: &mut Graph, temperature: f32, epsilon: f32) -> Value {
-        let factor = graph.double(1.0 / f64::from(temperature));
-        let (exponentials, sum) = double_softmax(graph, self.outputs.logits, factor);
-        let p = graph.op("Div", &[exponentials, sum]);
-        let p = graph.op_with("Cast", &[p], "to", data_type::FLOAT.into());
-        let predicted = self.is_argmax(graph);
-        let predicted = graph.op_with("Cast", &[predicted], "to", data_type::FLOAT.into());
+        let parts = self.softmax(graph, temperature);
+        let probability = probability_of_max(graph, &parts);
+        let p = graph.op("Mul", &[parts.exponentials, probability]);
+        let predicted = graph.op_with("Cast", &[parts.is_argmax], "to", data_type::FLOAT.into());
         let delta = graph.op("Sub", &[p, predicted]);
         let gradient = self.layers.input_gradient(graph, self.outputs, delta);
         let sign = graph.op("Sign", &[gradient]);
         let epsilon = graph.scalar(epsilon);
         let step = graph.op("Mul", &[sign, epsilon]);
         let stepped = graph.op("Sub", &[self.outputs.inputs[0], step]);
-
-        let logits = self.layers.forward(graph, stepped).logits;
-        let (_, sum) = double_softmax(graph, logits, factor);
-        let probability = graph.op("Reciprocal", &[sum]);
-        let probability = graph.op_with("Cast", &[probability], "to", data_type::FLOAT.into());
-        graph.op("Neg", &[probability])
+        let outputs = self.layers.forward(graph, stepped);
+        Head { outputs: &outputs, ..*self }.logit_score(graph, LogitScorer::Msp { temperature })
     }
 
     fn softmax(&self, graph: &mut Graph, temperature: f32) -> Softmax {
@@ -168,16 +162,12 @@ impl Head<'_> {
         let factor = graph.scalar(1.0 / temperature);
         let shifted = graph.op("Mul", &[behind, factor]);
         let exponentials = graph.op("Exp", &[shifted]);
-        let is_argmax = self.is_argmax(graph);
+        let argmax = graph.op_with("ArgMax", &[self.outputs.logits], "axis", 1);
+        let classes = graph.list(0..self.classes as i64);
+        let is_argmax = graph.op("Equal", &[classes, argmax]);
         let zero = graph.scalar(0.0);
         let others = graph.op("Where", &[is_argmax, zero, exponentials]);
         Softmax { max, exponentials, rest: graph.sum(others), is_argmax }
-    }
-
-    fn is_argmax(&self, graph: &mut Graph) -> Value {
-        let argmax = graph.op_with("ArgMax", &[self.outputs.logits], "axis", 1);
-        let classes = graph.list(0..self.classes as i64);
-        graph.op("Equal", &[classes, argmax])
     }
 }
 
@@ -185,17 +175,6 @@ fn probability_of_max(graph: &mut Graph, parts: &Softmax) -> Value {
     let one = graph.scalar(1.0);
     let sum = graph.op("Add", &[parts.rest, one]);
     graph.op("Reciprocal", &[sum])
-}
-
-/// Exponentials and their sum.
-fn double_softmax(graph: &mut Graph, logits: Value, factor: Value) -> (Value, Value) {
-    let logits = graph.op_with("Cast", &[logits], "to", data_type::DOUBLE.into());
-    let max = graph.max(logits);
-    let behind = graph.op("Sub", &[logits, max]);
-    let shifted = graph.op("Mul", &[behind, factor]);
-    let exponentials = graph.op("Exp", &[shifted]);
-    let sum = graph.sum(exponentials);
-    (exponentials, sum)
 }
 
 /// `ln(1 + x)`, exact for small x, which ONNX has no operator for: the rounding of `1 + x` is divided out again (Goldberg, "What

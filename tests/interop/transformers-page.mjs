@@ -1,4 +1,4 @@
-// Features from a transformers.js pipeline, as a page would use them: the program of transformers.test.mjs.
+// Features from a transformers.js pipeline, as a page would use them: the program of page.test.mjs.
 
 import { createHead } from "oodgate";
 import { env, pipeline } from "@huggingface/transformers";

@@ -1,4 +1,5 @@
-// transformers.js in a page, as its web build, with a tiny model (tiny_bert.py): what a pipeline answers is features as it is.
+// In a page: what a transformers.js pipeline answers is features as it is (its web build, with the tiny model of tiny_bert.py), and
+// exported models say on onnxruntime-web's WebGPU what the gate says.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -30,16 +31,27 @@ after(async () => {
   await server?.close();
 });
 
+/** Runs a call in a page that has loaded this module, and fails when the page asks another server for anything. */
+async function inPage(module, call, argument) {
+  const page = await browser.newPage();
+  const elsewhere = [];
+  page.on("request", (request) => {
+    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(server.url)) elsewhere.push(request.url());
+  });
+  try {
+    await page.goto(server.url);
+    await page.evaluate((url) => import(url), `/tests/interop/${module}`);
+    const result = await page.evaluate(call, argument);
+    assert.deepEqual(elsewhere, [], "nothing is asked of other servers");
+    return result;
+  } finally {
+    await page.close();
+  }
+}
+
 for (const backend of ["cpu", "webgpu"]) {
   test(`${backend}: sentences become features become verdicts`, { timeout: 120_000 }, async () => {
-    const page = await browser.newPage();
-    const elsewhere = [];
-    page.on("request", (request) => {
-      if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(server.url)) elsewhere.push(request.url());
-    });
-    await page.goto(server.url);
-    await page.evaluate(() => import("/tests/interop/transformers-page.mjs"));
-    const result = await page.evaluate((name) => globalThis.use(name), backend);
+    const result = await inPage("transformers-page.mjs", (name) => globalThis.use(name), backend);
     assert.deepEqual(result.dims, [[48, 16], [1, 16]]);
     assert.ok(result.accuracy > 0.9, `accuracy ${result.accuracy}`);
     assert.equal(result.rows, 48);
@@ -54,7 +66,9 @@ for (const backend of ["cpu", "webgpu"]) {
     assert.match(result.refusals["another width"], /^invalid-features: features\.dims: expected \[rows, 16\].*got \[48, 7\]/);
     const otherType = result.refusals["numbers of another type"];
     assert.match(otherType, /^invalid-features: features\.data: expected a Float32Array, got/);
-    assert.deepEqual(elsewhere, [], "nothing is asked of other servers");
-    await page.close();
   });
 }
+
+test("every scorer's model says on WebGPU what the gate says", { timeout: 240_000 }, async () => {
+  assert.equal(await inPage("webgpu-page.mjs", () => globalThis.compareAll()), 8);
+});
