@@ -26,17 +26,19 @@ test("Node saves a head and loads it", () => {
   works("Node");
 });
 
-test("Node has no Worker and no IndexedDB, and is told so", () => {
+test("Node has no Worker, no IndexedDB and no page, and says so", () => {
   const script = `
     import { createHead } from "oodgate";
-    import { storage } from "oodgate/storage";
+    import { download, storage } from "oodgate/storage";
     const refusal = (call) => call.then(() => "no refusal", ({ name, code, message }) => [name, code, message]);
     const options = { features: 8, classes: 2, worker: true };
-    console.log(JSON.stringify([await refusal(createHead(options)), await refusal(storage.list())]));
+    const calls = [createHead(options), storage.list(), download(new Uint8Array(9))];
+    console.log(JSON.stringify(await Promise.all(calls.map(refusal))));
   `;
-  const [[, ...worker], [, ...database]] = JSON.parse(printed(script));
+  const [[, ...worker], [, ...database], [, ...page]] = JSON.parse(printed(script));
   assert.deepEqual(worker, ["invalid-option", "options.worker: expected an environment that has Workers, got one without"]);
   assert.equal(database[0], "storage-unavailable");
+  assert.deepEqual(page, ["storage-unavailable", "a download can only be started by a page: expected one, got a Worker or Node"]);
 });
 
 test("Node's metrics answer without a head", () => {
