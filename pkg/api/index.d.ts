@@ -1,16 +1,4 @@
-/** Stable codes of everything that can go wrong. */
-type ErrorCode = "invalid-option" | "invalid-features" | "invalid-labels" | "not-finite" | "scorer-not-fitted" | "not-calibrated" | "disposed" | "webgpu-unavailable" | "device-lost" | "out-of-memory" | "wasm-unavailable" | "crashed";
-/**
- * Every rejection of this package is one of these (an aborted fit rejects with its signal's reason). The head is as it was
- * before the call.
- */
-declare class OodgateError extends Error {
-    /** What went wrong, for programs; `message` says it for people. */
-    readonly code: ErrorCode;
-    /** For the package itself: a caller meets these errors, and has no need to make one. */
-    constructor(code: ErrorCode, message: string, options?: ErrorOptions);
-}
-
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * A batch of feature vectors, [rows, features], float32, row-major. Accepted forms: a Float32Array whose length is a multiple
  * of `features`; any object with `data` and `dims` ([rows, features] or [features]), such as a transformers.js or
@@ -91,6 +79,18 @@ interface HeadOptions {
     backend?: "auto" | Backend;
     /** Same seed, same data, same backend: same weights, bit for bit. An integer in [0, 2^53). Default 0. */
     seed?: number;
+    /**
+     * Run in a dedicated Worker behind the same interface, so that nothing that the head does holds up the page. Default false.
+     * Arrays are copied to it, but for those that the package made itself; answers are transferred.
+     */
+    worker?: boolean;
+}
+/** How a saved head is restored. */
+interface LoadOptions {
+    /** Where its arithmetic runs from now on, whatever it was saved on. Default "auto". */
+    backend?: "auto" | Backend;
+    /** Run in a dedicated Worker behind the same interface. Default false. */
+    worker?: boolean;
 }
 /** What one update saw. */
 interface StepResult {
@@ -116,7 +116,10 @@ interface FitOptions {
     validationSplit?: number;
     /** Stop after so many epochs without a better validation loss. Needs validationSplit. */
     patience?: number;
-    /** Called after each epoch; the loss is read back from the device only when this or `patience` is given. */
+    /**
+     * Called after each epoch; the loss is read back from the device only when this or `patience` is given. Not waited for; an
+     * error that it throws, or rejects with while the fit runs, ends the fit.
+     */
     onEpoch?: (progress: EpochProgress) => void;
     /** Stops between batches and rejects with the signal's reason; the head keeps the weights reached so far. */
     signal?: AbortSignal;
@@ -308,12 +311,63 @@ interface Head {
     }, options?: {
         scorer?: Scorer;
     }): Promise<Evaluation>;
+    /**
+     * The head as one safetensors file: weights under PyTorch's names and in its layout [out, in], optimiser state, the training rows
+     * that scorers compare with, calibration, options and seed. `loadHead` restores it. Mind that it holds those training rows.
+     */
+    save(): Promise<Uint8Array<ArrayBuffer>>;
+    /**
+     * The head as an ONNX model: features [rows, features] in; logits, probabilities, score, p-value and accepted out. Needs a
+     * calibration for one of the LogitScorers.
+     */
+    exportOnnx(): Promise<Uint8Array<ArrayBuffer>>;
     /** Frees the head's memory. Calls that have not begun, and later ones, reject with code "disposed". Idempotent. */
     dispose(): void;
+    /** The same, for `using head = await createHead(...)`. */
+    [Symbol.dispose](): void;
 }
+
+/** A wasm file that a caller hands over instead of letting the package fetch its own. */
+type WasmSource = URL | string | Response | BufferSource | WebAssembly.Module;
+/** What `init` takes. */
+interface InitOptions {
+    /** The CPU engine's file, which is loaded at once: "oodgate/cpu.wasm" of this version of the package. */
+    wasm?: WasmSource;
+    /** The WebGPU engine's file, which is loaded when a head first needs it: "oodgate/webgpu.wasm", likewise. */
+    webgpuWasm?: WasmSource;
+    /** The file formats' file, which is loaded when a head is first saved, exported or loaded: "oodgate/files.wasm", likewise. */
+    filesWasm?: WasmSource;
+    /** Address of the script of heads with `worker: true`: "oodgate/worker" of this version of the package. */
+    worker?: URL | string;
+}
+/**
+ * Optional: loads the CPU engine ahead of the first head, from a wasm file that the caller hands over (URL, Response, bytes or
+ * compiled module) or else from beside the script, and remembers where the other files are. Idempotent: what is loaded stays
+ * loaded.
+ */
+declare function init(options?: InitOptions): Promise<void>;
 
 /** Creates a head: seeded, untrained weights on the backend asked for. */
 declare function createHead(options: HeadOptions): Promise<Head>;
+/**
+ * Restores a head from the bytes that `save` made: the next `trainStep`, scores, gate and p-values are those of the head that was
+ * saved. Also takes weights from PyTorch: a safetensors file with the state dict of a `Linear`, or of a `Sequential` of `Linear`
+ * layers with ReLU between them, which gets default options and classes named "0", "1", ...
+ */
+declare function loadHead(file: Uint8Array | ArrayBuffer, options?: LoadOptions): Promise<Head>;
+
+/** Stable codes of everything that can go wrong. */
+type ErrorCode = "invalid-option" | "invalid-features" | "invalid-labels" | "not-finite" | "scorer-not-fitted" | "not-calibrated" | "invalid-file" | "disposed" | "webgpu-unavailable" | "device-lost" | "out-of-memory" | "wasm-unavailable" | "crashed" | "quota-exceeded" | "storage-unavailable";
+/**
+ * Every rejection of this package is one of these (an aborted fit rejects with its signal's reason). The head is as it was
+ * before the call.
+ */
+declare class OodgateError extends Error {
+    /** What went wrong, for programs; `message` says it for people. */
+    readonly code: ErrorCode;
+    /** For the package itself: a caller meets these errors, and has no need to make one. */
+    constructor(code: ErrorCode, message: string, options?: ErrorOptions);
+}
 
 /**
  * Metrics on plain score arrays. `id` and `ood` are OOD scores (higher = more out-of-distribution) of in-distribution and
@@ -332,21 +386,5 @@ declare const metrics: {
     ece(probabilities: Float32Array, labels: Labels, bins?: number): number;
 };
 
-/** A wasm file that a caller hands over instead of letting the package fetch its own. */
-type WasmSource = URL | string | Response | BufferSource | WebAssembly.Module;
-/** What `init` takes. */
-interface InitOptions {
-    /** The CPU engine's file, which is loaded at once: "oodgate/cpu.wasm" of this version of the package. */
-    wasm?: WasmSource;
-    /** The WebGPU engine's file, which is loaded when a head first needs it: "oodgate/webgpu.wasm", likewise. */
-    webgpuWasm?: WasmSource;
-}
-/**
- * Optional: loads the CPU engine ahead of the first head, from a wasm file that the caller hands over (URL, Response, bytes or
- * compiled module) or else from beside the script, and remembers where the WebGPU engine's file is. Idempotent: what is loaded
- * stays loaded.
- */
-declare function init(options?: InitOptions): Promise<void>;
-
-export { OodgateError, createHead, init, metrics };
-export type { Backend, Calibration, EpochProgress, ErrorCode, Evaluation, Features, FitOptions, FitResult, FittedScorer, GateResult, Head, HeadOptions, InitOptions, Labels, LogitScorer, LossOptions, OptimizerOptions, Prediction, Scorer, ScorerName, ScorerOptions, Selection, SelectionOptions, StepResult, WasmSource };
+export { OodgateError, createHead, init, loadHead, metrics };
+export type { Backend, Calibration, EpochProgress, ErrorCode, Evaluation, Features, FitOptions, FitResult, FittedScorer, GateResult, Head, HeadOptions, InitOptions, Labels, LoadOptions, LogitScorer, LossOptions, OptimizerOptions, Prediction, Scorer, ScorerName, ScorerOptions, Selection, SelectionOptions, StepResult, WasmSource };

@@ -1,10 +1,12 @@
 // Before `npm pack` and `npm publish`: the package must be built, and carries the repository's README, changelog, licences and what they refer to.
 // They are copied, not kept twice: the copies are ignored by git.
 
-import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { at, Failure, main } from "./shell.mjs";
 
-const built = ["dist/index.js", "dist/index.d.ts", "wasm/cpu/oodgate_bg.wasm", "wasm/webgpu/oodgate_bg.wasm"];
+// All that the package offers.
+const { exports } = JSON.parse(readFileSync(at("pkg", "package.json"), "utf8"));
+const built = Object.values(exports).flatMap((target) => (typeof target === "string" ? target : Object.values(target)));
 const carried = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "docs/bundlers.md", "docs/errors.md", "docs/ood.md"];
 
 await main(import.meta, () => {

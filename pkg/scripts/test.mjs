@@ -3,6 +3,7 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { consumersBuilt, forgetConsumers } from "../../tests/package/consumers.mjs";
 import { checkAdvisories } from "./advisories.mjs";
 import { checkApi } from "./api.mjs";
 import { build, featureArguments, target, targetDir, wasmFiles } from "./build.mjs";
@@ -39,6 +40,12 @@ function nodeTests(folder) {
   run(process.execPath, ["--test", "--test-reporter=spec", "--test-concurrency=1", ...files.map((name) => at(folder, name))]);
 }
 
+function packageTests() {
+  forgetConsumers();
+  nodeTests("tests/package");
+  console.log(consumersBuilt());
+}
+
 /** [group, heading, body]: the groups are what --only and --from name. A body may answer a list of what it could not check. */
 const stages = [
   ["tools", "The tools' own tests", () => nodeTests("tests/tools")],
@@ -60,7 +67,7 @@ const stages = [
   ["types", "Types of the demo page", () => tsc("www")],
   ["browser", "Both backends in Chromium, the CPU in Firefox", () => nodeTests("tests/browser")],
   ["interop", "Files and tensors of other libraries", () => nodeTests("tests/interop")],
-  ["package", "The packed package in fresh projects", () => nodeTests("tests/package")],
+  ["package", "The packed package in fresh projects", packageTests],
   ["site", "The demo page, driven like a user", () => nodeTests("tests/site")],
 ];
 const groups = [...new Set(stages.map(([group]) => group))];

@@ -103,6 +103,10 @@ export const storage = {
 
 /** Hands the head to the user as a file to keep: starts a download. Needs a page. */
 export async function download(head: Head | Uint8Array, fileName = "head.safetensors"): Promise<void> {
+  if (typeof fileName !== "string" || fileName === "") throw mismatch("invalid-option", "fileName", "a string that is not empty", fileName);
+  if (typeof document === "undefined") {
+    throw new OodgateError("storage-unavailable", "a download can only be started by a page: expected one, got a Worker or Node");
+  }
   const url = URL.createObjectURL(new Blob([await fileOf(head)], { type: "application/octet-stream" }));
   const link = document.createElement("a");
   link.href = url;

@@ -28,9 +28,12 @@ function nodeFiles(): { readFileSync(path: URL): Uint8Array<ArrayBuffer> } | und
   return process?.getBuiltinModule?.("node:fs");
 }
 
-function cpuUrl(): URL {
-  return new URL("../wasm/cpu/oodgate_bg.wasm", import.meta.url);
-}
+// Each written out for bundlers, which look for exactly this expression.
+const own = {
+  cpu: () => new URL("../wasm/cpu/oodgate_bg.wasm", import.meta.url),
+  webgpu: () => new URL("../wasm/webgpu/oodgate_bg.wasm", import.meta.url),
+  files: () => new URL("../wasm/files/oodgate_bg.wasm", import.meta.url),
+};
 
 /** The bytes of a file that lies on this machine's disk: Node's fetch does not read `file:` addresses. */
 function readLocal(source: WasmSource): Uint8Array<ArrayBuffer> | undefined {
@@ -51,14 +54,27 @@ export function takeFrom(given: Sources): void {
   Object.assign(sources, given);
 }
 
-/** What of that a Worker can be sent: all but a Response, which only this thread can read. */
+/** An address as this thread's fetch takes it: a Worker's would begin at the Worker's script. */
+function absolute(address: string): string {
+  try {
+    return new Request(address).url;
+  } catch {
+    // The Worker's fetch says what is wrong with it.
+    return address;
+  }
+}
+
+/**
+ * Where a Worker gets its files: where this thread does, whatever a bundler made of the Worker's script. A Response only this thread
+ * can read, and the package's own file takes its place.
+ */
 export function cloneableSources(): Sources {
-  const cloneable = (source: WasmSource): WasmSource | undefined => {
-    if (source instanceof URL) return source.href;
-    return source instanceof Response ? undefined : source;
+  const cloneable = (name: keyof typeof own): Exclude<WasmSource, URL | Response> => {
+    const given = sources[name];
+    const source = given === undefined || given instanceof Response ? own[name]() : given;
+    return source instanceof URL ? source.href : typeof source === "string" ? absolute(source) : source;
   };
-  const pairs = Object.entries(sources).map(([name, source]) => [name, cloneable(source)] as const);
-  return Object.fromEntries(pairs.filter(([, source]) => source !== undefined));
+  return { cpu: cloneable("cpu"), webgpu: cloneable("webgpu"), files: cloneable("files") };
 }
 
 /** Where the script of Workers is, if not beside this one. */
@@ -67,8 +83,8 @@ export function workerScript(): URL | string | undefined {
 }
 
 /** What to instantiate a file from. */
-function sourceOf(name: "cpu" | "webgpu" | "files", own: () => URL): WasmSource {
-  const source = sources[name] ?? own();
+function sourceOf(name: keyof typeof own): WasmSource {
+  const source = sources[name] ?? own[name]();
   // It can be read once: another attempt asks for the package's own file.
   if (source instanceof Response) delete sources[name];
   return readLocal(source) ?? source;
@@ -92,7 +108,7 @@ let cpuIsReady = false;
 export const loadCpu: () => Promise<typeof cpu> = once(
   async () => {
     if (!cpuIsReady) {
-      checkOurs(await initCpu({ module_or_path: sourceOf("cpu", cpuUrl) }));
+      checkOurs(await initCpu({ module_or_path: sourceOf("cpu") }));
       cpuIsReady = true;
     }
     return cpu;
@@ -109,7 +125,7 @@ function checkOurs(exports: object): void {
 /** The loaded CPU file, for what must answer at once. Node loads it on the spot; a browser cannot. */
 export function loadedCpu(): typeof cpu {
   if (!cpuIsReady) {
-    const bytes = readLocal(cpuUrl());
+    const bytes = readLocal(own.cpu());
     if (bytes === undefined) {
       throw new OodgateError("wasm-unavailable", "the wasm is not loaded yet: await init() or createHead() first");
     }
@@ -123,7 +139,7 @@ export function loadedCpu(): typeof cpu {
 export const loadWebGpu: () => Promise<RawEngine> = once(
   async () => {
     const glue = await import("../wasm/webgpu/oodgate.js");
-    await glue.default({ module_or_path: sourceOf("webgpu", () => new URL("../wasm/webgpu/oodgate_bg.wasm", import.meta.url)) });
+    await glue.default({ module_or_path: sourceOf("webgpu") });
     // Built from the same exports; TypeScript tells the two classes apart by their private pointers.
     return glue as unknown as RawEngine;
   },
@@ -134,7 +150,7 @@ export const loadWebGpu: () => Promise<RawEngine> = once(
 export const loadFiles: () => Promise<Files> = once(
   async () => {
     const glue = await import("../wasm/files/oodgate.js");
-    await glue.default({ module_or_path: sourceOf("files", () => new URL("../wasm/files/oodgate_bg.wasm", import.meta.url)) });
+    await glue.default({ module_or_path: sourceOf("files") });
     return glue;
   },
   (reason, cause) => new OodgateError("wasm-unavailable", `the file formats' wasm could not be loaded: ${reason}`, { cause }),

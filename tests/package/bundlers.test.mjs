@@ -9,9 +9,10 @@ import * as vite8 from "vite";
 import * as vite7 from "vite7";
 import webpack from "webpack";
 import { launch } from "../../pkg/scripts/browser.mjs";
+import { works } from "./consumers.mjs";
 import { createProject, threads } from "./project.mjs";
 import { recipe } from "./recipe.mjs";
-import { checkAnswer, checkPage, visit } from "./visit.mjs";
+import { checkPage, checkSteps, everywhere, visit } from "./visit.mjs";
 
 let project;
 let browser;
@@ -31,29 +32,32 @@ after(async () => {
 const folderOf = (tool) => `with-${tool.toLowerCase().replace(" ", "-")}`;
 
 /** Writes the program and its worker, and the recipe's own files over them. */
-function prepare(tool, specifier) {
-  project.write(folderOf(tool), { ...threads(specifier), ...recipe(tool) });
+function prepare(tool) {
+  project.write(folderOf(tool), { ...threads("oodgate"), ...recipe(tool) });
   return folderOf(tool);
 }
 
-/** The engines whose wasm files lie in the built folder. */
-const enginesIn = (folder) =>
+/** Which of the package's wasm files lie in the built folder. */
+const wasmFilesIn = (folder) =>
   readdirSync(folder, { recursive: true })
     .filter((name) => name.endsWith(".wasm"))
-    .map((name) => project.engineOf(path.join(folder, name)))
+    .map((name) => project.wasmFile(path.join(folder, name)))
     .sort();
 
-function checks(tool, { root = ".", specifier = "oodgate", eager, build }) {
+function checks(tool, { root = ".", build }) {
   // A worker that never answers must not hold up the run.
-  describe(tool, { timeout: 90_000 }, () => {
-    const served = () => ({ browser, project, mounts: { "/": project.inside(folderOf(tool), root) }, eager });
+  describe(tool, { timeout: 120_000 }, () => {
+    const served = () => ({ browser, project, mounts: { "/": project.inside(folderOf(tool), root) } });
     test("builds, each wasm file once", async () => {
-      const where = prepare(tool, specifier);
+      const where = prepare(tool);
       await build(where);
-      assert.deepEqual(enginesIn(project.inside(where, "dist")), project.engines);
+      assert.deepEqual(wasmFilesIn(project.inside(where, "dist")), project.wasmFiles);
     });
     test("in a window", () => checkPage(served()));
-    test("in a worker", () => checkPage({ ...served(), call: "useInWorker" }));
+    test("in a worker", async () => {
+      await checkPage({ ...served(), thread: true });
+      works(tool);
+    });
   });
 }
 
@@ -66,12 +70,8 @@ for (const [tool, name, { createServer }] of [["Vite", "vite", vite8], ["Vite 7"
     const server = await createServer({ root: project.inside(folderOf(tool)), cacheDir, logLevel: "error", server: options });
     try {
       await server.listen();
-      await visit(browser, server.resolvedUrls.local[0], async (page) => {
-        for (const backend of ["cpu", "webgpu"]) {
-          checkAnswer(await page.evaluate((name) => globalThis.use(name), backend), backend);
-          checkAnswer(await page.evaluate((name) => globalThis.useInWorker(name), backend), backend);
-        }
-      });
+      await visit(browser, server.resolvedUrls.local[0], (page) => checkSteps(page, everywhere));
+      works(`${tool}'s dev server`);
     } finally {
       await server.close();
     }
@@ -88,11 +88,6 @@ checks("webpack", {
   },
 });
 
-checks("esbuild", {
-  specifier: "./oodgate.js",
-  // Its module hands over the CPU engine's file when it is imported.
-  eager: true,
-  build: (where) => project.node(["build.js"], where),
-});
+checks("esbuild", { root: "dist", build: (where) => project.node(["build.js"], where) });
 
 checks("Rollup", { build: (where) => project.node(["../node_modules/rollup/dist/bin/rollup", "--config", "--silent"], where) });

@@ -7,9 +7,10 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { launch } from "../../pkg/scripts/browser.mjs";
 import { at } from "../../pkg/scripts/shell.mjs";
+import { works } from "./consumers.mjs";
 import { createProject, threads } from "./project.mjs";
 import { recipe } from "./recipe.mjs";
-import { checkAnswer, visit } from "./visit.mjs";
+import { checkSteps, everywhere, visit } from "./visit.mjs";
 
 const next = at("node_modules", "next", "dist", "bin", "next");
 process.env.NEXT_TELEMETRY_DISABLED = "1";
@@ -67,7 +68,7 @@ after(async () => {
 test("Next builds it, each wasm file once and none for the server", { timeout: 180_000 }, () => {
   project.node([next, "build"]);
   const built = readdirSync(project.inside(".next"), { recursive: true }).filter((name) => name.endsWith(".wasm"));
-  assert.deepEqual(built.map((name) => project.engineOf(project.inside(".next", name))).sort(), project.engines, built.join("\n"));
+  assert.deepEqual(built.map((name) => project.wasmFile(project.inside(".next", name))).sort(), project.wasmFiles, built.join("\n"));
   assert.deepEqual(built.filter((name) => !name.startsWith(path.join("static", "media"))), []);
 });
 
@@ -79,10 +80,7 @@ test("the server imports it, the client component uses it, on both backends", { 
   await visit(browser, address, async (page) => {
     await page.waitForFunction(() => document.querySelector("output").textContent !== "", undefined, { timeout: 20_000 });
     assert.equal(await page.textContent("output"), "1", "the accuracy that the component shows");
-    for (const backend of ["cpu", "webgpu"]) {
-      for (const call of ["use", "useInWorker"]) {
-        checkAnswer(await page.evaluate(([name, on]) => globalThis[name](on), [call, backend]), backend);
-      }
-    }
+    await checkSteps(page, everywhere);
   });
+  works("Next");
 });

@@ -2,12 +2,14 @@
 // its wasm handed over.
 
 import assert from "node:assert/strict";
+import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { launch } from "../../pkg/scripts/browser.mjs";
 import { serve } from "../../pkg/scripts/serve.mjs";
+import { works } from "./consumers.mjs";
 import { createProject, program, threads } from "./project.mjs";
 import { recipe } from "./recipe.mjs";
-import { checkAnswer, checkPage, visit } from "./visit.mjs";
+import { checkAnswer, checkPage, checkSteps, everywhere, visit } from "./visit.mjs";
 
 const address = "/node_modules/oodgate/dist/index.js";
 const index = '<!doctype html>\n<script type="module" src="main.js"></script>\n';
@@ -18,7 +20,7 @@ let browser;
 before(async () => {
   project = createProject();
   project.write("by-address", { "index.html": index, ...threads(address) });
-  project.write("by-map", { ...recipe("Without a bundler"), ...threads("oodgate"), "worker.js": threads(address)["worker.js"] });
+  project.write("by-map", { ...recipe("Without a bundler"), ...threads("oodgate"), "thread.js": threads(address)["thread.js"] });
   browser = await launch();
 });
 
@@ -33,16 +35,23 @@ const mounts = (page) => ({ "/": project.inside(page), "/node_modules/": project
 const headersOf = (text) => Object.fromEntries(text.trim().split("\n").map((line) => line.split(/:\s*(.*)/s)));
 
 describe("a plain page", { timeout: 90_000 }, () => {
-  test("by import map", () => checkPage({ browser, project, mounts: mounts("by-map") }));
-  test("by address", () => checkPage({ browser, project, mounts: mounts("by-address") }));
-  test("by address, in a module worker", () => checkPage({ browser, project, mounts: mounts("by-address"), call: "useInWorker" }));
+  for (const [name, page, thread] of [["by import map", "by-map"], ["by address", "by-address"], ["by address, in a worker", "by-address", true]]) {
+    test(name, async () => {
+      await checkPage({ browser, project, mounts: mounts(page), thread });
+      works(`a plain page ${name}`);
+    });
+  }
 });
 
 describe("a strict Content-Security-Policy", { timeout: 90_000 }, () => {
   const headers = headersOf(recipe("Content-Security-Policy").headers);
 
-  test("in a window", () => checkPage({ browser, project, mounts: mounts("by-address"), headers }));
-  test("in a worker", () => checkPage({ browser, project, mounts: mounts("by-address"), headers, call: "useInWorker" }));
+  for (const [place, thread] of [["a window", false], ["a worker", true]]) {
+    test(`in ${place}`, async () => {
+      await checkPage({ browser, project, mounts: mounts("by-address"), headers, thread });
+      works(`${place} under a strict policy`);
+    });
+  }
 
   test("without 'wasm-unsafe-eval' a head is refused with the reason", async () => {
     const stricter = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.replace(" 'wasm-unsafe-eval'", "")]));
@@ -59,6 +68,26 @@ describe("a strict Content-Security-Policy", { timeout: 90_000 }, () => {
   });
 });
 
+test("scripts are fetched with what needs them", { timeout: 60_000 }, async () => {
+  const sent = [];
+  const scripts = project.inside("node_modules", "oodgate", "dist");
+  const onFile = (file) => path.dirname(file) === scripts && sent.push(path.basename(file));
+  const server = await serve({ mounts: mounts("by-address"), onFile });
+  try {
+    await visit(browser, server.url, async (page) => {
+      const calls = [["cpu", {}], ["cpu", { saved: true }], ["cpu", { worker: true }], ["webgpu", {}]];
+      const fetched = [sent.splice(0)];
+      for (const call of calls) {
+        await page.evaluate((given) => globalThis.use(...given), call);
+        fetched.push(sent.splice(0));
+      }
+      assert.deepEqual(fetched, [["index.js", "create.js"], [], ["files.js"], ["remote.js", "worker.js"], ["webgpu.js"]]);
+    });
+  } finally {
+    await server.close();
+  }
+});
+
 /** Each form of a wasm file that init takes, as the page makes it of the file's address. */
 const forms = {
   "an address": (url) => url,
@@ -69,7 +98,7 @@ const forms = {
   "a compiled module": (url) => WebAssembly.compileStreaming(fetch(url)),
 };
 
-describe("wasm handed over", { timeout: 90_000 }, () => {
+describe("files handed over", { timeout: 120_000 }, () => {
   let server;
   before(async () => {
     project.write("handed-over", {
@@ -81,33 +110,35 @@ describe("wasm handed over", { timeout: 90_000 }, () => {
       `,
       "use.js": program(address),
     });
-    const wasm = (engine) => project.inside("node_modules", "oodgate", "wasm", engine, "oodgate_bg.wasm");
+    const inPackage = (...parts) => project.inside("node_modules", "oodgate", ...parts);
+    const wasm = Object.fromEntries(project.wasmFiles.map((name) => [`/elsewhere/${name}.wasm`, inPackage("wasm", name, "oodgate_bg.wasm")]));
     server = await serve({
       mounts: {
         "/": project.inside("handed-over"),
-        "/node_modules/oodgate/": project.inside("node_modules", "oodgate"),
-        // The package's own places are taken away: what it uses was handed over.
-        "/node_modules/oodgate/wasm/cpu/oodgate_bg.wasm": project.inside("nothing"),
-        "/node_modules/oodgate/wasm/webgpu/oodgate_bg.wasm": project.inside("nothing"),
-        "/elsewhere/cpu.wasm": wasm("cpu"),
-        "/elsewhere/webgpu.wasm": wasm("webgpu"),
+        // The scripts without the files that they would find beside them: what is used was handed over.
+        [address.replace("index.js", "")]: inPackage("dist"),
+        [address.replace("index.js", "worker.js")]: project.inside("nothing"),
+        "/elsewhere/worker.js": inPackage("dist", "worker.js"),
+        ...wasm,
       },
     });
   });
   after(() => server?.close());
 
+  const handOver = (make) => `(async () => {
+    const make = ${make};
+    const [wasm, webgpuWasm, filesWasm] = await Promise.all(["cpu", "webgpu", "files"].map((name) => make("elsewhere/" + name + ".wasm")));
+    await init({ wasm, webgpuWasm, filesWasm, worker: "elsewhere/worker.js" });
+  })()`;
+
   for (const [name, make] of Object.entries(forms)) {
     test(`as ${name}`, () =>
       visit(browser, server.url, async (page) => {
-        const run = (source) =>
-          page.evaluate(`(async () => {
-            const make = ${source};
-            await init({ wasm: await make("/elsewhere/cpu.wasm"), webgpuWasm: await make("/elsewhere/webgpu.wasm") });
-            return [await use("cpu"), await use("webgpu")];
-          })()`);
-        const [cpu, webgpu] = await run(make);
-        checkAnswer(cpu, "cpu");
-        checkAnswer(webgpu, "webgpu");
+        await page.evaluate(handOver(make));
+        // A Response can be read once, by one thread.
+        const once = name === "a Response";
+        await checkSteps(page, everywhere.filter(({ call, options }) => call === "use" && !(once && options?.worker)));
+        works(`a page with files handed over as ${name}`);
       }));
   }
 

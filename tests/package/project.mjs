@@ -8,45 +8,52 @@ import { at } from "../../pkg/scripts/shell.mjs";
 import { pack } from "../../pkg/scripts/tarball.mjs";
 
 /**
- * Trains a head on two blobs and answers what a caller would look at.
+ * Trains a head on two blobs and answers what a caller would look at; `worker`: of a head in a Worker of its own; `saved`: of the
+ * head that comes out of the trained one's file.
  * @param {string} [specifier] what the program imports the package by
  */
 export const program = (specifier = "oodgate") => `
-  import { createHead, metrics } from ${JSON.stringify(specifier)};
-  export async function use(backend) {
+  import { createHead, init, loadHead, metrics } from ${JSON.stringify(specifier)};
+  export async function use(backend, { worker = false, saved = false } = {}) {
     const rows = Float32Array.from({ length: 400 }, (_, index) => Math.sin(index * 12.9898) * 0.3 + ((index >> 3) % 2 === index % 2 ? 1 : 0));
     const labels = Array.from({ length: 50 }, (_, row) => ["left", "right"][row % 2]);
-    const head = await createHead({ features: 8, classes: ["left", "right"], backend });
+    let head = await createHead({ features: 8, classes: ["left", "right"], backend, worker });
     const { accuracy } = await head.fit(rows, labels, { epochs: 20, batchSize: 10 });
+    if (saved) {
+      const trained = head;
+      head = await loadHead(await trained.save(), { backend, worker });
+      trained.dispose();
+    }
     const known = await head.oodScore(rows);
     const unknown = await head.oodScore(new Float32Array(400).fill(1));
+    await init();
     const auroc = metrics.auroc(known, unknown);
     head.dispose();
-    return { accuracy, auroc, backend: head.backend };
+    return { accuracy, auroc, backend: head.backend, steps: head.steps };
   }
 `;
 
 const main = `
   import { use } from "./use.js";
-  let worker;
-  const useInWorker = (backend) =>
+  let thread;
+  const useInWorker = (backend, options) =>
     new Promise((resolve, reject) => {
-      worker ??= new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-      worker.onmessage = ({ data: { answer, problem } }) => (problem === undefined ? resolve(answer) : reject(new Error(problem)));
-      worker.onerror = (event) => reject(new Error("the worker failed: " + event.message));
-      worker.postMessage(backend);
+      thread ??= new Worker(new URL("./thread.js", import.meta.url), { type: "module" });
+      thread.onmessage = ({ data: { answer, problem } }) => (problem === undefined ? resolve(answer) : reject(new Error(problem)));
+      thread.onerror = (event) => reject(new Error("the worker failed: " + event.message));
+      thread.postMessage({ backend, options });
     });
   Object.assign(globalThis, { use, useInWorker });
 `;
-const worker = `
+const thread = `
   import { use } from "./use.js";
-  addEventListener("message", async ({ data: backend }) => {
-    postMessage(await use(backend).then((answer) => ({ answer }), (error) => ({ problem: String(error.stack) })));
+  addEventListener("message", async ({ data: { backend, options } }) => {
+    postMessage(await use(backend, options).then((answer) => ({ answer }), (error) => ({ problem: String(error.stack) })));
   });
 `;
 
 /** The files of a page whose window can `use` the package itself and have a worker do so (`useInWorker`). */
-export const threads = (specifier) => ({ "use.js": program(specifier), "main.js": main, "worker.js": worker });
+export const threads = (specifier) => ({ "use.js": program(specifier), "main.js": main, "thread.js": thread });
 
 /**
  * An empty ESM project with the tarball as its only dependency. The caller removes it.
@@ -62,7 +69,7 @@ export function createProject(parent = tmpdir()) {
   execFileSync("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", "--offline", tarball], { cwd: folder });
 
   const wasm = inside("node_modules", "oodgate", "wasm");
-  const engines = readdirSync(wasm).sort();
+  const wasmFiles = readdirSync(wasm).sort();
 
   return {
     folder,
@@ -88,12 +95,12 @@ export function createProject(parent = tmpdir()) {
     node(args, where = ".") {
       return execFileSync(process.execPath, args, { cwd: inside(where), encoding: "utf8", timeout: 120_000 });
     },
-    /** The folders of the package's wasm files: "cpu", "webgpu". */
-    engines,
+    /** The folders of the package's wasm files: "cpu", "files", "webgpu". */
+    wasmFiles,
     /** Which of them a file is a copy of, told by its bytes; undefined when of none. */
-    engineOf(file) {
-      return engines.find((engine) => {
-        const original = path.join(wasm, engine, "oodgate_bg.wasm");
+    wasmFile(file) {
+      return wasmFiles.find((name) => {
+        const original = path.join(wasm, name, "oodgate_bg.wasm");
         return statSync(original).size === statSync(file).size && readFileSync(original).equals(readFileSync(file));
       });
     },
