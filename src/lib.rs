@@ -15,6 +15,8 @@ pub mod error;
 pub mod fit;
 pub mod gate;
 pub mod head;
+#[cfg(feature = "files")]
+mod header;
 pub mod loss;
 pub mod math;
 pub mod metrics;

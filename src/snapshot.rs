@@ -177,8 +177,10 @@ pub(crate) fn calibration(meta: CalibrationMeta, scores: Vec<f32>) -> Result<Cal
     if scores.is_empty() || scores.iter().any(|score| score.is_nan()) {
         return Err(refusal("calibration scores", "at least one, none of them NaN", scores.len()));
     }
-    if !(temperature > 0.0 && temperature.is_finite()) {
-        return Err(refusal("calibration temperature", "a number above 0", temperature));
+    // As logits are multiplied by it.
+    let factor = (1.0 / temperature) as f32;
+    if !(factor > 0.0 && factor.is_finite()) {
+        return Err(refusal("calibration temperature", "a number above 0 whose inverse is a float32", temperature));
     }
     let alpha = crate::config::alpha(Some(alpha)).map_err(in_file)?;
     let scorer = options.check().map_err(in_file)?;

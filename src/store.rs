@@ -13,16 +13,17 @@
 //! weights from elsewhere, for example `safetensors.torch.save_file(model.state_dict(), ...)`, and gets default options.
 
 use safetensors::{
-    Dtype, SafeTensors,
+    Dtype,
     tensor::{TensorView, serialize},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use crate::{
     Error, Result,
     config::{HeadConfig, HeadOptions},
     error::Mismatch,
     head::{Architecture, Layer},
+    header::File,
     optim::Optimizer,
     snapshot::{Meta, Snapshot, in_file},
 };
@@ -33,11 +34,11 @@ pub const VERSION: u32 = 1;
 /// The metadata's key.
 const KEY: &str = "oodgate";
 
-#[derive(Serialize, Deserialize)]
-struct Versioned {
+#[derive(Serialize)]
+struct Versioned<'snapshot> {
     version: u32,
     #[serde(flatten)]
-    meta: Meta,
+    meta: &'snapshot Meta,
 }
 
 /// Only the version: of a newer format nothing else can be relied on.
@@ -45,6 +46,21 @@ struct Versioned {
 struct Version {
     version: u32,
 }
+
+/// How many values the lists of a description hold. Nothing is kept of them.
+#[derive(Deserialize)]
+struct Lists {
+    options: ListedOptions,
+}
+
+#[derive(Deserialize)]
+struct ListedOptions {
+    classes: Vec<IgnoredAny>,
+    hidden: Vec<IgnoredAny>,
+}
+
+/// Commas of a description beside those in its lists: a complete one has some thirty.
+const OTHER_COMMAS: usize = 64;
 
 /// The bytes of a file. The snapshot must be whole: one of [`crate::trainer::Trainer::snapshot`].
 pub fn write(snapshot: &Snapshot) -> Result<Vec<u8>> {
@@ -75,7 +91,7 @@ pub fn write(snapshot: &Snapshot) -> Result<Vec<u8>> {
         tensors.floats("calibration.scores".into(), vec![scores.len()], scores);
     }
 
-    let meta = serde_json::to_string(&Versioned { version: VERSION, meta: meta.clone() }).map_err(broken)?;
+    let meta = serde_json::to_string(&Versioned { version: VERSION, meta }).map_err(broken)?;
     let views: Result<Vec<_>> = tensors
         .0
         .iter()
@@ -87,51 +103,82 @@ pub fn write(snapshot: &Snapshot) -> Result<Vec<u8>> {
 /// The head in a file. What a file says is checked before memory is asked for: a snapshot is never larger than its file by more
 /// than a small factor.
 pub fn read(file: &[u8]) -> Result<Snapshot> {
-    let (_, metadata) = SafeTensors::read_metadata(file).map_err(broken)?;
-    let tensors = SafeTensors::deserialize(file).map_err(broken)?;
-    match metadata.metadata().as_ref().and_then(|metadata| metadata.get(KEY)) {
-        Some(json) => own(&tensors, json),
-        None => foreign(&tensors),
+    let file = File::read(file).map_err(broken)?;
+    match &file.description {
+        Some(json) => own(&file, json),
+        None => foreign(&file),
     }
 }
 
+/// Refuses a description that holds more than a head's: what options of several kinds are read from is kept whole, unknown keys and all.
+fn check_description(json: &str) -> Result<()> {
+    let Lists { options: ListedOptions { classes, hidden } } = serde_json::from_str(json).map_err(broken)?;
+    let commas = commas(json.as_bytes());
+    match commas > classes.len() + hidden.len() + OTHER_COMMAS {
+        true => Err(refusal("description", "a head's options and calibration", format!("{commas} commas"))),
+        false => Ok(()),
+    }
+}
+
+/// Commas of a JSON text outside its strings: one for each value, but for the first of each list.
+fn commas(json: &[u8]) -> usize {
+    let (mut count, mut quoted, mut escaped) = (0, false, false);
+    for &byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = quoted,
+            b'"' => quoted = !quoted,
+            b',' => count += usize::from(!quoted),
+            _ => {}
+        }
+    }
+    count
+}
+
 /// A file of ours.
-fn own(tensors: &SafeTensors, json: &str) -> Result<Snapshot> {
+fn own(tensors: &File, json: &str) -> Result<Snapshot> {
     let Version { version } = serde_json::from_str(json).map_err(broken)?;
     if version > VERSION || version == 0 {
         return Err(refusal("format version", format!("1 to {VERSION}"), version));
     }
-    let Versioned { mut meta, .. } = serde_json::from_str(json).map_err(broken)?;
+    check_description(json)?;
+    let mut meta: Meta = serde_json::from_str(json).map_err(broken)?;
+    // Before the layers are counted out.
+    let layers = 1 + meta.options.hidden.len();
+    if layers > tensors.data_length() / (2 * size_of::<f32>()) {
+        let expected = format!("a weight and a bias for each of {layers} layers");
+        return Err(refusal("options.hidden", expected, format!("{} bytes", tensors.data_length())));
+    }
     let config = meta.options.clone().check().map_err(in_file)?;
     // With every default spelled out, whoever wrote the file.
     meta.options = (&config).into();
     let state = state(tensors, &config)?;
     let labels = match tensors.tensor("training.labels") {
-        Ok(view) => words(&view, "training.labels")?,
-        Err(_) => Vec::new(),
+        Some(view) => words(&view, "training.labels")?,
+        None => Vec::new(),
     };
     let features = match labels.len() {
         0 => Vec::new(),
         rows => floats(tensors, "training.features", &[rows, config.architecture.features()])?,
     };
     let seen = match tensors.tensor("training.seen") {
-        Ok(view) => fingerprints(&view)?,
-        Err(_) => Vec::new(),
+        Some(view) => fingerprints(&view)?,
+        None => Vec::new(),
     };
     let scores = match (&meta.calibration, tensors.tensor("calibration.scores")) {
-        (Some(_), Ok(view)) => floats(tensors, "calibration.scores", view.shape())?,
-        (Some(_), Err(_)) => return Err(refusal("tensor calibration.scores", "to be there", "none")),
+        (Some(_), Some(view)) => floats(tensors, "calibration.scores", view.shape())?,
+        (Some(_), None) => return Err(refusal("tensor calibration.scores", "to be there", "none")),
         (None, _) => Vec::new(),
     };
     Ok(Snapshot { meta, state, features, labels, seen, scores })
 }
 
 /// Weights of a `Linear`, or of a `Sequential` of `Linear` layers with ReLU between them, saved from PyTorch.
-fn foreign(tensors: &SafeTensors) -> Result<Snapshot> {
-    let shape_of = |name: &str| tensors.tensor(name).ok().map(|view| view.shape().to_vec());
+fn foreign(tensors: &File) -> Result<Snapshot> {
+    let shape_of = |name: &str| tensors.tensor(name).map(|view| view.shape().to_vec());
     let weights: Vec<Vec<usize>> = match shape_of("weight") {
         Some(shape) => vec![shape],
-        None => (0..tensors.len()).map_while(|layer| shape_of(&format!("{}.weight", 2 * layer))).collect(),
+        None => (0..).map_while(|layer| shape_of(&format!("{}.weight", 2 * layer))).collect(),
     };
     let matrices: Option<Vec<[usize; 2]>> = weights.iter().map(|shape| shape.as_slice().try_into().ok()).collect();
     let widths = matrices.filter(|matrices| !matrices.is_empty());
@@ -157,14 +204,19 @@ fn foreign(tensors: &SafeTensors) -> Result<Snapshot> {
 }
 
 /// Parameters and moments. Moments that the file lacks altogether are zero, as a new head's are.
-fn state(tensors: &SafeTensors, config: &HeadConfig) -> Result<Vec<f32>> {
-    let mut state = Vec::new();
+fn state(tensors: &File, config: &HeadConfig) -> Result<Vec<f32>> {
+    let present = tensors.data_length();
+    if config.architecture.parameters() > (present / size_of::<f32>()) as f64 {
+        let expected = format!("{} parameters", config.architecture.parameters());
+        return Err(refusal("tensors", expected, format!("{present} bytes")));
+    }
+    let mut state = Vec::with_capacity(Snapshot::state_length(config));
     for (index, prefix) in prefixes(&config.optimizer).iter().enumerate() {
         for (layer, name) in named_layers(&config.architecture) {
             // A lone Linear has no number.
-            let name = if index == 0 && tensors.tensor("weight").is_ok() { String::new() } else { format!("{prefix}{name}.") };
+            let name = if index == 0 && tensors.tensor("weight").is_some() { String::new() } else { format!("{prefix}{name}.") };
             let weight = format!("{name}weight");
-            if index > 0 && tensors.tensor(&weight).is_err() {
+            if index > 0 && tensors.tensor(&weight).is_none() {
                 state.resize(Snapshot::state_length(config), 0.0);
                 return Ok(state);
             }
@@ -217,8 +269,8 @@ fn elements<'data, const N: usize>(
     Ok(view.data().as_chunks::<N>().0)
 }
 
-fn floats(tensors: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
-    let view = tensors.tensor(name).map_err(|_| refusal(&format!("tensor {name}"), format!("F32 {shape:?}"), "none"))?;
+fn floats(tensors: &File, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
+    let view = tensors.tensor(name).ok_or_else(|| refusal(&format!("tensor {name}"), format!("F32 {shape:?}"), "none"))?;
     Ok(elements(&view, name, Dtype::F32, shape)?.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect())
 }
 
