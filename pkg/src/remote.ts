@@ -131,10 +131,11 @@ class RemoteCore implements Core {
   }
 
   #call<T>(operation: Operation, given: unknown[], onEpoch?: Callback): Promise<T> {
-    const buffers = given.flatMap((value) => (ArrayBuffer.isView(value) && owned.has(value) ? [value.buffer as ArrayBuffer] : []));
+    const sent = given.map(cutOut).map(sendable);
+    const buffers = sent.flatMap((value) => (ArrayBuffer.isView(value) && owned.has(value) ? [value.buffer as ArrayBuffer] : []));
     // Comlink's types know it only from the other side.
     const told = onEpoch && (proxy(onEpoch) as unknown as Remote<Callback>);
-    return this.#settled(this.#server.call(operation, transfer(given.map(sendable), buffers), told) as Promise<Outcome<T>>);
+    return this.#settled(this.#server.call(operation, transfer(sent, buffers), told) as Promise<Outcome<T>>);
   }
 
   /** A call that can be ended from here, and that tells of its progress. */
@@ -184,4 +185,12 @@ class RemoteCore implements Core {
     if ("value" in outcome) return outcome.value;
     throw "code" in outcome ? new OodgateError(outcome.code, outcome.message) : outcome.thrown;
   }
+}
+
+/** A part of a larger buffer as an array of its own: sent as it is, it would take the whole buffer along. */
+function cutOut(value: unknown): unknown {
+  if (!(value instanceof Float32Array) || value.byteLength === value.buffer.byteLength) return value;
+  const part = value.slice();
+  owned.add(part);
+  return part;
 }
