@@ -66,6 +66,7 @@ const stages = [
   ["types", "Every public member is documented", () => reference({ write: false })],
   ["types", "Types of the demo page", () => tsc("www")],
   ["browser", "Both backends in Chromium, the CPU in Firefox", () => nodeTests("tests/browser")],
+  ["faults", "Faults of the platform", () => nodeTests("tests/faults")],
   ["interop", "Files and tensors of other libraries", () => nodeTests("tests/interop")],
   ["package", "The packed package in fresh projects", packageTests],
   ["site", "The demo page, driven like a user", () => nodeTests("tests/site")],
@@ -84,7 +85,7 @@ await main(import.meta, async () => {
   const { values } = parseArgs({ options: { only: { type: "string" }, from: { type: "string" } } });
   const chosen = choose(values);
   const has = (...names) => chosen.some(([group]) => names.includes(group));
-  setup({ browser: has("browser", "interop", "package", "site"), firefox: has("browser") });
+  setup({ browser: has("browser", "faults", "interop", "package", "site"), firefox: has("browser") });
 
   const rule = "=".repeat(78);
   const times = [];
