@@ -1,5 +1,6 @@
 import { proxy, transfer, wrap, type Remote } from "comlink";
 import { owned, type Core, type Facts, type RawPrediction, type RawVerdicts } from "./core.js";
+import { Ending } from "./ending.js";
 import { OodgateError, mismatch } from "./errors.js";
 import type { Named } from "./head.js";
 import { Listener } from "./listener.js";
@@ -28,6 +29,14 @@ function start(): Worker {
     : new Worker(script, { type: "module", name: "oodgate" });
 }
 
+/** Announces that a Worker broke. Not in the constructor, where the listener would hold the head. */
+function watch(worker: Worker, ending: Ending): void {
+  worker.onerror = (event) => {
+    event.preventDefault();
+    ending.announce(new OodgateError("crashed", `the Worker stopped: ${event.message || "its script could not be loaded"}`));
+  };
+}
+
 /** Ends the Workers of heads that their page forgot. */
 const forgotten = new FinalizationRegistry<Worker>((worker) => worker.terminate());
 
@@ -36,20 +45,12 @@ class RemoteCore implements Core {
   facts: Facts = { backend: "cpu", steps: 0 };
   readonly #worker: Worker;
   readonly #server: Remote<Server>;
-  /** Rejects when the Worker is no more. */
-  readonly #gone: Promise<never>;
-  #leave: (error: OodgateError) => void = () => undefined;
+  readonly #ending = new Ending();
 
   private constructor() {
     this.#worker = start();
     this.#server = wrap<Server>(this.#worker);
-    this.#gone = new Promise((_, reject) => (this.#leave = reject));
-    this.#gone.catch(() => undefined);
-    const leave = this.#leave;
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      leave(new OodgateError("crashed", `the Worker stopped: ${event.message || "its script could not be loaded"}`));
-    };
+    watch(this.#worker, this.#ending);
     forgotten.register(this, this.#worker, this);
   }
 
@@ -127,7 +128,7 @@ class RemoteCore implements Core {
   free(): void {
     forgotten.unregister(this);
     this.#worker.terminate();
-    this.#leave(new OodgateError("disposed", "this head was disposed"));
+    this.#ending.announce(new OodgateError("disposed", "this head was disposed"));
   }
 
   #call<T>(operation: Operation, given: unknown[], onEpoch?: Callback): Promise<T> {
@@ -180,7 +181,7 @@ class RemoteCore implements Core {
 
   /** What an operation came to, unless the Worker is gone first. */
   async #settled<T>(asked: Promise<Outcome<T>>): Promise<T> {
-    const outcome = await Promise.race([asked, this.#gone]);
+    const outcome = await this.#ending.before(asked);
     if (outcome.facts !== undefined) this.#learn(outcome.facts);
     if ("value" in outcome) return outcome.value;
     throw "code" in outcome ? new OodgateError(outcome.code, outcome.message) : outcome.thrown;

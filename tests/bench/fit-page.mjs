@@ -57,22 +57,16 @@ export async function measureFit({ setup, sides, repetitions }) {
   return samples;
 }
 
-const heaps = {
-  // Already loaded by the package: this is the same instance, and its exports.
-  oodgate: async () => (await import("/pkg/wasm/cpu/oodgate.js")).initSync().memory,
-  tfjs: async () => globalThis.tf.backend().wasm.HEAPU8,
-};
-
 /** Bytes of a side's wasm memory with a head, and after one fit of it. Such a memory never shrinks: its size is its peak. */
 export async function measureMemory({ side, setup }) {
+  // Here and not above: it watches every call that leaves an instance, which takes time.
+  const { wasmBytes } = await import("../lib/instances.mjs");
   const data = makeData(setup);
   if (side === "tfjs") await startTfjs("wasm");
   const { fit } = await openers[side](setup);
-  // Growing gives a memory a new buffer: asked anew each time.
-  const size = async () => (await heaps[side]()).buffer.byteLength;
-  const before = await size();
+  const before = wasmBytes();
   await fit(data);
-  return { before, after: await size() };
+  return { before, after: wasmBytes() };
 }
 
 globalThis.measureMemory = measureMemory;

@@ -1,7 +1,8 @@
 // The work that the soak repeats in a page, and what the page knows of its memory.
 
+import { wasmBytes } from "../lib/instances.mjs";
 import { liveBuffers } from "./buffers.mjs";
-import { createHead, metrics } from "oodgate";
+import { createHead, loadHead, metrics } from "oodgate";
 import { uniform } from "../lib/random.mjs";
 
 const [features, classes] = [64, 10];
@@ -37,12 +38,41 @@ const parts = {
       head.dispose();
     },
   },
+  saves: {
+    start: async (backend) => {
+      const head = await createHead({ features, classes, hidden: [32], backend });
+      const { x, y } = makeRows(300);
+      await head.fit(x, y, { epochs: 2, validationSplit: 0.2 });
+      return { backend, head, x: x.subarray(0, 8 * features) };
+    },
+    unit: async ({ backend, head, x }, index) => {
+      const file = await head.save();
+      const again = await loadHead(file, { backend });
+      const [one, other] = [await head.gate(x), await again.gate(x)];
+      if (one.pValue.some((value, row) => value !== other.pValue[row])) throw new Error(`save ${index}: another head came back`);
+      again.dispose();
+    },
+  },
   // What a caller forgets to dispose goes with the garbage: the reading after as many heads as before finds as much memory.
   forgotten: {
     start: async (backend) => ({ backend, batch: makeRows(32) }),
     unit: async ({ backend, batch: { x, y } }) => {
       const head = await createHead({ features, classes, backend });
       await head.trainStep(x, y);
+    },
+  },
+  // What a Worker answers is not kept.
+  answers: {
+    start: async (backend) => ({ head: await createHead({ features, classes, backend, worker: true }), x: makeRows(128).x }),
+    unit: ({ head, x }) => head.predict(x),
+  },
+  // Every second one is forgotten.
+  workers: {
+    start: async (backend) => ({ backend, batch: makeRows(32) }),
+    unit: async ({ backend, batch: { x, y } }, index) => {
+      const head = await createHead({ features, classes, backend, worker: true });
+      await head.trainStep(x, y);
+      if (index % 2) head.dispose();
     },
   },
 };
@@ -59,10 +89,6 @@ globalThis.soak = {
   work: async (part, units) => {
     for (let unit = 0; unit < units; unit += 1) await parts[part].unit(state, done++);
   },
-  /** Bytes of the wasm memories (the same instances that the package loaded) and what is live on the device. */
-  read: async (backend) => {
-    const glues = [await import("/pkg/wasm/cpu/oodgate.js")];
-    if (backend === "webgpu") glues.push(await import("/pkg/wasm/webgpu/oodgate.js"));
-    return { wasm: glues.reduce((sum, glue) => sum + glue.initSync().memory.buffer.byteLength, 0), ...liveBuffers() };
-  },
+  /** Bytes of the wasm memories and what is live on the device. */
+  read: () => ({ wasm: wasmBytes(), ...liveBuffers() }),
 };

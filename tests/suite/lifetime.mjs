@@ -53,4 +53,23 @@ export default {
     close(await heads[0].logits(noise(9)), before[0], {}, "the first head");
     check((await heads[2].logits(noise(9))).some((f, index) => f !== before[2][index]), "the third head has learnt");
   },
+
+  "using frees a head": async ({ create }) => {
+    const made = [];
+    const make = async () => {
+      made.push(await create({ features: 2, classes: 2 }));
+      return made.at(-1);
+    };
+    const AsyncFunction = make.constructor;
+    let use;
+    try {
+      use = new AsyncFunction("make", "using head = await make(); await head.trainStep([[0, 1], [1, 0]], [0, 1]);");
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      // What compilers make of it where the language has no `using`, or not even the symbol.
+      use = async () => (await make())[Symbol.dispose ?? "dispose"]();
+    }
+    await use(make);
+    await refused(() => made[0].logits(noise(2)), "disposed");
+  },
 };
