@@ -15,7 +15,7 @@ after(() => project?.remove());
 
 test("the tarball holds what a user needs and nothing else", () => {
   const docs = ["docs/bundlers.md", "docs/errors.md", "docs/ood.md"];
-  const texts = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", ...docs];
+  const texts = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-LICENSES", ...docs];
   const wasm = ["cpu", "files", "webgpu"].map((name) => `wasm/${name}/oodgate_bg.wasm`);
   // The generated scripts are in dist, bundled; the declarations refer to these.
   const generated = ["wasm/cpu/oodgate.d.ts", "wasm/files/oodgate.d.ts"];
