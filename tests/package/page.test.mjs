@@ -138,7 +138,7 @@ describe("files handed over", { timeout: 120_000 }, () => {
         // A Response can be read once, by one thread.
         const once = name === "a Response";
         await checkSteps(page, everywhere.filter(({ call, options }) => call === "use" && !(once && options?.worker)));
-        works(`a page with files handed over as ${name}`);
+        works("a page with its files handed over");
       }));
   }
 

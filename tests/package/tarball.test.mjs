@@ -28,6 +28,12 @@ test("the tarball holds what a user needs and nothing else", () => {
   assert.deepEqual(readdirSync(project.inside("node_modules")).filter((name) => !name.startsWith(".")), ["oodgate"], "no runtime dependency");
 });
 
+test("the Worker's script is one file by itself", () => {
+  const text = readFileSync(project.inside("node_modules", "oodgate", "dist", "worker.js"), "utf8");
+  // Bundlers whose Workers are classic scripts refuse import() there, and a copy of the file has nothing beside it.
+  assert.deepEqual(text.match(/\bimport\s*[({*"'`]|\bfrom\s*["'`]/g), null);
+});
+
 test("publint and attw find nothing wrong with it", () => lint(project.tarball));
 
 test("importing does nothing", () => {
