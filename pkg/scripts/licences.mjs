@@ -10,24 +10,26 @@ import { at, capture, Failure, main, say } from "./shell.mjs";
 // Dependencies of tests/, not of the package that this folder belongs to; loaded late, for they are installed by the set-up.
 const load = (name) => import(createRequire(at("tests", "package.json")).resolve(name));
 
-/** The crates behind the wasm files and behind the native tests: { name, version, license }. */
-function crates() {
-  const host = /^host: (.+)$/m.exec(capture("rustc", ["-vV"]))[1];
-  const found = new Map();
-  for (const platform of [target, host]) {
-    // Not `cargo metadata`: it lists crates of features that nobody turned on.
-    const args = ["tree", "--locked", "--all-features", "--target", platform, "--prefix", "none", "--format", "{p}|{l}"];
-    const tree = capture("cargo", args);
-    if (!tree) throw new Failure(`cargo ${args.join(" ")} failed.`);
-    for (const line of tree.split("\n")) {
-      const [, name, version, license] = /^(\S+) v(\S+)[^|]*\|(.*?)(?: \(\*\))?$/.exec(line);
-      found.set(`${name} ${version}`, { name, version, license });
-    }
-  }
-  return [...found.values()];
+/** What `cargo tree` lists with these arguments: { name, version, license }. */
+export function tree(...args) {
+  // Not `cargo metadata`: it lists crates of features that nobody turned on.
+  const all = ["tree", "--locked", ...args, "--prefix", "none", "--format", "{p}|{l}"];
+  const printed = capture("cargo", all);
+  if (!printed) throw new Failure(`cargo ${all.join(" ")} failed.`);
+  return printed.split("\n").map((line) => {
+    const [, name, version, license] = /^(\S+) v(\S+)[^|]*\|(.*?)(?: \(\*\))?$/.exec(line);
+    return { name, version, license };
+  });
 }
 
-/** The npm packages that the package depends on or bundles, with theirs. */
+/** The crates behind the wasm files and behind the native tests. */
+function crates() {
+  const host = /^host: (.+)$/m.exec(capture("rustc", ["-vV"]))[1];
+  const all = [target, host].flatMap((platform) => tree("--all-features", "--target", platform));
+  return [...new Map(all.map((crate) => [`${crate.name} ${crate.version}`, crate])).values()];
+}
+
+/** The npm packages that the package depends on or bundles: { name, version, license, place: its folder below the root }. */
 export function modules() {
   const { packages } = JSON.parse(readFileSync(at("package-lock.json"), "utf8"));
   const found = new Map();
@@ -39,7 +41,7 @@ export function modules() {
       if (!place) throw new Failure(`package-lock.json has no ${name}.`);
       if (found.has(place)) continue;
       const { version, license, dependencies = {} } = packages[place];
-      found.set(place, { name, version, license });
+      found.set(place, { name, version, license, place });
       visit(place, Object.keys(dependencies));
     }
   };
@@ -48,17 +50,22 @@ export function modules() {
   return [...found.values()];
 }
 
-/** Throws unless every licence is allowed. */
-export async function checkLicences() {
+/** What deny.toml allows: answers the licences that may be chosen for a part, and whether some of them are all that it asks for. */
+export async function policy() {
   const [{ parse }, { default: satisfies }] = [await load("smol-toml"), await load("spdx-satisfies")];
   const { allow, exceptions } = parse(readFileSync(at("deny.toml"), "utf8")).licenses;
-  const allowed = ({ name, license }) => {
-    const more = exceptions.filter(({ crate }) => crate === name).flatMap((exception) => exception.allow);
+  return {
+    allowed: ({ name }) => [...allow, ...exceptions.filter(({ crate }) => crate === name).flatMap((exception) => exception.allow)],
     // A slash is how Cargo wrote "or" before it knew SPDX expressions.
-    return license && satisfies(license.replace(/\s*\/\s*/g, " OR "), [...allow, ...more]);
+    enough: ({ license }, chosen) => Boolean(license) && satisfies(license.replace(/\s*\/\s*/g, " OR "), chosen),
   };
+}
+
+/** Throws unless every licence is allowed. */
+export async function checkLicences() {
+  const { allowed, enough } = await policy();
   const [rust, npm] = [crates(), modules()];
-  const refused = [...rust, ...npm].filter((part) => !allowed(part));
+  const refused = [...rust, ...npm].filter((part) => !enough(part, allowed(part)));
   if (refused.length > 0) {
     const list = refused.map(({ name, version, license }) => `  ${name} ${version}: ${license ?? "no licence"}`).join("\n");
     throw new Failure(`Licences that deny.toml does not allow:\n${list}`);

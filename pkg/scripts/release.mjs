@@ -8,6 +8,7 @@ import { checkAdvisories } from "./advisories.mjs";
 import { checkApi } from "./api.mjs";
 import { build } from "./build.mjs";
 import { checkLicences } from "./licences.mjs";
+import { checkNotices } from "./notices.mjs";
 import { reference } from "./reference.mjs";
 import { setup } from "./setup.mjs";
 import { at, capture, Failure, main, say } from "./shell.mjs";
@@ -58,6 +59,7 @@ await main(import.meta, async () => {
   await checkApi();
   reference({ write: false });
   await checkLicences();
+  await checkNotices();
   const open = [...openInGit(), ...checkAdvisories()];
 
   const folder = at("target", "package");

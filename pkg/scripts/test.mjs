@@ -85,7 +85,7 @@ await main(import.meta, async () => {
   const { values } = parseArgs({ options: { only: { type: "string" }, from: { type: "string" } } });
   const chosen = choose(values);
   const has = (...names) => chosen.some(([group]) => names.includes(group));
-  setup({ browser: has("browser", "faults", "interop", "package", "site"), firefox: has("browser") });
+  setup({ browser: has("browser", "faults", "interop", "package", "site"), firefox: has("browser", "package") });
 
   const rule = "=".repeat(78);
   const times = [];

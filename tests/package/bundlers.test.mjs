@@ -9,8 +9,9 @@ import * as vite8 from "vite";
 import * as vite7 from "vite7";
 import webpack from "webpack";
 import { launch } from "../../pkg/scripts/browser.mjs";
+import { serve } from "../../pkg/scripts/serve.mjs";
 import { works } from "./consumers.mjs";
-import { createProject, threads } from "./project.mjs";
+import { createProject, program, threads } from "./project.mjs";
 import { recipe } from "./recipe.mjs";
 import { checkPage, checkSteps, everywhere, visit } from "./visit.mjs";
 
@@ -77,6 +78,20 @@ for (const [tool, name, { createServer }] of [["Vite", "vite", vite8], ["Vite 7"
     }
   });
 }
+
+test("Vite 7: heads in Workers need no setting for Workers", { timeout: 90_000 }, async () => {
+  const { "index.html": index } = recipe("Vite 7");
+  const main = 'import { use } from "./use.js";\nglobalThis.use = use;\n';
+  project.write("with-vite-7-alone", { "index.html": index, "main.js": main, "use.js": program() });
+  project.node(["../node_modules/vite7/bin/vite.js", "build", "--logLevel", "error"], "with-vite-7-alone");
+  const server = await serve({ mounts: { "/": project.inside("with-vite-7-alone", "dist") } });
+  try {
+    await visit(browser, server.url, (page) => checkSteps(page, everywhere.filter(({ call }) => call === "use")));
+    works("Vite 7 without a setting");
+  } finally {
+    await server.close();
+  }
+});
 
 checks("webpack", {
   async build(where) {

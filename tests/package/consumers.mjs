@@ -9,14 +9,14 @@ const file = at("tests", "output", "consumers.txt");
 /** Forgets the consumers of earlier runs. */
 export const forgetConsumers = () => rmSync(file, { force: true });
 
-/** Counts a consumer in which the package did all that it should. */
+/** Counts a consumer in which the package did all that it should, once. */
 export function works(consumer) {
   mkdirSync(path.dirname(file), { recursive: true });
   appendFileSync(file, `${consumer}\n`);
 }
 
-/** "Consumers built: 2 (one, another)". */
+/** "Consumers built: 2", and their names. */
 export function consumersBuilt() {
-  const names = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
-  return `Consumers built: ${names.length} (${names.join(", ")})`;
+  const names = existsSync(file) ? [...new Set(readFileSync(file, "utf8").trim().split("\n"))] : [];
+  return `Consumers built: ${names.length}\n${names.map((name) => `  ${name}`).join("\n")}`;
 }

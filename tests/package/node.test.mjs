@@ -61,7 +61,7 @@ for (const [form, source] of [
       console.log(JSON.stringify(await use("cpu", { saved: true })));
     `;
     checkAnswer(JSON.parse(printed(script)), "cpu");
-    works(`Node with the wasm as ${form}`);
+    works("Node with its wasm handed over");
   });
 }
 

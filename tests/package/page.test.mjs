@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { launch } from "../../pkg/scripts/browser.mjs";
+import { launchFirefox } from "../../pkg/scripts/firefox.mjs";
 import { serve } from "../../pkg/scripts/serve.mjs";
 import { works } from "./consumers.mjs";
 import { createProject, program, threads } from "./project.mjs";
@@ -66,6 +67,22 @@ describe("a strict Content-Security-Policy", { timeout: 90_000 }, () => {
       await server.close();
     }
   });
+});
+
+describe("Firefox, which has no WebGPU here", { timeout: 90_000 }, () => {
+  let firefox;
+  before(async () => (firefox = await launchFirefox()));
+  after(() => firefox?.close());
+
+  const [[name, policy]] = Object.entries(headersOf(recipe("Content-Security-Policy").headers));
+  // Firefox asks for an icon by itself, and reports it when the policy forbids that.
+  const headers = { [name]: `${policy}; img-src 'self'` };
+  for (const [place, thread] of [["a window", false], ["a worker", true]]) {
+    test(`in ${place} under a strict policy`, async () => {
+      await checkPage({ browser: firefox, project, mounts: mounts("by-address"), headers, thread, backends: ["cpu"] });
+      works(`${place} of Firefox`);
+    });
+  }
 });
 
 test("scripts are fetched with what needs them", { timeout: 60_000 }, async () => {
@@ -138,7 +155,7 @@ describe("files handed over", { timeout: 120_000 }, () => {
         // A Response can be read once, by one thread.
         const once = name === "a Response";
         await checkSteps(page, everywhere.filter(({ call, options }) => call === "use" && !(once && options?.worker)));
-        works(`a page with files handed over as ${name}`);
+        works("a page with its files handed over");
       }));
   }
 

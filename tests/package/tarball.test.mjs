@@ -15,7 +15,7 @@ after(() => project?.remove());
 
 test("the tarball holds what a user needs and nothing else", () => {
   const docs = ["docs/bundlers.md", "docs/errors.md", "docs/ood.md"];
-  const texts = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", ...docs];
+  const texts = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-LICENSES", ...docs];
   const wasm = ["cpu", "files", "webgpu"].map((name) => `wasm/${name}/oodgate_bg.wasm`);
   // The generated scripts are in dist, bundled; the declarations refer to these.
   const generated = ["wasm/cpu/oodgate.d.ts", "wasm/files/oodgate.d.ts"];
@@ -26,6 +26,12 @@ test("the tarball holds what a user needs and nothing else", () => {
   const targets = Object.values(exports).flatMap((target) => (typeof target === "string" ? target : Object.values(target)));
   assert.deepEqual(targets.filter((target) => !project.files.includes(target.slice("./".length))), [], "what is offered and not there");
   assert.deepEqual(readdirSync(project.inside("node_modules")).filter((name) => !name.startsWith(".")), ["oodgate"], "no runtime dependency");
+});
+
+test("the Worker's script is one file by itself", () => {
+  const text = readFileSync(project.inside("node_modules", "oodgate", "dist", "worker.js"), "utf8");
+  // Bundlers whose Workers are classic scripts refuse import() there, and a copy of the file has nothing beside it.
+  assert.deepEqual(text.match(/\bimport\s*[({*"'`]|\bfrom\s*["'`]/g), null);
 });
 
 test("publint and attw find nothing wrong with it", () => lint(project.tarball));

@@ -13,7 +13,7 @@ export function checkAnswer({ backend, accuracy, auroc, steps }, expected) {
 
 /**
  * Opens `url` and waits until its script has put `use` on the window; anything uncaught in the page fails.
- * @param {import("playwright-core").Browser} browser
+ * @param {import("playwright-core").Browser | import("puppeteer-core").Browser} browser what is used of a page is the same in both
  * @param {string} url
  * @param {(page: import("playwright-core").Page) => Promise<void>} body
  */
@@ -27,7 +27,8 @@ export async function visit(browser, url, body) {
     });
     const work = async () => {
       await page.goto(url);
-      await page.waitForFunction("globalThis.use", undefined, { timeout: 20_000 });
+      page.setDefaultTimeout(20_000);
+      await page.waitForFunction("globalThis.use");
       await body(page);
     };
     await Promise.race([work(), broken]);
@@ -64,13 +65,14 @@ export async function checkSteps(page, steps, fetched) {
 /**
  * Serves a built page and runs the program on both backends in its window, or in a worker of its own.
  * @param {object} options
- * @param {import("playwright-core").Browser} options.browser
+ * @param {import("playwright-core").Browser | import("puppeteer-core").Browser} options.browser
  * @param {ReturnType<import("./project.mjs").createProject>} options.project whose wasm files the page has copies of
  * @param {Record<string, string>} options.mounts for serve()
  * @param {Record<string, string>} [options.headers] for serve()
  * @param {boolean} [options.thread] whether the page has a worker of its own do it
+ * @param {string[]} [options.backends] those that the browser has
  */
-export async function checkPage({ browser, project, mounts, headers, thread = false }) {
+export async function checkPage({ browser, project, mounts, headers, thread = false, backends = ["cpu", "webgpu"] }) {
   let sent = [];
   const onFile = (file) => {
     const name = file.endsWith(".wasm") && project.wasmFile(file);
@@ -85,7 +87,7 @@ export async function checkPage({ browser, project, mounts, headers, thread = fa
   try {
     await visit(browser, server.url, async (page) => {
       assert.deepEqual(fetched(), [], "nothing is fetched before it is needed");
-      await checkSteps(page, thread ? inWorker : inWindow, fetched);
+      await checkSteps(page, (thread ? inWorker : inWindow).filter(({ on }) => backends.includes(on)), fetched);
     });
   } finally {
     await server.close();
