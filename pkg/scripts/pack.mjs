@@ -5,7 +5,7 @@ import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { at, Failure, main } from "./shell.mjs";
 
 const built = ["dist/index.js", "dist/index.d.ts", "wasm/cpu/oodgate_bg.wasm", "wasm/webgpu/oodgate_bg.wasm"];
-const carried = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "docs/bundlers.md", "docs/errors.md", "docs/ood.md"];
+const carried = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "docs/bundlers.md", "docs/errors.md", "docs/files.md", "docs/ood.md"];
 
 await main(import.meta, () => {
   const missing = [...built.map((name) => at("pkg", name)), ...carried.map((name) => at(name))].filter((file) => !existsSync(file));

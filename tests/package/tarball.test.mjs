@@ -14,7 +14,7 @@ before(() => (project = createProject()));
 after(() => project?.remove());
 
 test("the tarball holds what a user needs and nothing else", () => {
-  const docs = ["docs/bundlers.md", "docs/errors.md", "docs/ood.md"];
+  const docs = ["docs/bundlers.md", "docs/errors.md", "docs/files.md", "docs/ood.md"];
   const texts = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", ...docs];
   const code = ["dist/index.js", "dist/index.d.ts", "wasm/cpu/oodgate_bg.wasm", "wasm/webgpu/oodgate_bg.wasm"];
   for (const needed of [...texts, ...code]) assert.ok(project.files.includes(needed), `${needed} is missing`);
