@@ -146,6 +146,7 @@ test("a head travels as a file, chosen or dropped, and weights from elsewhere lo
     await loaded(page, "hidden.safetensors");
     assert.deepEqual(await figures(page), before);
     assert.ok(await page.locator('input[name="head"][value="hidden"]').isChecked());
+    assert.deepEqual([await page.inputValue("#tau"), await page.inputValue("#width")], ["0.04", "64"]);
     assert.ok(await page.locator('#scorer optgroup[label="Needs a head with a hidden layer"]').isEnabled());
 
     // Without training sentences of its own it is given the page's, for the scores that need them.

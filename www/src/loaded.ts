@@ -36,7 +36,8 @@ function refuseOthers(head: Head, { dim, classes }: Dataset): void {
 function settingsOf({ loss, optimizer, hidden = [], seed }: HeadOptions): { [K in keyof Settings]?: unknown } {
   return {
     loss: loss?.kind,
-    tau: loss?.kind === "logitNorm" ? loss.tau : undefined,
+    // Kept in float32, which knows no 0.04.
+    tau: loss?.kind === "logitNorm" && loss.tau !== undefined ? Number(loss.tau.toPrecision(7)) : undefined,
     head: hidden.length > 0 ? "hidden" : "linear",
     width: hidden[0],
     lr: optimizer?.learningRate,
