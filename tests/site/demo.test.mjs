@@ -213,7 +213,12 @@ test("WebGPU trains too, and says so", async () => {
 });
 
 test("an error is shown beside the buttons, and the page stays usable", async () => {
-  const prepare = (page) => page.addInitScript(() => Object.defineProperty(navigator, "gpu", { value: undefined }));
+  // The head's Worker is who asks for a device.
+  const prepare = (page) =>
+    page.route("**/worker-*.js", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `Object.defineProperty(navigator, "gpu", { value: undefined });${await response.text()}` });
+    });
   const body = async (page) => {
     await page.click("#train");
     await page.locator("#train-error:has-text('webgpu-unavailable')").waitFor();

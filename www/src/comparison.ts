@@ -102,7 +102,7 @@ export class Comparison {
     this.#norms.push(norms);
     this.#redraw();
     byId<HTMLProgressElement>("pair-progress").value = epoch / this.#total;
-    setText(byId("pair-status"), `Epoch ${Math.min(epoch + 1, this.#total)} of ${this.#total}, both heads in turn …`);
+    setText(byId("pair-status"), `Epoch ${Math.min(epoch + 1, this.#total)} of ${this.#total}, both heads at once …`);
     // A screen reader hears four times how far it is, not every epoch.
     if (epoch > 0 && epoch % Math.ceil(this.#total / 4) === 0 && epoch < this.#total) announce(`Epoch ${epoch} of ${this.#total}. ${lengths(norms)}`);
   }

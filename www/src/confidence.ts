@@ -44,3 +44,21 @@ export function confidence(prediction: Pick<Prediction, "classIndex" | "probabil
   const mean = (sums: readonly number[]): number => sums.reduce((a, b) => a + b, 0) / labels.length;
   return { bins, ece: metrics.ece(prediction.probabilities, labels, BINS), confidence: mean(sure), accuracy: mean(right) };
 }
+
+/** What a head answers at temperature 1, whatever it is calibrated to. */
+export function softmax(logits: Float32Array, classes: number): Pick<Prediction, "classIndex" | "probability" | "probabilities"> {
+  const rows = logits.length / classes;
+  const classIndex = new Int32Array(rows);
+  const probability = new Float32Array(rows);
+  const probabilities = new Float32Array(logits.length);
+  for (let row = 0; row < rows; row++) {
+    const own = logits.subarray(row * classes, (row + 1) * classes);
+    const largest = own.reduce((most, logit, index) => (logit > (own[most] as number) ? index : most), 0);
+    const shares = own.map((logit) => Math.exp(logit - (own[largest] as number)));
+    const sum = shares.reduce((a, b) => a + b, 0);
+    probabilities.set(shares.map((share) => share / sum), row * classes);
+    classIndex[row] = largest;
+    probability[row] = 1 / sum;
+  }
+  return { classIndex, probability, probabilities };
+}

@@ -31,6 +31,10 @@ export const loss = (nats: number): string => `${nats.toFixed(3)}\u00a0nats`;
 
 export const megabytes = (bytes: number): string => `${oneDigit.format(bytes / 1e6)}\u00a0MB`;
 
+const dayAndTime = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+
+export const date = (when: Date): string => dayAndTime.format(when);
+
 export function duration(seconds: number): string {
   return seconds < 10 ? `${seconds.toFixed(1)}\u00a0s` : seconds < 120 ? `${seconds.toFixed(0)}\u00a0s` : `${(seconds / 60).toFixed(1)}\u00a0min`;
 }

@@ -13,9 +13,11 @@ import { countAccepted, Judge, median, type Judgement, type Reliability, type Sc
 import type { Sentences } from "./sentences";
 import { defaults } from "./settings";
 import type { Store } from "./store";
-import type { Run } from "./train";
+import type { Shown } from "./train";
 
 export interface GateHooks {
+  /** Another head is on show, or it was calibrated anew. */
+  onHead(shown: Shown): void;
   /** A sentence's score or verdict may have changed. */
   onVerdicts(threshold: number, score: format.ScoreFormat): void;
   /** Another head was calibrated. */
@@ -33,7 +35,7 @@ export class Gate {
   readonly #picker: ScorerPicker;
   /** A slider on the move does not queue up calibrations. */
   readonly #score = untilLatest(byId("gate-section"), () => this.#scoreOnce());
-  #judged: { readonly judge: Judge; readonly head: Run["settings"]["head"] } | undefined;
+  #judged: { readonly judge: Judge; readonly of: Shown } | undefined;
   #shown: Judgement | undefined;
   #threshold = NaN;
   #format = format.scoreFormat(1);
@@ -65,17 +67,18 @@ export class Gate {
     this.#showScorer();
   }
 
-  /** Takes over a newly trained head. */
-  async judge(run: Run): Promise<void> {
+  /** Takes over a trained head. */
+  async judge(of: Shown): Promise<void> {
     this.#judged?.judge.dispose();
-    this.#judged = { judge: new Judge(run.head, this.#data), head: run.settings.head };
+    this.#judged = { judge: new Judge(of.head, this.#data), of };
+    this.#hooks.onHead(of);
     this.#showScorer();
     await this.#score();
   }
 
   #showScorer(): void {
     const { scorer, head } = this.#store.get();
-    this.#picker.show(scorer, this.#judged?.head ?? head);
+    this.#picker.show(scorer, this.#judged?.of.settings.head ?? head);
   }
 
   /** False when something else was chosen in the meantime. */
@@ -83,7 +86,7 @@ export class Gate {
     const judged = this.#judged;
     if (judged === undefined) return true;
     const { scorer, alpha } = this.#store.get();
-    if (!suits(scorer, judged.head)) {
+    if (!suits(scorer, judged.of.settings.head)) {
       setText(byId("scorer-note"), `This head has no hidden layer, which ${scorerTexts[scorer].name} needs: scored by ${scorerTexts[defaults.scorer].name} instead.`);
       this.#store.set({ scorer: defaults.scorer });
       return false;
@@ -92,7 +95,10 @@ export class Gate {
     const isLatest = (): boolean => isShown() && alpha === this.#store.get().alpha;
     try {
       const judgement = await judged.judge.judge(scorer, alpha, isShown, (share) => this.#showProgress(share));
-      if (judgement !== undefined && isShown()) this.#showJudgement(judgement);
+      if (judgement !== undefined && isShown()) {
+        this.#showJudgement(judgement);
+        this.#hooks.onHead(judged.of);
+      }
     } catch (error) {
       if (isLatest()) showError(byId("score-error"), error, { label: "Try again", run: () => void this.#score() });
     } finally {

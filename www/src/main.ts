@@ -9,6 +9,7 @@ import { bindForm } from "./form";
 import * as format from "./format";
 import { Gate } from "./gate";
 import { showIntro } from "./intro";
+import { Keep } from "./keep";
 import { List } from "./list";
 import { showScorerTable } from "./picker";
 import { ReliabilityDiagrams } from "./reliability";
@@ -60,7 +61,18 @@ function start(data: Dataset): void {
   const list = new List(sentences, store);
   const diagrams = new ReliabilityDiagrams();
   setText(byId("validation-count"), format.count(data.val.rows));
+  const keep = new Keep(data, store, {
+    isTraining: () => training.isRunning,
+    async onLoaded(loaded, name) {
+      // Both in one go, so that the head before is not scored once more by the scorer of this one.
+      store.set(loaded.settings);
+      const judged = gate?.judge(loaded);
+      training.showLoaded(loaded, name);
+      await judged;
+    },
+  });
   gate = new Gate(data, store, sentences, {
+    onHead: (shown) => keep.show(shown),
     onVerdicts: (threshold, score) => list.update(threshold, score),
     onReliability: (reliability) => diagrams.show(reliability),
   });

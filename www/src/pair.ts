@@ -23,8 +23,8 @@ export interface Pair {
 }
 
 /**
- * Trains two heads from the same weights on the same batches, one epoch of each in turn. A head answers no questions during a fit,
- * so that each epoch is a fit of its own, at a constant learning rate.
+ * Trains two heads from the same weights on the same batches, each in its Worker, epoch by epoch. A head answers no questions during
+ * a fit, so that each epoch is a fit of its own, at a constant learning rate.
  */
 export async function trainPair(
   data: Dataset,
@@ -45,7 +45,7 @@ export async function trainPair(
   try {
     onEpoch(0, await measured());
     while (epochs < settings.epochs) {
-      for (const loss of losses) await heads[loss].fit(features, labels, options);
+      await Promise.all(losses.map((loss) => heads[loss].fit(features, labels, options)));
       epochs++;
       onEpoch(epochs, await measured());
     }

@@ -33,6 +33,10 @@ export class TensorFile {
     this.#start = 8 + length;
   }
 
+  has(name: string): boolean {
+    return Object.hasOwn(this.#entries, name);
+  }
+
   tensor<K extends Kind>(name: string, kind: K): Tensor<K> {
     const entry = this.#entries[name];
     if (entry === undefined) throw new Error(`The data file has no tensor "${name}".`);

@@ -109,10 +109,13 @@ export const scorerTexts: Readonly<Record<ScorerName, ScorerText>> = {
 
 const needHiddenLayer: readonly ScorerName[] = ["ash", "scale"];
 
+/** What an ONNX model can hold. */
+export const logitScorers: readonly ScorerName[] = ["msp", "maxLogit", "energy", "entropy", "gen", "maxCosine", "gradNorm", "odin"];
+
 /** All scorers, by what they need. A group without a name stands alone. */
 export const scorerGroups: readonly { readonly name?: string; readonly scorers: readonly ScorerName[]; readonly hidden?: boolean }[] = [
   { scorers: ["auto"] },
-  { name: "Needs only the head’s answer", scorers: ["msp", "maxLogit", "energy", "entropy", "gen", "maxCosine", "gradNorm", "odin"] },
+  { name: "Needs only the head’s answer", scorers: logitScorers },
   {
     name: "Compares with the training sentences",
     scorers: ["klMatching", "knn", "mahalanobis", "rmd", "vim", "residual", "she", "nnGuide", "fdbd", "nci", "react", "dice"],

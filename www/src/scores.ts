@@ -1,5 +1,5 @@
-import { metrics, type Calibration, type Head, type ScorerName } from "oodgate";
-import { confidence, type Confidence } from "./confidence";
+import { init, metrics, type Calibration, type Head, type ScorerName } from "oodgate";
+import { confidence, softmax, type Confidence } from "./confidence";
 import type { Dataset } from "./data";
 import { painted } from "./turns";
 import { verdicts, type Verdicts, type Watcher } from "./verdicts";
@@ -57,12 +57,13 @@ export class Judge {
     const known = this.#scores.get(scorer);
     if (known === undefined) {
       onShare(0);
-      // What follows may hold the page for a moment: the first use of a scorer looks at all training sentences.
+      // The first use of a scorer looks at all training sentences, which may take a moment: the page says first what it waits for.
       await painted();
       if (!wanted()) return undefined;
     }
-    // Until it is calibrated a head answers at temperature 1.
-    this.#before ??= confidence(await this.#head.predict(test.features), test.labels);
+    // The head's Worker has its own engine; the metrics are computed here.
+    await init();
+    this.#before ??= confidence(softmax(await this.#head.logits(test.features), this.#head.classes.length), test.labels);
     const calibration = await this.#head.calibrate(val.features, val.labels, { alpha, scorer });
     if (known !== undefined && this.#constant !== undefined) return { calibration, scores: known, ...this.#constant };
 

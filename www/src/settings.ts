@@ -116,6 +116,12 @@ export function formatHash(settings: Readonly<Settings>): string {
   return text === "" ? "" : `#${text}`;
 }
 
+/** Those of the given values that are valid settings. */
+export function validSettings(given: { readonly [K in keyof Settings]?: unknown }): Partial<Settings> {
+  const valid = keys.map((key) => [key, given[key] === undefined ? undefined : fields[key].parse(String(given[key]))] as const);
+  return Object.fromEntries(valid.filter(([, value]) => value !== undefined));
+}
+
 /** The value of a form field, or undefined where it is not valid. */
 export function parseField<K extends keyof Settings>(key: K, text: string): Settings[K] | undefined {
   return fields[key].parse(text);

@@ -2,10 +2,14 @@ import { createHead, type EpochProgress, type Head, type HeadOptions } from "ood
 import type { Dataset } from "./data";
 import type { Settings } from "./settings";
 
-/** A trained head, and how its training went. */
-export interface Run {
+/** A head and the settings that describe it. */
+export interface Shown {
   readonly head: Head;
   readonly settings: Readonly<Settings>;
+}
+
+/** A trained head, and how its training went. */
+export interface Run extends Shown {
   readonly epochs: readonly EpochProgress[];
   readonly steps: number;
   readonly seconds: number;
@@ -29,6 +33,7 @@ export function headOptions(data: Dataset, settings: Readonly<Settings>): HeadOp
     optimizer: { kind: "adamw", learningRate: settings.lr },
     backend: settings.backend,
     seed: settings.seed,
+    worker: true,
   };
 }
 

@@ -7,7 +7,7 @@ import { clearError, showError } from "./errors";
 import * as format from "./format";
 import { trainingKeys, type Settings } from "./settings";
 import type { Store } from "./store";
-import { train, type Run } from "./train";
+import { train, type Run, type Shown } from "./train";
 
 /** The part of the page that trains: buttons, progress, curves, facts. */
 export class Training {
@@ -16,7 +16,7 @@ export class Training {
   readonly #onRun: (run: Run) => Promise<void>;
   #data: Dataset | undefined;
   #running: AbortController | undefined;
-  #shown: Run | undefined;
+  #shown: Shown | undefined;
   #begun = 0;
 
   /** `onRun` is called with each trained head, which it then owns. */
@@ -36,6 +36,20 @@ export class Training {
     this.#data = data;
     setText(byId("train-status"), "Ready to train.");
     setUsable(byId("train"), true);
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** Another head than one that was trained here is on show. */
+  showLoaded({ head, settings }: Shown, name: string): void {
+    this.#shown = { head, settings };
+    this.#showHead(head, settings);
+    setText(byId("train-status"), `Loaded “${name}”: trained before, in ${format.count(head.steps)} steps.`);
+    byId<HTMLProgressElement>("train-progress").value = 0;
+    clearError(byId("train-error"));
+    this.#showStale();
   }
 
   async #train(): Promise<void> {

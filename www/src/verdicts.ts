@@ -13,11 +13,11 @@ export interface Watcher {
   onRows(rows: number): void;
 }
 
-/** How long the page may stand still for one question: a frame. */
-const TURN_MS = 16;
+/** How long one question may take: progress should be seen to move, and another choice should not wait long. */
+const TURN_MS = 50;
 /** Fewer rows at a time cost more than they are worth. */
 const LEAST = 32;
-/** A GPU does not hold up the page, and each question to it has a fixed price. */
+/** Each question to a GPU has a fixed price. */
 const GPU_ROWS = 1024;
 
 /** Asks the calibrated head about all rows, a few at a time. Undefined when they were no longer wanted. */
