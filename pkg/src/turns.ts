@@ -4,9 +4,15 @@ const TURN_MS = 8;
 /** Most batches of a turn: work that ends early, at the end of an epoch, seems quick however many were asked for. */
 const MOST = 4096;
 
+/** Longest time without a frame that is left to the browser: one and a half at 60 Hz. */
+const FRAMELESS_MS = 25;
+
 /** Divides work on the thread into turns between which the page lives. */
 export class Turns {
   #batches = 1;
+  /** When the page last painted, or was given time to. */
+  #painted = performance.now();
+  #asked = false;
 
   /** Runs as many batches as fit one turn, going by how long earlier ones took. */
   async take<T>(run: (batches: number) => T | Promise<T>): Promise<T> {
@@ -20,10 +26,11 @@ export class Turns {
   }
 
   /**
-   * Lets the event loop pass once. Not a timer: nested timers wait at least 4 ms; not `scheduler.yield()`: its continuation
-   * goes before timers, so that one that aborts the work might never fire.
+   * Lets the event loop pass once. Not by a timer: nested timers wait at least 4 ms, and those of a hidden page a second; not
+   * `scheduler.yield()`: its continuation goes before timers, so that one that aborts the work might never fire.
    */
   yield(): Promise<void> {
+    if (this.#isFrameDue()) return new Promise((resolve) => setTimeout(resolve, 1));
     return new Promise((resolve) => {
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = () => {
@@ -33,5 +40,24 @@ export class Turns {
       };
       port2.postMessage(undefined);
     });
+  }
+
+  /**
+   * Whether a page that can be seen has had no frame for some time. Firefox puts frames off for as long as messages come; a moment of
+   * rest lets them through, where a timer of 0 ms does not.
+   */
+  #isFrameDue(): boolean {
+    if (globalThis.document?.visibilityState !== "visible") return false;
+    if (!this.#asked) {
+      this.#asked = true;
+      requestAnimationFrame(() => {
+        this.#asked = false;
+        this.#painted = performance.now();
+      });
+    }
+    const now = performance.now();
+    if (now - this.#painted < FRAMELESS_MS) return false;
+    this.#painted = now;
+    return true;
   }
 }
