@@ -10,7 +10,8 @@ import { assertFitsAndStands, countJumps, number, OUTPUT, settled, text, trainTo
 ort.env.wasm.numThreads = 1;
 
 const FIGURES = ["auroc", "fpr95", "accuracy", "promised", "observed", "rejected", "ece-before", "ece-after", "temperature"];
-const figures = async (page) => Object.fromEntries(await Promise.all(FIGURES.map(async (figure) => [figure, await text(page, figure)])));
+const figures = async (page) =>
+  Object.fromEntries(await Promise.all(FIGURES.map(async (figure) => [figure, await text(page, figure)])));
 
 const idle = (page) => page.locator("#keep-section:not([aria-busy])").waitFor({ timeout: 60_000 });
 const rows = (page) => page.locator("#kept tbody tr");
@@ -104,7 +105,8 @@ test("a kept head comes back after a reload as it was, and is deleted, all with 
     assert.deepEqual(await figures(page), before);
     assert.match(await text(page, "train-status"), /^Loaded “First”: trained before, in \d+ steps\.$/);
     assert.equal(await text(page, "train"), "Train");
-    await page.waitForFunction(() => ["loss=crossEntropy", "scorer=knn", "alpha=0.1", "seed=7"].every((part) => location.hash.includes(part)));
+    const settings = ["loss=crossEntropy", "scorer=knn", "alpha=0.1", "seed=7"];
+    await page.waitForFunction((parts) => parts.every((part) => location.hash.includes(part)), settings);
     await page.screenshot({ path: `${OUTPUT}/keep-loaded.png`, fullPage: true });
 
     // It is a head like any other: another score, another promise, another training.
@@ -192,7 +194,7 @@ test("what cannot be kept or loaded is said in words, and the page goes on", asy
     await refused(page, "invalid-file");
     const other = readFileSync(at("tests", "golden", "head-v1.safetensors"));
     await drop(page, "other.safetensors", other);
-    await refused(page, /^This is a head for other data: it sorts rows of \d+ numbers into \d+ classes, and this page needs 384 numbers and 150 intents\.$/);
+    await refused(page, /it sorts rows of \d+ numbers into \d+ classes, and this page needs 384 numbers and 150 intents\.$/);
 
     await page.fill("#epochs", "1000");
     await page.click("#train");
@@ -213,9 +215,14 @@ test("what cannot be kept or loaded is said in words, and the page goes on", asy
 });
 
 test("where the browser keeps nothing the page says so", async () => {
-  const prepare = (page) => page.addInitScript(() => (IDBFactory.prototype.open = () => { throw new DOMException("not here", "SecurityError"); }));
+  const prepare = (page) =>
+    page.addInitScript(() => {
+      IDBFactory.prototype.open = () => {
+        throw new DOMException("not here", "SecurityError");
+      };
+    });
   const body = async (page) => {
-    await page.locator("#kept-empty", { hasText: "Heads cannot be kept here: the browser's storage cannot be used: not here." }).waitFor();
+    await page.locator("#kept-empty", { hasText: "the browser's storage cannot be used: not here." }).waitFor();
     await trainToTheEnd(page);
     await page.click("#keep-save");
     await refused(page, "Download the head as a file instead.");
@@ -232,5 +239,6 @@ test("keeping fits a narrow dark screen", async () => {
     await assertFitsAndStands(page);
     await page.locator("#keep-section").screenshot({ path: `${OUTPUT}/keep-narrow-dark.png` });
   };
-  await visit("#backend=cpu&epochs=1&scorer=msp", body, { viewport: { width: 360, height: 780 }, colorScheme: "dark", hasTouch: true, prepare: countJumps });
+  const narrow = { viewport: { width: 360, height: 780 }, colorScheme: "dark", hasTouch: true, prepare: countJumps };
+  await visit("#backend=cpu&epochs=1&scorer=msp", body, narrow);
 });
