@@ -8,11 +8,13 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Error, Result,
     calibration::{Conformal, SeenRows},
-    config::{HeadConfig, HeadOptions},
+    config::{HeadConfig, HeadOptions, LossOptions, OptimizerOptions},
     engine::{Engine, State},
     error::Mismatch,
     gate::Calibration,
+    loss::Loss,
     ood::{ScorerName, ScorerOptions, training::TrainingRows},
+    optim::Optimizer,
     shown::Shown,
     trainer::Trainer,
 };
@@ -200,5 +202,47 @@ pub(crate) fn in_file(error: Error) -> Error {
             refusal(&m.argument, m.expected, m.got)
         }
         other => other,
+    }
+}
+
+impl From<&HeadConfig> for HeadOptions {
+    fn from(config: &HeadConfig) -> Self {
+        Self {
+            features: config.architecture.features() as f64,
+            classes: config.classes.clone(),
+            hidden: config.architecture.hidden().iter().map(|&width| width as f64).collect(),
+            loss: Some((&config.loss).into()),
+            optimizer: Some((&config.optimizer).into()),
+            seed: Some(config.seed as f64),
+        }
+    }
+}
+
+impl From<&Loss> for LossOptions {
+    fn from(loss: &Loss) -> Self {
+        match *loss {
+            Loss::LogitNorm { tau } => Self::LogitNorm { tau: Some(tau.into()) },
+            Loss::CrossEntropy { label_smoothing } => Self::CrossEntropy { label_smoothing: Some(label_smoothing.into()) },
+        }
+    }
+}
+
+impl From<&Optimizer> for OptimizerOptions {
+    fn from(optimizer: &Optimizer) -> Self {
+        match *optimizer {
+            Optimizer::Sgd { learning_rate, momentum, nesterov, weight_decay } => Self::Sgd {
+                learning_rate: Some(learning_rate),
+                momentum: Some(momentum),
+                nesterov: Some(nesterov),
+                weight_decay: Some(weight_decay),
+            },
+            Optimizer::AdamW { learning_rate, beta1, beta2, epsilon, weight_decay } => Self::AdamW {
+                learning_rate: Some(learning_rate),
+                beta1: Some(beta1),
+                beta2: Some(beta2),
+                epsilon: Some(epsilon),
+                weight_decay: Some(weight_decay),
+            },
+        }
     }
 }
