@@ -150,7 +150,7 @@ export class Keep {
   #showName(): void {
     const name = this.#name();
     setUsable(byId("keep-save"), this.#shown !== undefined && !this.#isBusy && name !== "");
-    setText(byId("keep-name-hint"), this.#list.has(name) ? "A head of this name is kept already: keeping this one replaces it." : "");
+    setText(byId("keep-name-hint"), this.#list.has(name) ? "Kept already: keeping this head replaces it." : "");
   }
 
   #name(): string {
