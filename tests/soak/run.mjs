@@ -12,7 +12,7 @@ import { soak } from "./soak.mjs";
  * Units of the warm-up and after it. A head remembers its latest 65 536 rows, which 512 steps fill; CubeCL keeps some hundred
  * small buffers for reuse.
  */
-const amounts = { steps: [800, 20_000], fits: [20, 200], saves: [40, 500], forgotten: [300, 600], answers: [100, 2000], workers: [8, 100] };
+const amounts = { steps: [800, 20_000], fits: [20, 200], saves: [40, 500], forgotten: [900, 600], answers: [100, 2000], workers: [8, 100] };
 const names = Object.keys(amounts);
 const backends = ["cpu", "webgpu"];
 
