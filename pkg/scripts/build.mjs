@@ -7,7 +7,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { homedir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { rolldown } from "rolldown";
 import { findBindgen } from "./setup.mjs";
 import { at, duration, Failure, main, root, run, say } from "./shell.mjs";
 import { printSizes } from "./sizes.mjs";
@@ -116,6 +115,8 @@ function chunkFileNames({ name, moduleIds }) {
  * files and of the Worker's script are relative to a file in dist, and stay as they are written, for bundlers to find.
  */
 async function bundleTypeScript() {
+  // Not at the top: on a bare machine the set-up, which comes first, installs it.
+  const { rolldown } = await import("rolldown");
   for (const names of entries) {
     const input = Object.fromEntries(names.map((name) => [name, at("pkg", "src", `${name}.ts`)]));
     const bundle = await rolldown({ input, platform: "browser", logLevel: "warn" });
