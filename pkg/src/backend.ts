@@ -39,7 +39,7 @@ async function openWebGpu(options: HeadOptions): Promise<Opened> {
 
 async function create(module: RawEngine, options: HeadOptions, backend: Backend): Promise<Opened> {
   try {
-    return { raw: await untilTrap(module, module.RawHead.create(options)), module, backend };
+    return { raw: await untilTrap(module.RawHead.create(options)), module, backend };
   } catch (thrown) {
     throw toOodgateError(thrown, module);
   }

@@ -129,7 +129,7 @@ export class LocalCore implements Core, Survivor {
     const { raw, module } = this.#opened ?? (await this.#reopen());
     const instance = instanceOf(module);
     try {
-      return await untilTrap(module, task(raw));
+      return await untilTrap(task(raw));
     } catch (thrown) {
       const error = toOodgateError(thrown, module);
       if (instanceOf(module) !== instance) this.#lost.reason = String(error);

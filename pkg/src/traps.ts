@@ -77,19 +77,23 @@ export function translated<T>(module: RawModule, call: () => T): T {
   }
 }
 
+/** An error that passed through frames of wasm, as every browser writes them: it left those calls unfinished, like a trap. */
+const INSIDE = /wasm-function\[/;
+
 /**
- * The outcome of a call that may go on after it has returned a promise. A trap on the way would leave that promise pending for
- * ever: all there is of it is an error that nobody caught.
+ * The outcome of a call that may go on after it has returned a promise. A trap on the way, or an error of the browser that the call
+ * met there, would leave that promise pending for ever: all there is of it is an error that nobody caught.
  */
-export function untilTrap<T>(module: RawModule, outcome: T | Promise<T>): T | Promise<T> {
+export function untilTrap<T>(outcome: T | Promise<T>): T | Promise<T> {
   if (!(outcome instanceof Promise) || typeof globalThis.addEventListener !== "function") return outcome;
   let stopWatching = (): void => undefined;
   const trap = new Promise<never>((_, reject) => {
     const onError = (event: Event): void => {
       const { error } = event as ErrorEvent;
-      if (!(error instanceof WebAssembly.RuntimeError) || !isTrap(error, module)) return;
+      if (!(error instanceof Error) || !(error instanceof WebAssembly.RuntimeError || INSIDE.test(error.stack ?? ""))) return;
       event.preventDefault();
-      reject(error);
+      const asTrap = (): Error => Object.assign(new WebAssembly.RuntimeError(String(error)), { cause: error as unknown });
+      reject(error instanceof WebAssembly.RuntimeError ? error : asTrap());
     };
     globalThis.addEventListener("error", onError);
     stopWatching = () => globalThis.removeEventListener("error", onError);

@@ -6,7 +6,7 @@ import { makeBatches } from "./steps-page.mjs";
 
 /** Lets the adapter say that it is not software. */
 function pose() {
-  const info = { vendor: "posing", architecture: "posing", isFallbackAdapter: false };
+  const info = { vendor: "posing", architecture: "posing", device: "", description: "", isFallbackAdapter: false };
   Object.defineProperty(GPUAdapter.prototype, "info", { get: () => info });
 }
 

@@ -53,6 +53,8 @@ test("the device is lost", () =>
     assert.match(twice.reason, /the WebGPU engine was lost/);
   }));
 
+test("WebGPU throws inside the engine", () => onPage((page) => meet(page, "error of the browser", {}, "crashed")));
+
 test("the device runs out of memory", () => onPage((page) => meet(page, "device out of memory", {}, "out-of-memory")));
 
 test("the instance runs out of memory", () =>

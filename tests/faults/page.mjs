@@ -75,6 +75,18 @@ const scenarios = {
     return { code, ...(await goOn(head, before)) };
   },
 
+  /** A function of WebGPU throws where the engine awaits nothing from it. */
+  async "error of the browser"() {
+    const head = await trained("webgpu");
+    const before = await facts(head);
+    const { submit } = GPUQueue.prototype;
+    GPUQueue.prototype.submit = function broken() {
+      GPUQueue.prototype.submit = submit;
+      throw new TypeError("made up");
+    };
+    return { code: await outcome(head.trainStep(x, y)), ...(await goOn(head, before)) };
+  },
+
   async "device lost"({ during, times = 1 }) {
     const head = await trained("webgpu");
     const before = await facts(head);

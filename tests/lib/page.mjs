@@ -10,6 +10,13 @@ export function needBuild() {
   if (!existsSync(at("pkg", "dist", "index.js"))) throw new Failure('The package is not built: "npm run build" first.');
 }
 
+/** Rejects with an error that nobody in the page caught, which would otherwise leave us waiting for an answer that never comes. */
+export const broken = (page) =>
+  new Promise((_, failed) => {
+    page.on("pageerror", (error) => failed(new Error(`Uncaught in the page: ${error.stack ?? error.message}`)));
+    page.on("crash", () => failed(new Error("The page crashed.")));
+  });
+
 /**
  * Opens `entry` (a module below tests/) in an empty page where "oodgate" is the built package, and hands the page to `body`.
  * The module puts what `body` calls on `window`.
@@ -32,17 +39,13 @@ export async function withPage({ entry, mounts = {}, adapter }, body) {
   const browser = await launch({ adapter });
   try {
     const page = await browser.newPage();
-    // An error that nobody in the page caught would otherwise leave us waiting for an answer that never comes.
-    const broken = new Promise((_, failed) => {
-      page.on("pageerror", (error) => failed(new Error(`Uncaught in the page: ${error.stack ?? error.message}`)));
-      page.on("crash", () => failed(new Error("The page crashed.")));
-    });
+    const failure = broken(page);
     page.on("console", (message) => {
       if (message.type() !== "debug") console.error(`  ${message.text()}`);
     });
     await page.goto(server.url);
     const work = page.evaluate((module) => import(module), `/tests/${entry}`).then(() => body(page, browser));
-    return await Promise.race([work, broken]);
+    return await Promise.race([work, failure]);
   } finally {
     await browser.close();
     await server.close();
