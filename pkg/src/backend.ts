@@ -60,12 +60,10 @@ export async function reopen(options: HeadOptions, backend: Backend, lost: { rea
   return backend === "cpu" ? openCpu(options) : openCpu(options, `the WebGPU engine was lost: ${lost.reason}`);
 }
 
-/** Submitting a step to a GPU and reading its loss takes a browser about this long whatever the step holds. */
-const WORTH_A_GPU_MS = 2;
-
 /**
- * The order of events behind "auto", cheapest first: is there a real GPU behind WebGPU; is a step on the CPU slow enough that
- * the WebGPU file is worth fetching; does the GPU give the CPU's results; is it faster. Any "no" is CPU, with the reason.
+ * The order of events behind "auto", cheapest first: is there a real GPU behind WebGPU; does a step on the CPU take longer than an
+ * empty round trip to that GPU, so that the WebGPU file is worth fetching; does the GPU give the CPU's results; is it faster. Any
+ * "no" is CPU, with the reason.
  */
 async function openFastest(options: HeadOptions, classes: number): Promise<Opened> {
   const probe = await probeWebGpu();
@@ -74,11 +72,12 @@ async function openFastest(options: HeadOptions, classes: number): Promise<Opene
 
   const trial = new Trial(options.features, classes);
   const cpu = await trial.run(() => openCpu(options));
-  if (cpu.milliseconds < WORTH_A_GPU_MS) {
-    const took = cpu.milliseconds.toFixed(2);
-    return openCpu(options, `a step of ${Trial.ROWS} rows takes ${took} ms on the CPU, less than a WebGPU step costs in waiting`);
-  }
   try {
+    const waiting = await probe.roundTrip();
+    if (cpu.milliseconds <= waiting) {
+      const [took, trip] = [cpu.milliseconds, waiting].map((milliseconds) => milliseconds.toFixed(2));
+      return openCpu(options, `a step of ${Trial.ROWS} rows takes ${took} ms on the CPU, an empty round trip to the GPU ${trip} ms`);
+    }
     const gpu = await trial.run(() => openWebGpu(options));
     if (!(Math.abs(gpu.loss - cpu.loss) <= 1e-3 * Math.max(1, Math.abs(cpu.loss)))) {
       return openCpu(options, `WebGPU gave another loss than the CPU for the same steps: ${gpu.loss} against ${cpu.loss}`);

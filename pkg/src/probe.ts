@@ -3,13 +3,27 @@ interface Adapter {
   readonly features: { has(name: string): boolean };
   readonly limits: Readonly<Record<string, number>>;
   readonly info: { readonly architecture: string; readonly vendor: string; readonly isFallbackAdapter?: boolean };
+  requestDevice(): Promise<Device>;
+}
+interface Device {
+  readonly queue: { submit(commands: unknown[]): void };
+  createBuffer(descriptor: { size: number; usage: number }): Buffer;
+  createCommandEncoder(): { copyBufferToBuffer(from: Buffer, start: number, to: Buffer, at: number, size: number): void; finish(): unknown };
+  destroy(): void;
+}
+interface Buffer {
+  mapAsync(mode: number): Promise<void>;
+  unmap(): void;
 }
 
 /** What there is to work with, or why nothing can be done with it. */
-type Probe = { software: boolean; name: string } | { reason: string };
+type Probe = { software: boolean; name: string; roundTrip: () => Promise<number> } | { reason: string };
 
 /** What the engine's kernels need. WebGPU guarantees as much; an adapter that only emulates it may not. */
 const LIMITS = { maxStorageBuffersPerShaderStage: 8, maxComputeInvocationsPerWorkgroup: 256 };
+
+/** The round trip's time, once it is known: a device of its own is opened for it. */
+let measured: number | undefined;
 
 /** Asks the browser for an adapter and looks at it before any of the WebGPU engine is fetched. Never throws. */
 export async function probeWebGpu(): Promise<Probe> {
@@ -27,8 +41,33 @@ export async function probeWebGpu(): Promise<Probe> {
     }
     const { architecture, vendor, isFallbackAdapter } = adapter.info;
     const software = isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe/i.test(architecture);
-    return { software, name: architecture || vendor || "unnamed" };
+    return { software, name: architecture || vendor || "unnamed", roundTrip: async () => (measured ??= await roundTrip(adapter)) };
   } catch (error) {
     return { reason: `asking for a WebGPU adapter failed: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+// GPUBufferUsage and GPUMapMode, which older browsers do not offer in Workers.
+const [MAP_READ, COPY_SRC, COPY_DST, READ] = [1, 4, 8, 1];
+
+/** Milliseconds from a submission to its answer on the page's side, the least of a few: no step that reads its loss takes less. */
+async function roundTrip(adapter: Adapter): Promise<number> {
+  const device = await adapter.requestDevice();
+  try {
+    const from = device.createBuffer({ size: 4, usage: COPY_SRC });
+    const to = device.createBuffer({ size: 4, usage: COPY_DST | MAP_READ });
+    let least = Infinity;
+    for (let round = 0; round < 5; round++) {
+      const start = performance.now();
+      const encoder = device.createCommandEncoder();
+      encoder.copyBufferToBuffer(from, 0, to, 0, 4);
+      device.queue.submit([encoder.finish()]);
+      await to.mapAsync(READ);
+      least = Math.min(least, performance.now() - start);
+      to.unmap();
+    }
+    return least;
+  } finally {
+    device.destroy();
   }
 }
