@@ -32,6 +32,8 @@ export interface Watch {
  */
 export interface Core {
   readonly facts: Facts;
+  /** Whether a call reads its arrays before it returns. */
+  readonly isReady: boolean;
   trainStep(features: Float32Array, labels: Float64Array, options: { learningRate?: number } | undefined): Promise<StepResult>;
   fit(features: Float32Array, labels: Float64Array, options: FitOptions, ended: AbortSignal): Promise<FitResult>;
   logits(features: Float32Array): Promise<Float32Array>;

@@ -1,17 +1,13 @@
 import { mismatch } from "./errors.js";
 import type { Snapshot } from "./snapshot.js";
-import { toOodgateError } from "./traps.js";
+import { translated } from "./traps.js";
 import { loadFiles } from "./wasm.js";
 
 type Files = Awaited<ReturnType<typeof loadFiles>>;
 
 async function withFiles<T>(work: (files: Files) => T): Promise<T> {
   const files = await loadFiles();
-  try {
-    return work(files);
-  } catch (thrown) {
-    throw toOodgateError(thrown, files);
-  }
+  return translated(files, () => work(files));
 }
 
 /** Hands the snapshot over to the file formats and frees it there. */
@@ -56,7 +52,7 @@ export function fromFile(file: Uint8Array): Promise<Snapshot> {
 /** The bytes of what a caller gave as a file. */
 export function fileBytes(file: unknown): Uint8Array {
   const brand = Object.prototype.toString.call(file).slice(8, -1);
-  if (brand === "Uint8Array" && ArrayBuffer.isView(file)) return file as Uint8Array;
-  if (brand === "ArrayBuffer") return new Uint8Array(file as ArrayBuffer);
+  if (brand === "Uint8Array" && ArrayBuffer.isView(file)) return (file as Uint8Array).slice();
+  if (brand === "ArrayBuffer") return new Uint8Array(file as ArrayBuffer).slice();
   throw mismatch("invalid-file", "file", "a Uint8Array or an ArrayBuffer", file);
 }

@@ -159,7 +159,7 @@ export class QueuedHead implements Head {
   }
 
   /** Flat rows, in memory of their own where they must stay as they are until the call's turn comes. */
-  #rows(features: Features, argument?: string, copied = this.#queue.busy): Float32Array {
+  #rows(features: Features, argument?: string, copied = this.#queue.busy || !this.#core.isReady): Float32Array {
     this.#end.signal.throwIfAborted();
     const flat = flattenFeatures(features, this.features, argument);
     // An array of rows was copied already.

@@ -3,8 +3,8 @@ import type { Core, Facts, RawPrediction, RawVerdicts, Watch } from "./core.js";
 import { toFile, toOnnx } from "./files.js";
 import { driveFit } from "./fit.js";
 import { driveSelection } from "./select.js";
-import { restore, salvage, take, type Checkpoint, type Snapshot } from "./snapshot.js";
-import { instanceOf, live, toOodgateError, untilTrap, type Survivor } from "./traps.js";
+import { isFinite, restore, salvage, take, type Checkpoint, type Snapshot } from "./snapshot.js";
+import { live, type Survivor } from "./traps.js";
 import type { Calibration, Evaluation, FitOptions, FitResult, HeadOptions, Scorer, Selection, SelectionOptions, StepResult } from "./types.js";
 import type { RawHead } from "./wasm.js";
 
@@ -44,6 +44,10 @@ export class LocalCore implements Core, Survivor {
       core.#checkpoint = { steps: snapshot.meta.steps, state: snapshot.state };
     }
     return core;
+  }
+
+  get isReady(): boolean {
+    return this.#opened !== undefined;
   }
 
   trainStep(features: Float32Array, labels: Float64Array, options: { learningRate?: number } | undefined): Promise<StepResult> {
@@ -126,13 +130,11 @@ export class LocalCore implements Core, Survivor {
 
   /** Runs one call on the core's head. */
   async #call<T>(task: (raw: RawHead) => T | Promise<T>): Promise<T> {
-    const { raw, module } = this.#opened ?? (await this.#reopen());
-    const instance = instanceOf(module);
+    const { raw } = this.#opened ?? (await this.#reopen());
     try {
-      return await untilTrap(task(raw));
-    } catch (thrown) {
-      const error = toOodgateError(thrown, module);
-      if (instanceOf(module) !== instance) this.#lost.reason = String(error);
+      return await task(raw);
+    } catch (error) {
+      if (this.#opened === undefined) this.#lost.reason = String(error);
       else if (raw.isLost) this.#abandon(raw, error);
       throw error;
     } finally {
@@ -157,13 +159,10 @@ export class LocalCore implements Core, Survivor {
   async #reopen(): Promise<Opened> {
     const opened = await reopen(this.#options, this.facts.backend, this.#lost);
     const kept = this.#kept;
-    try {
-      if (kept !== undefined) restore(opened.raw, kept);
-    } catch (thrown) {
-      throw toOodgateError(thrown, opened.module);
-    }
-    this.#use(opened);
+    // Not again, should it be refused: the call after that finds a new head.
     this.#kept = undefined;
+    if (kept !== undefined) restore(opened.raw, kept);
+    this.#use(opened);
     return opened;
   }
 
@@ -187,7 +186,8 @@ export class LocalCore implements Core, Survivor {
   async #keepCheckpoint(raw: RawHead, now = false): Promise<void> {
     const started = performance.now();
     if (!now && started < this.#checkpointDue) return;
-    this.#checkpoint = { state: await raw.state(), steps: raw.steps };
+    const state = await raw.state();
+    if (isFinite(state)) this.#checkpoint = { state, steps: raw.steps };
     const ended = performance.now();
     this.#checkpointDue = ended + Math.max(CHECKPOINT_MS, (ended - started) / CHECKPOINT_SHARE);
   }

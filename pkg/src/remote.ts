@@ -23,16 +23,21 @@ export function load(bytes: Uint8Array, options: LoadOptions): Promise<Named> {
 
 function start(): Worker {
   const script = workerScript();
-  // Written out for bundlers, which look for exactly this expression.
-  return script === undefined
-    ? new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "oodgate" })
-    : new Worker(script, { type: "module", name: "oodgate" });
+  try {
+    // Written out for bundlers, which look for exactly this expression.
+    return script === undefined
+      ? new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "oodgate" })
+      : new Worker(script, { type: "module", name: "oodgate" });
+  } catch (thrown) {
+    throw new OodgateError("crashed", `the Worker could not be started: ${String(thrown)}`, { cause: thrown });
+  }
 }
 
 /** Announces that a Worker broke. Not in the constructor, where the listener would hold the head. */
 function watch(worker: Worker, ending: Ending): void {
   worker.onerror = (event) => {
     event.preventDefault();
+    worker.terminate();
     ending.announce(new OodgateError("crashed", `the Worker stopped: ${event.message || "its script could not be loaded"}`));
   };
 }
@@ -43,6 +48,7 @@ const forgotten = new FinalizationRegistry<Worker>((worker) => worker.terminate(
 /** The core of a head that lives in a Worker. */
 class RemoteCore implements Core {
   facts: Facts = { backend: "cpu", steps: 0 };
+  readonly isReady = true;
   readonly #worker: Worker;
   readonly #server: Remote<Server>;
   readonly #ending = new Ending();

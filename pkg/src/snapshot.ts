@@ -29,6 +29,11 @@ export interface Checkpoint {
   state: Float32Array;
 }
 
+/** Whether a state can be restored: of a head that diverged, the last one that can is kept. */
+export function isFinite(state: Float32Array): boolean {
+  return state.every(Number.isFinite);
+}
+
 function parts(raw: RawHead): Omit<Snapshot, "state"> {
   return {
     meta: raw.meta(),
@@ -55,6 +60,7 @@ export function salvage(raw: RawHead, backend: Backend, checkpoint: Checkpoint |
     whole = parts(raw);
     // A device would have to be waited for.
     if (backend === "cpu") state = raw.state() as Float32Array;
+    if (state !== undefined && !isFinite(state)) state = undefined;
   } catch {
     // The call that failed still holds the head.
   }

@@ -1,10 +1,19 @@
+import { Turns } from "./turns.js";
 import type { RawHead } from "./wasm.js";
+
+/** Steps of a trial: the loss of each, and the time of the fastest but the first, which compiles. */
+export interface Run {
+  losses: number[];
+  milliseconds: number;
+}
 
 /** A few steps on made-up rows, to compare backends by result and by time. */
 export class Trial {
   /** The default batch size of `fit`. */
   static readonly ROWS = 128;
-  static readonly STEPS = 4;
+  static readonly #STEPS = 4;
+  /** A step as long as this says enough, and holds the thread long enough. */
+  static readonly #LONG_MS = 50;
 
   readonly #features: Float32Array;
   readonly #labels: Float64Array;
@@ -15,18 +24,21 @@ export class Trial {
     this.#labels = Float64Array.from({ length: Trial.ROWS }, (_, row) => row % classes);
   }
 
-  /** The loss of the last step and the time of the fastest, on a head of its own. The first step compiles the shaders. */
-  async run(open: () => Promise<{ raw: RawHead }>): Promise<{ loss: number; milliseconds: number }> {
+  /** Runs so many steps on a head of its own; else as many as it takes to know how long one is, with a turn for the page after each. */
+  async run(open: () => Promise<{ raw: RawHead }>, steps?: number): Promise<Run> {
     const { raw } = await open();
+    const losses: number[] = [];
+    const times: number[] = [];
+    const turns = new Turns();
     try {
-      let milliseconds = Infinity;
-      let loss = NaN;
-      for (let step = 0; step < Trial.STEPS; step++) {
+      for (let took = 0; losses.length < (steps ?? Trial.#STEPS) && (steps !== undefined || took < Trial.#LONG_MS); ) {
         const start = performance.now();
-        loss = (await raw.trainStep(this.#features, this.#labels, undefined)).loss;
-        if (step > 0) milliseconds = Math.min(milliseconds, performance.now() - start);
+        losses.push((await raw.trainStep(this.#features, this.#labels, undefined)).loss);
+        took = performance.now() - start;
+        times.push(took);
+        await turns.yield();
       }
-      return { loss, milliseconds };
+      return { losses, milliseconds: Math.min(...(times.length > 1 ? times.slice(1) : times)) };
     } finally {
       raw.free();
     }

@@ -31,6 +31,8 @@ for (const backend of ["cpu", "webgpu"]) {
       await meet(page, "trap", { backend, message: "unreachable" }, "out-of-memory");
       await meet(page, "trap", { backend, message: "memory access out of bounds" }, "crashed");
       await meet(page, "trap in a fit", { backend }, "out-of-memory");
+      await meet(page, "trap beside a fit", { backend }, "out-of-memory,out-of-memory");
+      await meet(page, "trap of a listener", { backend }, "RuntimeError: unreachable");
     }));
 
   test(`calls that pile up, are aborted, or whose head is disposed, ${backend}`, () =>
@@ -51,9 +53,13 @@ test("the device is lost", () =>
     const twice = await meet(page, "device lost", { during: "step", times: 2 }, "device-lost,device-lost");
     assert.equal(twice.backend, "cpu", "after a second one the head goes on on the CPU");
     assert.match(twice.reason, /the WebGPU engine was lost/);
+    await meet(page, "arrays after a loss", {}, "device-lost,resolved");
   }));
 
 test("WebGPU throws inside the engine", () => onPage((page) => meet(page, "error of the browser", {}, "crashed")));
+
+// On a page of its own, where the engine has no device yet.
+test("a GPU that cannot be tried", () => onPage((page) => meet(page, "a GPU that cannot be tried", {}, "cpu: the engine stopped: TypeError: made up")));
 
 test("the device runs out of memory", () => onPage((page) => meet(page, "device out of memory", {}, "out-of-memory")));
 

@@ -75,6 +75,71 @@ const scenarios = {
     return { code, ...(await goOn(head, before)) };
   },
 
+  /** Two calls of one instance: the one that traps takes the other's instance away. */
+  async "trap beside a fit"({ backend }) {
+    const [head, other] = [await trained(backend), await trained(backend, { seed: 1 })];
+    const before = await facts(head);
+    const fit = outcome(head.fit(x, y, { epochs: 1_000_000, batchSize: 16 }));
+    await sleep(100);
+    trapInside();
+    const code = await outcome(other.trainStep(x, y));
+    const codes = `${code},${await fit}`;
+    other.dispose();
+    return { code: codes, ...(await goOn(head, before)) };
+  },
+
+  /** What the page's own wasm throws in a listener is the page's. */
+  async "trap of a listener"({ backend }) {
+    const [head, neighbour] = [await trained(backend), await trained(backend, { seed: 1 })];
+    const scores = await gate(neighbour);
+    const fit = head.fit(x, y, {
+      epochs: 1000,
+      onEpoch: () => {
+        throw new WebAssembly.RuntimeError("unreachable");
+      },
+    });
+    const code = await fit.then(() => "resolved", String);
+    const same = JSON.stringify(await gate(neighbour)) === JSON.stringify(scores);
+    neighbour.dispose();
+    return { code, neighbour: same, ...(await goOn(head, await facts(head))) };
+  },
+
+  /** A GPU that gives way in its trial. */
+  async "a GPU that cannot be tried"() {
+    const info = { vendor: "posing", architecture: "posing", device: "", description: "", isFallbackAdapter: false };
+    Object.defineProperty(GPUAdapter.prototype, "info", { configurable: true, get: () => info });
+    const { submit } = GPUQueue.prototype;
+    const watched = GPUAdapter.prototype.requestDevice;
+    // The first device is there for the round trip alone.
+    let opened = 0;
+    GPUAdapter.prototype.requestDevice = function counted(...given) {
+      opened += 1;
+      return watched.apply(this, given);
+    };
+    GPUQueue.prototype.submit = function broken(...given) {
+      if (opened > 1) throw new TypeError("made up");
+      return submit.apply(this, given);
+    };
+    const head = await createHead({ features: 768, classes: 150 });
+    const { backend, fallbackReason } = head;
+    head.dispose();
+    GPUQueue.prototype.submit = submit;
+    const after = await trained("webgpu");
+    return { code: `${backend}: ${fallbackReason}`, ...(await goOn(after, await facts(after))) };
+  },
+
+  /** Arrays are read before a call returns also where the head must be restored first. */
+  async "arrays after a loss"() {
+    const head = await trained("webgpu");
+    const before = await facts(head);
+    devices.at(-1).destroy();
+    const lost = await outcome(head.trainStep(x, y));
+    const rows = x.slice();
+    const step = outcome(head.logits(rows));
+    rows.fill(NaN);
+    return { code: `${lost},${await step}`, ...(await goOn(head, before)) };
+  },
+
   /** A function of WebGPU throws where the engine awaits nothing from it. */
   async "error of the browser"() {
     const head = await trained("webgpu");
