@@ -91,7 +91,6 @@ impl<E: Engine> Fit<E> {
         let held_out_labels = held_out.iter().map(|&row| labels[row as usize]).collect();
         // Here, because the first step would notice when the rows have been remembered.
         check_outputs(config.batch_size.min(checked.count), &trainer.config().architecture.layers())?;
-        trainer.see(&features, rows.iter().map(|&row| row as usize));
         // Only what is learnt from is remembered: a held-out row must not find itself among the training rows.
         let learnt_from = (!held_out.is_empty())
             .then(|| (Rc::new(pick(&rows)), Rc::new(rows.iter().map(|&row| checked.labels[row as usize]).collect())));
@@ -104,6 +103,8 @@ impl<E: Engine> Fit<E> {
             0 => None,
             _ => Some(Validation { order: engine.order(held_out)?, features: held_out_features, labels: held_out_labels }),
         };
+        // From here on nothing is refused.
+        trainer.see(&kept_features, 0..kept_labels.len());
         trainer.remember(kept_features, kept_labels);
         Ok(Self { config, data, rows, order: None, validation, epoch: 0, position: 0, best: f64::INFINITY, epochs_since_best: 0 })
     }
