@@ -72,7 +72,8 @@ function progress(epoch: Epoch, seconds: number): EpochProgress {
     accuracy,
     ...(validationLoss !== undefined && { validationLoss }),
     ...(validationAccuracy !== undefined && { validationAccuracy }),
-    rowsPerSecond: epoch.rows / seconds,
+    // A clock may be too coarse for a small epoch.
+    rowsPerSecond: epoch.rows / Math.max(seconds, 1e-3),
   };
 }
 

@@ -16,7 +16,7 @@ export class Listener {
   }
 
   hear(epoch: EpochProgress): void {
-    if (this.#failure !== undefined) return;
+    if (this.#left || this.#failure !== undefined) return;
     try {
       const heard: unknown = this.#onEpoch?.(epoch);
       Promise.resolve(heard).catch((error: unknown) => {

@@ -27,11 +27,11 @@ let measured: number | undefined;
 
 /** Asks the browser for an adapter and looks at it before any of the WebGPU engine is fetched. Never throws. */
 export async function probeWebGpu(): Promise<Probe> {
-  const { navigator } = globalThis as { navigator?: { gpu?: { requestAdapter(): Promise<Adapter | null> } } };
+  const { navigator } = globalThis as { navigator?: { gpu?: { requestAdapter(options: { powerPreference: string }): Promise<Adapter | null> } } };
   const gpu = navigator?.gpu;
   if (gpu === undefined) return { reason: "this environment has no WebGPU (navigator.gpu is missing)" };
   try {
-    const adapter = await gpu.requestAdapter();
+    const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
     if (adapter === null) return { reason: "the browser has WebGPU but offers no adapter" };
     // Without it CubeCL's runtime panics when it starts.
     if (!adapter.features.has("timestamp-query")) return { reason: "the WebGPU adapter lacks timestamp-query" };

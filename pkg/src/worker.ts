@@ -43,11 +43,11 @@ class Server {
       if (operation === "fit" || operation === "selectScorer") {
         this.#running = new AbortController();
         const [features, labels, options] = given as [Float32Array, Float64Array, object];
-        const telling: Promise<void>[] = [];
-        const told = onEpoch && { onEpoch: (...progress: unknown[]): void => void telling.push(onEpoch(...progress)) };
-        const result = await core[operation](features, labels, { ...options, ...told }, this.#running.signal);
-        // The page hears of every epoch before it hears of the end.
-        await Promise.all(telling);
+        let told: Promise<void> | undefined;
+        const tell = onEpoch && { onEpoch: (...progress: unknown[]): void => void (told = onEpoch(...progress)) };
+        const result = await core[operation](features, labels, { ...options, ...tell }, this.#running.signal);
+        // The page hears of the last epoch, and so of every one, before it hears of the end.
+        await told;
         return result;
       }
       return (core[operation] as (...given: unknown[]) => Promise<unknown>)(...given);
