@@ -1,6 +1,6 @@
 // Holds the licences of everything that ships, and of the crates that tests use here, to the list in deny.toml.
 //   node pkg/scripts/licences.mjs
-// cargo deny says the same of more platforms, and takes minutes to install; npm run release asks it.
+// cargo deny says the same of more platforms, and takes minutes to install; advisories.mjs asks it where it is there.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -53,7 +53,7 @@ await main(import.meta, async () => {
   const { values } = parseArgs({ options: { built: { type: "boolean" } } });
   setup();
   const changes = changelogEntry(sharedVersion());
-  if (!values.built) build();
+  if (!values.built) await build();
 
   checkSizes();
   await checkApi();

@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { at, Failure, main } from "./shell.mjs";
 
 /** Raw and compressed bytes of some files together, each compressed by itself as a server would. */
-export function sizeOf(files) {
+function sizeOf(files) {
   const contents = files.map((file) => readFileSync(file));
   const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
   return { raw: sum(contents.map((bytes) => bytes.length)), gzip: sum(contents.map((bytes) => gzipSync(bytes, { level: 9 }).length)) };
@@ -35,6 +35,8 @@ const budget = { cpu: 138 * 1024, webgpu: 1290 * 1024, files: 130 * 1024 };
 
 /** Fails when a page on the CPU, or what something else adds to it, has outgrown the budget. */
 export function checkSizes() {
+  // A part that is missing weighs nothing.
+  if (sizes().length < Object.keys(parts).length) throw new Failure('The package is not complete: "npm run build" first.');
   const text = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
   for (const [what, most] of Object.entries(budget)) {
     const bytes = sizes().filter(({ part }) => part.startsWith(`${what} `)).reduce((sum, part) => sum + part.gzip, 0);

@@ -19,8 +19,8 @@ export type ErrorCode =
   | "storage-unavailable";
 
 /**
- * Every rejection of this package is one of these (an aborted fit rejects with its signal's reason). The head is as it was
- * before the call.
+ * Every rejection of this package is one of these (an aborted fit or selection rejects with its signal's reason, a fit that `onEpoch`
+ * ended with that error). The head is as it was before the call.
  */
 export class OodgateError extends Error {
   /** What went wrong, for programs; `message` says it for people. */

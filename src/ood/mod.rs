@@ -28,7 +28,7 @@
 //! scorer is first asked for and again after further training, so they are always those of the head as it is.
 //!
 //! After LogitNorm the length of the logits means nothing, so scores that compare it with a fixed temperature (energy and
-//! entropy at 1) can fall below chance; [`max_cosine`] does not see it.
+//! entropy at 1) lose much or fall below chance; [`max_cosine`] does not see it.
 
 mod around;
 pub mod ash;

@@ -50,7 +50,7 @@ export function upload(tf, { x, labels }, features, classes) {
 }
 
 /** The same update rules. tfjs has no decoupled decay: its Adam is AdamW without decay, epsilon outside the root in both. */
-export function makeOptimizer({ kind, learningRate, momentum }) {
+function makeOptimizer({ kind, learningRate, momentum }) {
   const { train } = globalThis.tf;
   return kind === "sgd" ? train.momentum(learningRate, momentum) : train.adam(learningRate, 0.9, 0.999, 1e-8);
 }

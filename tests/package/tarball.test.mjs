@@ -14,8 +14,8 @@ before(() => (project = createProject()));
 after(() => project?.remove());
 
 test("the tarball holds what a user needs and nothing else", () => {
-  const docs = ["docs/bundlers.md", "docs/errors.md", "docs/files.md", "docs/ood.md"];
-  const texts = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-LICENSES", ...docs];
+  const docs = ["docs/bundlers.md", "docs/errors.md", "docs/files.md", "docs/fit-growth.svg", "docs/ood.md"];
+  const texts = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-LICENSES", ...docs];
   const wasm = ["cpu", "files", "webgpu"].map((name) => `wasm/${name}/oodgate_bg.wasm`);
   // The generated scripts are in dist, bundled; the declarations refer to these.
   const generated = ["wasm/cpu/oodgate.d.ts", "wasm/files/oodgate.d.ts"];

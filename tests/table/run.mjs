@@ -1,11 +1,12 @@
 // The table of the README: default options on real features in Chromium, every scorer, loss and seed, as Markdown.
 //   npm run table -- [--data clinc,cifar] [--splits clinc150/oos_test,...] [--loss logitNorm,crossEntropy] [--scorers msp,...]
-//                    [--seeds 0,1,2] [--backend cpu|webgpu] [--folder ../shared/data]
+//                    [--seeds 0,1,2] [--backend cpu|webgpu] --folder FOLDER
+// FOLDER holds the feature files of both data sets, which are not part of this repository.
 
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { at, duration, Failure, main } from "../../pkg/scripts/shell.mjs";
+import { duration, Failure, main } from "../../pkg/scripts/shell.mjs";
 import { choices, wholeNumbers } from "../lib/options.mjs";
 import { needBuild, withPage } from "../lib/page.mjs";
 import { scorerNames } from "../lib/scorers.mjs";
@@ -37,9 +38,10 @@ await main(import.meta, async () => {
       scorers: { type: "string", default: scorerNames.join() },
       seeds: { type: "string", default: "0,1,2" },
       backend: { type: "string", default: "cpu" },
-      folder: { type: "string", default: at("..", "shared", "data") },
+      folder: { type: "string" },
     },
   });
+  if (values.folder === undefined) throw new Failure("--folder names the folder of the feature files, which are not part of this repository.");
   const [backend] = choices("backend", values.backend, ["cpu", "webgpu"]);
   const losses = choices("loss", values.loss, allLosses);
   const scorers = choices("scorers", values.scorers, scorerNames);
