@@ -117,7 +117,7 @@ interface FitOptions {
     /** Stop after so many epochs without a better validation loss. Needs validationSplit. */
     patience?: number;
     /**
-     * Called after each epoch; the loss is read back from the device only when this or `patience` is given. Not waited for; an
+     * Called after each epoch; before the last one the loss is read back from the device only when this or `patience` is given. Not waited for; an
      * error that it throws, or rejects with while the fit runs, ends the fit.
      */
     onEpoch?: (progress: EpochProgress) => void;
@@ -263,7 +263,7 @@ interface Head {
     readonly fallbackReason?: string;
     /** Updates made so far. */
     readonly steps: number;
-    /** The last calibration, until the head is trained further: then its threshold would be another head's. */
+    /** The last calibration, until the head is trained further, or is given other training rows for a scorer that compares with them. */
     readonly calibration?: Calibration;
     /** One optimiser update on one batch. */
     trainStep(features: Features, labels: Labels, options?: {
@@ -321,7 +321,7 @@ interface Head {
      * calibration for one of the LogitScorers.
      */
     exportOnnx(): Promise<Uint8Array<ArrayBuffer>>;
-    /** Frees the head's memory. Calls that have not begun, and later ones, reject with code "disposed". Idempotent. */
+    /** Frees the head's memory. A fit or selection under way, calls that have not begun and later ones reject with code "disposed". Idempotent. */
     dispose(): void;
     /** The same, for `using head = await createHead(...)`. */
     [Symbol.dispose](): void;
@@ -359,8 +359,8 @@ declare function loadHead(file: Uint8Array | ArrayBuffer, options?: LoadOptions)
 /** Stable codes of everything that can go wrong. */
 type ErrorCode = "invalid-option" | "invalid-features" | "invalid-labels" | "not-finite" | "scorer-not-fitted" | "not-calibrated" | "invalid-file" | "disposed" | "webgpu-unavailable" | "device-lost" | "out-of-memory" | "wasm-unavailable" | "crashed" | "quota-exceeded" | "storage-unavailable";
 /**
- * Every rejection of this package is one of these (an aborted fit rejects with its signal's reason). The head is as it was
- * before the call.
+ * Every rejection of this package is one of these (an aborted fit or selection rejects with its signal's reason, a fit that `onEpoch`
+ * ended with that error). The head is as it was before the call.
  */
 declare class OodgateError extends Error {
     /** What went wrong, for programs; `message` says it for people. */

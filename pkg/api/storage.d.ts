@@ -46,7 +46,7 @@ interface FitOptions {
     /** Stop after so many epochs without a better validation loss. Needs validationSplit. */
     patience?: number;
     /**
-     * Called after each epoch; the loss is read back from the device only when this or `patience` is given. Not waited for; an
+     * Called after each epoch; before the last one the loss is read back from the device only when this or `patience` is given. Not waited for; an
      * error that it throws, or rejects with while the fit runs, ends the fit.
      */
     onEpoch?: (progress: EpochProgress) => void;
@@ -192,7 +192,7 @@ interface Head {
     readonly fallbackReason?: string;
     /** Updates made so far. */
     readonly steps: number;
-    /** The last calibration, until the head is trained further: then its threshold would be another head's. */
+    /** The last calibration, until the head is trained further, or is given other training rows for a scorer that compares with them. */
     readonly calibration?: Calibration;
     /** One optimiser update on one batch. */
     trainStep(features: Features, labels: Labels, options?: {
@@ -250,7 +250,7 @@ interface Head {
      * calibration for one of the LogitScorers.
      */
     exportOnnx(): Promise<Uint8Array<ArrayBuffer>>;
-    /** Frees the head's memory. Calls that have not begun, and later ones, reject with code "disposed". Idempotent. */
+    /** Frees the head's memory. A fit or selection under way, calls that have not begun and later ones reject with code "disposed". Idempotent. */
     dispose(): void;
     /** The same, for `using head = await createHead(...)`. */
     [Symbol.dispose](): void;
