@@ -5,7 +5,7 @@
 
 use std::collections::BinaryHeap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
     Error, Result,
@@ -46,13 +46,20 @@ pub enum LossOptions {
     /// Cross-entropy on normalised logits.
     LogitNorm {
         /// Above 0; default 0.04 (OpenOOD's setting for every data set).
+        #[serde(serialize_with = "single")]
         tau: Option<f64>,
     },
     /// Plain softmax cross-entropy.
     CrossEntropy {
         /// In `[0, 1)`; default 0.
+        #[serde(serialize_with = "single")]
         label_smoothing: Option<f64>,
     },
+}
+
+/// Writes what a head holds as an `f32` with that precision: a file says 0.04, not 0.03999999910593033.
+fn single<S: Serializer>(value: &Option<f64>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    value.map(|value| value as f32).serialize(serializer)
 }
 
 /// Options of an optimiser, unchecked.
