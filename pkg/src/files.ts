@@ -1,6 +1,7 @@
-import { mismatch } from "./errors.js";
+import { OodgateError, mismatch } from "./errors.js";
 import type { Snapshot } from "./snapshot.js";
 import { translated } from "./traps.js";
+import { kindOf } from "./typed.js";
 import { loadFiles } from "./wasm.js";
 
 type Files = Awaited<ReturnType<typeof loadFiles>>;
@@ -49,10 +50,12 @@ export function fromFile(file: Uint8Array): Promise<Snapshot> {
   });
 }
 
-/** The bytes of what a caller gave as a file. */
+/** The bytes of what a caller gave as a file. Copied, for they are read later; not by their own `slice`, which Node's Buffer overrides. */
 export function fileBytes(file: unknown): Uint8Array {
-  const brand = Object.prototype.toString.call(file).slice(8, -1);
-  if (brand === "Uint8Array" && ArrayBuffer.isView(file)) return (file as Uint8Array).slice();
-  if (brand === "ArrayBuffer") return new Uint8Array(file as ArrayBuffer).slice();
-  throw mismatch("invalid-file", "file", "a Uint8Array or an ArrayBuffer", file);
+  try {
+    return new Uint8Array(kindOf(file) === "Uint8Array" ? (file as Uint8Array) : ArrayBuffer.prototype.slice.call(file as ArrayBuffer, 0));
+  } catch (cause) {
+    if (cause instanceof RangeError) throw new OodgateError("out-of-memory", "file: there is no memory for a copy of it", { cause });
+    throw mismatch("invalid-file", "file", "a Uint8Array or an ArrayBuffer that was not transferred away", file);
+  }
 }

@@ -84,10 +84,25 @@ export default {
     same([(await load(place, file)).steps, head.steps], [0, 1], "steps");
   },
 
+  "a file is read before loadHead returns": async (place) => {
+    const saved = await trained(place.create);
+    const file = await saved.save();
+    for (const bytes of [file.slice(), file.slice().buffer, ...(typeof Buffer === "function" ? [Buffer.from(file)] : [])]) {
+      const loading = load(place, bytes);
+      (bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes).fill(0);
+      same((await loading).steps, saved.steps, "steps");
+    }
+  },
+
   "what is no head's file is refused": async (place) => {
     const file = await (await trained(place.create)).save();
     for (const bad of [undefined, null, 3, "file", [], {}, new Float32Array(9), new DataView(new ArrayBuffer(9)), file.length]) {
       await refused(() => place.oodgate.loadHead(bad), "invalid-file", "file: expected a Uint8Array or an ArrayBuffer");
+    }
+    const gone = file.slice();
+    structuredClone(gone.buffer, { transfer: [gone.buffer] });
+    for (const bad of [gone, gone.buffer, { [Symbol.toStringTag]: "ArrayBuffer" }]) {
+      await refused(() => place.oodgate.loadHead(bad), "invalid-file", "transferred");
     }
     for (const length of [0, 1, 8, 100, file.length - 1]) {
       await refused(() => load(place, file.slice(0, length)), "invalid-file", "file: expected the bytes of a safetensors file");
