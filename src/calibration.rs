@@ -17,7 +17,8 @@ use crate::{
 const HALVINGS: usize = 44;
 
 /// The softmax temperature that fits `logits` `[rows, classes]` to `labels` `[rows]` best. Where no finite one does (every
-/// row right, or the head no better than chance) it is the end of a bracket six powers of ten around the logits' own spread.
+/// row right, or the head no better than chance) it is where the likelihood stops changing in `f32`, at most six powers of ten from
+/// the logits' own spread.
 pub fn fit_temperature(logits: &[f32], labels: &[u32], classes: usize) -> f64 {
     let spread = spread(logits, classes);
     if spread == 0.0 {

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use crate::{
     Error, Result,
     config::FitConfig,
-    engine::{Engine, Totals, check_outputs},
+    engine::{Engine, Totals, check_outputs, check_square},
     error::Mismatch,
     ood::ScorerName,
     random::Random,
@@ -91,6 +91,13 @@ impl<E: Engine> Fit<E> {
         let held_out_labels = held_out.iter().map(|&row| labels[row as usize]).collect();
         // Here, because the first step would notice when the rows have been remembered.
         check_outputs(config.batch_size.min(checked.count), &trainer.config().architecture.layers())?;
+        if !held_out.is_empty() {
+            // What the calibration at its end will ask of the training rows.
+            check_outputs(rows.len(), &trainer.config().architecture.layers())?;
+            if trainer.memory().selected().is_none() {
+                check_square(width)?;
+            }
+        }
         // Only what is learnt from is remembered: a held-out row must not find itself among the training rows.
         let learnt_from = (!held_out.is_empty())
             .then(|| (Rc::new(pick(&rows)), Rc::new(rows.iter().map(|&row| checked.labels[row as usize]).collect())));

@@ -156,7 +156,7 @@ impl<E: Engine> Trainer<E> {
         Ok(())
     }
 
-    /// Out-of-distribution score of each row, `[rows]`; higher = more out-of-distribution.
+    /// Out-of-distribution score of each row, `[rows]`; higher = more out-of-distribution, never NaN.
     pub async fn ood_score(&mut self, features: &[f32], scorer: &ScorerOptions) -> Result<Vec<f32>> {
         let scorer = self.resolve(scorer)?;
         let outputs = self.forward(features).await?;
@@ -210,6 +210,8 @@ impl<E: Engine> Trainer<E> {
                 Scorer::Auto => memory.remembered(scorer)?.auto(engine, config).await?.scores(engine, &view, without).await?,
             });
         }
+        // Numbers beyond f32 on the way (a fill value of 1e36 among the features) leave no score: nothing is farther away.
+        scores.iter_mut().filter(|score| score.is_nan()).for_each(|score| *score = f32::INFINITY);
         Ok(scores)
     }
 

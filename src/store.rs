@@ -70,6 +70,10 @@ pub fn write(snapshot: &Snapshot) -> Result<Vec<u8>> {
         return Err(refusal("state", Snapshot::state_length(&config), state.len()));
     }
 
+    if let Some(&number) = state.iter().find(|number| !number.is_finite()) {
+        return Err(Error::NotFinite(Mismatch::new("head", "finite weights, of a training that did not diverge", number)));
+    }
+
     let mut tensors = Tensors::default();
     for (index, prefix) in prefixes(&config.optimizer).iter().enumerate() {
         let values = &state[index * state.len() / (1 + config.optimizer.moments())..];

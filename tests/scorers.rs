@@ -298,3 +298,31 @@ fn distances_do_not_depend_on_where_the_features_lie() {
         assert_close(name.as_str(), &shifted, &near, Tolerance { absolute: 2e-4, relative: 2e-4 });
     }
 }
+
+#[test]
+fn numbers_beyond_f32_are_as_far_as_can_be_and_rejected() {
+    let labels: Vec<f64> = (0..60).map(|row| f64::from(row % 3)).collect();
+    let mut trainer = head(4, 3, |_| {});
+    trainer.fit_scorers(noise(1, 60 * 4), &labels).unwrap();
+    for name in [ScorerName::Auto, ScorerName::Rmd, ScorerName::Msp] {
+        // A fill value of some data formats, and one whose products have both signs.
+        let scores = score(&mut trainer, &[1e36, 1e36, 1e36, 1e36, 3.4e38, -3.4e38, 3.4e38, -3.4e38], name);
+        assert!(scores.iter().all(|score| !score.is_nan()), "{name:?}: {scores:?}");
+        block_on(trainer.calibrate(&noise(2, 60 * 4), &labels, Some(0.1), &name.into())).unwrap();
+        let verdicts = block_on(trainer.gate(&[f32::MAX, -f32::MAX, f32::MAX, -f32::MAX])).unwrap();
+        let is_nan = verdicts.prediction.probabilities.iter().any(|share| share.is_nan());
+        assert!(!is_nan || verdicts.accepted == [0], "{name:?}: {:?}", verdicts.scores);
+    }
+}
+
+#[test]
+fn statistics_that_would_not_fit_in_memory_are_refused() {
+    let (width, rows) = (8193, 6);
+    let mut trainer = head(width, 2, |_| {});
+    trainer.fit_scorers(noise(1, rows * width), &[0.0, 1.0, 0.0, 1.0, 0.0, 1.0]).unwrap();
+    for name in [ScorerName::Auto, ScorerName::Rmd, ScorerName::Mahalanobis, ScorerName::Vim, ScorerName::Residual] {
+        let error = block_on(trainer.ood_score(&noise(2, width), &name.into())).unwrap_err();
+        assert_eq!(error.code(), "out-of-memory", "{name:?}");
+    }
+    assert_eq!(score(&mut trainer, &noise(2, width), with_k(ScorerName::Knn, 3)).len(), 1);
+}

@@ -307,3 +307,12 @@ proptest! {
         survive(&file);
     }
 }
+
+#[test]
+fn a_head_that_diverged_is_not_saved() {
+    let mut saved = head(options());
+    let mut snapshot = block_on(saved.snapshot()).unwrap();
+    snapshot.state[3] = f32::NAN;
+    let error = store::write(&snapshot).unwrap_err();
+    assert_eq!((error.code(), error.to_string().contains("finite weights")), ("not-finite", true));
+}

@@ -72,6 +72,20 @@ pub(crate) fn check_outputs(rows: usize, layers: &[Layer]) -> Result<()> {
     )))
 }
 
+/// Longest side of a square matrix of statistics. Several exist at once, in 64 bits, and a longer one's size is more than a
+/// 32-bit `usize` counts.
+const MAX_SQUARE: usize = 8192;
+
+/// Refuses statistics of size `side` x `side` that would not fit in memory.
+pub(crate) fn check_square(side: usize) -> Result<()> {
+    if side <= MAX_SQUARE {
+        return Ok(());
+    }
+    Err(Error::OutOfMemory(format!(
+        "statistics of {side} x {side} numbers; at most {MAX_SQUARE} features, or classes, for this scorer"
+    )))
+}
+
 /// A place where a head's arithmetic runs.
 ///
 /// Callers pass what [`crate::trainer`] has checked: finite features of the right length, labels below the class count,

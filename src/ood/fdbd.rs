@@ -8,7 +8,7 @@
 //! Distances to the last layer's boundaries in units of the distance to the training rows' centre. 0 for a head of one class.
 
 use super::{View, training::Training};
-use crate::math;
+use crate::{Result, engine::check_square, math};
 
 /// Distances below this count as this (pytorch-ood).
 const LEAST: f64 = 1e-8;
@@ -22,9 +22,10 @@ pub struct Fdbd {
 
 impl Fdbd {
     /// Fits.
-    pub fn new(training: &Training) -> Self {
+    pub fn new(training: &Training) -> Result<Self> {
         let (width, classes) = (training.width(), training.classes());
         let weight = |class: usize| &training.weight[class * width..][..width];
+        check_square(classes)?;
         let mut inverse_gaps = vec![0.0; classes * classes];
         for a in 0..classes {
             for b in 0..a {
@@ -33,7 +34,7 @@ impl Fdbd {
                 inverse_gaps[b * classes + a] = 1.0 / gap;
             }
         }
-        Self { mean: training.mean(), inverse_gaps }
+        Ok(Self { mean: training.mean(), inverse_gaps })
     }
 
     /// Scores, `[rows]`.

@@ -141,7 +141,7 @@ impl<M> Fitted<M> {
     /// Fits a scorer.
     pub async fn new<E: Engine<Matrix = M>>(engine: &mut E, training: &mut Training, scorer: FittedScorer) -> Result<Self> {
         Ok(match scorer {
-            FittedScorer::KlMatching => Self::KlMatching(KlMatching::new(training)),
+            FittedScorer::KlMatching => Self::KlMatching(KlMatching::new(training)?),
             FittedScorer::Knn { k } => Self::Knn(Knn::new(engine, training, k)?),
             FittedScorer::Mahalanobis(covariance) => Self::Mahalanobis(Mahalanobis::new(engine, training, covariance).await?),
             FittedScorer::Rmd(covariance) => Self::Rmd(Rmd::new(engine, training, covariance).await?),
@@ -149,7 +149,7 @@ impl<M> Fitted<M> {
             FittedScorer::Residual { dimensions } => Self::Residual(Residual::new(engine, training, dimensions).await?),
             FittedScorer::She => Self::She(She::new(training)),
             FittedScorer::NnGuide { k } => Self::NnGuide(NnGuide::new(engine, training, k)?),
-            FittedScorer::Fdbd => Self::Fdbd(Fdbd::new(training)),
+            FittedScorer::Fdbd => Self::Fdbd(Fdbd::new(training)?),
             FittedScorer::Nci { alpha } => Self::Nci(Nci::new(training, alpha)),
             FittedScorer::React { percentile } => Self::React(React::new(engine, training, percentile)?),
             FittedScorer::Dice { percentile } => Self::Dice(Dice::new(engine, training, percentile)?),

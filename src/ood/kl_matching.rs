@@ -9,7 +9,7 @@
 //! are all but certain.
 
 use super::{View, training::Training};
-use crate::math;
+use crate::{Result, engine::check_square, math};
 
 /// Below this a typical posterior counts as this: its logarithm stays finite.
 const LEAST: f64 = 1e-300;
@@ -22,8 +22,9 @@ pub struct KlMatching {
 
 impl KlMatching {
     /// Fits.
-    pub fn new(training: &Training) -> Self {
+    pub fn new(training: &Training) -> Result<Self> {
         let classes = training.classes();
+        check_square(classes)?;
         let mut sums = vec![0.0; classes * classes];
         let mut counts = vec![0_usize; classes];
         let view = training.view();
@@ -36,7 +37,7 @@ impl KlMatching {
         }
         let predicted = sums.chunks_exact(classes).zip(counts).filter(|(_, count)| *count > 0);
         let log_typical = predicted.flat_map(|(sums, count)| sums.iter().map(move |sum| (sum / count as f64).max(LEAST).ln()));
-        Self { log_typical: log_typical.collect() }
+        Ok(Self { log_typical: log_typical.collect() })
     }
 
     /// Scores, `[rows]`.

@@ -6,7 +6,10 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use crate::{Result, engine::Engine};
+use crate::{
+    Result,
+    engine::{Engine, check_square},
+};
 
 /// Rows of one product: large enough that its cost is the product's, small enough that sums in `f32` lose little.
 const BLOCK: usize = 1024;
@@ -73,6 +76,7 @@ pub async fn scatter<'a>(
     width: usize,
     centre: impl Fn(usize) -> &'a [f64],
 ) -> Result<DMatrix<f64>> {
+    check_square(width)?;
     let count = rows.len() / width;
     let offsets = |row: usize| {
         let values = &rows[row * width..][..width];
