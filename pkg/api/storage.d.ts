@@ -162,7 +162,7 @@ interface GateResult extends Prediction {
     accepted: Uint8Array;
     /** OOD score, higher = more out-of-distribution, [rows]. */
     score: Float32Array;
-    /** Conformal p-value (1 + #{calibration score >= score}) / (n + 1), [rows]. */
+    /** Conformal p-value (1 + #{calibration score >= score}) / (n + 1), [rows], rounded to float32: `accepted` compares it unrounded with alpha. */
     pValue: Float32Array;
 }
 /** How well a head tells its classes, and the known from the unknown. */

@@ -204,6 +204,29 @@ test("Stop ends the training, and the head reached so far is scored", async () =
   });
 });
 
+test("Stop before the first step leaves the head before on show", async () => {
+  await visit("#backend=cpu&epochs=2", async (page) => {
+    await trainToTheEnd(page);
+    const shown = () => Promise.all(["auroc", "accuracy", "keep-head", "gate-sentence"].map((id) => text(page, id)));
+    const before = await shown();
+    await page.evaluate(() => {
+      document.querySelector("#train").click();
+      document.querySelector("#stop").click();
+    });
+    await page.locator("#train-status", { hasText: "Stopped before the first step. The scores below are still those of the head before." }).waitFor();
+    assert.deepEqual(await shown(), before);
+    // That head is there, not only its figures.
+    await page.selectOption("#scorer", "knn");
+    await settled(page);
+    assert.equal(await text(page, "score-error"), "");
+    // What was changed during a training is stale after it.
+    await page.fill("#epochs", "1");
+    assert.equal(await text(page, "train"), "Train again");
+    await trainToTheEnd(page);
+    await page.locator("#train", { hasText: /^Train$/ }).waitFor();
+  });
+});
+
 test("WebGPU trains too, and says so", async () => {
   await visit("#backend=webgpu&epochs=2", async (page) => {
     await trainToTheEnd(page);

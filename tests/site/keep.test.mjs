@@ -117,6 +117,15 @@ test("a kept head comes back after a reload as it was, and is deleted, all with 
     await trainToTheEnd(page);
     assert.match(await text(page, "train-status"), /^Trained for 1 epoch /);
 
+    // A training that begins while a head is being loaded goes on; the page shows its head.
+    await page.evaluate(() => {
+      document.querySelector('[aria-label="Load First"]').click();
+      document.querySelector("#train").click();
+    });
+    await refused(page, "A training has begun in the meantime");
+    await settled(page);
+    assert.match(await text(page, "train-status"), /^Trained for 1 epoch /);
+
     for (const [left, name] of [[1, "First"], [0, "Second & <b>"]]) {
       await page.focus(`[aria-label="Delete ${name}"]`);
       await page.keyboard.press("Enter");
@@ -198,8 +207,9 @@ test("what cannot be kept or loaded is said in words, and the page goes on", asy
 
     await page.fill("#epochs", "1000");
     await page.click("#train");
+    await page.locator("#epoch-table tbody tr").first().waitFor({ state: "attached" });
     await drop(page, "other.safetensors", other);
-    await page.locator("#keep-status", { hasText: "A head is being trained. Stop that first" }).waitFor();
+    await refused(page, "A head is being trained");
     await page.click("#stop");
     await settled(page);
 

@@ -109,7 +109,8 @@ export class Comparison {
 
   #showNorms(): void {
     const all = this.#norms;
-    const top = Math.max(1e-6, ...all.flatMap((norms) => losses.flatMap((loss) => [norms[loss].inScope, norms[loss].outOfScope])));
+    // Axes without data end at 1.
+    const top = all.length === 0 ? 1 : Math.max(1e-6, ...all.flatMap((norms) => losses.flatMap((loss) => [norms[loss].inScope, norms[loss].outOfScope])));
     for (const loss of losses) {
       this.#contenders[loss].showNorms(all.map((norms) => norms[loss]), this.#total, top);
     }
@@ -152,21 +153,24 @@ export class Comparison {
     try {
       const crossEntropy = await judgeOne("crossEntropy", 0);
       const logitNorm = await judgeOne("logitNorm", 0.5);
-      if (crossEntropy !== undefined && logitNorm !== undefined && isLatest()) this.#showJudgements({ crossEntropy, logitNorm }, name, judged.pair);
+      if (crossEntropy !== undefined && logitNorm !== undefined && isLatest()) this.#showJudgements({ crossEntropy, logitNorm }, name);
     } catch (error) {
       if (isLatest()) showError(byId("pair-error"), error, { label: "Try again", run: () => void this.#score() });
+    }
+    if (isLatest()) {
+      setText(byId("pair-status"), ended(judged.pair));
+      byId<HTMLProgressElement>("pair-progress").value = judged.pair.epochs / this.#total;
     }
     return isLatest();
   }
 
-  #showJudgements(judgements: Both<Judgement>, scorerName: string, pair: Pair): void {
+  #showJudgements(judgements: Both<Judgement>, scorerName: string): void {
     clearError(byId("pair-error"));
     for (const loss of losses) this.#contenders[loss].showJudgement(judgements[loss], scorerName);
     this.#section.dataset["state"] = "ready";
     const norms = this.#norms.at(-1);
     const text = `${norms === undefined ? "" : `${lengths(norms)} `}${results(judgements, scorerName)}`;
     setText(byId("pair-summary"), text);
-    setText(byId("pair-status"), ended(pair));
     if (this.#running === undefined) announce(text);
   }
 

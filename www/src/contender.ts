@@ -23,8 +23,8 @@ export class Contender {
   readonly #scores: ScorePlot;
   readonly #scorePlace = create("div", { class: "chart score-chart", role: "img" });
   readonly #scorerName = create("span");
-  readonly #inScope = create("output", { class: "in-scope" }, "–");
-  readonly #outOfScope = create("output", { class: "out-of-scope" }, "–");
+  readonly #inScope = create("output", { class: "in-scope", "aria-live": "off" }, "–");
+  readonly #outOfScope = create("output", { class: "out-of-scope", "aria-live": "off" }, "–");
   readonly #figures: Readonly<Record<Figure, HTMLElement>>;
 
   /** The place has to be in the document: the charts measure it. */

@@ -3,7 +3,7 @@ import { create } from "./dom";
 
 /** What a visitor can do about it, where there is something. */
 const advice: Partial<Record<ErrorCode, string>> = {
-  "webgpu-unavailable": "This browser offers no WebGPU device here. Choose Auto or CPU and train again.",
+  "webgpu-unavailable": "This browser offers no WebGPU device here. Choose Auto or CPU and try again.",
   "device-lost": "The graphics device went away, for example after sleep or a driver reset. Try again, or choose CPU.",
   "out-of-memory": "Try a smaller batch, fewer hidden units, or CPU.",
   "not-finite": "The numbers grew without bound. Try a smaller learning rate or a larger temperature.",

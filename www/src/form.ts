@@ -36,7 +36,10 @@ export function bindForm(store: Store): void {
   });
 
   // On a small screen the curves come first; the settings are one press away.
-  byId<HTMLDetailsElement>("settings-details").open = matchMedia("(min-width: 60rem)").matches;
+  const details = byId<HTMLDetailsElement>("settings-details");
+  // A field that the browser refuses must be seen: hidden, it would hold up the form without a word.
+  form.addEventListener("invalid", () => (details.open = true), true);
+  details.open = matchMedia("(min-width: 60rem)").matches;
 
   store.onChange((settings) => show(form, settings));
   show(form, store.get());

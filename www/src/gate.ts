@@ -38,6 +38,8 @@ export class Gate {
   #judged: { readonly judge: Judge; readonly of: Shown } | undefined;
   #shown: Judgement | undefined;
   #threshold = NaN;
+  /** The head on show could not be scored. */
+  #hasFailed = false;
   #format = format.scoreFormat(1);
 
   constructor(data: Dataset, store: Store, sentences: Sentences, hooks: GateHooks) {
@@ -67,13 +69,15 @@ export class Gate {
     this.#showScorer();
   }
 
-  /** Takes over a trained head. */
-  async judge(of: Shown): Promise<void> {
+  /** Takes over a trained head. False when it could not be scored, which is then said beside the scores. */
+  async judge(of: Shown): Promise<boolean> {
     this.#judged?.judge.dispose();
     this.#judged = { judge: new Judge(of.head, this.#data), of };
+    setText(byId("scorer-note"), "");
     this.#hooks.onHead(of);
     this.#showScorer();
     await this.#score();
+    return !this.#hasFailed;
   }
 
   #showScorer(): void {
@@ -93,6 +97,7 @@ export class Gate {
     }
     const isShown = (): boolean => judged === this.#judged && scorer === this.#store.get().scorer;
     const isLatest = (): boolean => isShown() && alpha === this.#store.get().alpha;
+    this.#hasFailed = false;
     try {
       const judgement = await judged.judge.judge(scorer, alpha, isShown, (share) => this.#showProgress(share));
       if (judgement !== undefined && isShown()) {
@@ -100,7 +105,10 @@ export class Gate {
         this.#hooks.onHead(judged.of);
       }
     } catch (error) {
-      if (isLatest()) showError(byId("score-error"), error, { label: "Try again", run: () => void this.#score() });
+      if (isLatest()) {
+        this.#hasFailed = true;
+        showError(byId("score-error"), error, { label: "Try again", run: () => void this.#score() });
+      }
     } finally {
       setText(byId("score-status"), "");
     }

@@ -6,7 +6,7 @@ import { byId, isUsable, setText, setUsable } from "./dom";
 import { clearError, showError } from "./errors";
 import * as format from "./format";
 import { KeptList } from "./kept-list";
-import { admit } from "./loaded";
+import { admit, type Loaded } from "./loaded";
 import { logitScorers, scorerTexts } from "./scorers";
 import type { Store } from "./store";
 import type { Shown } from "./train";
@@ -14,8 +14,8 @@ import type { Shown } from "./train";
 export interface KeepHooks {
   /** A training is under way, whose head will be the one on show. */
   isTraining(): boolean;
-  /** Shows a loaded head, and owns it from then on. */
-  onLoaded(loaded: Shown, name: string): Promise<void>;
+  /** Shows a loaded head, and owns it from then on. Answers whether it could be scored. */
+  onLoaded(loaded: Loaded, name: string): Promise<boolean>;
 }
 
 /** The part of the page that keeps the head on show, in the browser or as a file, and brings one back. */
@@ -89,14 +89,15 @@ export class Keep {
   }
 
   async #load(name: string, open: (options: { worker: true; backend: "auto" | "cpu" | "webgpu" }) => Promise<Head>): Promise<void> {
-    if (this.#hooks.isTraining()) {
-      this.#say("A head is being trained. Stop that first, then load.");
-      return;
-    }
     await this.#run(`Loading “${name}” …`, async () => {
-      const now = this.#store.get();
-      const loaded = await admit(await open({ worker: true, backend: now.backend }), this.#data, now);
-      await this.#hooks.onLoaded(loaded, name);
+      if (this.#hooks.isTraining()) throw new Error("A head is being trained. Stop that or wait until it is scored, then load.");
+      const loaded = await admit(await open({ worker: true, backend: this.#store.get().backend }), this.#data);
+      if (this.#hooks.isTraining()) {
+        loaded.head.dispose();
+        throw new Error("A training has begun in the meantime. Load again when it is over.");
+      }
+      const isScored = await this.#hooks.onLoaded(loaded, name);
+      if (!isScored) return `“${name}” is loaded, but could not be scored: the reason is in section 2, whose figures are not this head’s.`;
       return `“${name}” is loaded, and the whole page shows it. ${byId("gate-sentence").textContent ?? ""}`;
     });
   }
@@ -150,7 +151,8 @@ export class Keep {
   #showName(): void {
     const name = this.#name();
     setUsable(byId("keep-save"), this.#shown !== undefined && !this.#isBusy && name !== "");
-    setText(byId("keep-name-hint"), this.#list.has(name) ? "Kept already: keeping this head replaces it." : "");
+    const isBlank = name === "" && byId<HTMLInputElement>("keep-name").value !== "";
+    setText(byId("keep-name-hint"), this.#list.has(name) ? "Kept already: keeping this head replaces it." : isBlank ? "A name needs more than blanks." : "");
   }
 
   #name(): string {
@@ -180,7 +182,11 @@ export class Keep {
       input.value = "";
     });
     // A file that misses the place would otherwise open in place of the page.
-    for (const type of ["dragover", "drop"]) addEventListener(type, (event) => event.preventDefault());
+    for (const type of ["dragover", "drop"] as const) {
+      addEventListener(type, (event) => {
+        if (event.dataTransfer?.types.includes("Files") === true) event.preventDefault();
+      });
+    }
     place.addEventListener("dragover", () => place.classList.add("over"));
     for (const type of ["dragleave", "drop"]) place.addEventListener(type, () => place.classList.remove("over"));
     place.addEventListener("drop", (event) => take(event.dataTransfer?.files[0]));
@@ -189,7 +195,7 @@ export class Keep {
 
 function headText({ steps, calibration }: Head): string {
   const gate = calibration === undefined ? "no gate yet" : `gate by ${scorerTexts[calibration.scorer].name} at ${format.percent(calibration.alpha)}`;
-  return `${format.count(steps)} training steps, ${gate}.`;
+  return `${steps === 0 ? "No training steps known" : `${format.count(steps)} training steps`}, ${gate}.`;
 }
 
 function onnxText(head: Head | undefined, scorer: ScorerName | undefined): string {

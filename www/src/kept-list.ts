@@ -68,6 +68,8 @@ export class KeptList {
     button.addEventListener("click", () => {
       if (armed) return this.#hooks.onDelete(name);
       arm(true);
+      // Safari focuses no button that is clicked, and the blur is what disarms.
+      button.focus();
       announce(`Press once more to delete ${name} for good.`);
     });
     return button;

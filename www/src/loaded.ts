@@ -2,10 +2,15 @@ import type { Head, HeadOptions } from "oodgate";
 import type { Dataset } from "./data";
 import { TensorFile } from "./safetensors";
 import { validSettings, type Settings } from "./settings";
-import type { Shown } from "./train";
 
-/** A loaded head, if it is one for this page's sentences: with the settings that it was made with, and the present ones elsewhere. */
-export async function admit(head: Head, data: Dataset, now: Readonly<Settings>): Promise<Shown> {
+/** A head and the settings that it was made with. */
+export interface Loaded {
+  readonly head: Head;
+  readonly settings: Partial<Settings>;
+}
+
+/** A loaded head, if it is one for this page's sentences. */
+export async function admit(head: Head, data: Dataset): Promise<Loaded> {
   try {
     refuseOthers(head, data);
     // What a head was made with stands in its file alone.
@@ -13,7 +18,7 @@ export async function admit(head: Head, data: Dataset, now: Readonly<Settings>):
     // Weights from elsewhere come without the sentences that some scores compare with.
     if (!file.has("training.labels")) await head.fitScorers(data.train.features, data.train.labels);
     const { options } = JSON.parse(file.metadata["oodgate"] ?? "{}") as { options: HeadOptions };
-    return { head, settings: { ...now, ...validSettings(settingsOf(options)), ...validSettings(head.calibration ?? {}) } };
+    return { head, settings: { ...validSettings(settingsOf(options)), ...validSettings(head.calibration ?? {}) } };
   } catch (error) {
     head.dispose();
     throw error;
@@ -36,8 +41,7 @@ function refuseOthers(head: Head, { dim, classes }: Dataset): void {
 function settingsOf({ loss, optimizer, hidden = [], seed }: HeadOptions): { [K in keyof Settings]?: unknown } {
   return {
     loss: loss?.kind,
-    // Kept in float32, which knows no 0.04.
-    tau: loss?.kind === "logitNorm" && loss.tau !== undefined ? Number(loss.tau.toPrecision(7)) : undefined,
+    tau: loss?.kind === "logitNorm" ? loss.tau : undefined,
     head: hidden.length > 0 ? "hidden" : "linear",
     width: hidden[0],
     lr: optimizer?.learningRate,

@@ -22,7 +22,7 @@ bindSkipLink();
 bindForm(store);
 bindAlpha(store);
 let gate: Gate | undefined;
-const training = new Training(store, async (run) => gate?.judge(run));
+const training = new Training(store, async (run) => (await gate?.judge(run)) ?? false);
 void load();
 
 async function load(): Promise<void> {
@@ -63,12 +63,13 @@ function start(data: Dataset): void {
   setText(byId("validation-count"), format.count(data.val.rows));
   const keep = new Keep(data, store, {
     isTraining: () => training.isRunning,
-    async onLoaded(loaded, name) {
+    async onLoaded({ head, settings }, name) {
       // Both in one go, so that the head before is not scored once more by the scorer of this one.
-      store.set(loaded.settings);
+      store.set(settings);
+      const loaded = { head, settings: store.get() };
       const judged = gate?.judge(loaded);
       training.showLoaded(loaded, name);
-      await judged;
+      return (await judged) ?? false;
     },
   });
   gate = new Gate(data, store, sentences, {

@@ -13,14 +13,14 @@ import { train, type Run, type Shown } from "./train";
 export class Training {
   readonly #store: Store;
   readonly #curves = new Curves();
-  readonly #onRun: (run: Run) => Promise<void>;
+  readonly #onRun: (run: Run) => Promise<boolean>;
   #data: Dataset | undefined;
   #running: AbortController | undefined;
   #shown: Shown | undefined;
   #begun = 0;
 
-  /** `onRun` is called with each trained head, which it then owns. */
-  constructor(store: Store, onRun: (run: Run) => Promise<void>) {
+  /** `onRun` is called with each trained head, which it then owns; it answers whether it could score it. */
+  constructor(store: Store, onRun: (run: Run) => Promise<boolean>) {
     this.#store = store;
     this.#onRun = onRun;
     byId("settings").addEventListener("submit", (event) => {
@@ -46,7 +46,7 @@ export class Training {
   showLoaded({ head, settings }: Shown, name: string): void {
     this.#shown = { head, settings };
     this.#showHead(head, settings);
-    setText(byId("train-status"), `Loaded “${name}”: trained before, in ${format.count(head.steps)} steps.`);
+    setText(byId("train-status"), `Loaded “${name}”: ${head.steps === 0 ? "its file knows of no training steps" : `trained before, in ${format.count(head.steps)} steps`}.`);
     byId<HTMLProgressElement>("train-progress").value = 0;
     clearError(byId("train-error"));
     this.#showStale();
@@ -64,11 +64,16 @@ export class Training {
         onHead: (head) => this.#showHead(head, settings),
         onEpoch: (progress) => this.#showEpoch(progress, settings),
       });
+      if (run.steps === 0) {
+        run.head.dispose();
+        this.#showNothing();
+        return;
+      }
       this.#shown = run;
       this.#showRun(run, data.train.rows);
       setText(byId("train-status"), "Calibrating the gate and scoring the test sentences …");
-      await this.#onRun(run);
-      this.#showEnd(run);
+      setUsable(byId("stop"), false);
+      this.#showEnd(run, await this.#onRun(run));
     } catch (error) {
       showError(byId("train-error"), error);
       const rest = this.#shown === undefined ? "" : " The scores below are still those of the head before.";
@@ -78,6 +83,7 @@ export class Training {
       document.body.classList.remove("training");
       setUsable(byId("train"), true);
       setUsable(byId("stop"), false);
+      this.#showStale();
     }
   }
 
@@ -109,7 +115,7 @@ export class Training {
     byId<HTMLProgressElement>("train-progress").value = progress.epoch;
     const next = Math.min(progress.epoch + 1, progress.epochs);
     setText(byId("train-status"), `Epoch ${next} of ${progress.epochs} …`);
-    this.#showStep(1000 * (settings.batch / progress.rowsPerSecond), settings, "the last epoch");
+    this.#showStep(1000 * (this.#batch(settings) / progress.rowsPerSecond), settings, "the last epoch");
     setText(byId("fact-time"), format.duration((performance.now() - this.#begun) / 1000));
     setText(byId("fact-speed"), `${format.count(progress.rowsPerSecond)} sentences per second`);
     // A screen reader hears four times how far it is, not every epoch.
@@ -119,9 +125,13 @@ export class Training {
   }
 
   #showStep(ms: number, settings: Readonly<Settings>, over: string): void {
-    const rows = Math.min(settings.batch, this.#data?.train.rows ?? settings.batch);
     setText(byId("fact-step"), format.milliseconds(ms));
-    setText(byId("fact-step-detail"), `measured here over ${over}, for a batch of ${format.count(rows)} sentences`);
+    setText(byId("fact-step-detail"), `measured here over ${over}, for a batch of ${format.count(this.#batch(settings))} sentences`);
+  }
+
+  /** Rows of a step. */
+  #batch({ batch }: Readonly<Settings>): number {
+    return Math.min(batch, this.#data?.train.rows ?? batch);
   }
 
   #showRun(run: Run, rows: number): void {
@@ -133,15 +143,22 @@ export class Training {
     setText(byId("fact-speed"), `${format.count(steps)} steps, ${format.count(((steps / perEpoch) * rows) / seconds)} sentences per second`);
   }
 
-  #showEnd(run: Run): void {
+  #showEnd(run: Run, isScored: boolean): void {
     const { epochs, settings, stopped } = run;
     const done = epochs.length;
     const text = stopped
       ? `Stopped after ${done} of ${settings.epochs} epochs. The head keeps what it has learned so far.`
       : `Trained for ${done} ${done === 1 ? "epoch" : "epochs"} in ${format.duration(run.seconds)}.`;
+    setText(byId("train-status"), isScored ? text : `${text} It could not be scored: the reason is in section 2, whose figures are not this head’s.`);
+    announce(isScored ? `${text} ${byId("gate-sentence").textContent ?? ""}` : byId("train-status").textContent ?? "");
+  }
+
+  #showNothing(): void {
+    const before = this.#shown;
+    if (before !== undefined) this.#showHead(before.head, before.settings);
+    const text = `Stopped before the first step.${before === undefined ? "" : " The scores below are still those of the head before."}`;
     setText(byId("train-status"), text);
-    announce(`${text} ${byId("gate-sentence").textContent ?? ""}`);
-    this.#showStale();
+    announce(text);
   }
 
   /** Says when the settings are no longer those of the head on show. */
