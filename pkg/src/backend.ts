@@ -76,7 +76,8 @@ async function openFastest(options: HeadOptions, classes: number): Promise<Opene
       return openCpu(options, `a step of ${Trial.ROWS} rows takes ${took} ms on the CPU, an empty round trip to the GPU ${trip} ms`);
     }
     const gpu = await trial.run(() => openWebGpu(options), Math.max(cpu.losses.length, 2));
-    const [own, loss] = [cpu, gpu].map(({ losses }) => losses[cpu.losses.length - 1] ?? NaN) as [number, number];
+    const last = cpu.losses.length - 1;
+    const [own, loss] = [cpu.losses[last] ?? NaN, gpu.losses[last] ?? NaN];
     if (!(Math.abs(loss - own) <= 1e-3 * Math.max(1, Math.abs(own)))) {
       return openCpu(options, `WebGPU gave another loss than the CPU for the same steps: ${loss} against ${own}`);
     }

@@ -3,7 +3,7 @@ import type { Core, Facts, RawPrediction, RawVerdicts, Watch } from "./core.js";
 import { toFile, toOnnx } from "./files.js";
 import { driveFit } from "./fit.js";
 import { driveSelection } from "./select.js";
-import { isFinite, restore, salvage, take, type Checkpoint, type Snapshot } from "./snapshot.js";
+import { isRestorable, restore, salvage, take, type Checkpoint, type Snapshot } from "./snapshot.js";
 import { live, type Survivor } from "./traps.js";
 import type { Calibration, Evaluation, FitOptions, FitResult, HeadOptions, Scorer, Selection, SelectionOptions, StepResult } from "./types.js";
 import type { RawHead } from "./wasm.js";
@@ -159,10 +159,9 @@ export class LocalCore implements Core, Survivor {
   async #reopen(): Promise<Opened> {
     const opened = await reopen(this.#options, this.facts.backend, this.#lost);
     const kept = this.#kept;
-    // Not again, should it be refused: the call after that finds a new head.
-    this.#kept = undefined;
     if (kept !== undefined) restore(opened.raw, kept);
     this.#use(opened);
+    this.#kept = undefined;
     return opened;
   }
 
@@ -187,7 +186,7 @@ export class LocalCore implements Core, Survivor {
     const started = performance.now();
     if (!now && started < this.#checkpointDue) return;
     const state = await raw.state();
-    if (isFinite(state)) this.#checkpoint = { state, steps: raw.steps };
+    if (isRestorable(state)) this.#checkpoint = { state, steps: raw.steps };
     const ended = performance.now();
     this.#checkpointDue = ended + Math.max(CHECKPOINT_MS, (ended - started) / CHECKPOINT_SHARE);
   }

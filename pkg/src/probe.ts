@@ -47,7 +47,7 @@ export async function probeWebGpu(): Promise<Probe> {
   }
 }
 
-// GPUBufferUsage and GPUMapMode, which older browsers do not offer in Workers.
+// Of GPUBufferUsage and GPUMapMode, by their numbers.
 const [MAP_READ, COPY_SRC, COPY_DST, READ] = [1, 4, 8, 1];
 
 /** Milliseconds from a submission to its answer on the page's side, the least of a few: no step that reads its loss takes less. */

@@ -78,7 +78,7 @@ function translate(thrown: unknown, module: RawModule): unknown {
   return leftUnfinished(thrown) || module.panicText() !== undefined ? replace(module, thrown) : thrown;
 }
 
-/** Whether an error left calls of wasm unfinished: a trap, or one that passed through their frames, which all browsers name so. */
+/** Whether an error left calls of wasm unfinished: a trap, or one that passed through their frames, as stacks name them. */
 function leftUnfinished(thrown: unknown): boolean {
   return thrown instanceof WebAssembly.RuntimeError || (thrown instanceof Error && /wasm-function\[/.test(thrown.stack ?? ""));
 }

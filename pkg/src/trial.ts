@@ -31,11 +31,12 @@ export class Trial {
     const times: number[] = [];
     const turns = new Turns();
     try {
-      for (let took = 0; losses.length < (steps ?? Trial.#STEPS) && (steps !== undefined || took < Trial.#LONG_MS); ) {
+      while (losses.length < (steps ?? Trial.#STEPS)) {
         const start = performance.now();
         losses.push((await raw.trainStep(this.#features, this.#labels, undefined)).loss);
-        took = performance.now() - start;
+        const took = performance.now() - start;
         times.push(took);
+        if (steps === undefined && took >= Trial.#LONG_MS) break;
         await turns.yield();
       }
       return { losses, milliseconds: Math.min(...(times.length > 1 ? times.slice(1) : times)) };

@@ -72,8 +72,8 @@ pub(crate) fn check_outputs(rows: usize, layers: &[Layer]) -> Result<()> {
     )))
 }
 
-/// Longest side of a square matrix of statistics. Several exist at once, in 64 bits, and a longer one's size is more than a
-/// 32-bit `usize` counts.
+/// Longest side of a square matrix of statistics: half a gigabyte in 64 bits, and several exist at once. From 65 536 on the size
+/// itself would be more than a 32-bit `usize` counts.
 const MAX_SQUARE: usize = 8192;
 
 /// Refuses statistics of size `side` x `side` that would not fit in memory.

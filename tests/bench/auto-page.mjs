@@ -1,14 +1,9 @@
 // Steps of one head on either backend, and what "auto" takes for it.
 
 import { createHead } from "oodgate";
+import { pose } from "../lib/pose.mjs";
 import { quantile } from "./samples.mjs";
 import { makeBatches } from "./steps-page.mjs";
-
-/** Lets the adapter say that it is not software. */
-function pose() {
-  const info = { vendor: "posing", architecture: "posing", device: "", description: "", isFallbackAdapter: false };
-  Object.defineProperty(GPUAdapter.prototype, "info", { get: () => info });
-}
 
 /** Median milliseconds of a step, loss read, after the shaders are there. */
 async function stepTime(head, { x, labels }) {

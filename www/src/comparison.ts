@@ -157,11 +157,9 @@ export class Comparison {
     } catch (error) {
       if (isLatest()) showError(byId("pair-error"), error, { label: "Try again", run: () => void this.#score() });
     }
-    if (isLatest()) {
-      setText(byId("pair-status"), ended(judged.pair));
-      byId<HTMLProgressElement>("pair-progress").value = judged.pair.epochs / this.#total;
-    }
-    return isLatest();
+    if (!isLatest()) return false;
+    this.#showTrained(judged.pair);
+    return true;
   }
 
   #showJudgements(judgements: Both<Judgement>, scorerName: string): void {
@@ -174,10 +172,14 @@ export class Comparison {
     if (this.#running === undefined) announce(text);
   }
 
-  #showEnd(pair: Pair): void {
+  #showTrained(pair: Pair): void {
     byId<HTMLProgressElement>("pair-progress").value = pair.epochs / this.#total;
-    if (pair.epochs === 0) this.#section.dataset["state"] = "empty";
     setText(byId("pair-status"), ended(pair));
+  }
+
+  #showEnd(pair: Pair): void {
+    this.#showTrained(pair);
+    if (pair.epochs === 0) this.#section.dataset["state"] = "empty";
     announce(`${ended(pair)} ${byId("pair-summary").textContent ?? ""}`);
   }
 
