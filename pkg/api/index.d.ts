@@ -17,6 +17,159 @@ type Features = Float32Array | {
 type Labels = Int32Array | Uint32Array | Uint16Array | Uint8Array | ReadonlyArray<number> | ReadonlyArray<string>;
 /** Where a head's arithmetic runs. */
 type Backend = "cpu" | "webgpu";
+/** A wasm file that a caller hands over instead of letting the package fetch its own. */
+type WasmSource = URL | string | Response | BufferSource | WebAssembly.Module;
+
+/** Scores that need no training rows. */
+type LogitScorer = "msp" | "maxLogit" | "energy" | "entropy" | "gen" | "maxCosine" | "gradNorm" | "odin";
+/**
+ * Scores that compare with the training rows: see `fitScorers`. "ash" and "scale" need last-layer
+ * inputs of at least 0.
+ */
+type FittedScorer = "klMatching" | "knn" | "mahalanobis" | "rmd" | "vim" | "residual" | "she" | "nnGuide" | "fdbd" | "nci" | "react" | "dice" | "ash" | "scale";
+/** Every scorer; "auto" combines several, see `selectScorer`. */
+type ScorerName = LogitScorer | FittedScorer | "auto";
+/**
+ * A scorer with its parameters (defaults in brackets):
+ * - msp, energy, entropy: `temperature` (1); gen: `temperature` (1), `gamma` (0.1), `m` largest
+ *   probabilities (100)
+ * - odin: `temperature` (1000), `epsilon`, its step in the features' units (0.0014)
+ * - knn: `k` (50); nnGuide: `k` (10)
+ * - mahalanobis, rmd: `ridge` in units of the covariance's mean diagonal (1e-6), `normalize`
+ *   features to unit length (false)
+ * - vim, residual: `dimensions` of the principal subspace (half of the features)
+ * - nci: `alpha`, weight of the features' L1 norm (0)
+ * - react, dice: `percentile` (90); scale: `percentile` (65); ash: `percentile` (65), `variant`
+ *   "s", "p" or "b" ("s")
+ */
+type ScorerOptions = {
+    /** The scorer that the parameters are for. */
+    name: ScorerName;
+} & Record<string, unknown>;
+/** A scorer by name, or with parameters. */
+type Scorer = ScorerName | ScorerOptions;
+
+/** The result of one update. */
+interface StepResult {
+    /** Mean loss of this batch, before the update. Nats. */
+    loss: number;
+    /** Share of this batch classified correctly before the update, [0, 1]. */
+    accuracy: number;
+    /** Updates made so far, this one included. */
+    step: number;
+}
+/** One finished epoch. */
+interface EpochProgress {
+    /** Its number; the first is 1. */
+    epoch: number;
+    /** Epochs asked for. */
+    epochs: number;
+    /** Mean over the epoch's batches, each before its update. Nats. */
+    loss: number;
+    /** Share classified correctly, likewise, [0, 1]. */
+    accuracy: number;
+    /** Mean loss of the held-out rows after the epoch. */
+    validationLoss?: number;
+    /** Share of the held-out rows classified correctly after the epoch. */
+    validationAccuracy?: number;
+    /** Training rows per second in this epoch. */
+    rowsPerSecond: number;
+}
+/** The result of a fit. */
+interface FitResult {
+    /** Epochs finished. */
+    epochs: number;
+    /** Updates made by this fit. */
+    steps: number;
+    /** Mean loss over the last epoch, nats. */
+    loss: number;
+    /** Share classified correctly over the last epoch, [0, 1]. */
+    accuracy: number;
+    /** Elapsed time of the call. */
+    seconds: number;
+    /** True when patience ran out. */
+    stoppedEarly: boolean;
+}
+/** The result of `selectScorer`. */
+interface Selection {
+    /** The scorer that "auto" resolves to from now on; "auto" is the combination. */
+    scorer: ScorerName;
+    /** Mean AUROC of each candidate for the classes left out. */
+    auroc: Record<string, number>;
+}
+/** Classes and their probabilities. */
+interface Prediction {
+    /** Index of the predicted class, [rows]. */
+    classIndex: Int32Array;
+    /** Its name, [rows]. */
+    label: string[];
+    /**
+     * Its probability at the calibrated temperature (1 before `calibrate`), [rows], in [0, 1]. Before
+     * `calibrate`, that of a LogitNorm head is not a confidence: see the README.
+     */
+    probability: Float32Array;
+    /** All of them, [rows, classes]. */
+    probabilities: Float32Array;
+}
+/** Temperature and threshold of a head, from held-out in-distribution rows. */
+interface Calibration {
+    /** The scorer that the threshold is for; for "auto", the one that it resolved to. */
+    scorer: ScorerName;
+    /** Promised share of in-distribution rows that are rejected. */
+    alpha: number;
+    /**
+     * A row is rejected when its score is above this; infinite when the rows are too few for this
+     * alpha.
+     */
+    threshold: number;
+    /**
+     * Softmax temperature that minimises the negative log-likelihood of the calibration rows (Guo et
+     * al., ICML 2017).
+     */
+    temperature: number;
+    /**
+     * Expected calibration error of the calibration rows at temperature 1 (15 equal-width bins, [0,
+     * 1]).
+     */
+    eceBefore: number;
+    /** The same at `temperature`. */
+    eceAfter: number;
+    /** Calibration rows used. */
+    rows: number;
+    /** Why the promise may not hold (too few rows, rows seen in training). */
+    warning?: string;
+}
+/** The gate's decision on each row. */
+interface GateResult extends Prediction {
+    /** 1 where the row is accepted as in-distribution, 0 where it is rejected, [rows]. */
+    accepted: Uint8Array;
+    /** OOD score, higher = more out-of-distribution, [rows]. */
+    score: Float32Array;
+    /**
+     * Conformal p-value (1 + #{calibration score >= score}) / (n + 1), [rows], rounded to float32:
+     * `accepted` compares it unrounded with alpha.
+     */
+    pValue: Float32Array;
+}
+/** How well a head tells its classes apart, and known rows from unknown ones. */
+interface Evaluation {
+    /** Share of in-distribution rows classified correctly, [0, 1]. */
+    accuracy: number;
+    /**
+     * Expected calibration error of the in-distribution rows at the calibrated temperature (1 before
+     * `calibrate`), [0, 1].
+     */
+    ece: number;
+    /** OOD is the positive class; ties count one half. */
+    auroc: number;
+    /** Average precision with OOD as the positive class. */
+    auprOut: number;
+    /** Average precision with ID as the positive class. */
+    auprIn: number;
+    /** Share of OOD accepted at the threshold that keeps 95 % of ID. */
+    fpr95: number;
+}
+
 /** The training loss. */
 type LossOptions = 
 /**
@@ -36,7 +189,7 @@ type LossOptions =
     /** Share of the target that is spread over all classes, in [0, 1). Default 0. */
     labelSmoothing?: number;
 };
-/** The update rule, with PyTorch's semantics. */
+/** The update rule, with the semantics of PyTorch's optimisers. */
 type OptimizerOptions = 
 /** Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019). */
 {
@@ -66,7 +219,7 @@ type OptimizerOptions =
     /** An L2 term in the gradient. Default 0. */
     weightDecay?: number;
 };
-/** What a head is made of. */
+/** Options of `createHead`. */
 interface HeadOptions {
     /** Length of one feature vector. */
     features: number;
@@ -92,29 +245,20 @@ interface HeadOptions {
      */
     seed?: number;
     /**
-     * Run in a dedicated Worker behind the same interface, so that nothing that the head does holds
-     * up the page. Default false. Arrays are copied to it, but for those that the package made
-     * itself; answers are transferred.
+     * Run in a dedicated Worker behind the same interface, so that the head never blocks the page.
+     * Default false. Arrays are copied to it, except those that the package made itself; answers are
+     * transferred.
      */
     worker?: boolean;
 }
-/** How a saved head is restored. */
+/** Options of `loadHead`. */
 interface LoadOptions {
     /** Where its arithmetic runs from now on, whatever it was saved on. Default "auto". */
     backend?: "auto" | Backend;
     /** Run in a dedicated Worker behind the same interface. Default false. */
     worker?: boolean;
 }
-/** What one update saw. */
-interface StepResult {
-    /** Mean loss of this batch, before the update. Nats. */
-    loss: number;
-    /** Share of this batch classified correctly before the update, [0, 1]. */
-    accuracy: number;
-    /** Updates made so far, this one included. */
-    step: number;
-}
-/** How a fit runs. */
+/** Options of `fit`. */
 interface FitOptions {
     /** Passes over the rows. Default 30. */
     epochs?: number;
@@ -131,8 +275,8 @@ interface FitOptions {
     patience?: number;
     /**
      * Called after each epoch; before the last one the loss is read back from the device only when
-     * this or `patience` is given. Not waited for; an error that it throws, or rejects with while the
-     * fit runs, ends the fit.
+     * this or `patience` is given. Its promise, if it returns one, is not awaited; an error that it
+     * throws, or rejects with while the fit runs, ends the fit.
      */
     onEpoch?: (progress: EpochProgress) => void;
     /**
@@ -141,159 +285,22 @@ interface FitOptions {
      */
     signal?: AbortSignal;
 }
-/** One finished epoch. */
-interface EpochProgress {
-    /** Its number; the first is 1. */
-    epoch: number;
-    /** Epochs asked for. */
-    epochs: number;
-    /** Mean over the epoch's batches, each before its update. Nats. */
-    loss: number;
-    /** Share classified correctly, likewise, [0, 1]. */
-    accuracy: number;
-    /** Mean loss of the held-out rows after the epoch. */
-    validationLoss?: number;
-    /** Share of the held-out rows classified correctly after the epoch. */
-    validationAccuracy?: number;
-    /** Training rows passed per second in this epoch. */
-    rowsPerSecond: number;
-}
-/** What a fit came to. */
-interface FitResult {
-    /** Epochs finished. */
-    epochs: number;
-    /** Updates made by this fit. */
-    steps: number;
-    /** Mean loss over the last epoch, nats. */
-    loss: number;
-    /** Share classified correctly over the last epoch, [0, 1]. */
-    accuracy: number;
-    /** Wall time. */
-    seconds: number;
-    /** True when patience ran out. */
-    stoppedEarly: boolean;
-}
-/** Scores that need no training rows. */
-type LogitScorer = "msp" | "maxLogit" | "energy" | "entropy" | "gen" | "maxCosine" | "gradNorm" | "odin";
-/**
- * Scores that compare with the training rows: see `fitScorers`. "ash" and "scale" need last-layer
- * inputs of at least 0.
- */
-type FittedScorer = "klMatching" | "knn" | "mahalanobis" | "rmd" | "vim" | "residual" | "she" | "nnGuide" | "fdbd" | "nci" | "react" | "dice" | "ash" | "scale";
-/** Every scorer; "auto" combines several, see `selectScorer`. */
-type ScorerName = LogitScorer | FittedScorer | "auto";
-/**
- * A scorer with its parameters (defaults in brackets):
- * - msp, energy, entropy: `temperature` (1); gen: `temperature` (1), `gamma` (0.1), `m` largest
- *   probabilities (100)
- * - odin: `temperature` (1000), `epsilon`, its step in the features' units (0.0014)
- * - knn: `k` (50); nnGuide: `k` (10)
- * - mahalanobis, rmd: `ridge` in units of the covariance's mean diagonal (1e-6), `normalize`
- *   features to unit length (false)
- * - vim, residual: `dimensions` of the principal subspace (half of the features)
- * - nci: `alpha`, weight of the features' L1 norm (0)
- * - react, dice: `percentile` (90); scale: `percentile` (65); ash: `percentile` (65), `variant`
- *   "s", "p" or "b" ("s")
- */
-type ScorerOptions = {
-    /** The scorer that the parameters are for. */
-    name: ScorerName;
-} & Record<string, unknown>;
-/** A scorer by name, or with parameters. */
-type Scorer = ScorerName | ScorerOptions;
-/** How `selectScorer` goes about it. */
+/** Options of `selectScorer`. */
 interface SelectionOptions {
     /**
      * Scorers to compare, with their default parameters. Default: "auto" and seven that work on any
      * features.
      */
     candidates?: readonly ScorerName[];
-    /** Turns, and so parts into which the classes are divided, at least 2. Default 3. */
+    /** Parts into which the classes are divided, each left out once; at least 2. Default 3. */
     folds?: number;
     /**
-     * Stops between batches and rejects with the signal's reason; "auto" means what it meant before.
+     * Stops between batches and rejects with the signal's reason; "auto" resolves to what it did
+     * before.
      */
     signal?: AbortSignal;
 }
-/** What `selectScorer` came to. */
-interface Selection {
-    /** What "auto" stands for from now on; "auto" is the combination. */
-    scorer: ScorerName;
-    /** Mean AUROC of each candidate for the classes left out. */
-    auroc: Record<string, number>;
-}
-/** Classes and their probabilities. */
-interface Prediction {
-    /** Index of the predicted class, [rows]. */
-    classIndex: Int32Array;
-    /** Its name, [rows]. */
-    label: string[];
-    /**
-     * Its probability at the calibrated temperature (1 before `calibrate`), [rows], in [0, 1]. Before
-     * `calibrate`, that of a LogitNorm head is no confidence: see the README.
-     */
-    probability: Float32Array;
-    /** All of them, [rows, classes]. */
-    probabilities: Float32Array;
-}
-/** Temperature and threshold of a head, from held-out in-distribution rows. */
-interface Calibration {
-    /** The scorer that the threshold is for; for "auto", the one that it stood for. */
-    scorer: ScorerName;
-    /** Promised share of in-distribution rows that are rejected. */
-    alpha: number;
-    /**
-     * A row is rejected when its score is above this; infinite when the rows are too few for this
-     * alpha.
-     */
-    threshold: number;
-    /**
-     * Softmax temperature that minimises the negative log-likelihood of the calibration rows (Guo et
-     * al., ICML 2017).
-     */
-    temperature: number;
-    /**
-     * Expected calibration error of the calibration rows at temperature 1 (15 equal-width bins, [0,
-     * 1]).
-     */
-    eceBefore: number;
-    /** The same at `temperature`. */
-    eceAfter: number;
-    /** Calibration rows used. */
-    rows: number;
-    /** Why the promise may not hold (too few rows, rows seen in training). */
-    warning?: string;
-}
-/** What the gate says of some rows. */
-interface GateResult extends Prediction {
-    /** 1 where the row is accepted as in-distribution, 0 where it is rejected, [rows]. */
-    accepted: Uint8Array;
-    /** OOD score, higher = more out-of-distribution, [rows]. */
-    score: Float32Array;
-    /**
-     * Conformal p-value (1 + #{calibration score >= score}) / (n + 1), [rows], rounded to float32:
-     * `accepted` compares it unrounded with alpha.
-     */
-    pValue: Float32Array;
-}
-/** How well a head tells its classes, and the known from the unknown. */
-interface Evaluation {
-    /** Share of in-distribution rows classified correctly, [0, 1]. */
-    accuracy: number;
-    /**
-     * Expected calibration error of the in-distribution rows at the calibrated temperature (1 before
-     * `calibrate`), [0, 1].
-     */
-    ece: number;
-    /** OOD is the positive class; ties count one half. */
-    auroc: number;
-    /** Average precision with OOD as the positive class. */
-    auprOut: number;
-    /** Average precision with ID as the positive class. */
-    auprIn: number;
-    /** Share of OOD accepted at the threshold that keeps 95 % of ID. */
-    fpr95: number;
-}
+
 /** A classifier head that trains and scores. Calls on one head are queued and never overlap. */
 interface Head {
     /** Length of one feature vector. */
@@ -337,10 +344,11 @@ interface Head {
      */
     fitScorers(features: Features, labels: Labels): Promise<void>;
     /**
-     * Chooses what "auto" stands for, from in-distribution rows alone: classes are left out by turns
-     * as pseudo-unknowns, a small head is trained on the rest for each, and the candidates are ranked
-     * by how well they tell the two apart. "auto" itself, the combination, keeps its place unless a
-     * single scorer is better in every turn. Needs rows of at least two classes.
+     * Chooses the scorer that "auto" resolves to, from in-distribution rows alone: classes are left
+     * out by turns as pseudo-unknowns, a small head is trained on the rest for each, and the
+     * candidates are ranked by how well they tell the two apart. "auto" itself, the combination,
+     * keeps its place unless a single scorer is better in every turn. Needs rows of at least two
+     * classes.
      */
     selectScorer(features: Features, labels: Labels, options?: SelectionOptions): Promise<Selection>;
     /**
@@ -352,7 +360,7 @@ interface Head {
         alpha?: number;
         scorer?: Scorer;
     }): Promise<Calibration>;
-    /** The filter: what is it, and is it something the head knows? Needs `calibrate`. */
+    /** Classifies rows, and accepts or rejects each as in-distribution. Needs `calibrate`. */
     gate(features: Features): Promise<GateResult>;
     /**
      * Accuracy and calibration error on labelled in-distribution rows, and how a scorer separates
@@ -369,7 +377,7 @@ interface Head {
     /**
      * The head as one safetensors file: weights under PyTorch's names and in its layout [out, in],
      * optimiser state, the training rows that scorers compare with, calibration, options and seed.
-     * `loadHead` restores it. Mind that it holds those training rows.
+     * `loadHead` restores it. Warning: the file holds those training rows.
      */
     save(): Promise<Uint8Array<ArrayBuffer>>;
     /**
@@ -385,8 +393,6 @@ interface Head {
     /** The same, for `using head = await createHead(...)`. */
     [Symbol.dispose](): void;
 }
-/** A wasm file that a caller hands over instead of letting the package fetch its own. */
-type WasmSource = URL | string | Response | BufferSource | WebAssembly.Module;
 
 /** Creates a head: seeded, untrained weights on the backend asked for. */
 declare function createHead(options: HeadOptions): Promise<Head>;

@@ -42,7 +42,12 @@ function minifier({ minifySync }) {
 }
 
 /** Lists of which each part begins a line, and those of which it does where they are long. */
-const lines = { BlockStatement: "body", ClassBody: "body", Program: "body", SwitchCase: "consequent" };
+const lines = {
+  BlockStatement: "body",
+  ClassBody: "body",
+  Program: "body",
+  SwitchCase: "consequent",
+};
 const longLines = {
   ArrayExpression: "elements",
   ObjectExpression: "properties",
@@ -73,7 +78,8 @@ function lineBreaker({ RolldownMagicString }) {
     name: "line breaks",
     renderChunk(code) {
       const text = new RolldownMagicString(code);
-      for (const { start } of lineStarts(this.parse(code))) if (start > 0) text.appendLeft(start, "\n");
+      for (const { start } of lineStarts(this.parse(code)))
+        if (start > 0) text.appendLeft(start, "\n");
       return { code: text.toString(), map: text.generateMap({ hires: true }).toString() };
     },
   };
@@ -90,7 +96,12 @@ export async function bundleScripts() {
   const plugins = [minifier(await import("rolldown/utils")), lineBreaker(rolldown)];
   for (const names of [["index", "storage"], ["worker"]]) {
     const input = Object.fromEntries(names.map((name) => [name, source(name)]));
-    const bundle = await rolldown.rolldown({ input, platform: "browser", logLevel: "warn", plugins });
+    const bundle = await rolldown.rolldown({
+      input,
+      platform: "browser",
+      logLevel: "warn",
+      plugins,
+    });
     const shape = names.length === 1 ? { codeSplitting: false } : { chunkFileNames };
     const output = { dir: at("pkg", "dist"), format: "esm", entryFileNames: "[name].js", ...shape };
     await bundle.write({ ...output, minify: false, sourcemap: true });
@@ -108,7 +119,10 @@ export async function bundleDeclarations() {
   try {
     const tsc = at("node_modules", "typescript", "bin", "tsc");
     run(process.execPath, [tsc, "-p", at("pkg"), "--emitDeclarationOnly", "--outDir", folder]);
-    const declarations = ([name, file]) => [name, path.join(folder, file.replace(/\.ts$/, ".d.ts"))];
+    const declarations = ([name, file]) => [
+      name,
+      path.join(folder, file.replace(/\.ts$/, ".d.ts")),
+    ];
     const input = Object.fromEntries(Object.entries(entries).map(declarations));
     // The Worker's script exports nothing.
     const onwarn = (warning, warn) => warning.code === "EMPTY_BUNDLE" || warn(warning);
@@ -116,8 +130,15 @@ export async function bundleDeclarations() {
     // What several use is declared in index.d.ts, and the others import it from there.
     const others = [input.storage, input.worker];
     const manualChunks = (id) => (others.includes(id) ? undefined : "index");
-    const dir = at("pkg", "dist");
-    await bundle.write({ dir, entryFileNames: "[name].d.ts", chunkFileNames: "[name].d.ts", manualChunks });
+    // `[Symbol.dispose]` is declared in no library of ES2022. The plugin drops such references.
+    const library = '/// <reference lib="esnext.disposable" preserve="true" />';
+    await bundle.write({
+      dir: at("pkg", "dist"),
+      banner: ({ name }) => (name === "index" ? library : ""),
+      entryFileNames: "[name].d.ts",
+      chunkFileNames: "[name].d.ts",
+      manualChunks,
+    });
     await bundle.close();
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -21,15 +21,16 @@ interface Stored extends StoredHead {
 const DATABASE = "oodgate";
 const HEADS = "heads";
 
-/** What went wrong in the browser's storage, in this package's words. */
+/** The package's error for an exception of the browser's storage. */
 function storageError(thrown: unknown): OodgateError {
   const { name, message } =
     thrown instanceof Error || thrown instanceof DOMException
       ? thrown
       : { name: "", message: String(thrown) };
   if (name === "QuotaExceededError") {
-    const text =
-      "the browser's storage is full: delete heads that are not needed, or ask for more with navigator.storage.persist()";
+    const cure =
+      "delete heads that are not needed, or ask for more with navigator.storage.persist()";
+    const text = `the browser's storage is full: ${cure}`;
     return new OodgateError("quota-exceeded", text, { cause: thrown });
   }
   return new OodgateError(
