@@ -45,6 +45,33 @@ export default {
     await refused(() => waiting, "disposed");
   },
 
+  "a head works behind a proxy, and its methods by themselves": async ({ create }) => {
+    // As Vue's `ref` and MobX wrap it: what it gives is wrapped in turn, but for what is frozen.
+    const wrap = (target) => new Proxy(target, {
+      get(...given) {
+        const value = Reflect.get(...given);
+        const isWrapped = typeof value === "object" && value !== null && Object.isExtensible(value);
+        return isWrapped ? wrap(value) : value;
+      },
+    });
+    const [x, labels] = [noise(60), Uint8Array.from({ length: 30 }, (_, row) => row % 2)];
+    const head = await create({ features: 2, classes: 2 });
+    const behind = wrap(head);
+    same((await behind.trainStep(x, labels)).step, 1, "the step");
+    await behind.fit(x, labels, { epochs: 2 });
+    const calibration = await behind.calibrate(x, labels, { scorer: "msp" });
+    check(behind.calibration === calibration && Object.isFrozen(calibration), "the calibration");
+    same([behind.steps, behind.backend, behind.features, [...behind.classes]],
+      [head.steps, head.backend, 2, ["0", "1"]], "what the head is");
+    same(Array.from((await behind.gate(x)).score), Array.from((await head.gate(x)).score), "scores");
+    const { predict, save } = head;
+    same((await predict(x)).label.length, 30, "predict by itself");
+    check((await save()).length > 0, "save by itself");
+    behind.dispose();
+    await refused(() => head.logits(x), "disposed");
+    await refused(() => behind.logits(x), "disposed");
+  },
+
   "heads live side by side": async ({ create }) => {
     const heads = await Promise.all([1, 2, 3].map((seed) => create({ features: 3, classes: 2, seed })));
     const before = await Promise.all(heads.map((head) => head.logits(noise(9))));
