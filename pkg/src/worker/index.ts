@@ -1,4 +1,4 @@
-import { expose, transfer, type Remote } from "comlink";
+import { expose, releaseProxy, transfer, type Remote } from "comlink";
 import { OodgateError } from "../api/errors.js";
 import type { HeadOptions, LoadOptions } from "../api/types.js";
 import type { Core, OpenedHead } from "../core/core.js";
@@ -32,10 +32,15 @@ class WorkerHead implements HeadServer<Remote<EpochCallback>> {
       const notify: EpochCallback = (epoch) => void (notified = onEpoch?.(epoch));
       const control = { stop: this.#running.signal, ...(onEpoch && { onEpoch: notify }) };
       const core = this.#core as Core;
-      const answer = await core.call(name, sent.map(fromCloneable) as never, control);
-      // The page hears of the last epoch, and so of every one, before it hears of the end.
-      await notified;
-      return answer;
+      try {
+        const answer = await core.call(name, sent.map(fromCloneable) as never, control);
+        // The page hears of the last epoch, and so of every one, before it hears of the end.
+        await notified;
+        return answer;
+      } finally {
+        // An open port would keep the page's head, and this Worker, alive.
+        onEpoch?.[releaseProxy]();
+      }
     });
   }
 

@@ -89,7 +89,7 @@ class RemoteCore implements Core {
     const listener = new EpochListener(onEpoch, stopWorker);
     stop.addEventListener("abort", stopWorker);
     try {
-      const answer = await this.#send(name, given, onEpoch && ((epoch) => listener.notify(epoch)));
+      const answer = await this.#send(name, given, onEpoch && callbackOf(listener));
       listener.throwIfFailed();
       return answer as Answer<K>;
     } catch (thrown) {
@@ -136,6 +136,11 @@ class RemoteCore implements Core {
     if ("value" in outcome) return outcome.value;
     throw "code" in outcome ? new OodgateError(outcome.code, outcome.message) : outcome.thrown;
   }
+}
+
+/** A function that holds nothing but the listener: the Worker's port to it may outlive the call. */
+function callbackOf(listener: EpochListener): EpochCallback {
+  return (epoch) => listener.notify(epoch);
 }
 
 /** A part of a larger buffer as an array of its own: cloning it would copy the whole buffer. */
