@@ -19,6 +19,17 @@ type Labels = Int32Array | Uint32Array | Uint16Array | Uint8Array | ReadonlyArra
 type Backend = "cpu" | "webgpu";
 /** A wasm file that a caller hands over instead of letting the package fetch its own. */
 type WasmSource = URL | string | Response | BufferSource | WebAssembly.Module;
+/**
+ * The address of the Worker's script; a `TrustedScriptURL` where the page requires Trusted Types.
+ */
+type WorkerSource = URL | string | TrustedAddress;
+/** As much of a `TrustedScriptURL` as TypeScript's own library knows of every address. */
+interface TrustedAddress {
+    /** The address. */
+    toJSON(): string;
+    /** The address. */
+    toString(): string;
+}
 
 /** Scores that need no training rows. */
 type LogitScorer = "msp" | "maxLogit" | "energy" | "entropy" | "gen" | "maxCosine" | "gradNorm" | "odin";
@@ -405,7 +416,7 @@ declare function createHead(options: HeadOptions): Promise<Head>;
 declare function loadHead(file: Uint8Array | ArrayBuffer, options?: LoadOptions): Promise<Head>;
 
 /** Stable codes of everything that can go wrong. */
-type ErrorCode = "invalid-option" | "invalid-features" | "invalid-labels" | "not-finite" | "scorer-not-fitted" | "not-calibrated" | "invalid-file" | "disposed" | "webgpu-unavailable" | "device-lost" | "out-of-memory" | "wasm-unavailable" | "crashed" | "quota-exceeded" | "storage-unavailable";
+type ErrorCode = "invalid-option" | "invalid-features" | "invalid-labels" | "not-finite" | "scorer-not-fitted" | "not-calibrated" | "invalid-file" | "disposed" | "webgpu-unavailable" | "device-lost" | "out-of-memory" | "wasm-unavailable" | "worker-unavailable" | "crashed" | "quota-exceeded" | "storage-unavailable";
 /**
  * Every rejection of this package is one of these. Two are not: an aborted fit or selection rejects
  * with its signal's reason, and a fit that `onEpoch` ended with the listener's error. The head is
@@ -430,7 +441,7 @@ interface InitOptions {
      */
     filesWasm?: WasmSource;
     /** Address of the script of heads with `worker: true`: "oodgate/worker" of this version. */
-    worker?: URL | string;
+    worker?: WorkerSource;
 }
 /**
  * Optional: loads the CPU engine ahead of the first head, from a wasm file that the caller hands
@@ -464,4 +475,4 @@ declare const metrics: {
 };
 
 export { OodgateError, createHead, init, loadHead, metrics };
-export type { Backend, Calibration, EpochProgress, ErrorCode, Evaluation, Features, FitOptions, FitResult, FittedScorer, GateResult, Head, HeadOptions, InitOptions, Labels, LoadOptions, LogitScorer, LossOptions, OptimizerOptions, Prediction, Scorer, ScorerName, ScorerOptions, Selection, SelectionOptions, StepResult, WasmSource };
+export type { Backend, Calibration, EpochProgress, ErrorCode, Evaluation, Features, FitOptions, FitResult, FittedScorer, GateResult, Head, HeadOptions, InitOptions, Labels, LoadOptions, LogitScorer, LossOptions, OptimizerOptions, Prediction, Scorer, ScorerName, ScorerOptions, Selection, SelectionOptions, StepResult, TrustedAddress, WasmSource, WorkerSource };

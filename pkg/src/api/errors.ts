@@ -12,6 +12,7 @@ export type ErrorCode =
   | "device-lost"
   | "out-of-memory"
   | "wasm-unavailable"
+  | "worker-unavailable"
   | "crashed"
   | "quota-exceeded"
   | "storage-unavailable";

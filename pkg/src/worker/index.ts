@@ -5,8 +5,9 @@ import type { Core, OpenedHead } from "../core/core.js";
 import { createLocal, loadLocal } from "../core/open.js";
 import type { OperationName } from "../core/operations.js";
 import { setSources, type Sources } from "../core/wasm.js";
+import { version } from "../version.js";
 import { fromCloneable } from "./clone-options.js";
-import type { EpochCallback, HeadServer, Introduction, Outcome } from "./protocol.js";
+import type { EpochCallback, Greeting, HeadServer, Introduction, Outcome } from "./protocol.js";
 
 /** One head in a Worker. */
 class WorkerHead implements HeadServer<Remote<EpochCallback>> {
@@ -77,3 +78,5 @@ function buffersOf(value: unknown, depth = 2): ArrayBuffer[] {
 }
 
 expose(new WorkerHead());
+const greeting: Greeting = { oodgate: version };
+(globalThis as unknown as Worker).postMessage(greeting);

@@ -5,10 +5,11 @@ import type { CallControl, HeadStatus } from "../core/context.js";
 import type { Core, OpenedHead } from "../core/core.js";
 import { EpochListener } from "../core/epoch-listener.js";
 import type { Answer, Arguments, OperationName } from "../core/operations.js";
-import { cloneableSources, workerScript } from "../core/wasm.js";
+import { cloneableSources } from "../core/wasm.js";
 import { isOwned, own } from "../input/owned-arrays.js";
 import { toCloneable } from "./clone-options.js";
 import type { EpochCallback, HeadServer, Introduction, Outcome } from "./protocol.js";
+import { startWorker } from "./start-worker.js";
 import { WorkerLifetime } from "./worker-lifetime.js";
 
 /** A new head in a Worker of its own. */
@@ -21,26 +22,12 @@ export function load(bytes: Uint8Array, options: LoadOptions): Promise<OpenedHea
   return RemoteCore.open((server) => server.load(bytes, toCloneable(options), cloneableSources()));
 }
 
-function startWorker(): Worker {
-  const script = workerScript();
-  try {
-    // Written out for bundlers, which look for exactly this expression.
-    return script === undefined
-      ? new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "oodgate" })
-      : new Worker(script, { type: "module", name: "oodgate" });
-  } catch (cause) {
-    throw new OodgateError("crashed", `the Worker could not be started: ${String(cause)}`, {
-      cause,
-    });
-  }
-}
-
 /** Ends the lifetime of a Worker that fails. A function, so that its listener holds no head. */
 function endOnError(worker: Worker, lifetime: WorkerLifetime): void {
   worker.onerror = (event) => {
     event.preventDefault();
     worker.terminate();
-    const reason = event.message || "its script could not be loaded";
+    const reason = event.message || "it gave no reason";
     lifetime.end(new OodgateError("crashed", `the Worker stopped: ${reason}`));
   };
 }
@@ -56,8 +43,8 @@ class RemoteCore implements Core {
   readonly #server: Remote<HeadServer>;
   readonly #lifetime = new WorkerLifetime();
 
-  private constructor() {
-    this.#worker = startWorker();
+  private constructor(worker: Worker) {
+    this.#worker = worker;
     this.#server = wrap<HeadServer>(this.#worker);
     endOnError(this.#worker, this.#lifetime);
     forgotten.register(this, this.#worker, this);
@@ -66,11 +53,7 @@ class RemoteCore implements Core {
   static async open(
     ask: (server: Remote<HeadServer>) => Promise<Outcome<Introduction>>,
   ): Promise<OpenedHead> {
-    if (typeof Worker !== "function") {
-      const expected = "an environment that has Workers, got one without";
-      throw new OodgateError("invalid-option", `options.worker: expected ${expected}`);
-    }
-    const core = new RemoteCore();
+    const core = new RemoteCore(await startWorker());
     try {
       return { core, ...(await core.#settled(ask(core.#server))) };
     } catch (thrown) {
