@@ -94,7 +94,7 @@ class RemoteCore implements Core {
   }
 
   #send(name: OperationName, given: readonly unknown[], onEpoch?: EpochCallback): Promise<unknown> {
-    const sent = given.map(withoutSurroundings).map(toCloneable);
+    const sent = given.map(detached).map(toCloneable);
     const isTransferable = (value: unknown): value is ArrayBufferView =>
       ArrayBuffer.isView(value) && isOwned(value);
     const buffers = sent.filter(isTransferable).map(({ buffer }) => buffer as ArrayBuffer);
@@ -126,8 +126,12 @@ function callbackOf(listener: EpochListener): EpochCallback {
   return (epoch) => listener.notify(epoch);
 }
 
-/** A part of a larger buffer as an array of its own: cloning it would copy the whole buffer. */
-function withoutSurroundings(value: unknown): unknown {
+/**
+ * An array whose buffer can be sent: a part of a larger buffer would be sent with all of it, and
+ * shared memory would be shared, so that what the caller writes later changes the call.
+ */
+function detached(value: unknown): unknown {
   if (!(value instanceof Float32Array)) return value;
-  return value.byteLength === value.buffer.byteLength ? value : own(value.slice());
+  const isWhole = value.byteLength === value.buffer.byteLength;
+  return isWhole && value.buffer instanceof ArrayBuffer ? value : own(value.slice());
 }
