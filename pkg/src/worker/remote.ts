@@ -39,6 +39,7 @@ const forgotten = new FinalizationRegistry<Worker>((worker) => worker.terminate(
 class RemoteCore implements Core {
   status: HeadStatus = { backend: "cpu", steps: 0 };
   readonly isReady = true;
+  readonly isInterruptible = true;
   readonly #worker: Worker;
   readonly #server: Remote<HeadServer>;
   readonly #lifetime = new WorkerLifetime();
