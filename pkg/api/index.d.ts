@@ -19,6 +19,17 @@ type Labels = Int32Array | Uint32Array | Uint16Array | Uint8Array | ReadonlyArra
 type Backend = "cpu" | "webgpu";
 /** A wasm file that a caller hands over instead of letting the package fetch its own. */
 type WasmSource = URL | string | Response | BufferSource | WebAssembly.Module;
+/**
+ * The address of the Worker's script; a `TrustedScriptURL` where the page requires Trusted Types.
+ */
+type WorkerSource = URL | string | TrustedAddress;
+/** As much of a `TrustedScriptURL` as TypeScript's own library knows of every address. */
+interface TrustedAddress {
+    /** The address. */
+    toJSON(): string;
+    /** The address. */
+    toString(): string;
+}
 
 /** Scores that need no training rows. */
 type LogitScorer = "msp" | "maxLogit" | "energy" | "entropy" | "gen" | "maxCosine" | "gradNorm" | "odin";
@@ -300,6 +311,25 @@ interface SelectionOptions {
      */
     signal?: AbortSignal;
 }
+/** Options of a call that can be ended. */
+interface CallOptions {
+    /** Rejects with the signal's reason at once; the answer, if one is under way, is dropped. */
+    signal?: AbortSignal;
+}
+/** Options of `oodScore` and `evaluate`. */
+interface ScoreOptions extends CallOptions {
+    /** Default "auto". */
+    scorer?: Scorer;
+}
+/** Options of `calibrate`. */
+interface CalibrationOptions {
+    /** Share of in-distribution rows that may be rejected, in (0, 1). Default 0.05. */
+    alpha?: number;
+    /** The scorer of the gate. Default "auto". */
+    scorer?: Scorer;
+    /** Rejects with the signal's reason, unless the calibration has begun. */
+    signal?: AbortSignal;
+}
 
 /** A classifier head that trains and scores. Calls on one head are queued and never overlap. */
 interface Head {
@@ -332,9 +362,7 @@ interface Head {
      * OOD score of each row, [rows]; higher = more out-of-distribution, whatever the scorer. Default
      * scorer: "auto".
      */
-    oodScore(features: Features, options?: {
-        scorer?: Scorer;
-    }): Promise<Float32Array>;
+    oodScore(features: Features, options?: ScoreOptions): Promise<Float32Array>;
     /**
      * Remembers training rows, [rows, features] and a class for each, for the scorers that compare
      * with them, in place of those remembered before. `fit` does it by itself, with the rows that it
@@ -356,12 +384,9 @@ interface Head {
      * rows). `alpha`, the promised share of in-distribution rows that are rejected, in (0, 1),
      * default 0.05. Default scorer: "auto".
      */
-    calibrate(features: Features, labels: Labels, options?: {
-        alpha?: number;
-        scorer?: Scorer;
-    }): Promise<Calibration>;
+    calibrate(features: Features, labels: Labels, options?: CalibrationOptions): Promise<Calibration>;
     /** Classifies rows, and accepts or rejects each as in-distribution. Needs `calibrate`. */
-    gate(features: Features): Promise<GateResult>;
+    gate(features: Features, options?: CallOptions): Promise<GateResult>;
     /**
      * Accuracy and calibration error on labelled in-distribution rows, and how a scorer separates
      * them from `ood` rows.
@@ -371,9 +396,7 @@ interface Head {
         labels: Labels;
     }, ood: {
         features: Features;
-    }, options?: {
-        scorer?: Scorer;
-    }): Promise<Evaluation>;
+    }, options?: ScoreOptions): Promise<Evaluation>;
     /**
      * The head as one safetensors file: weights under PyTorch's names and in its layout [out, in],
      * optimiser state, the training rows that scorers compare with, calibration, options and seed.
@@ -387,7 +410,8 @@ interface Head {
     exportOnnx(): Promise<Uint8Array<ArrayBuffer>>;
     /**
      * Frees the head's memory. A fit or selection under way, calls that have not begun and later ones
-     * reject with code "disposed". Idempotent.
+     * reject with code "disposed"; with `worker: true` whatever is under way does, and the Worker
+     * ends at once. Idempotent.
      */
     dispose(): void;
     /** The same, for `using head = await createHead(...)`. */
@@ -405,11 +429,11 @@ declare function createHead(options: HeadOptions): Promise<Head>;
 declare function loadHead(file: Uint8Array | ArrayBuffer, options?: LoadOptions): Promise<Head>;
 
 /** Stable codes of everything that can go wrong. */
-type ErrorCode = "invalid-option" | "invalid-features" | "invalid-labels" | "not-finite" | "scorer-not-fitted" | "not-calibrated" | "invalid-file" | "disposed" | "webgpu-unavailable" | "device-lost" | "out-of-memory" | "wasm-unavailable" | "crashed" | "quota-exceeded" | "storage-unavailable";
+type ErrorCode = "invalid-option" | "invalid-features" | "invalid-labels" | "not-finite" | "scorer-not-fitted" | "not-calibrated" | "invalid-file" | "disposed" | "webgpu-unavailable" | "device-lost" | "out-of-memory" | "wasm-unavailable" | "worker-unavailable" | "crashed" | "quota-exceeded" | "storage-unavailable";
 /**
- * Every rejection of this package is one of these. Two are not: an aborted fit or selection rejects
- * with its signal's reason, and a fit that `onEpoch` ended with the listener's error. The head is
- * as it was before the call.
+ * Every rejection of this package is one of these. Two are not: an aborted call rejects with its
+ * signal's reason, and a fit that `onEpoch` ended with the listener's error. The head is as it was
+ * before the call.
  */
 declare class OodgateError extends Error {
     /** What went wrong, for programs; `message` says it for people. */
@@ -430,7 +454,7 @@ interface InitOptions {
      */
     filesWasm?: WasmSource;
     /** Address of the script of heads with `worker: true`: "oodgate/worker" of this version. */
-    worker?: URL | string;
+    worker?: WorkerSource;
 }
 /**
  * Optional: loads the CPU engine ahead of the first head, from a wasm file that the caller hands
@@ -464,4 +488,4 @@ declare const metrics: {
 };
 
 export { OodgateError, createHead, init, loadHead, metrics };
-export type { Backend, Calibration, EpochProgress, ErrorCode, Evaluation, Features, FitOptions, FitResult, FittedScorer, GateResult, Head, HeadOptions, InitOptions, Labels, LoadOptions, LogitScorer, LossOptions, OptimizerOptions, Prediction, Scorer, ScorerName, ScorerOptions, Selection, SelectionOptions, StepResult, WasmSource };
+export type { Backend, Calibration, CalibrationOptions, CallOptions, EpochProgress, ErrorCode, Evaluation, Features, FitOptions, FitResult, FittedScorer, GateResult, Head, HeadOptions, InitOptions, Labels, LoadOptions, LogitScorer, LossOptions, OptimizerOptions, Prediction, ScoreOptions, Scorer, ScorerName, ScorerOptions, Selection, SelectionOptions, StepResult, TrustedAddress, WasmSource, WorkerSource };

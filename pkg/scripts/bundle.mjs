@@ -1,6 +1,6 @@
 // The package's scripts and declarations: pkg/src to pkg/dist.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -94,6 +94,8 @@ export async function bundleScripts() {
   // Not at the top: on a bare machine the set-up, which comes first, installs it.
   const rolldown = await import("rolldown");
   const plugins = [minifier(await import("rolldown/utils")), lineBreaker(rolldown)];
+  const { version } = JSON.parse(readFileSync(at("pkg", "package.json"), "utf8"));
+  const transform = { define: { OODGATE_VERSION: JSON.stringify(version) } };
   for (const names of [["index", "storage"], ["worker"]]) {
     const input = Object.fromEntries(names.map((name) => [name, source(name)]));
     const bundle = await rolldown.rolldown({
@@ -101,6 +103,7 @@ export async function bundleScripts() {
       platform: "browser",
       logLevel: "warn",
       plugins,
+      transform,
     });
     const shape = names.length === 1 ? { codeSplitting: false } : { chunkFileNames };
     const output = { dir: at("pkg", "dist"), format: "esm", entryFileNames: "[name].js", ...shape };

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
+import { build } from "esbuild";
 import { at } from "../../pkg/scripts/shell.mjs";
 import { lint } from "../../pkg/scripts/tarball.mjs";
 import { works } from "./consumers.mjs";
@@ -33,6 +34,16 @@ test("the Worker's script is one file by itself", () => {
   const text = readFileSync(project.inside("node_modules", "oodgate", "dist", "worker.js"), "utf8");
   // Bundlers whose Workers are classic scripts refuse import() there, and a copy of the file has nothing beside it.
   assert.deepEqual(text.match(/\bimport\s*[({*"'`]|\bfrom\s*["'`]/g), null);
+});
+
+test("bundlers keep the Worker's script when it is imported for its effect, and nothing else", async () => {
+  const bundled = async (specifier) => {
+    const stdin = { contents: `import "${specifier}";`, resolveDir: project.inside() };
+    const { outputFiles } = await build({ stdin, bundle: true, write: false, format: "esm", minify: true, logLevel: "error" });
+    return outputFiles[0].text.length;
+  };
+  assert.ok((await bundled("oodgate/worker")) > 50_000, "the Worker's script");
+  for (const specifier of ["oodgate", "oodgate/storage"]) assert.equal(await bundled(specifier), 0, specifier);
 });
 
 test("an uncaught rejection shows a short line, and its TypeScript where source maps are on", () => {

@@ -25,33 +25,52 @@ export class Calls {
     this.#reader = new ArgumentReader({ features, classes, mustCopy });
   }
 
-  /** Reads the arguments before it returns, and calls the core once earlier calls are settled. */
+  /**
+   * Reads the arguments before it returns, and calls the core once earlier calls are settled. A
+   * call that is ended before its turn rejects at once; so does one that changes nothing, whatever
+   * its signal finds it doing. The core is free for the next call only when it has settled.
+   */
   async call(name: OperationName, given: unknown[]): Promise<unknown> {
-    const { takes, callerOptions = [], complete } = operationOf(name);
-    const disposed = this.#disposal.signal;
-    disposed.throwIfAborted();
+    const { takes, callerOptions = [], isReadOnly = false, complete } = operationOf(name);
+    this.#disposal.signal.throwIfAborted();
     const read = (forms[takes] as Form)(this.#reader, ...given);
     const { signal, onEpoch } = takeCallerOptions(read.at(-1), callerOptions);
-    const { stop, release } = eitherOf(disposed, signal);
+    const { stop, release } = eitherOf(this.#disposal.signal, signal);
     const control: CallControl = { stop, ...(onEpoch && { onEpoch }) };
-    try {
-      const raw = await this.#queue.run(async () => {
-        disposed.throwIfAborted();
-        return this.#core.call(name, read as never, control);
-      });
-      if (complete === undefined) return raw;
-      return complete(raw, { classes: this.#classes, status: this.#core.status });
-    } finally {
-      release();
-    }
+    let hasBegun = false;
+    const settled = this.#queue.run(async () => {
+      stop.throwIfAborted();
+      hasBegun = true;
+      return this.#core.call(name, read as never, control);
+    });
+    const isEndedBy = (): boolean => !hasBegun || (isReadOnly && signal?.aborted === true);
+    const raw = await unlessAborted(settled.finally(release), stop, isEndedBy);
+    if (complete === undefined) return raw;
+    return complete(raw, { classes: this.#classes, status: this.#core.status });
   }
 
   dispose(): void {
     if (this.#disposal.signal.aborted) return;
     this.#disposal.abort(new OodgateError("disposed", "this head was disposed"));
-    // Behind the call that runs: wasm must not free what it is working on.
-    void this.#queue.run(async () => this.#core.free());
+    if (this.#core.isInterruptible) this.#core.free();
+    else void this.#queue.run(async () => this.#core.free());
   }
+}
+
+/** The outcome, or the signal's reason at once if the signal ends it. */
+function unlessAborted<T>(
+  outcome: Promise<T>,
+  stop: AbortSignal,
+  isEndedBy: () => boolean,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const end = (): void => {
+      if (isEndedBy()) reject(stop.reason);
+    };
+    if (stop.aborted) end();
+    else stop.addEventListener("abort", end);
+    outcome.then(resolve, reject).finally(() => stop.removeEventListener("abort", end));
+  });
 }
 
 /**

@@ -12,14 +12,15 @@ export type ErrorCode =
   | "device-lost"
   | "out-of-memory"
   | "wasm-unavailable"
+  | "worker-unavailable"
   | "crashed"
   | "quota-exceeded"
   | "storage-unavailable";
 
 /**
- * Every rejection of this package is one of these. Two are not: an aborted fit or selection rejects
- * with its signal's reason, and a fit that `onEpoch` ended with the listener's error. The head is
- * as it was before the call.
+ * Every rejection of this package is one of these. Two are not: an aborted call rejects with its
+ * signal's reason, and a fit that `onEpoch` ended with the listener's error. The head is as it was
+ * before the call.
  */
 export class OodgateError extends Error {
   /** What went wrong, for programs; `message` says it for people. */

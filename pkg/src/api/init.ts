@@ -1,7 +1,7 @@
 import { loadCpu, setSources, type Sources } from "../core/wasm.js";
 import { checkPlain } from "../input/options.js";
 import { mismatch, reading } from "../input/refusals.js";
-import type { WasmSource } from "./types.js";
+import type { WasmSource, WorkerSource } from "./types.js";
 
 /** What `init` takes. */
 export interface InitOptions {
@@ -15,7 +15,7 @@ export interface InitOptions {
    */
   filesWasm?: WasmSource;
   /** Address of the script of heads with `worker: true`: "oodgate/worker" of this version. */
-  worker?: URL | string;
+  worker?: WorkerSource;
 }
 
 /** The options' names, and those of what they stand for. */
@@ -51,8 +51,8 @@ function read(options: InitOptions): Sources {
   return sources;
 }
 
-const ADDRESSES = ["URL"];
-const FILES = [...ADDRESSES, "Response", "ArrayBuffer", "SharedArrayBuffer", "WebAssembly.Module"];
+const ADDRESSES = ["URL", "TrustedScriptURL"];
+const FILES = ["URL", "Response", "ArrayBuffer", "SharedArrayBuffer", "WebAssembly.Module"];
 
 /** Checked also when the wasm is loaded already, so that a mistake shows at once. */
 function checkSource(source: unknown, name: keyof InitOptions): void {
@@ -60,6 +60,8 @@ function checkSource(source: unknown, name: keyof InitOptions): void {
   const isFile = name !== "worker";
   if (typeof source === "string" || (isFile && ArrayBuffer.isView(source))) return;
   if ((isFile ? FILES : ADDRESSES).includes(tag)) return;
-  const expected = isFile ? "a URL, a Response, bytes or a WebAssembly.Module" : "a URL";
+  const expected = isFile
+    ? "a URL, a Response, bytes or a WebAssembly.Module"
+    : "a URL or a TrustedScriptURL";
   throw mismatch("invalid-option", `options.${name}`, expected, source);
 }

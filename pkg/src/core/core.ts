@@ -14,6 +14,8 @@ export interface Core {
     given: Arguments<K>,
     control: CallControl,
   ): Promise<Answer<K>>;
+  /** Whether it can be freed while a call runs, which then rejects. */
+  readonly isInterruptible: boolean;
   free(): void;
 }
 

@@ -6,8 +6,8 @@ import type { EpochProgress, FitOptions } from "../api/types.js";
  * ends the fit.
  */
 export class EpochListener {
-  readonly #onEpoch: FitOptions["onEpoch"];
-  readonly #onFailure: () => void;
+  #onEpoch: FitOptions["onEpoch"];
+  #onFailure: () => void;
   #failure: { error: unknown } | undefined;
   #isClosed = false;
 
@@ -34,8 +34,11 @@ export class EpochListener {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
+  /** Ends the notifications, and lets go of the functions: a Worker's port may still hold this. */
   close(): void {
     this.#isClosed = true;
+    this.#onEpoch = undefined;
+    this.#onFailure = () => undefined;
   }
 
   #fail(error: unknown): void {

@@ -25,6 +25,8 @@ const CHECKPOINT_SHARE = 0.01;
  */
 export class LocalCore implements Core, Survivor {
   readonly status: HeadStatus;
+  /** wasm must not free what it is working on. */
+  readonly isInterruptible = false;
   readonly #options: HeadOptions;
   #engine: OpenedEngine | undefined;
   #unregister: () => void = () => undefined;

@@ -38,6 +38,8 @@ interface Operation<F extends FormName, Raw, Result> {
   takes: F;
   /** Options that are used on the caller's side and do not reach the core. */
   callerOptions?: readonly (keyof CallerOptions)[];
+  /** It changes nothing, so that a caller's signal ends it at any time: its answer is dropped. */
+  isReadOnly?: true;
   /** Answers a call, on the thread of the engine. */
   run(context: OperationContext, ...given: Read<F>): Later<Raw>;
   /** Makes the public answer of the raw one, on the caller's thread. */
@@ -93,6 +95,8 @@ export const operations = {
 
   oodScore: operation({
     takes: "rowsWithOptions",
+    callerOptions: ["signal"],
+    isReadOnly: true,
     run: ({ raw }, features, options): Later<Float32Array> => raw.oodScore(features, options),
   }),
 
@@ -110,6 +114,7 @@ export const operations = {
 
   calibrate: operation({
     takes: "labelledRows",
+    callerOptions: ["signal"],
     async run({ raw, status }, features, labels, options): Promise<void> {
       status.calibration = Object.freeze(await raw.calibrate(features, labels, options));
     },
@@ -118,7 +123,9 @@ export const operations = {
   }),
 
   gate: operation({
-    takes: "rows",
+    takes: "rowsWithSignal",
+    callerOptions: ["signal"],
+    isReadOnly: true,
     run: ({ raw }, features): Later<RawGateResult> => raw.gate(features),
     complete: ({ prediction, ...verdicts }, { classes }): GateResult => ({
       ...withLabels(prediction, classes),
@@ -128,6 +135,8 @@ export const operations = {
 
   evaluate: operation({
     takes: "knownAndUnknown",
+    callerOptions: ["signal"],
+    isReadOnly: true,
     run: ({ raw }, known, labels, unknown, options): Later<Evaluation> =>
       raw.evaluate(known, labels, unknown, options),
   }),

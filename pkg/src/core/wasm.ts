@@ -1,6 +1,6 @@
 import initCpu, * as cpu from "../../wasm/cpu/oodgate.js";
 import { OodgateError } from "../api/errors.js";
-import type { WasmSource } from "../api/types.js";
+import type { WasmSource, WorkerSource } from "../api/types.js";
 
 /** A function that may have to wait for a device. */
 type Waiting<F> = F extends (...given: infer A) => infer R
@@ -50,7 +50,7 @@ export interface Sources {
   cpu?: WasmSource;
   webgpu?: WasmSource;
   files?: WasmSource;
-  worker?: URL | string;
+  worker?: WorkerSource;
 }
 const sources: Sources = {};
 
@@ -96,7 +96,7 @@ export function cloneableSources(): Sources {
 }
 
 /** Where the script of Workers is, if not beside this one. */
-export function workerScript(): URL | string | undefined {
+export function workerScript(): WorkerSource | undefined {
   return sources.worker;
 }
 

@@ -22,6 +22,18 @@ export const forms = {
     return [reader.rows(features), given];
   },
 
+  rowsWithSignal<O extends object | undefined>(
+    reader: ArgumentReader,
+    features: Features,
+    options: O,
+  ): [Float32Array, O] {
+    const given = reader.options(options);
+    // The core, which refuses unknown options, gets none of this call.
+    const unknown = Object.keys(given ?? {}).find((key) => key !== "signal");
+    if (unknown !== undefined) throw mismatch("invalid-option", "options", "only signal", unknown);
+    return [reader.rows(features), given];
+  },
+
   labelledRows<O>(
     reader: ArgumentReader,
     features: Features,

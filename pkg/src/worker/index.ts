@@ -1,12 +1,13 @@
-import { expose, transfer, type Remote } from "comlink";
+import { expose, releaseProxy, transfer, type Remote } from "comlink";
 import { OodgateError } from "../api/errors.js";
 import type { HeadOptions, LoadOptions } from "../api/types.js";
 import type { Core, OpenedHead } from "../core/core.js";
 import { createLocal, loadLocal } from "../core/open.js";
 import type { OperationName } from "../core/operations.js";
 import { setSources, type Sources } from "../core/wasm.js";
+import { version } from "../version.js";
 import { fromCloneable } from "./clone-options.js";
-import type { EpochCallback, HeadServer, Introduction, Outcome } from "./protocol.js";
+import type { EpochCallback, Greeting, HeadServer, Introduction, Outcome } from "./protocol.js";
 
 /** One head in a Worker. */
 class WorkerHead implements HeadServer<Remote<EpochCallback>> {
@@ -32,10 +33,15 @@ class WorkerHead implements HeadServer<Remote<EpochCallback>> {
       const notify: EpochCallback = (epoch) => void (notified = onEpoch?.(epoch));
       const control = { stop: this.#running.signal, ...(onEpoch && { onEpoch: notify }) };
       const core = this.#core as Core;
-      const answer = await core.call(name, sent.map(fromCloneable) as never, control);
-      // The page hears of the last epoch, and so of every one, before it hears of the end.
-      await notified;
-      return answer;
+      try {
+        const answer = await core.call(name, sent.map(fromCloneable) as never, control);
+        // The page hears of the last epoch, and so of every one, before it hears of the end.
+        await notified;
+        return answer;
+      } finally {
+        // An open port would keep the page's head, and this Worker, alive.
+        onEpoch?.[releaseProxy]();
+      }
     });
   }
 
@@ -72,3 +78,5 @@ function buffersOf(value: unknown, depth = 2): ArrayBuffer[] {
 }
 
 expose(new WorkerHead());
+const greeting: Greeting = { oodgate: version };
+(globalThis as unknown as Worker).postMessage(greeting);

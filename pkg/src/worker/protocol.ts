@@ -4,6 +4,16 @@ import type { HeadStatus } from "../core/context.js";
 import type { OperationName } from "../core/operations.js";
 import type { Sources } from "../core/wasm.js";
 
+/** What a Worker's script sends first: its version. */
+export interface Greeting {
+  oodgate: string;
+}
+
+/** Whether a message is a greeting of this package's, of whatever version. */
+export function isGreeting(message: unknown): message is Greeting {
+  return typeof (message as Partial<Greeting> | null | undefined)?.oodgate === "string";
+}
+
 /**
  * What became of a request. An error crosses as data: of its class, structured cloning keeps only
  * the name.

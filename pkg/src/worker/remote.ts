@@ -5,10 +5,11 @@ import type { CallControl, HeadStatus } from "../core/context.js";
 import type { Core, OpenedHead } from "../core/core.js";
 import { EpochListener } from "../core/epoch-listener.js";
 import type { Answer, Arguments, OperationName } from "../core/operations.js";
-import { cloneableSources, workerScript } from "../core/wasm.js";
+import { cloneableSources } from "../core/wasm.js";
 import { isOwned, own } from "../input/owned-arrays.js";
 import { toCloneable } from "./clone-options.js";
 import type { EpochCallback, HeadServer, Introduction, Outcome } from "./protocol.js";
+import { startWorker } from "./start-worker.js";
 import { WorkerLifetime } from "./worker-lifetime.js";
 
 /** A new head in a Worker of its own. */
@@ -21,26 +22,12 @@ export function load(bytes: Uint8Array, options: LoadOptions): Promise<OpenedHea
   return RemoteCore.open((server) => server.load(bytes, toCloneable(options), cloneableSources()));
 }
 
-function startWorker(): Worker {
-  const script = workerScript();
-  try {
-    // Written out for bundlers, which look for exactly this expression.
-    return script === undefined
-      ? new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "oodgate" })
-      : new Worker(script, { type: "module", name: "oodgate" });
-  } catch (cause) {
-    throw new OodgateError("crashed", `the Worker could not be started: ${String(cause)}`, {
-      cause,
-    });
-  }
-}
-
 /** Ends the lifetime of a Worker that fails. A function, so that its listener holds no head. */
 function endOnError(worker: Worker, lifetime: WorkerLifetime): void {
   worker.onerror = (event) => {
     event.preventDefault();
     worker.terminate();
-    const reason = event.message || "its script could not be loaded";
+    const reason = event.message || "it gave no reason";
     lifetime.end(new OodgateError("crashed", `the Worker stopped: ${reason}`));
   };
 }
@@ -52,12 +39,13 @@ const forgotten = new FinalizationRegistry<Worker>((worker) => worker.terminate(
 class RemoteCore implements Core {
   status: HeadStatus = { backend: "cpu", steps: 0 };
   readonly isReady = true;
+  readonly isInterruptible = true;
   readonly #worker: Worker;
   readonly #server: Remote<HeadServer>;
   readonly #lifetime = new WorkerLifetime();
 
-  private constructor() {
-    this.#worker = startWorker();
+  private constructor(worker: Worker) {
+    this.#worker = worker;
     this.#server = wrap<HeadServer>(this.#worker);
     endOnError(this.#worker, this.#lifetime);
     forgotten.register(this, this.#worker, this);
@@ -66,11 +54,7 @@ class RemoteCore implements Core {
   static async open(
     ask: (server: Remote<HeadServer>) => Promise<Outcome<Introduction>>,
   ): Promise<OpenedHead> {
-    if (typeof Worker !== "function") {
-      const expected = "an environment that has Workers, got one without";
-      throw new OodgateError("invalid-option", `options.worker: expected ${expected}`);
-    }
-    const core = new RemoteCore();
+    const core = new RemoteCore(await startWorker());
     try {
       return { core, ...(await core.#settled(ask(core.#server))) };
     } catch (thrown) {
@@ -89,7 +73,7 @@ class RemoteCore implements Core {
     const listener = new EpochListener(onEpoch, stopWorker);
     stop.addEventListener("abort", stopWorker);
     try {
-      const answer = await this.#send(name, given, onEpoch && ((epoch) => listener.notify(epoch)));
+      const answer = await this.#send(name, given, onEpoch && callbackOf(listener));
       listener.throwIfFailed();
       return answer as Answer<K>;
     } catch (thrown) {
@@ -111,7 +95,7 @@ class RemoteCore implements Core {
   }
 
   #send(name: OperationName, given: readonly unknown[], onEpoch?: EpochCallback): Promise<unknown> {
-    const sent = given.map(withoutSurroundings).map(toCloneable);
+    const sent = given.map(detached).map(toCloneable);
     const isTransferable = (value: unknown): value is ArrayBufferView =>
       ArrayBuffer.isView(value) && isOwned(value);
     const buffers = sent.filter(isTransferable).map(({ buffer }) => buffer as ArrayBuffer);
@@ -138,8 +122,17 @@ class RemoteCore implements Core {
   }
 }
 
-/** A part of a larger buffer as an array of its own: cloning it would copy the whole buffer. */
-function withoutSurroundings(value: unknown): unknown {
+/** A function that holds nothing but the listener: the Worker's port to it may outlive the call. */
+function callbackOf(listener: EpochListener): EpochCallback {
+  return (epoch) => listener.notify(epoch);
+}
+
+/**
+ * An array whose buffer can be sent: a part of a larger buffer would be sent with all of it, and
+ * shared memory would be shared, so that what the caller writes later changes the call.
+ */
+function detached(value: unknown): unknown {
   if (!(value instanceof Float32Array)) return value;
-  return value.byteLength === value.buffer.byteLength ? value : own(value.slice());
+  const isWhole = value.byteLength === value.buffer.byteLength;
+  return isWhole && value.buffer instanceof ArrayBuffer ? value : own(value.slice());
 }

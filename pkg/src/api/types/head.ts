@@ -1,5 +1,11 @@
 import type { Backend, Features, Labels } from "./inputs.js";
-import type { FitOptions, SelectionOptions } from "./options.js";
+import type {
+  CalibrationOptions,
+  CallOptions,
+  FitOptions,
+  ScoreOptions,
+  SelectionOptions,
+} from "./options.js";
 import type {
   Calibration,
   Evaluation,
@@ -9,7 +15,6 @@ import type {
   Selection,
   StepResult,
 } from "./results.js";
-import type { Scorer } from "./scorers.js";
 
 /** A classifier head that trains and scores. Calls on one head are queued and never overlap. */
 export interface Head {
@@ -46,7 +51,7 @@ export interface Head {
    * OOD score of each row, [rows]; higher = more out-of-distribution, whatever the scorer. Default
    * scorer: "auto".
    */
-  oodScore(features: Features, options?: { scorer?: Scorer }): Promise<Float32Array>;
+  oodScore(features: Features, options?: ScoreOptions): Promise<Float32Array>;
 
   /**
    * Remembers training rows, [rows, features] and a class for each, for the scorers that compare
@@ -69,13 +74,9 @@ export interface Head {
    * rows). `alpha`, the promised share of in-distribution rows that are rejected, in (0, 1),
    * default 0.05. Default scorer: "auto".
    */
-  calibrate(
-    features: Features,
-    labels: Labels,
-    options?: { alpha?: number; scorer?: Scorer },
-  ): Promise<Calibration>;
+  calibrate(features: Features, labels: Labels, options?: CalibrationOptions): Promise<Calibration>;
   /** Classifies rows, and accepts or rejects each as in-distribution. Needs `calibrate`. */
-  gate(features: Features): Promise<GateResult>;
+  gate(features: Features, options?: CallOptions): Promise<GateResult>;
   /**
    * Accuracy and calibration error on labelled in-distribution rows, and how a scorer separates
    * them from `ood` rows.
@@ -83,7 +84,7 @@ export interface Head {
   evaluate(
     id: { features: Features; labels: Labels },
     ood: { features: Features },
-    options?: { scorer?: Scorer },
+    options?: ScoreOptions,
   ): Promise<Evaluation>;
 
   /**
@@ -100,7 +101,8 @@ export interface Head {
 
   /**
    * Frees the head's memory. A fit or selection under way, calls that have not begun and later ones
-   * reject with code "disposed". Idempotent.
+   * reject with code "disposed"; with `worker: true` whatever is under way does, and the Worker
+   * ends at once. Idempotent.
    */
   dispose(): void;
   /** The same, for `using head = await createHead(...)`. */

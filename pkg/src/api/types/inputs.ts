@@ -30,3 +30,16 @@ export type Backend = "cpu" | "webgpu";
 
 /** A wasm file that a caller hands over instead of letting the package fetch its own. */
 export type WasmSource = URL | string | Response | BufferSource | WebAssembly.Module;
+
+/**
+ * The address of the Worker's script; a `TrustedScriptURL` where the page requires Trusted Types.
+ */
+export type WorkerSource = URL | string | TrustedAddress;
+
+/** As much of a `TrustedScriptURL` as TypeScript's own library knows of every address. */
+export interface TrustedAddress {
+  /** The address. */
+  toJSON(): string;
+  /** The address. */
+  toString(): string;
+}

@@ -1,6 +1,6 @@
 import type { Backend } from "./inputs.js";
 import type { EpochProgress } from "./results.js";
-import type { ScorerName } from "./scorers.js";
+import type { Scorer, ScorerName } from "./scorers.js";
 
 /** The training loss. */
 export type LossOptions =
@@ -135,5 +135,27 @@ export interface SelectionOptions {
    * Stops between batches and rejects with the signal's reason; "auto" resolves to what it did
    * before.
    */
+  signal?: AbortSignal;
+}
+
+/** Options of a call that can be ended. */
+export interface CallOptions {
+  /** Rejects with the signal's reason at once; the answer, if one is under way, is dropped. */
+  signal?: AbortSignal;
+}
+
+/** Options of `oodScore` and `evaluate`. */
+export interface ScoreOptions extends CallOptions {
+  /** Default "auto". */
+  scorer?: Scorer;
+}
+
+/** Options of `calibrate`. */
+export interface CalibrationOptions {
+  /** Share of in-distribution rows that may be rejected, in (0, 1). Default 0.05. */
+  alpha?: number;
+  /** The scorer of the gate. Default "auto". */
+  scorer?: Scorer;
+  /** Rejects with the signal's reason, unless the calibration has begun. */
   signal?: AbortSignal;
 }
