@@ -16,11 +16,13 @@ pub mod error;
 #[cfg(feature = "files")]
 pub mod files;
 pub mod head;
+pub mod input_map;
 pub mod loss;
 pub mod metrics;
 pub mod numeric;
 pub mod ood;
 pub mod optim;
+pub mod range;
 pub mod snapshot;
 pub mod training;
 #[cfg(target_arch = "wasm32")]

@@ -5,7 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Result,
-    calibration::{Calibration, conformal::Conformal},
+    calibration::{
+        Calibration, Method,
+        conformal::{Conformal, Kind},
+        per_class::PerClass,
+    },
     config::{HeadConfig, HeadOptions, LossOptions, OptimizerOptions},
     error::Mismatch,
     loss::Loss,
@@ -22,14 +26,20 @@ pub struct Snapshot {
     pub meta: Meta,
     /// Parameters, then each of the optimiser's moments, all as long: see [`Snapshot::state_length`].
     pub state: Vec<f32>,
+    /// The map before the first layer, [`crate::input_map::InputMap::arrays`]; empty when there is none.
+    pub input: Vec<f32>,
     /// The training rows that fitted scorers compare with, `[rows, features]`; empty when there are none.
     pub features: Vec<f32>,
     /// A class for each of them.
     pub labels: Vec<u32>,
     /// Fingerprints of the rows that were trained on, the oldest first.
     pub seen: Vec<u64>,
-    /// The calibration rows' scores, ascending; empty without a calibration.
+    /// A group for each training row, if groups were named.
+    pub groups: Vec<u64>,
+    /// The calibration rows' scores; empty without a calibration. Ascending, but for those of a calibration by class.
     pub scores: Vec<f32>,
+    /// The calibration rows' classes, where the promise is for each class.
+    pub score_labels: Vec<u32>,
 }
 
 /// The part of a [`Snapshot`] that is not an array, in the contract's own words.
@@ -62,6 +72,15 @@ pub struct CalibrationMeta {
     pub ece_before: f64,
     /// See [`Calibration::ece_after`].
     pub ece_after: f64,
+    /// See [`Calibration::method`].
+    #[serde(default)]
+    pub method: Method,
+    /// Whether the threshold stands in for rows that were too few.
+    #[serde(default)]
+    pub provisional: bool,
+    /// See [`crate::calibration::per_class::PerClass::weight`]; there where the promise is for each class.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class_weight: Option<f64>,
     /// See [`Calibration::warning`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warning: Option<String>,
@@ -75,6 +94,9 @@ impl From<&Calibration> for CalibrationMeta {
             temperature: calibration.temperature,
             ece_before: calibration.ece_before,
             ece_after: calibration.ece_after,
+            method: calibration.method,
+            provisional: calibration.conformal.kind() == Kind::Parametric,
+            class_weight: calibration.per_class.as_ref().map(|per_class| per_class.weight),
             warning: calibration.warning.clone(),
         }
     }
@@ -87,9 +109,19 @@ impl Snapshot {
     }
 }
 
-/// A calibration from its parts, checked.
-pub(crate) fn calibration(meta: CalibrationMeta, scores: Vec<f32>) -> Result<Calibration> {
-    let CalibrationMeta { scorer: options, alpha, temperature, ece_before, ece_after, warning } = meta;
+/// A calibration from its parts, checked: scores, and their classes where the promise is for each class.
+pub(crate) fn calibration(meta: CalibrationMeta, scores: Vec<f32>, labels: Vec<u32>, classes: usize) -> Result<Calibration> {
+    let CalibrationMeta {
+        scorer: options,
+        alpha,
+        temperature,
+        ece_before,
+        ece_after,
+        method,
+        provisional,
+        class_weight,
+        warning,
+    } = meta;
     if scores.is_empty() || scores.iter().any(|score| score.is_nan()) {
         return Err(refusal("calibration scores", "at least one, none of them NaN", scores.len()));
     }
@@ -100,9 +132,38 @@ pub(crate) fn calibration(meta: CalibrationMeta, scores: Vec<f32>) -> Result<Cal
     }
     let alpha = crate::config::alpha(Some(alpha)).map_err(in_file)?;
     let scorer = options.check().map_err(in_file)?;
-    let conformal = Conformal::new(scores);
+    let kind = match (provisional, method) {
+        (true, _) => Kind::Parametric,
+        (false, Method::HeldOut) => Kind::Counted,
+        (false, Method::Cross) => Kind::Interpolated,
+    };
+    let per_class = match class_weight {
+        None => None,
+        Some(weight) => {
+            if !(weight >= 0.0 && weight.is_finite()) {
+                return Err(refusal("calibration classWeight", "a number of at least 0", weight));
+            }
+            if labels.len() != scores.len() || labels.iter().any(|&label| label as usize >= classes) {
+                return Err(refusal("calibration classes", format!("one for each of {} scores", scores.len()), labels.len()));
+            }
+            Some(PerClass::new(scores.clone(), labels, weight, classes, alpha, kind))
+        }
+    };
+    let conformal = Conformal::new(scores, kind);
     let threshold = conformal.threshold(alpha);
-    Ok(Calibration { scorer, options, alpha, threshold, temperature, ece_before, ece_after, warning, conformal })
+    Ok(Calibration {
+        scorer,
+        options,
+        method,
+        alpha,
+        threshold,
+        temperature,
+        ece_before,
+        ece_after,
+        warning,
+        conformal,
+        per_class,
+    })
 }
 
 pub(crate) fn refusal(part: &str, expected: impl Into<String>, got: impl Shown) -> Error {
@@ -128,6 +189,7 @@ impl From<&HeadConfig> for HeadOptions {
             loss: Some((&config.loss).into()),
             optimizer: Some((&config.optimizer).into()),
             seed: Some(config.seed as f64),
+            standardize: Some(config.standardize),
         }
     }
 }

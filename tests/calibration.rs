@@ -6,10 +6,14 @@
 mod support;
 
 use oodgate::{
-    calibration::{conformal::Conformal, temperature::fit_temperature},
+    calibration::{
+        CalibrationOptions,
+        conformal::{Conformal, Kind},
+        temperature::fit_temperature,
+    },
     config::HeadOptions,
     numeric::random::Random,
-    ood::ScorerName,
+    ood::{ScorerName, auto::base_temperature},
 };
 use pollster::block_on;
 use serde::Deserialize;
@@ -45,7 +49,8 @@ struct ConformalCase {
 fn temperatures_agree_with_scipys_search() {
     let file: File = golden("calibration.json");
     for case in &file.temperatures {
-        let temperature = fit_temperature(&case.logits, &case.labels, case.classes);
+        let temperature =
+            fit_temperature(&case.logits, &case.labels, case.classes, base_temperature(&case.logits, case.classes), None);
         // The slope is summed from f32 exponentials; at the minimum the loss is flat to second order.
         assert_close(&case.name, &[temperature], &[case.temperature], Tolerance { absolute: 0.0, relative: 2e-5 });
     }
@@ -55,7 +60,7 @@ fn temperatures_agree_with_scipys_search() {
 fn p_values_and_thresholds_agree_with_counting() {
     let file: File = golden("calibration.json");
     for case in &file.conformal {
-        let conformal = Conformal::new(case.scores.clone());
+        let conformal = Conformal::new(case.scores.clone(), Kind::Counted);
         let p_values: Vec<f64> = case.probes.iter().map(|&probe| conformal.p_value(probe)).collect();
         assert_close(&case.name, &p_values, &case.p_values, Tolerance { absolute: 1e-12, relative: 0.0 });
         for (&alpha, rejected) in case.alphas.iter().zip(case.rejected.chunks(case.probes.len())) {
@@ -90,7 +95,8 @@ fn the_share_rejected_is_alpha_on_average() {
     let mut rejected = 0.0;
     for _ in 0..REPEATS {
         let (features, labels) = rows(&mut random, 39);
-        let calibration = block_on(head.calibrate(&features, &labels, Some(0.1), &ScorerName::Auto.into())).unwrap();
+        let calibration =
+            block_on(head.calibrate(&features, &labels, &CalibrationOptions::from(ScorerName::Auto).at(0.1))).unwrap();
         assert_eq!(calibration.warning, None);
         let verdicts = block_on(head.gate(&rows(&mut random, 100).0)).unwrap();
         rejected += verdicts.accepted.iter().filter(|&&accepted| accepted == 0).count() as f64 / 100.0;

@@ -47,6 +47,7 @@ fn build(shape: &Shape) -> (Head, Vec<f32>, Answers) {
     let mut trainer = head(HeadOptions {
         hidden: hidden.iter().map(|&width| width as f64).collect(),
         seed: Some(seed as f64),
+        standardize: Some(false),
         ..sized(features, classes)
     });
     let mut random = Random::new(seed);

@@ -116,6 +116,7 @@ impl Trajectory {
             loss: Some(self.loss.clone()),
             optimizer: Some(self.optimizer.clone()),
             seed: Some(self.seed),
+            standardize: Some(false),
             ..sized(self.features, self.classes)
         }
     }

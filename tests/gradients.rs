@@ -51,6 +51,7 @@ fn every_parameters_gradient_is_its_finite_difference() {
                 loss: Some(loss.clone()),
                 optimizer: Some(sgd),
                 seed: Some(2.0),
+                standardize: Some(false),
             };
             let config = options.check().unwrap();
             let before = config.initial_parameters();

@@ -160,6 +160,7 @@ fn every_combination_walks_burns_path() {
                     loss: Some(loss.clone()),
                     optimizer: Some(optimizer.clone()),
                     seed: Some(3.0),
+                    standardize: Some(false),
                 };
                 compare(options.check().unwrap());
             }

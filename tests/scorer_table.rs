@@ -96,7 +96,8 @@ fn module(list: &str) -> String {
 #[test]
 fn what_follows_from_the_table_is_up_to_date() {
     let list = list();
-    let files = [("pkg/src/api/types/scorers.ts", typescript()), ("tests/lib/scorers.mjs", module(&list)), ("pkg/scorers.json", list)];
+    let files =
+        [("pkg/src/api/types/scorers.ts", typescript()), ("tests/lib/scorers.mjs", module(&list)), ("pkg/scorers.json", list)];
     for (file, text) in files {
         let path = format!("{}/{file}", env!("CARGO_MANIFEST_DIR"));
         if std::env::var_os("OODGATE_WRITE").is_some() {

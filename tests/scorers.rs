@@ -5,6 +5,7 @@
 mod support;
 
 use oodgate::{
+    calibration::CalibrationOptions,
     config::{FitOptions, HeadOptions, LossOptions, OptimizerOptions},
     engine::Engine,
     numeric::random::Random,
@@ -66,6 +67,7 @@ fn fitted_scorers_agree_with_pytorch_ood() {
         let mut trainer = head(data.features, data.classes, |options| {
             options.hidden.clone_from(&case.hidden);
             options.seed = Some(case.seed);
+            options.standardize = Some(false);
             options.loss = Some(case.loss.clone());
             options.optimizer = Some(case.optimizer.clone());
         });
@@ -206,14 +208,19 @@ fn statistics_follow_the_weights() {
     let (features, labels) = (noise(3, 240), [0.0, 1.0, 2.0].repeat(20));
     let queries = noise(4, 40);
     for hidden in [vec![], vec![7.0]] {
-        let mut trainer = head(4, 3, |options| options.hidden.clone_from(&hidden));
+        let change = |options: &mut HeadOptions| {
+            options.hidden.clone_from(&hidden);
+            // Weights are carried over without the map before them.
+            options.standardize = Some(false);
+        };
+        let mut trainer = head(4, 3, change);
         trainer.fit_scorers(features.clone(), &labels).unwrap();
         let before = all_scores(&mut trainer, &queries);
         for _ in 0..5 {
             block_on(trainer.train_step(features.clone(), &labels, None)).unwrap();
         }
         let after = all_scores(&mut trainer, &queries);
-        let mut fresh = head(4, 3, |options| options.hidden.clone_from(&hidden));
+        let mut fresh = head(4, 3, change);
         let state = block_on(trainer.engine().state()).unwrap();
         fresh.engine().set_state(&state).unwrap();
         fresh.fit_scorers(features.clone(), &labels).unwrap();
@@ -227,7 +234,8 @@ fn a_fit_remembers_what_it_learnt_from_and_nothing_else() {
     let (features, labels) = (noise(5, 400), [0.0, 1.0].repeat(50));
     let mut trainer = head(4, 2, |_| {});
     let options = FitOptions { epochs: Some(1.0), validation_split: Some(0.25), ..FitOptions::default() };
-    let mut fit = trainer.begin_fit(features.clone(), &labels, options.check().unwrap()).unwrap();
+    let mut fit =
+        trainer.begin_fit(features.clone(), &labels, options.check().unwrap(), oodgate::head::FitRows::default()).unwrap();
     while !trainer.run_fit(&mut fit, 10).unwrap() {}
     block_on(trainer.end_epoch(&mut fit, true)).unwrap();
     // A row that is in the bank is at distance 0 from its nearest neighbour: itself.
@@ -240,7 +248,8 @@ fn calibration_leaves_a_training_row_out_of_its_own_neighbourhood() {
     let (features, labels) = (noise(6, 400), [0.0, 1.0].repeat(50));
     let mut trainer = head(4, 2, |_| {});
     trainer.fit_scorers(features.clone(), &labels).unwrap();
-    let calibration = block_on(trainer.calibrate(&features, &labels, Some(0.5), &with_k(ScorerName::Knn, 1))).unwrap();
+    let calibration =
+        block_on(trainer.calibrate(&features, &labels, &CalibrationOptions::from(with_k(ScorerName::Knn, 1)).at(0.5))).unwrap();
     assert!(calibration.threshold > 1e-3, "{}", calibration.threshold);
     assert!(calibration.warning.as_ref().is_some_and(|warning| warning.contains("100 of the 100")));
 }
@@ -282,7 +291,7 @@ fn numbers_beyond_f32_are_as_far_as_can_be_and_rejected() {
         // A fill value of some data formats, and one whose products have both signs.
         let scores = score(&mut trainer, &[1e36, 1e36, 1e36, 1e36, 3.4e38, -3.4e38, 3.4e38, -3.4e38], name);
         assert!(scores.iter().all(|score| !score.is_nan()), "{name:?}: {scores:?}");
-        block_on(trainer.calibrate(&noise(2, 60 * 4), &labels, Some(0.1), &name.into())).unwrap();
+        block_on(trainer.calibrate(&noise(2, 60 * 4), &labels, &CalibrationOptions::from(name).at(0.1))).unwrap();
         let verdicts = block_on(trainer.gate(&[f32::MAX, -f32::MAX, f32::MAX, -f32::MAX])).unwrap();
         let is_nan = verdicts.prediction.probabilities.iter().any(|share| share.is_nan());
         assert!(!is_nan || verdicts.accepted == [0], "{name:?}: {:?}", verdicts.scores);

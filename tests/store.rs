@@ -8,6 +8,7 @@ mod heads;
 use heads::{Head, fit, head};
 use oodgate::{
     Error,
+    calibration::CalibrationOptions,
     config::{FitOptions, HeadOptions, LossOptions, OptimizerOptions},
     files::safetensors as store,
     head::selection::Selection,
@@ -53,7 +54,7 @@ fn calibrate(trainer: &mut Head, name: ScorerName) {
     let (features, labels) = rows(30, 3);
     let scorer = ScorerOptions::from(name);
     let scorer = if name == ScorerName::Knn { scorer.with("k", 3.0) } else { scorer };
-    block_on(trainer.calibrate(&features, &labels, Some(0.1), &scorer)).unwrap();
+    block_on(trainer.calibrate(&features, &labels, &CalibrationOptions::from(scorer).at(0.1))).unwrap();
 }
 
 fn bytes(trainer: &mut Head) -> Vec<u8> {
@@ -90,7 +91,7 @@ fn a_restored_head_is_the_head_that_was_saved() {
                 // The warning about rows that were trained on, too.
                 let calibration = |trainer: &mut Head| {
                     let (features, labels) = rows(40, 1);
-                    block_on(trainer.calibrate(&features, &labels, None, &ScorerName::Msp.into())).unwrap().clone()
+                    block_on(trainer.calibrate(&features, &labels, &CalibrationOptions::from(ScorerName::Msp))).unwrap().clone()
                 };
                 assert_eq!(calibration(&mut restored), calibration(&mut saved));
                 assert!(restored.calibration().unwrap().warning.is_some());
@@ -216,8 +217,8 @@ fn edited(from: &str, to: &str) -> Vec<u8> {
 #[test]
 fn a_changed_description_is_refused_by_name() {
     let changes = [
-        (r#"\"version\":1"#, r#"\"version\":2"#, "file, format version: expected 1 to 1, got 2"),
-        (r#"\"version\":1"#, r#"\"version\":0"#, "format version"),
+        (r#"\"version\":2"#, r#"\"version\":3"#, "file, format version: expected 1 to 2, got 3"),
+        (r#"\"version\":2"#, r#"\"version\":0"#, "format version"),
         (r#"\"features\":5.0"#, r#"\"features\":4.0"#, "file, tensor 0.weight: expected F32 [3, 4], got F32 [3, 5]"),
         (r#"\"features\":5.0"#, r#"\"features\":-5.0"#, "file, options.features: expected an integer of at least 1"),
         (r#"\"features\":5.0"#, r#"\"features\":1e9"#, "at most 67108864 parameters"),

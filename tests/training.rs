@@ -102,7 +102,7 @@ fn a_split_that_leaves_no_rows_is_refused() {
     let mut trainer = head(options());
     let config = FitOptions { validation_split: Some(0.01), ..fit_options() }.check().unwrap();
     let (features, labels) = blobs(6, 1.0);
-    let refusal = trainer.begin_fit(features, &labels, config).err().unwrap();
+    let refusal = trainer.begin_fit(features, &labels, config, oodgate::head::FitRows::default()).err().unwrap();
     assert!(matches!(refusal, Error::InvalidOption(_)), "{refusal}");
 }
 
@@ -163,7 +163,8 @@ fn an_abandoned_fit_keeps_what_was_learnt() {
     let mut trainer = head(options());
     let (features, labels) = blobs(64, 1.0);
     let untrained = state(&mut trainer);
-    let mut fit = trainer.begin_fit(features, &labels, fit_options().check().unwrap()).unwrap();
+    let mut fit =
+        trainer.begin_fit(features, &labels, fit_options().check().unwrap(), oodgate::head::FitRows::default()).unwrap();
     assert!(!trainer.run_fit(&mut fit, 2).unwrap());
     drop(fit);
     assert_eq!(trainer.steps(), 2);

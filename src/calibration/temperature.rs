@@ -1,44 +1,41 @@
-//! Temperature scaling (Guo et al., "On Calibration of Modern Neural Networks", ICML 2017): the T that minimises the negative
-//! log-likelihood of `softmax(f / T)` on held-out rows. It is convex in 1/T, so a bisection of its derivative finds it and cannot diverge.
+//! Temperature scaling (Guo et al., "On Calibration of Modern Neural Networks", ICML 2017) that n rows cannot make bolder than n rows can
+//! be: `T = tau T_0`, with tau minimising
+//!
+//! ```text
+//! sum_i -ln softmax(f_i / (T_0 tau))_(y_i) + (ln tau)^2 / (2 s^2)
+//! ```
+//!
+//! T_0 makes the probabilities depend on the shape of the logits and not on their length; s = 0.5 is a prior: without it, rows that are all
+//! right, as they usually are when they are few, would ask for T = 0 and name noise with certainty.
 
-use crate::numeric::softmax::{Softmax, power};
+use crate::numeric::softmax::Softmax;
 
-/// Halvings of the bracket, which is 12 powers of ten wide: the temperature is right to six digits.
-const HALVINGS: usize = 44;
+/// Halvings of the bracket, 28 wide: the temperature is right to nine digits.
+const HALVINGS: usize = 40;
 
-/// The softmax temperature that fits `logits` `[rows, classes]` to `labels` `[rows]` best. Where no finite one does (every
-/// row right, or the head no better than chance) it is where the likelihood stops changing in `f32`, at most six powers of ten from
-/// the logits' own spread.
-pub fn fit_temperature(logits: &[f32], labels: &[u32], classes: usize) -> f64 {
-    let spread = spread(logits, classes);
-    if spread == 0.0 {
-        return 1.0;
-    }
+/// Standard deviation of ln tau before any row is seen.
+pub const PRIOR: f64 = 0.5;
+
+/// `T = tau base` for logits `[rows, classes]` and their classes. Without a prior, the T that fits them best: a bisection of the derivative,
+/// which cannot diverge; where no finite one is best (every row right, or the head no better than chance) it is a million times smaller or
+/// larger than `base`.
+pub fn fit_temperature(logits: &[f32], labels: &[u32], classes: usize, base: f64, prior: Option<f64>) -> f64 {
     let mut scratch = vec![0.0; classes];
-    let (mut low, mut high) = (-6.0_f64, 6.0_f64);
+    // Of (ln tau)^2 / (2 s^2).
+    let curvature = prior.map_or(0.0, |deviation| 1.0 / (deviation * deviation));
+    // In ln tau. The slope is below 0 at the lower end and above 0 at the upper one.
+    let (mut low, mut high) = (-14.0_f64, 14.0_f64);
     for _ in 0..HALVINGS {
         let middle = 0.5 * (low + high);
-        // In powers of ten of the inverse temperature, in units of the spread.
-        let inverse = power(10.0, middle) / spread;
-        if slope(logits, labels, inverse as f32, &mut scratch) < 0.0 {
+        let inverse = (-middle).exp() / base;
+        // The derivative by the inverse, times that of the inverse by ln tau.
+        if curvature * middle - inverse * slope(logits, labels, inverse as f32, &mut scratch) < 0.0 {
             low = middle;
         } else {
             high = middle;
         }
     }
-    spread / power(10.0, 0.5 * (low + high))
-}
-
-/// Root mean square distance of the logits from their row's mean.
-fn spread(logits: &[f32], classes: usize) -> f64 {
-    let squares: f64 = logits
-        .chunks_exact(classes)
-        .map(|row| {
-            let mean = row.iter().map(|&f| f64::from(f)).sum::<f64>() / classes as f64;
-            row.iter().map(|&f| (f64::from(f) - mean).powi(2)).sum::<f64>()
-        })
-        .sum();
-    (squares / logits.len() as f64).sqrt()
+    base * (0.5 * (low + high)).exp()
 }
 
 /// Derivative of the summed negative log-likelihood by the inverse temperature: `sum (sum_k p_k f_k) - f_y`.
@@ -57,7 +54,10 @@ fn slope(logits: &[f32], labels: &[u32], inverse: f32, scratch: &mut [f32]) -> f
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::numeric::random::Random;
+    use crate::{
+        numeric::{random::Random, row},
+        ood::auto::base_temperature,
+    };
 
     /// Labels drawn from `softmax(logits)` itself, so that the right temperature is 1.
     fn calibrated(rows: usize, classes: usize) -> (Vec<f32>, Vec<u32>) {
@@ -79,18 +79,41 @@ mod tests {
     }
 
     #[test]
+    fn few_rows_without_a_mistake_do_not_ask_for_certainty() {
+        let (logits, _) = calibrated(20, 5);
+        let right: Vec<u32> = logits.chunks(5).map(|row| row::argmax(row) as u32).collect();
+        let base = base_temperature(&logits, 5);
+        let factor = |logits: &[f32], labels: &[u32]| fit_temperature(logits, labels, 5, base, Some(PRIOR)) / base;
+        let of_few = factor(&logits, &right);
+        assert!((0.2..1.0).contains(&of_few), "{of_few}");
+        // A hundred times as many may say more.
+        let of_many = factor(&logits.repeat(100), &right.repeat(100));
+        assert!(of_many < 0.5 * of_few, "{of_many}");
+        // All wrong: no better than chance, and no infinite temperature.
+        let wrong: Vec<u32> = right.iter().map(|class| (class + 1) % 5).collect();
+        assert!((1.0..10.0).contains(&factor(&logits, &wrong)));
+    }
+
+    #[test]
+    fn many_rows_outweigh_the_prior() {
+        let (logits, labels) = calibrated(20_000, 5);
+        let base = base_temperature(&logits, 5);
+        assert!((fit_temperature(&logits, &labels, 5, base, Some(PRIOR)) - 1.0).abs() < 0.03);
+    }
+
+    #[test]
     fn the_temperature_of_calibrated_logits_is_one() {
         let (logits, labels) = calibrated(20_000, 5);
-        assert!((fit_temperature(&logits, &labels, 5) - 1.0).abs() < 0.03);
+        assert!((fit_temperature(&logits, &labels, 5, 1.0, None) - 1.0).abs() < 0.03);
     }
 
     #[test]
     fn the_temperature_follows_the_scale_of_the_logits() {
         let (logits, labels) = calibrated(2000, 5);
-        let base = fit_temperature(&logits, &labels, 5);
+        let base = fit_temperature(&logits, &labels, 5, 1.0, None);
         for scale in [1e-3_f32, 25.0, 1e6] {
             let scaled: Vec<f32> = logits.iter().map(|f| f * scale).collect();
-            let ratio = fit_temperature(&scaled, &labels, 5) / (base * f64::from(scale));
+            let ratio = fit_temperature(&scaled, &labels, 5, base_temperature(&scaled, 5), None) / (base * f64::from(scale));
             assert!((ratio - 1.0).abs() < 1e-4, "{ratio}");
         }
     }
@@ -98,10 +121,12 @@ mod tests {
     #[test]
     fn the_temperature_is_finite_where_no_best_one_is() {
         for labels in [[0_u32, 1], [1, 0]] {
-            let temperature = fit_temperature(&[3.0, 1.0, -1.0, 4.0], &labels, 2);
+            let temperature = fit_temperature(&[3.0, 1.0, -1.0, 4.0], &labels, 2, 1.0, None);
             assert!(temperature.is_finite() && temperature > 0.0);
         }
-        assert_eq!(fit_temperature(&[2.0, 2.0], &[0], 2), 1.0);
-        assert_eq!(fit_temperature(&[2.0, 7.0], &[0, 0], 1), 1.0);
+        for (logits, labels, classes) in [(&[2.0, 2.0], &[0][..], 2), (&[2.0, 7.0], &[0, 0], 1)] {
+            assert_eq!(base_temperature(logits, classes), 1.0);
+            assert!((fit_temperature(logits, labels, classes, 1.0, Some(PRIOR)) - 1.0).abs() < 1e-6);
+        }
     }
 }

@@ -9,12 +9,13 @@ use std::{ops::Range, rc::Rc};
 
 use self::matmul::{View, multiply};
 use super::{Engine, Outputs, Spec, State, Totals, check_outputs};
-use crate::{Result, architecture::Layer, loss::Loss, numeric::row::argmax, optim::Update};
+use crate::{Result, architecture::Layer, input_map::InputMap, loss::Loss, numeric::row::argmax, optim::Update};
 
 /// A head whose arithmetic runs on the calling thread.
 pub struct CpuEngine {
     loss: Loss,
     layers: Vec<Layer>,
+    input: Option<Rc<InputMap>>,
     state: State,
     totals: Totals,
     scratch: Scratch,
@@ -55,6 +56,7 @@ impl CpuEngine {
         Self {
             loss: spec.loss,
             layers,
+            input: None,
             state: State { parameters, moments },
             totals: Totals::default(),
             scratch: Scratch { outputs, ..Scratch::default() },
@@ -135,6 +137,9 @@ impl CpuEngine {
             let start = row as usize * features;
             batch.extend_from_slice(&data.features[start..start + features]);
         }
+        if let Some(map) = &self.input {
+            map.apply(&mut batch);
+        }
         self.run_layers(&batch, rows.len())?;
         self.run_loss(rows.iter().map(|&row| data.labels[row as usize]), rows.len(), classes);
         then(self, &batch);
@@ -188,7 +193,11 @@ impl Engine for CpuEngine {
     }
 
     async fn forward(&mut self, features: &[f32]) -> Result<Outputs> {
-        self.run_layers(features, features.len() / self.layers[0].inputs)?;
+        let rows = features.len() / self.layers[0].inputs;
+        match &self.input {
+            Some(map) => self.run_layers(&map.clone().mapped(features), rows)?,
+            None => self.run_layers(features, rows)?,
+        }
         // Taken, not copied: scoring a large set must not hold its outputs twice.
         let mut outputs = self.scratch.outputs.iter_mut().rev().map(std::mem::take);
         Ok(Outputs { logits: outputs.next().unwrap_or_default(), penultimate: outputs.next() })
@@ -203,6 +212,10 @@ impl Engine for CpuEngine {
         let mut product = vec![0.0; rows * columns];
         multiply(View::new(left, rows, *width), View::new(values, columns, *width).transposed(), 0.0, &mut product);
         Ok(product)
+    }
+
+    fn set_input(&mut self, map: Option<Rc<InputMap>>) {
+        self.input = map;
     }
 
     async fn state(&mut self) -> Result<State> {

@@ -16,6 +16,7 @@ use std::rc::Rc;
 use crate::{
     Error, Result,
     architecture::{Architecture, Layer},
+    input_map::InputMap,
     loss::Loss,
     optim::Update,
 };
@@ -150,6 +151,10 @@ pub trait Engine {
 
     /// `left matrix^T`: the inner products of `left`, `[rows, width]`, with the matrix's rows, `[rows, matrix rows]`.
     async fn product(&mut self, left: &[f32], matrix: &Self::Matrix) -> Result<Vec<f32>>;
+
+    /// Maps features before the first layer from now on, in training and in answers, or takes them as they are. Rows that lie on the
+    /// engine already may stay as they were mapped.
+    fn set_input(&mut self, map: Option<Rc<InputMap>>);
 
     /// Copies parameters and moments to the host.
     async fn state(&mut self) -> Result<State>;

@@ -3,11 +3,15 @@
 //! | tensor | type | shape |
 //! |---|---|---|
 //! | `0.weight`, `0.bias`, `2.weight`, ... | F32 | `[out, in]`, `[out]`: the names of PyTorch's `Sequential(Linear, ReLU, Linear, ...)` |
+//! | `input.shift`, `input.scale` | F32 | `[in]`: the map before the first layer, x' = (x - shift) scale + sqrt(8 / in) |
+//! | `input.weight`, `input.bias` | F32 | `[out, in]`, `[out]`: the first layer as it was trained, behind that map, which `0.weight` and `0.bias` include |
 //! | `optimizer.exp_avg.0.weight`, `optimizer.exp_avg_sq.0.weight`, ... | F32 | AdamW's moments, likewise |
 //! | `optimizer.momentum_buffer.0.weight`, ... | F32 | SGD's velocity, likewise |
 //! | `training.features`, `training.labels` | F32, I32 | `[rows, features]`, `[rows]`: what fitted scorers compare with |
 //! | `training.seen` | I64 | `[rows]`: fingerprints of rows that were trained on |
-//! | `calibration.scores` | F32 | `[rows]`, ascending |
+//! | `training.groups` | I64 | `[rows]`: which rows belong together, where groups were named |
+//! | `calibration.scores` | F32 | `[rows]`; ascending, but for a calibration by class |
+//! | `calibration.labels` | I32 | `[rows]`: their classes, for a calibration by class |
 //!
 //! The metadata's key `oodgate` holds the rest as JSON: the format's version beside [`Meta`]. A file without that key is taken for
 //! weights from elsewhere, for example `safetensors.torch.save_file(model.state_dict(), ...)`, and gets default options.
@@ -24,12 +28,13 @@ use crate::{
     architecture::{Architecture, Layer},
     config::{HeadConfig, HeadOptions},
     error::Mismatch,
+    input_map::InputMap,
     optim::Optimizer,
     snapshot::{Meta, Snapshot, in_file},
 };
 
 /// The format that [`write()`] writes. [`read`] takes all up to it.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The metadata's key.
 const KEY: &str = "oodgate";
@@ -65,7 +70,7 @@ const OTHER_COMMAS: usize = 64;
 /// The bytes of a file. The snapshot must be whole: one of [`crate::head::Head::snapshot`].
 pub fn write(snapshot: &Snapshot) -> Result<Vec<u8>> {
     let config = snapshot.meta.options.clone().check()?;
-    let Snapshot { meta, state, features, labels, seen, scores } = snapshot;
+    let Snapshot { meta, state, input, features, labels, groups, seen, scores, score_labels } = snapshot;
     if state.len() != Snapshot::state_length(&config) {
         return Err(refusal("state", Snapshot::state_length(&config), state.len()));
     }
@@ -75,25 +80,34 @@ pub fn write(snapshot: &Snapshot) -> Result<Vec<u8>> {
     }
 
     let mut tensors = Tensors::default();
+    let length = state.len() / (1 + config.optimizer.moments());
+    let map = (!input.is_empty()).then(|| InputMap::from_arrays(input));
     for (index, prefix) in prefixes(&config.optimizer).iter().enumerate() {
-        let values = &state[index * state.len() / (1 + config.optimizer.moments())..];
+        let values = &state[index * length..][..length];
+        // The weights by PyTorch's names take features as they come.
+        let folded = map.as_ref().filter(|_| index == 0).map(|map| map.folded(values, &config.architecture));
         for (layer, name) in named_layers(&config.architecture) {
+            let values = folded.as_deref().unwrap_or(values);
             tensors.floats(format!("{prefix}{name}.weight"), vec![layer.outputs, layer.inputs], &values[layer.weight]);
             tensors.floats(format!("{prefix}{name}.bias"), vec![layer.outputs], &values[layer.bias]);
         }
     }
+    if let (Some(map), Some((layer, _))) = (&map, named_layers(&config.architecture).next()) {
+        tensors.floats("input.shift".into(), vec![layer.inputs], map.shift());
+        tensors.floats("input.scale".into(), vec![layer.inputs], map.scale());
+        tensors.floats("input.weight".into(), vec![layer.outputs, layer.inputs], &state[layer.weight]);
+        tensors.floats("input.bias".into(), vec![layer.outputs], &state[layer.bias]);
+    }
     if !labels.is_empty() {
         tensors.floats("training.features".into(), vec![labels.len(), config.architecture.features()], features);
-        let bytes = labels.iter().flat_map(|label| label.to_le_bytes()).collect();
-        tensors.add("training.labels".into(), Dtype::I32, vec![labels.len()], bytes);
+        tensors.words("training.labels", labels);
     }
-    if !seen.is_empty() {
-        let bytes = seen.iter().flat_map(|fingerprint| fingerprint.to_le_bytes()).collect();
-        tensors.add("training.seen".into(), Dtype::I64, vec![seen.len()], bytes);
-    }
+    tensors.longs("training.groups", groups);
+    tensors.longs("training.seen", seen);
     if !scores.is_empty() {
         tensors.floats("calibration.scores".into(), vec![scores.len()], scores);
     }
+    tensors.words("calibration.labels", score_labels);
 
     let meta = serde_json::to_string(&Versioned { version: VERSION, meta }).map_err(broken)?;
     let views: Result<Vec<_>> = tensors
@@ -153,28 +167,36 @@ fn own(tensors: &File, json: &str) -> Result<Snapshot> {
         let expected = format!("a weight and a bias for each of {layers} layers");
         return Err(refusal("options.hidden", expected, format!("{} bytes", tensors.data_length())));
     }
+    if version == 1 {
+        // Heads of that version took features as they came.
+        meta.options.standardize = Some(false);
+    }
     let config = meta.options.clone().check().map_err(in_file)?;
     // With every default spelled out, whoever wrote the file.
     meta.options = (&config).into();
-    let state = state(tensors, &config)?;
-    let labels = match tensors.tensor("training.labels") {
-        Some(view) => words(&view, "training.labels")?,
-        None => Vec::new(),
-    };
+    let mut state = state(tensors, &config)?;
+    let mut input = Vec::new();
+    if let (Some(_), Some((layer, _))) = (tensors.tensor("input.shift"), named_layers(&config.architecture).next()) {
+        let shape = [layer.inputs];
+        input = [floats(tensors, "input.shift", &shape)?, floats(tensors, "input.scale", &shape)?].concat();
+        // The first layer as it was trained, behind the map: folding and unfolding would round.
+        state[layer.weight].copy_from_slice(&floats(tensors, "input.weight", &[layer.outputs, layer.inputs])?);
+        state[layer.bias].copy_from_slice(&floats(tensors, "input.bias", &[layer.outputs])?);
+    }
+    let labels = words(tensors, "training.labels")?;
     let features = match labels.len() {
         0 => Vec::new(),
         rows => floats(tensors, "training.features", &[rows, config.architecture.features()])?,
     };
-    let seen = match tensors.tensor("training.seen") {
-        Some(view) => fingerprints(&view)?,
-        None => Vec::new(),
-    };
+    let groups = longs(tensors, "training.groups")?;
+    let seen = longs(tensors, "training.seen")?;
     let scores = match (&meta.calibration, tensors.tensor("calibration.scores")) {
         (Some(_), Some(view)) => floats(tensors, "calibration.scores", view.shape())?,
         (Some(_), None) => return Err(refusal("tensor calibration.scores", "to be there", "none")),
         (None, _) => Vec::new(),
     };
-    Ok(Snapshot { meta, state, features, labels, seen, scores })
+    let score_labels = if scores.is_empty() { Vec::new() } else { words(tensors, "calibration.labels")? };
+    Ok(Snapshot { meta, state, input, features, labels, groups, seen, scores, score_labels })
 }
 
 /// Weights of a `Linear`, or of a `Sequential` of `Linear` layers with ReLU between them, saved from PyTorch.
@@ -200,6 +222,7 @@ fn foreign(tensors: &File) -> Result<Snapshot> {
         features: widths[0][1] as f64,
         classes: (0..classes).map(|class| class.to_string()).collect(),
         hidden: widths[..widths.len() - 1].iter().map(|[outputs, _]| *outputs as f64).collect(),
+        standardize: Some(false),
         ..HeadOptions::default()
     };
     let config = options.check().map_err(in_file)?;
@@ -254,6 +277,22 @@ impl Tensors {
         self.0.push((name, dtype, shape, bytes));
     }
 
+    /// Nothing where there are none.
+    fn words(&mut self, name: &str, values: &[u32]) {
+        if !values.is_empty() {
+            let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+            self.add(name.into(), Dtype::I32, vec![values.len()], bytes);
+        }
+    }
+
+    /// Nothing where there are none.
+    fn longs(&mut self, name: &str, values: &[u64]) {
+        if !values.is_empty() {
+            let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+            self.add(name.into(), Dtype::I64, vec![values.len()], bytes);
+        }
+    }
+
     fn floats(&mut self, name: String, shape: Vec<usize>, values: &[f32]) {
         self.add(name, Dtype::F32, shape, values.iter().flat_map(|value| value.to_le_bytes()).collect());
     }
@@ -278,14 +317,18 @@ fn floats(tensors: &File, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
     Ok(elements(&view, name, Dtype::F32, shape)?.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect())
 }
 
-fn words(view: &TensorView, name: &str) -> Result<Vec<u32>> {
+/// The tensor's integers; none where there is no such tensor.
+fn words(tensors: &File, name: &str) -> Result<Vec<u32>> {
+    let Some(view) = tensors.tensor(name) else { return Ok(Vec::new()) };
     let rows = view.shape().first().copied().unwrap_or_default();
-    Ok(elements(view, name, Dtype::I32, &[rows])?.iter().map(|&bytes| u32::from_le_bytes(bytes)).collect())
+    Ok(elements(&view, name, Dtype::I32, &[rows])?.iter().map(|&bytes| u32::from_le_bytes(bytes)).collect())
 }
 
-fn fingerprints(view: &TensorView) -> Result<Vec<u64>> {
+/// Likewise, of 64 bits.
+fn longs(tensors: &File, name: &str) -> Result<Vec<u64>> {
+    let Some(view) = tensors.tensor(name) else { return Ok(Vec::new()) };
     let rows = view.shape().first().copied().unwrap_or_default();
-    Ok(elements(view, "training.seen", Dtype::I64, &[rows])?.iter().map(|&bytes| u64::from_le_bytes(bytes)).collect())
+    Ok(elements(&view, name, Dtype::I64, &[rows])?.iter().map(|&bytes| u64::from_le_bytes(bytes)).collect())
 }
 
 fn refusal(part: &str, expected: impl ToString, got: impl ToString) -> Error {

@@ -1,5 +1,7 @@
 //! A head's out-of-distribution scores: which scorer is meant, and what it is given.
 
+use std::rc::Rc;
+
 use super::Head;
 use crate::{
     Error, Result,
@@ -7,7 +9,7 @@ use crate::{
     engine::{Engine, Outputs},
     loss::Loss,
     numeric::sort,
-    ood::{Scorer, ScorerName, ScorerOptions, fitting::Model},
+    ood::{Batch, Fitted, Scorer, ScorerName, ScorerOptions, statistics::nearness::Standard},
 };
 
 /// What "auto" resolves to for a head that remembers no training rows. By the tables of `docs/ood.md`: after LogitNorm the best scorer of
@@ -64,8 +66,33 @@ impl<E: Engine> Head<E> {
         outputs: &Outputs,
         own: &[Option<u32>],
     ) -> Result<Vec<f32>> {
-        let model = Model { engine: self.trainer.engine(), architecture: &self.config.architecture, seed: self.config.seed };
-        self.scorers.scores(model, scorer, features, outputs, own).await
+        let (model, scorers) = self.model();
+        scorers.scores(model, scorer, features, outputs, own).await
+    }
+
+    /// The scorer fitted to this head.
+    pub(super) async fn fitted(&mut self, scorer: &Scorer) -> Result<Rc<Fitted<E::Matrix>>> {
+        let (model, scorers) = self.model();
+        scorers.fitted(model, scorer).await
+    }
+
+    /// Scores of rows that this head has not seen, comparable with those of a head that has; for "auto" that head's mean and deviation of
+    /// unsureness are given.
+    pub(super) async fn scores_like(
+        &mut self,
+        scorer: &Scorer,
+        features: &[f32],
+        outputs: &Outputs,
+        standard: Option<Standard>,
+    ) -> Result<Vec<f32>> {
+        let fitted = self.fitted(scorer).await?;
+        match (fitted.as_ref(), standard) {
+            (Fitted::Auto(auto), Some(standard)) => {
+                let batch = Batch::new(features, outputs, self.classes());
+                auto.scores_by(&standard, self.engine(), &batch).await
+            }
+            _ => self.scores(scorer, features, outputs, &[]).await,
+        }
     }
 
     /// For each of `[rows, features]`, its number among the remembered training rows, if it is one of them.

@@ -6,7 +6,7 @@
 //!
 //! A [`Selection`] is a small state machine that its caller drives, so that a page can breathe and stop it.
 
-use super::{Head, HeadFit};
+use super::{FitRows, Head, HeadFit};
 use crate::{
     Error, Result,
     config::{self, FitOptions, HeadConfig},
@@ -29,6 +29,9 @@ const CANDIDATES: [ScorerName; 8] = [
     ScorerName::Rmd,
     ScorerName::Fdbd,
 ];
+
+/// Parts into which the classes are divided when nobody says.
+const FOLDS: f64 = 3.0;
 
 /// Passes over the rows for each small head, a third of a fit's: it only ranks scores.
 const EPOCHS: f64 = 10.0;
@@ -82,7 +85,7 @@ impl<E: Engine> Selection<E> {
         if candidates.is_empty() {
             return Err(Error::InvalidOption(Mismatch::new("options.candidates", "at least one scorer", "none")));
         }
-        let folds = config::folds(folds)?;
+        let folds = config::folds(folds, FOLDS)?;
         let rows = head.check_rows(features, labels)?;
         let mut classes = classes_of(rows.labels.iter().copied(), head.classes());
         if classes.len() < 2 {
@@ -170,7 +173,7 @@ impl<E: Engine> Selection<E> {
         let fit_labels: Vec<f64> = learnt.iter().map(|&row| f64::from(labels[row as usize])).collect();
         let options = FitOptions { epochs: Some(EPOCHS), ..FitOptions::default() };
         let features = self.pick(learnt.iter().map(|&row| staying[row as usize]));
-        let fit = small.begin_fit(features, &fit_labels, options.check()?)?;
+        let fit = small.begin_fit(features, &fit_labels, options.check()?, FitRows::default())?;
         let known = self.pick(held_out.iter().map(|&row| staying[row as usize]));
         Ok(Turn { head: small, fit: Some(fit), known, unknown: self.pick(unknown.into_iter()), aurocs: Vec::new() })
     }

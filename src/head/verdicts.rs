@@ -1,10 +1,8 @@
 //! What a head says once it has been calibrated: is this row one that it knows? And how well it says so.
 
-use super::{Head, Prediction};
+use super::{Head, Prediction, within};
 use crate::{
     Error, Result,
-    calibration::{self, Calibration, conformal::Conformal, temperature::fit_temperature},
-    config,
     engine::Engine,
     metrics,
     ood::ScorerOptions,
@@ -20,8 +18,10 @@ pub struct Verdicts {
     pub accepted: Vec<u8>,
     /// Out-of-distribution scores, `[rows]`.
     pub scores: Vec<f32>,
-    /// Conformal p-values, `[rows]`.
+    /// Conformal p-values, `[rows]`; by class, the largest of each row.
     pub p_values: Vec<f32>,
+    /// By class: 1 for each class that the row may be, `[rows, classes]`. Empty otherwise.
+    pub class_set: Vec<u8>,
 }
 
 /// How well a head tells its classes, and the known from the unknown.
@@ -42,60 +42,10 @@ pub struct Evaluation {
 }
 
 /// Bins of every expected calibration error here.
-const ECE_BINS: usize = 15;
+pub(super) const ECE_BINS: usize = 15;
 
 #[maybe_async::maybe_async]
 impl<E: Engine> Head<E> {
-    /// Fits temperature and threshold to held-out in-distribution rows, `[rows, features]` and a class for each.
-    pub async fn calibrate(
-        &mut self,
-        features: &[f32],
-        labels: &[f64],
-        alpha: Option<f64>,
-        scorer: &ScorerOptions,
-    ) -> Result<&Calibration> {
-        let alpha = config::alpha(alpha)?;
-        self.resolve(scorer)?;
-        let labels = check_labelled(features, labels, self.width(), self.classes())?;
-        self.calibrate_with(features, &labels, alpha, scorer).await
-    }
-
-    /// The same with checked rows.
-    pub(super) async fn calibrate_with(
-        &mut self,
-        features: &[f32],
-        labels: &[u32],
-        alpha: f64,
-        scorer: &ScorerOptions,
-    ) -> Result<&Calibration> {
-        let options = self.meant(scorer);
-        let scorer = self.resolve(&options)?;
-        let (width, classes) = (self.width(), self.classes());
-        let warning = calibration::warning(labels.len(), self.seen.count(features, width), alpha);
-
-        let outputs = self.engine().forward(features).await?;
-        let temperature = fit_temperature(&outputs.logits, labels, classes);
-        let ece_at = |temperature| {
-            let prediction = Prediction::new(outputs.logits.clone(), classes, temperature);
-            metrics::ece(&prediction.probabilities, labels, ECE_BINS)
-        };
-        let (ece_before, ece_after) = (ece_at(1.0)?, ece_at(temperature)?);
-        let own = if scorer.compares() { self.own_rows(features) } else { Vec::new() };
-        let conformal = Conformal::new(self.scores(&scorer, features, &outputs, &own).await?);
-        let threshold = conformal.threshold(alpha);
-        Ok(self.calibration.insert(Calibration {
-            scorer,
-            options,
-            alpha,
-            threshold,
-            temperature,
-            ece_before,
-            ece_after,
-            warning,
-            conformal,
-        }))
-    }
-
     /// Classes, and whether each row is one that the head knows.
     pub async fn gate(&mut self, features: &[f32]) -> Result<Verdicts> {
         let scorer = self.calibration().ok_or(Error::NotCalibrated)?.scorer;
@@ -103,12 +53,27 @@ impl<E: Engine> Head<E> {
         let scores = self.scores(&scorer, features, &outputs, &[]).await?;
         // Once more: the calibration cannot stay borrowed while the engine is at work.
         let calibration = self.calibration().ok_or(Error::NotCalibrated)?;
-        Ok(Verdicts {
-            accepted: scores.iter().map(|&score| u8::from(score <= calibration.threshold)).collect(),
-            p_values: scores.iter().map(|&score| calibration.conformal.p_value(score) as f32).collect(),
-            prediction: Prediction::new(outputs.logits, self.classes(), calibration.temperature),
-            scores,
-        })
+        let (classes, temperature) = (self.classes(), calibration.temperature);
+        let mut verdicts = Verdicts::default();
+        match &calibration.per_class {
+            None => {
+                verdicts.accepted = scores.iter().map(|&score| u8::from(score <= calibration.threshold)).collect();
+                verdicts.p_values = scores.iter().map(|&score| calibration.conformal.p_value(score) as f32).collect();
+            }
+            Some(per_class) => {
+                for (&score, logits) in scores.iter().zip(outputs.logits.chunks_exact(classes)) {
+                    let first = verdicts.class_set.len();
+                    let mut largest = 0.0_f64;
+                    for p_value in per_class.p_values(score, logits, temperature) {
+                        verdicts.class_set.push(u8::from(p_value > calibration.alpha + 1e-12));
+                        largest = largest.max(p_value);
+                    }
+                    verdicts.accepted.push(verdicts.class_set[first..].iter().copied().max().unwrap_or(0));
+                    verdicts.p_values.push(largest as f32);
+                }
+            }
+        }
+        Ok(Verdicts { prediction: Prediction::new(outputs.logits, classes, temperature), scores, ..verdicts })
     }
 
     /// Accuracy and calibration on labelled in-distribution rows, and how a scorer separates them from `ood` rows.
@@ -134,12 +99,4 @@ impl<E: Engine> Head<E> {
             fpr95: metrics::fpr_at_tpr(&id_scores, &ood_scores, 0.95)?,
         })
     }
-}
-
-/// The error with its argument named as a part of `of`.
-fn within(of: &str, mut error: Error) -> Error {
-    if let Error::InvalidFeatures(m) | Error::InvalidLabels(m) | Error::NotFinite(m) = &mut error {
-        m.argument = format!("{of}.{}", m.argument);
-    }
-    error
 }

@@ -1,5 +1,6 @@
 //! What losses, scores and metrics share, without knowing any of them.
 
+pub mod columns;
 pub mod format;
 pub mod random;
 pub mod row;

@@ -15,7 +15,7 @@ use super::{
     scoring::Scoring,
     statistics::Context,
 };
-use crate::{Result, config::Range, engine::Engine, numeric::sort};
+use crate::{Result, engine::Engine, numeric::sort, range::Range};
 
 /// Its parameters.
 pub const PARAMETERS: &[Parameter] = &[

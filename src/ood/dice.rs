@@ -8,7 +8,7 @@
 //! Made for the inputs that a ReLU leaves. An energy at temperature 1: see [`super::energy`] for LogitNorm.
 
 use super::{Batch, Parameter, Values, last_layer::LastLayer, scoring::Scoring, statistics::Context};
-use crate::{Result, config::Range, engine::Engine, numeric::sort::percentile};
+use crate::{Result, engine::Engine, numeric::sort::percentile, range::Range};
 
 /// Its parameters.
 pub const PARAMETERS: &[Parameter] =

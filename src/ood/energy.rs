@@ -8,7 +8,7 @@
 //! below chance; the paper's authors take T = 0.1.
 
 use super::{Parameter, Values, scoring::AnswerScoring};
-use crate::{config::Range, numeric::softmax::Softmax};
+use crate::{numeric::softmax::Softmax, range::Range};
 
 /// Its parameters.
 pub const PARAMETERS: &[Parameter] =

@@ -10,6 +10,7 @@ use crate::{
     Result,
     architecture::Architecture,
     engine::{Engine, Outputs},
+    input_map::InputMap,
     training::rows::Rows,
 };
 
@@ -25,6 +26,8 @@ pub struct Model<'a, E> {
     pub engine: &'a mut E,
     /// Its layers.
     pub architecture: &'a Architecture,
+    /// The map before the first layer.
+    pub input: Option<&'a InputMap>,
     /// Seed of random choices among rows.
     pub seed: u64,
 }
@@ -63,8 +66,8 @@ impl<M> FittedScorers<M> {
         outputs: &Outputs,
         own: &[Option<u32>],
     ) -> Result<Vec<f32>> {
-        let Model { engine, architecture, seed } = model;
-        let fitted = self.fitted(Model { engine, architecture, seed }, scorer).await?;
+        let Model { engine, architecture, input, seed } = model;
+        let fitted = self.fitted(Model { engine, architecture, input, seed }, scorer).await?;
         let all = Batch::new(features, outputs, architecture.classes()).with_own(own);
         let at_a_time = if scorer.compares() { CHUNK } else { all.count() };
         let mut scores = Vec::with_capacity(all.count());
@@ -76,12 +79,13 @@ impl<M> FittedScorers<M> {
         Ok(scores)
     }
 
-    async fn fitted<E: Engine<Matrix = M>>(&mut self, model: Model<'_, E>, scorer: &Scorer) -> Result<Rc<Fitted<M>>> {
+    /// The scorer fitted to the head as it is.
+    pub async fn fitted<E: Engine<Matrix = M>>(&mut self, model: Model<'_, E>, scorer: &Scorer) -> Result<Rc<Fitted<M>>> {
         if let Some(fitted) = self.fitted.get(scorer) {
             return Ok(fitted);
         }
-        let Model { engine, architecture, seed } = model;
-        let mut context = Context { engine, architecture, seed, name: scorer.name, statistics: &mut self.statistics };
+        let Model { engine, architecture, input, seed } = model;
+        let mut context = Context { engine, architecture, input, seed, name: scorer.name, statistics: &mut self.statistics };
         let fitted = Rc::new(Fitted::fit(&mut context, scorer).await?);
         // Those of the head's answer are made of their parameters alone.
         match scorer.name.needs() {

@@ -9,12 +9,12 @@
 
 use super::{Parameter, Values, parameters::Kind, scoring::AnswerScoring};
 use crate::{
-    config::Range,
     numeric::{
         row::max,
         softmax::{Softmax, exp},
         sort,
     },
+    range::Range,
 };
 
 /// Its parameters.

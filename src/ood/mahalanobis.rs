@@ -18,7 +18,7 @@ use super::{
     scoring::Scoring,
     statistics::{Context, class_distances::ClassDistances},
 };
-use crate::{Result, config::Range, engine::Engine, numeric::row::normalized};
+use crate::{Result, engine::Engine, numeric::row::normalized, range::Range};
 
 /// Its parameters, and those of [`super::rmd`].
 pub const PARAMETERS: &[Parameter] = &[

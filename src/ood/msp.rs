@@ -9,7 +9,7 @@
 //! heads tend to.
 
 use super::{Parameter, Values, scoring::AnswerScoring};
-use crate::{config::Range, numeric::softmax::Softmax};
+use crate::{numeric::softmax::Softmax, range::Range};
 
 /// Its parameters.
 pub const PARAMETERS: &[Parameter] =

@@ -10,9 +10,9 @@
 use super::{Batch, Parameter, Values, scoring::Scoring, statistics::Context};
 use crate::{
     Result,
-    config::Range,
     engine::Engine,
     numeric::row::{distance_to_mean, sum},
+    range::Range,
 };
 
 /// Its parameters.

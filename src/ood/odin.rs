@@ -17,9 +17,9 @@ use super::{
 };
 use crate::{
     Result,
-    config::Range,
     engine::Engine,
     numeric::{row::argmax, softmax::log_softmax},
+    range::Range,
 };
 
 /// Its parameters.

@@ -11,9 +11,9 @@ use serde::{
 use super::{Scorer, ScorerName};
 use crate::{
     Error, Result,
-    config::{Range, count, number},
     error::Mismatch,
     numeric::format::{Shown, quoted},
+    range::{Range, count, number},
 };
 
 /// A parameter as its scorer declares it.

@@ -9,7 +9,7 @@
 //! [`super::energy`] for LogitNorm.
 
 use super::{Batch, Parameter, Values, last_layer::LastLayer, scoring::Scoring, statistics::Context};
-use crate::{Result, config::Range, engine::Engine, numeric::sort::percentile};
+use crate::{Result, engine::Engine, numeric::sort::percentile, range::Range};
 
 /// Its parameters.
 pub const PARAMETERS: &[Parameter] =

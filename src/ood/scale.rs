@@ -14,7 +14,7 @@ use super::{
     scoring::Scoring,
     statistics::Context,
 };
-use crate::{Result, config::Range, engine::Engine};
+use crate::{Result, engine::Engine, range::Range};
 
 /// Its parameters.
 pub const PARAMETERS: &[Parameter] =

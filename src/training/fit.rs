@@ -8,13 +8,14 @@ use super::{rows::Rows, trainer::Trainer};
 use crate::{
     Result,
     config::FitConfig,
-    engine::{Engine, Totals},
+    engine::{Engine, State, Totals},
     numeric::random::Random,
 };
 
 /// A fit under way on a [`Trainer`].
 pub struct Fit<E: Engine> {
     config: FitConfig,
+    epochs: usize,
     seed: u64,
     data: E::Data,
     /// Rows to learn from, reshuffled for each epoch.
@@ -26,8 +27,15 @@ pub struct Fit<E: Engine> {
     epoch: usize,
     /// Rows of this epoch that have been learnt from.
     position: usize,
-    best: f64,
+    best: Option<Best>,
     epochs_since_best: usize,
+}
+
+/// The best epoch so far, by its validation loss.
+struct Best {
+    epoch: Epoch,
+    /// Its weights, where patience asks for them.
+    state: Option<State>,
 }
 
 /// One finished epoch.
@@ -47,6 +55,23 @@ pub struct Epoch {
     pub last: bool,
     /// No epoch follows although some were left: patience ran out.
     pub stopped_early: bool,
+    /// After the last epoch, what is known of the one whose weights the head has: with patience, the best one.
+    pub kept: Option<Kept>,
+}
+
+/// The epoch whose weights a fit left the head with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Kept {
+    /// See [`Epoch::training`].
+    pub training: Option<Means>,
+    /// See [`Epoch::validation`].
+    pub validation: Option<Means>,
+}
+
+impl From<Epoch> for Kept {
+    fn from(epoch: Epoch) -> Self {
+        Self { training: epoch.training, validation: epoch.validation }
+    }
 }
 
 /// Averages over rows.
@@ -80,6 +105,7 @@ impl<E: Engine> Fit<E> {
         let held_out = if held_out.is_empty() { None } else { Some(trainer.engine().order(held_out)?) };
         Ok(Self {
             config,
+            epochs: config.epochs(learnt.len()),
             seed,
             data,
             rows: learnt,
@@ -88,7 +114,7 @@ impl<E: Engine> Fit<E> {
             held_out_count,
             epoch: 0,
             position: 0,
-            best: f64::INFINITY,
+            best: None,
             epochs_since_best: 0,
         })
     }
@@ -105,7 +131,7 @@ impl<E: Engine> Fit<E> {
         };
         let per_epoch = self.rows.len().div_ceil(self.config.batch_size);
         // In 64 bits: a million epochs of five thousand batches are more than a wasm `usize` counts.
-        let steps = per_epoch as u64 * self.config.epochs as u64;
+        let steps = per_epoch as u64 * self.epochs as u64;
         let base = trainer.learning_rate();
         for _ in 0..batches {
             let end = (self.position + self.config.batch_size).min(self.rows.len());
@@ -129,12 +155,13 @@ impl<E: Engine> Fit<E> {
         self.position = 0;
         let mut epoch = Epoch {
             epoch: self.epoch,
-            epochs: self.config.epochs,
+            epochs: self.epochs,
             rows: self.rows.len(),
             training: None,
             validation: None,
-            last: self.epoch == self.config.epochs,
+            last: self.epoch == self.epochs,
             stopped_early: false,
+            kept: None,
         };
         let reads = report || epoch.last || self.config.patience.is_some();
         if !reads {
@@ -151,13 +178,39 @@ impl<E: Engine> Fit<E> {
             }
             let means = Means::of(engine.totals().await?, count);
             epoch.validation = Some(means);
-            self.epochs_since_best = if means.loss < self.best { 0 } else { self.epochs_since_best + 1 };
-            self.best = self.best.min(means.loss);
+            self.compare(trainer, epoch, means).await?;
         }
         if !epoch.last && self.config.patience.is_some_and(|patience| self.epochs_since_best >= patience) {
             epoch.last = true;
             epoch.stopped_early = true;
         }
+        if epoch.last {
+            epoch.kept = Some(self.finish(trainer, epoch)?);
+        }
         Ok(epoch)
+    }
+
+    /// Keeps the weights of the epoch if it is the best so far and patience was asked for.
+    async fn compare(&mut self, trainer: &mut Trainer<E>, epoch: Epoch, validation: Means) -> Result<()> {
+        let least = self.best.as_ref().and_then(|best| best.epoch.validation).map_or(f64::INFINITY, |means| means.loss);
+        if validation.loss < least {
+            let state = if self.config.patience.is_some() { Some(trainer.engine().state().await?) } else { None };
+            self.best = Some(Best { epoch, state });
+            self.epochs_since_best = 0;
+        } else {
+            self.epochs_since_best += 1;
+        }
+        Ok(())
+    }
+
+    /// Goes back to the best epoch's weights, where patience kept them.
+    fn finish(&mut self, trainer: &mut Trainer<E>, last: Epoch) -> Result<Kept> {
+        match self.best.take() {
+            Some(Best { epoch, state: Some(state) }) if epoch.epoch < last.epoch => {
+                trainer.engine().set_state(&state)?;
+                Ok(epoch.into())
+            }
+            _ => Ok(last.into()),
+        }
     }
 }

@@ -2,5 +2,6 @@
 
 pub mod fit;
 pub mod rows;
+pub mod sessions;
 pub mod split;
 pub mod trainer;

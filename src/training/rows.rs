@@ -12,6 +12,8 @@ pub struct Rows {
     pub features: Rc<Vec<f32>>,
     /// A class for each row.
     pub labels: Rc<Vec<u32>>,
+    /// Which rows belong together (frames of one recording, sentences of one author), if the caller said so: a number for each row.
+    pub groups: Option<Rc<Vec<u64>>>,
     /// Length of a row.
     pub width: usize,
 }
@@ -20,7 +22,22 @@ impl Rows {
     /// Checks `[rows, width]` and a class in `[0, classes)` for each row.
     pub fn check(features: Vec<f32>, labels: &[f64], width: usize, classes: usize) -> Result<Self> {
         let labels = check_labelled(&features, labels, width, classes)?;
-        Ok(Self { features: Rc::new(features), labels: Rc::new(labels), width })
+        Ok(Self { features: Rc::new(features), labels: Rc::new(labels), groups: None, width })
+    }
+
+    /// The same rows with a group for each, if groups are given.
+    pub fn grouped(self, groups: Option<&[f64]>) -> Result<Self> {
+        let Some(groups) = groups else { return Ok(self) };
+        if groups.len() != self.count() {
+            let expected = format!("one group for each of the {} rows", self.count());
+            return Err(Error::InvalidOption(Mismatch::new("options.groups", expected, format!("{} groups", groups.len()))));
+        }
+        if let Some(row) = groups.iter().position(|group| group.is_nan()) {
+            return Err(Error::InvalidOption(Mismatch::new(format!("options.groups[{row}]"), "a number or a text", f64::NAN)));
+        }
+        // By their bits, in which -0 is not 0.
+        let groups = groups.iter().map(|group| (group + 0.0).to_bits()).collect();
+        Ok(Self { groups: Some(Rc::new(groups)), ..self })
     }
 
     /// Number of rows.
@@ -33,11 +50,19 @@ impl Rows {
         &self.features[row * self.width..][..self.width]
     }
 
+    /// These rows and then the others, copied; groups are left out.
+    pub fn followed_by(&self, others: &Self) -> Self {
+        let features = [self.features.as_slice(), others.features.as_slice()].concat();
+        let labels = [self.labels.as_slice(), others.labels.as_slice()].concat();
+        Self { features: Rc::new(features), labels: Rc::new(labels), groups: None, width: self.width }
+    }
+
     /// Some of the rows, copied.
     pub fn pick(&self, rows: &[u32]) -> Self {
         let features = rows.iter().flat_map(|&row| self.row(row as usize)).copied().collect();
         let labels = rows.iter().map(|&row| self.labels[row as usize]).collect();
-        Self { features: Rc::new(features), labels: Rc::new(labels), width: self.width }
+        let groups = self.groups.as_ref().map(|groups| Rc::new(rows.iter().map(|&row| groups[row as usize]).collect()));
+        Self { features: Rc::new(features), labels: Rc::new(labels), groups, width: self.width }
     }
 }
 

@@ -18,17 +18,21 @@ pub struct RawSnapshot(Snapshot);
 impl RawSnapshot {
     /// Puts the parts together; `meta` is JSON.
     #[wasm_bindgen(constructor)]
+    #[allow(clippy::too_many_arguments, reason = "each is an array that crosses as it is")]
     pub fn new(
         meta: &str,
         state: Vec<f32>,
+        input: Vec<f32>,
         features: Vec<f32>,
         labels: Vec<u32>,
+        groups: Vec<u64>,
         seen: Vec<u64>,
         scores: Vec<f32>,
+        score_labels: Vec<u32>,
     ) -> JsResult<Self> {
         let meta = serde_json::from_str(meta)
             .map_err(|error| Error::InvalidFile(Mismatch::new("head", "the description of a head", error.to_string())))?;
-        Ok(Self(Snapshot { meta, state, features, labels, seen, scores }))
+        Ok(Self(Snapshot { meta, state, input, features, labels, groups, seen, scores, score_labels }))
     }
 
     /// See [`safetensors::read`].
@@ -55,6 +59,22 @@ impl RawSnapshot {
     /// See [`Snapshot::state`].
     pub fn state(&self) -> Vec<f32> {
         self.0.state.clone()
+    }
+
+    /// See [`Snapshot::input`].
+    pub fn input(&self) -> Vec<f32> {
+        self.0.input.clone()
+    }
+
+    /// See [`Snapshot::groups`].
+    pub fn groups(&self) -> Vec<u64> {
+        self.0.groups.clone()
+    }
+
+    /// See [`Snapshot::score_labels`].
+    #[wasm_bindgen(js_name = scoreLabels)]
+    pub fn score_labels(&self) -> Vec<u32> {
+        self.0.score_labels.clone()
     }
 
     /// See [`Snapshot::features`].

@@ -16,7 +16,7 @@ use crate::engine::cpu::CpuEngine as BackendEngine;
 use crate::engine::webgpu::WebGpuEngine as BackendEngine;
 use crate::{
     engine::Engine,
-    head::{Head, HeadFit, selection::Selection},
+    head::{Head, HeadFit, cross::CrossCalibration, selection::Selection},
     snapshot::Snapshot,
 };
 
@@ -26,6 +26,7 @@ pub struct RawHead {
     head: Head<BackendEngine>,
     fit: Option<HeadFit<BackendEngine>>,
     selection: Option<Selection<BackendEngine>>,
+    cross: Option<CrossCalibration<BackendEngine>>,
 }
 
 /// Checks options without building anything and answers the class names.
@@ -47,7 +48,7 @@ impl RawHead {
     pub fn create(options: &JsValue) -> JsResult<Self> {
         let config = options::head(options)?.check()?;
         let engine = BackendEngine::new(&config.spec(), config.initial_parameters());
-        Ok(Self { head: Head::new(engine, config), fit: None, selection: None })
+        Ok(Self { head: Head::new(engine, config), fit: None, selection: None, cross: None })
     }
 
     /// Builds a head from `HeadOptions`.
@@ -56,14 +57,14 @@ impl RawHead {
         let config = options::head(&options)?.check()?;
         let (spec, parameters) = (config.spec(), config.initial_parameters());
         let engine = BackendEngine::new(&super::gpu::open().await?, spec, parameters)?;
-        Ok(Self { head: Head::new(engine, config), fit: None, selection: None })
+        Ok(Self { head: Head::new(engine, config), fit: None, selection: None, cross: None })
     }
 
     /// Uploads rows for a fit.
     #[wasm_bindgen(js_name = beginFit)]
     pub fn begin_fit(&mut self, features: Vec<f32>, labels: &[f64], options: &JsValue) -> JsResult<()> {
-        let config = options::fit(options)?.check()?;
-        self.fit = Some(self.head.begin_fit(features, labels, config)?);
+        let (fit, rows) = options::fit(options)?;
+        self.fit = Some(self.head.begin_fit(features, labels, fit.check()?, rows)?);
         Ok(())
     }
 
@@ -93,6 +94,15 @@ impl RawHead {
     pub fn end_selection(&mut self, finished: bool) -> JsResult<JsValue> {
         match self.selection.take() {
             Some(selection) if finished => Ok(to_js(&SelectionResult::from(selection.finish(&mut self.head)?))),
+            _ => Ok(JsValue::UNDEFINED),
+        }
+    }
+
+    /// Makes a finished calibration from the head's own rows the head's; forgets one that was stopped.
+    #[wasm_bindgen(js_name = endCalibration)]
+    pub fn end_calibration(&mut self, finished: bool) -> JsResult<JsValue> {
+        match self.cross.take() {
+            Some(cross) if finished => Ok(to_js(&CalibrationResult::from(cross.finish(&mut self.head)?))),
             _ => Ok(JsValue::UNDEFINED),
         }
     }
@@ -130,24 +140,46 @@ impl RawHead {
         self.head.seen().fingerprints()
     }
 
+    /// See [`Snapshot::input`].
+    #[wasm_bindgen(js_name = inputArrays)]
+    pub fn input_arrays(&self) -> Vec<f32> {
+        self.head.input_arrays()
+    }
+
+    /// See [`Snapshot::groups`].
+    pub fn groups(&self) -> Vec<u64> {
+        self.head.groups()
+    }
+
     /// See [`Snapshot::scores`].
     #[wasm_bindgen(js_name = calibrationScores)]
     pub fn calibration_scores(&self) -> Vec<f32> {
-        self.head.calibration().map(|calibration| calibration.conformal.scores().to_vec()).unwrap_or_default()
+        self.head.calibration_scores()
+    }
+
+    /// See [`Snapshot::score_labels`].
+    #[wasm_bindgen(js_name = calibrationLabels)]
+    pub fn calibration_labels(&self) -> Vec<u32> {
+        self.head.calibration_labels()
     }
 
     /// Makes this new head the one of a [`Snapshot`] with the same options.
+    #[allow(clippy::too_many_arguments, reason = "each is an array that crosses as it is")]
     pub fn restore(
         &mut self,
         meta: &JsValue,
         state: Vec<f32>,
+        input: Vec<f32>,
         features: Vec<f32>,
         labels: Vec<u32>,
+        groups: Vec<u64>,
         seen: Vec<u64>,
         scores: Vec<f32>,
+        score_labels: Vec<u32>,
     ) -> JsResult<()> {
         let meta = snapshot::meta(meta)?;
-        Ok(self.head.restore(Snapshot { meta, state, features, labels, seen, scores })?)
+        let snapshot = Snapshot { meta, state, input, features, labels, groups, seen, scores, score_labels };
+        Ok(self.head.restore(snapshot)?)
     }
 
     /// Whether the device that the head lies on is gone.
@@ -190,7 +222,7 @@ impl RawHead {
     pub async fn end_epoch(&mut self, report: bool) -> JsResult<JsValue> {
         let Some(fit) = &mut self.fit else { return Ok(JsValue::UNDEFINED) };
         let epoch = self.head.end_epoch(fit, report).await?;
-        Ok(to_js(&EpochResult::from(epoch)))
+        Ok(to_js(&EpochResult::new(epoch, fit.warning())))
     }
 
     /// Parameters and the optimiser's moments.
@@ -224,9 +256,24 @@ impl RawHead {
 
     /// `calibrate` of the contract.
     pub async fn calibrate(&mut self, features: Vec<f32>, labels: Vec<f64>, options: JsValue) -> JsResult<JsValue> {
-        let (alpha, scorer) = options::calibration(&options)?;
-        let calibration = self.head.calibrate(&features, &labels, alpha, &scorer).await?;
+        let options = options::calibration(&options)?;
+        let calibration = self.head.calibrate(&features, &labels, &options).await?;
         Ok(to_js(&CalibrationResult::from(calibration)))
+    }
+
+    /// Begins to calibrate from the head's own rows.
+    #[wasm_bindgen(js_name = beginCalibration)]
+    pub async fn begin_calibration(&mut self, options: JsValue) -> JsResult<()> {
+        let (options, groups) = options::cross_calibration(&options)?;
+        self.cross = Some(CrossCalibration::new(&mut self.head, &options, groups.as_deref()).await?);
+        Ok(())
+    }
+
+    /// Makes up to so many updates of a head of some of the rows, or asks it about the others; true when there is nothing left to do.
+    #[wasm_bindgen(js_name = runCalibration)]
+    pub async fn run_calibration(&mut self, batches: usize) -> JsResult<bool> {
+        let Some(cross) = &mut self.cross else { return Ok(true) };
+        Ok(cross.run(&mut self.head, batches).await?)
     }
 
     /// `gate` of the contract, without the names.

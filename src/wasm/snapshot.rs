@@ -5,6 +5,7 @@ use wasm_bindgen::JsValue;
 use super::options::{Reader, scorer_name};
 use crate::{
     Result,
+    calibration::Method,
     config::HeadOptions,
     snapshot::{CalibrationMeta, Meta},
 };
@@ -24,6 +25,11 @@ fn calibration(mut meta: Reader) -> Result<CalibrationMeta> {
     let mut number = |name| Ok(meta.number(name)?.unwrap_or(f64::NAN));
     let (alpha, temperature) = (number("alpha")?, number("temperature")?);
     let (ece_before, ece_after) = (number("eceBefore")?, number("eceAfter")?);
+    let class_weight = meta.number("classWeight")?;
     let warning = meta.optional("warning", "a string", JsValue::as_string)?;
-    Ok(CalibrationMeta { scorer: meta.scorer()?, alpha, temperature, ece_before, ece_after, warning })
+    let cross = meta.optional("method", "a string", JsValue::as_string)?.is_some_and(|method| method == Method::Cross.as_str());
+    let method = if cross { Method::Cross } else { Method::HeldOut };
+    let provisional = meta.boolean("provisional")?.unwrap_or(false);
+    let scorer = meta.scorer()?;
+    Ok(CalibrationMeta { scorer, alpha, temperature, ece_before, ece_after, method, provisional, class_weight, warning })
 }

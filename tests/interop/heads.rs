@@ -7,6 +7,7 @@
 mod cpu;
 
 use oodgate::{
+    calibration::CalibrationOptions,
     config::{FitOptions, HeadOptions, LossOptions},
     files::safetensors as store,
     numeric::random::Random,
@@ -61,7 +62,9 @@ pub fn trained(hidden: &[f64], loss: Option<LossOptions>) -> Head {
 /// Calibrates with so many rows.
 pub fn calibrate(trainer: &mut Head, scorer: &ScorerOptions, count: usize) {
     let (features, labels) = rows(count, 3);
-    block_on(trainer.calibrate(&features, &labels, Some(0.1), scorer)).unwrap();
+    // As small as so many rows allow, down to a tenth.
+    let alpha = (1.0 / (count as f64 + 1.0)).max(0.1);
+    block_on(trainer.calibrate(&features, &labels, &CalibrationOptions::from(scorer.clone()).at(alpha))).unwrap();
 }
 
 /// Every scorer that needs no training rows, by default and with parameters, and as many

@@ -29,7 +29,7 @@ pub fn sized(features: usize, classes: usize) -> HeadOptions {
 
 /// A whole fit, a few batches at a time.
 pub fn fit(head: &mut Head, features: Vec<f32>, labels: &[f64], config: FitConfig, report: bool) -> Vec<Epoch> {
-    let mut fit = head.begin_fit(features, labels, config).unwrap();
+    let mut fit = head.begin_fit(features, labels, config, oodgate::head::FitRows::default()).unwrap();
     let mut epochs: Vec<Epoch> = Vec::new();
     while !epochs.last().is_some_and(|epoch| epoch.last) {
         while !head.run_fit(&mut fit, 3).unwrap() {}
@@ -42,7 +42,7 @@ pub fn fit(head: &mut Head, features: Vec<f32>, labels: &[f64], config: FitConfi
 pub fn answer_scores(scorer: &ScorerOptions, outputs: &Outputs, classes: usize) -> Vec<f32> {
     let config = sized(1, classes).check().unwrap();
     let mut engine = CpuEngine::new(&config.spec(), config.initial_parameters());
-    let model = Model { engine: &mut engine, architecture: &config.architecture, seed: 0 };
+    let model = Model { engine: &mut engine, architecture: &config.architecture, input: None, seed: 0 };
     let features = vec![1.0; outputs.logits.len() / classes];
     block_on(FittedScorers::new(None).scores(model, &scorer.check().unwrap(), &features, outputs, &[])).unwrap()
 }

@@ -29,8 +29,12 @@ use self::{
 };
 use crate::{
     Error, Result,
-    calibration::Calibration,
+    calibration::{
+        Calibration,
+        conformal::{Conformal, Kind},
+    },
     error::Mismatch,
+    input_map::InputMap,
     ood::Needs,
     snapshot::{self, Snapshot},
 };
@@ -46,9 +50,11 @@ const IR_VERSION: i64 = 7;
 pub fn write(snapshot: &Snapshot) -> Result<Vec<u8>> {
     let config = snapshot.meta.options.clone().check()?;
     let meta = snapshot.meta.calibration.clone().ok_or(Error::NotCalibrated)?;
-    let calibration = snapshot::calibration(meta, snapshot.scores.clone())?;
+    let classes = config.architecture.classes();
+    let calibration = snapshot::calibration(meta, snapshot.scores.clone(), snapshot.score_labels.clone(), classes)?;
+    check_form(&calibration)?;
     let architecture = &config.architecture;
-    let (features, classes) = (architecture.features(), architecture.classes());
+    let features = architecture.features();
     let length = architecture.parameters() as usize;
     let parameters = snapshot.state.get(..length).ok_or_else(|| {
         let argument = "head, state".to_string();
@@ -57,7 +63,16 @@ pub fn write(snapshot: &Snapshot) -> Result<Vec<u8>> {
 
     let mut graph = Graph::default();
     let input = graph.input("features", features, "float32, as the head was trained on");
-    let layers = Layers::new(&mut graph, architecture, parameters);
+    if !(snapshot.input.is_empty() || snapshot.input.len() == 2 * features) {
+        let argument = "head, input".to_string();
+        return Err(Error::InvalidFile(Mismatch::new(
+            argument,
+            format!("{} numbers, or none", 2 * features),
+            snapshot.input.len(),
+        )));
+    }
+    let map = (!snapshot.input.is_empty()).then(|| InputMap::from_arrays(&snapshot.input));
+    let layers = Layers::new(&mut graph, architecture, parameters, map.as_ref());
     let outputs = layers.forward(&mut graph, input);
     let head = Head { layers: &layers, outputs: &outputs, classes };
     if calibration.scorer.name.needs() == Needs::TrainingRows {
@@ -66,7 +81,7 @@ pub fn write(snapshot: &Snapshot) -> Result<Vec<u8>> {
     let score = head.score(&mut graph, &calibration.scorer).ok_or_else(|| needs_training_rows(&calibration))?;
     let score = graph.squeeze(score);
     let score = not_a_number_for_bad_rows(&mut graph, input, score);
-    let p_value = p_value(&mut graph, score, calibration.conformal.scores());
+    let p_value = p_value(&mut graph, score, &calibration.conformal);
     let threshold = graph.scalar(calibration.threshold);
     // Not "not greater": a score that is no number must not be accepted.
     let accepted = graph.op("LessOrEqual", &[score, threshold]);
@@ -122,11 +137,12 @@ fn not_a_number_for_bad_rows(graph: &mut Graph, features: Value, score: Value) -
     graph.op("Add", &[score, nothing])
 }
 
-/// A bisection of the ascending `scores`, each of its halvings written out: memory for a few numbers a row, where comparing each
+/// A bisection of the ascending scores, each of its halvings written out: memory for a few numbers a row, where comparing each
 /// row with each calibration score would take as many as there are of those.
-fn p_value(graph: &mut Graph, score: Value, scores: &[f32]) -> Value {
-    // One more in front, so that the score before a position is found at that position. It is never looked at.
-    let table = [&[f32::NEG_INFINITY], scores].concat();
+fn p_value(graph: &mut Graph, score: Value, conformal: &Conformal) -> Value {
+    let scores = conformal.scores();
+    // One more in front, so that the score before a position is found at that position, and one behind, for interpolation.
+    let table = [&[f32::NEG_INFINITY], scores, &[f32::INFINITY]].concat();
     let table = graph.floats(&[table.len()], &table);
     // How many scores are below: at least `below`, at most `open` more.
     let mut below = graph.int(0);
@@ -141,10 +157,42 @@ fn p_value(graph: &mut Graph, score: Value, scores: &[f32]) -> Value {
         below = graph.op("Where", &[reaches, below, further]);
         open -= half;
     }
-    let below = graph.op_with("Cast", &[below], "to", data_type::FLOAT.into());
+    let mut count = graph.op_with("Cast", &[below], "to", data_type::FLOAT.into());
+    if conformal.kind() == Kind::Interpolated {
+        let part = between_neighbours(graph, score, table, below, scores.len());
+        count = graph.op("Add", &[count, part]);
+    }
     let all = graph.scalar((scores.len() + 1) as f32);
-    let count = graph.op("Sub", &[all, below]);
+    let count = graph.op("Sub", &[all, count]);
     graph.op("Div", &[count, all])
+}
+
+/// Where a score lies between the last calibration score below it and the first that is not, in [0, 1]; 0 where there are not both.
+fn between_neighbours(graph: &mut Graph, score: Value, table: Value, below: Value, scores: usize) -> Value {
+    let one = graph.int(1);
+    let above = graph.op("Add", &[below, one]);
+    let low = graph.op("Gather", &[table, below]);
+    let high = graph.op("Gather", &[table, above]);
+    let part = graph.op("Sub", &[score, low]);
+    let width = graph.op("Sub", &[high, low]);
+    let part = graph.op("Div", &[part, width]);
+    // Outside of the scores, or of a score that is no number, the quotient means nothing.
+    let (first, last, zero) = (graph.int(1), graph.int(scores as i32), graph.scalar(0.0));
+    let has_low = graph.op("GreaterOrEqual", &[below, first]);
+    let part = graph.op("Where", &[has_low, part, zero]);
+    let has_high = graph.op("Less", &[below, last]);
+    graph.op("Where", &[has_high, part, zero])
+}
+
+/// Refuses what has no form in a graph.
+fn check_form(calibration: &Calibration) -> Result<()> {
+    let got = match calibration.conformal.kind() {
+        _ if calibration.per_class.is_some() => "perClass",
+        Kind::Parametric => "a provisional threshold",
+        Kind::Counted | Kind::Interpolated => return Ok(()),
+    };
+    let expected = "a calibration over all classes with rows enough to count";
+    Err(Error::InvalidOption(Mismatch::new("calibration", expected, got)))
 }
 
 fn probabilities(graph: &mut Graph, logits: Value, temperature: f64) -> Value {

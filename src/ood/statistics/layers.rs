@@ -19,9 +19,8 @@ struct Hidden<M> {
 
 #[maybe_async::maybe_async]
 impl<M> Layers<M> {
-    /// Copies the weights.
-    pub async fn new<E: Engine<Matrix = M>>(engine: &mut E, architecture: &Architecture) -> Result<Self> {
-        let parameters = engine.state().await?.parameters;
+    /// Copies the parameters of a head that takes features as they come.
+    pub fn new<E: Engine<Matrix = M>>(engine: &mut E, architecture: &Architecture, parameters: &[f32]) -> Result<Self> {
         let layers = architecture.layers();
         let mut hidden = Vec::new();
         for layer in &layers[..layers.len() - 1] {

@@ -18,7 +18,10 @@ use self::{
     neighbours::Bank, principal::Principal, training::Training,
 };
 use super::{Batch, ScorerName, parameters::refusal};
-use crate::{Error, Result, architecture::Architecture, engine::Engine, numeric::row::normalized, training::rows::Rows};
+use crate::{
+    Error, Result, architecture::Architecture, engine::Engine, input_map::InputMap, numeric::row::normalized,
+    training::rows::Rows,
+};
 
 /// Bytes of covariance factors that are kept: those of five ridges at 1280 features.
 const KEPT_FACTORS: usize = 32 << 20;
@@ -90,6 +93,8 @@ pub struct Context<'a, E: Engine> {
     pub engine: &'a mut E,
     /// Its layers.
     pub architecture: &'a Architecture,
+    /// The map before the first one.
+    pub input: Option<&'a InputMap>,
     /// Seed of random choices among rows.
     pub seed: u64,
     /// Which scorer asks.
@@ -109,12 +114,25 @@ impl<E: Engine> Context<'_, E> {
         self.statistics.rows.clone().ok_or(Error::ScorerNotFitted(self.name.as_str()))
     }
 
+    /// The parameters of a head that takes features as they come.
+    async fn parameters(&mut self) -> Result<Vec<f32>> {
+        let parameters = self.engine.state().await?.parameters;
+        Ok(match self.input {
+            Some(map) => map.folded(&parameters, self.architecture),
+            None => parameters,
+        })
+    }
+
     /// The training rows and the head's answers to them.
     pub async fn training(&mut self) -> Result<Rc<Training>> {
         if let Some(training) = &self.statistics.of_weights.training {
             return Ok(training.clone());
         }
-        let training = Training::new(self.engine, self.architecture, self.rows()?).await?;
+        let training = {
+            let rows = self.rows()?;
+            let parameters = self.parameters().await?;
+            Training::new(self.engine, self.architecture, parameters, rows).await?
+        };
         Ok(self.statistics.of_weights.training.insert(training).clone())
     }
 
@@ -123,7 +141,10 @@ impl<E: Engine> Context<'_, E> {
         if let Some(layers) = &self.statistics.of_weights.layers {
             return Ok(layers.clone());
         }
-        let layers = Rc::new(Layers::new(self.engine, self.architecture).await?);
+        let layers = Rc::new({
+            let parameters = self.parameters().await?;
+            Layers::new(self.engine, self.architecture, &parameters)?
+        });
         Ok(self.statistics.of_weights.layers.insert(layers).clone())
     }
 

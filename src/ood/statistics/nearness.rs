@@ -7,15 +7,22 @@ use crate::{
     Result,
     engine::Engine,
     numeric::{
+        columns::Columns,
         random::Random,
         row::{norm, normalized},
         sort,
     },
 };
 
-/// Above this deviation of the features' length, in units of its mean, the length is a feature as well (measurements in a table);
-/// below, as with the embeddings of a network (0 to 0.1), distances are truer without it.
+/// Above this deviation of the features' length, in units of its mean, features are taken for measurements in a table, of which the length says
+/// something; below, as with the embeddings of a network (0 to 0.1), distances are truer without it.
 const LENGTH_MATTERS: f64 = 0.2;
+
+/// Features whose mean is so many times as long as they vary were shifted: their direction says nothing. It is 0.3 to 2 on embeddings.
+const FAR_OFF: f64 = 10.0;
+
+/// Deviations of the logarithm of the length count as at least this.
+const LEAST_DEVIATION: f64 = 0.05;
 
 /// Pseudo-count of the pooled spread beside a class's own rows.
 const PRIOR_ROWS: f64 = 5.0;
@@ -53,12 +60,50 @@ impl Standard {
 }
 
 /// The form in which features are compared, and the ridges that suit it, in units of a covariance's mean diagonal.
-#[derive(Clone, Copy)]
 struct Form {
-    /// One scale for all rows; without it each row is taken at unit length.
-    scale: Option<f64>,
+    /// Each feature in deviations from its mean, all over one length; without it each row is taken at unit length.
+    columns: Option<Standardised>,
     class_ridge: f64,
     relative_ridge: f64,
+    lengths: Lengths,
+}
+
+/// A map of each feature; those that are constant become 0.
+struct Standardised {
+    shift: Vec<f32>,
+    scale: Vec<f32>,
+}
+
+/// The lengths of the training rows.
+#[derive(Clone, Copy)]
+struct Lengths {
+    /// Mean and deviation of their logarithm, the latter not below [`LEAST_DEVIATION`].
+    log_mean: f64,
+    log_deviation: f64,
+    /// Two deviations above their mean: a longer row's logits are larger for its length alone.
+    usual: f64,
+}
+
+impl Lengths {
+    fn of(lengths: &[f64]) -> Self {
+        let moments = |values: &[f64]| {
+            let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
+            let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+            (mean, (squares / values.len().max(1) as f64).sqrt())
+        };
+        let logs: Vec<f64> = lengths.iter().filter(|&&length| length > 0.0).map(|length| length.ln()).collect();
+        let ((log_mean, deviation), (mean, spread)) = (moments(&logs), moments(lengths));
+        Self { log_mean, log_deviation: deviation.max(LEAST_DEVIATION), usual: mean + 2.0 * spread }
+    }
+
+    /// How far a row's length is outside of those seen: 0 within three deviations, else twice the deviations beyond.
+    fn excess(&self, length: f64) -> f64 {
+        if length == 0.0 {
+            // A row of zeros has no direction, and training rows that had none no length either.
+            return 0.0;
+        }
+        2.0 * ((length.ln() - self.log_mean).abs() / self.log_deviation - 3.0).max(0.0)
+    }
 }
 
 impl Form {
@@ -67,19 +112,32 @@ impl Form {
         let count = lengths.len() as f64;
         let mean = lengths.iter().sum::<f64>() / count;
         let deviation = (lengths.iter().map(|length| (length - mean).powi(2)).sum::<f64>() / count).sqrt();
-        if deviation > LENGTH_MATTERS * mean {
-            let scale = (lengths.iter().map(|length| length * length).sum::<f64>() / count).sqrt();
-            Self { scale: Some(scale), class_ridge: 0.1, relative_ridge: 0.1 }
-        } else {
-            Self { scale: None, class_ridge: 3.0, relative_ridge: 1.0 }
+        let lengths = Lengths::of(&lengths);
+        let columns = Columns::of(features, width);
+        let are_measured = deviation > LENGTH_MATTERS * mean || columns.is_uneven() || columns.offset() > FAR_OFF;
+        let live = (0..width).filter(|&column| columns.is_live(column)).count();
+        if !are_measured || live == 0 {
+            return Self { columns: None, class_ridge: 3.0, relative_ridge: 1.0, lengths };
         }
+        let length = (live as f64).sqrt();
+        let factor = |column: usize| if columns.is_live(column) { 1.0 / (columns.deviations[column] * length) } else { 0.0 };
+        let shift = columns.means.iter().map(|&mean| mean as f32).collect();
+        let scale = (0..width).map(|column| factor(column) as f32).collect();
+        Self { columns: Some(Standardised { shift, scale }), class_ridge: 0.1, relative_ridge: 0.1, lengths }
+    }
+
+    /// What a row's length adds where it is no feature.
+    fn excess(&self, length: f64) -> f64 {
+        if self.columns.is_some() { 0.0 } else { self.lengths.excess(length) }
     }
 
     fn apply(&self, features: &[f32], width: usize) -> Vec<f32> {
-        match self.scale {
-            Some(scale) => features.iter().map(|&x| (f64::from(x) / scale) as f32).collect(),
-            None => normalized(features, width),
+        let Some(Standardised { shift, scale }) = &self.columns else { return normalized(features, width) };
+        let mut rows = features.to_vec();
+        for row in rows.chunks_exact_mut(width) {
+            row.iter_mut().zip(shift.iter().zip(scale)).for_each(|(x, (shift, scale))| *x = (*x - shift) * scale);
         }
+        rows
     }
 }
 
@@ -134,6 +192,12 @@ impl<M> Nearness<M> {
         Ok(Self { width, form, class, foreground, background, density, standards })
     }
 
+    /// How many times longer than usual each row is, at least 1; 1 where the length is a feature.
+    pub fn stretch(&self, features: &[f32]) -> Vec<f32> {
+        let usual = if self.form.columns.is_some() { f64::INFINITY } else { self.form.lengths.usual };
+        features.chunks_exact(self.width).map(|row| (norm(row) / usual).max(1.0) as f32).collect()
+    }
+
     /// The sum of the three measures of `[rows, features]`, each in deviations from its mean. Neighbours leave out
     /// `own[row]`, where given.
     pub async fn scores<E: Engine<Matrix = M>>(
@@ -149,9 +213,11 @@ impl<M> Nearness<M> {
         let sparseness = self.density.scores(engine, &rows, without).await?;
         let [class, relative, density] = &self.standards;
         let rows = own.iter().zip(near.iter().zip(&far)).zip(&sparseness);
-        Ok(rows
-            .map(|((own, (near, far)), sparse)| class.apply(*own) + relative.apply(near - far) + density.apply(*sparse))
-            .collect())
+        let sum = |((own, (near, far)), sparse): ((&f32, (&f32, &f32)), &f32)| {
+            class.apply(*own) + relative.apply(near - far) + density.apply(*sparse)
+        };
+        let lengths = features.chunks_exact(self.width).map(norm);
+        Ok(rows.map(sum).zip(lengths).map(|(sum, length)| sum + self.form.excess(length)).collect())
     }
 }
 

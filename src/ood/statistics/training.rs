@@ -24,10 +24,14 @@ pub struct Training {
 
 #[maybe_async::maybe_async]
 impl Training {
-    /// Asks the head for its answers to its own training rows.
-    pub async fn new(engine: &mut impl Engine, architecture: &Architecture, rows: Rows) -> Result<Rc<Self>> {
+    /// Asks the head for its answers to its own training rows. The parameters are those of a head that takes features as they come.
+    pub async fn new(
+        engine: &mut impl Engine,
+        architecture: &Architecture,
+        parameters: Vec<f32>,
+        rows: Rows,
+    ) -> Result<Rc<Self>> {
         let outputs = engine.forward(&rows.features).await?;
-        let parameters = engine.state().await?.parameters;
         let (width, classes) = (architecture.penultimate(), architecture.classes());
         let last = parameters.len() - (width + 1) * classes;
         let bias = parameters.len() - classes;
