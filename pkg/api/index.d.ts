@@ -3,13 +3,19 @@
  * A batch of feature vectors, [rows, features], float32, row-major. Accepted forms: a Float32Array
  * whose length is a multiple of `features`; any object with `data` and `dims` ([rows, features] or
  * [features]), such as a transformers.js or onnxruntime-web tensor; an array of equally long rows.
+ * Float64Array and Float16Array, and tensors of them, are converted.
  */
-type Features = Float32Array | {
-    /** The rows, one after the other. */
-    readonly data: Float32Array;
+type Features = Float32Array | Float64Array | HalfFloats | {
+    /** The rows, one after the other: floats, which the call checks. */
+    readonly data: unknown;
     /** [rows, features], or [features] for one row. */
     readonly dims: readonly number[];
 } | ReadonlyArray<ArrayLike<number>>;
+/** A Float16Array, which not every TypeScript library declares. */
+interface HalfFloats extends ArrayLike<number> {
+    /** "Float16Array". */
+    readonly [Symbol.toStringTag]: "Float16Array";
+}
 /**
  * One class per row: an index in [0, classes), or a class name when the head was created with
  * names.
@@ -488,4 +494,4 @@ declare const metrics: {
 };
 
 export { OodgateError, createHead, init, loadHead, metrics };
-export type { Backend, Calibration, CalibrationOptions, CallOptions, EpochProgress, ErrorCode, Evaluation, Features, FitOptions, FitResult, FittedScorer, GateResult, Head, HeadOptions, InitOptions, Labels, LoadOptions, LogitScorer, LossOptions, OptimizerOptions, Prediction, ScoreOptions, Scorer, ScorerName, ScorerOptions, Selection, SelectionOptions, StepResult, TrustedAddress, WasmSource, WorkerSource };
+export type { Backend, Calibration, CalibrationOptions, CallOptions, EpochProgress, ErrorCode, Evaluation, Features, FitOptions, FitResult, FittedScorer, GateResult, HalfFloats, Head, HeadOptions, InitOptions, Labels, LoadOptions, LogitScorer, LossOptions, OptimizerOptions, Prediction, ScoreOptions, Scorer, ScorerName, ScorerOptions, Selection, SelectionOptions, StepResult, TrustedAddress, WasmSource, WorkerSource };
