@@ -26,6 +26,8 @@ export type RawHead = Omit<cpu.RawHead, WaitingName> & {
 /** What every wasm file exports. */
 export interface RawModule {
   panicText(): string | undefined;
+  /** Of the engines' files. */
+  checkHeadOptions?(options: unknown): string[];
   /** Replaces the instance and its memory. */
   __wbg_reset_state(): void;
 }
