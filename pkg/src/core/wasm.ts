@@ -74,7 +74,7 @@ function readLocal(source: WasmSource): Uint8Array<ArrayBuffer> | undefined {
 }
 
 /** An address as this thread's fetch resolves it. A Worker's would start from its own script. */
-function absolute(address: string): string {
+export function absolute(address: string): string {
   try {
     return new Request(address).url;
   } catch {
