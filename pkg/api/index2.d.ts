@@ -268,6 +268,11 @@ interface HeadOptions {
      */
     worker?: boolean;
 }
+/** A head's options with their defaults. */
+interface CompleteOptions extends Required<HeadOptions> {
+    /** Class names. */
+    readonly classes: readonly string[];
+}
 /** Options of `loadHead`. */
 interface LoadOptions {
     /** Where its arithmetic runs from now on, whatever it was saved on. Default "auto". */
@@ -343,6 +348,11 @@ interface Head {
     readonly features: number;
     /** Class names. */
     readonly classes: readonly string[];
+    /**
+     * What the head was made of, defaults included: `createHead(head.options)` makes an untrained one
+     * like it. `backend` and `worker` are those that were asked for. Frozen.
+     */
+    readonly options: Readonly<CompleteOptions>;
     /** Where the arithmetic runs. */
     readonly backend: Backend;
     /** Why "auto" did not take WebGPU, when it did not. */
@@ -503,5 +513,5 @@ interface StoredHead {
     savedAt: Date;
 }
 
-export { OodgateError as O, createHead as v, init as w, loadHead as x, metrics as y };
-export type { Backend as B, Calibration as C, EpochProgress as E, Features as F, GateResult as G, Head as H, InitOptions as I, LoadOptions as L, Prediction as P, StoredHead as S, TrustedAddress as T, WasmSource as W, CalibrationOptions as a, CallOptions as b, ErrorCode as c, Evaluation as d, FitOptions as e, FitResult as f, FittedScorer as g, HalfFloats as h, HeadOptions as i, Labels as j, LogitScorer as k, LossOptions as l, OptimizerOptions as m, ScoreOptions as n, Scorer as o, ScorerName as p, ScorerOptions as q, Selection as r, SelectionOptions as s, StepResult as t, WorkerSource as u };
+export { OodgateError as O, createHead as w, init as x, loadHead as y, metrics as z };
+export type { Backend as B, Calibration as C, EpochProgress as E, Features as F, GateResult as G, Head as H, InitOptions as I, LoadOptions as L, Prediction as P, StoredHead as S, TrustedAddress as T, WasmSource as W, CalibrationOptions as a, CallOptions as b, CompleteOptions as c, ErrorCode as d, Evaluation as e, FitOptions as f, FitResult as g, FittedScorer as h, HalfFloats as i, HeadOptions as j, Labels as k, LogitScorer as l, LossOptions as m, OptimizerOptions as n, ScoreOptions as o, Scorer as p, ScorerName as q, ScorerOptions as r, Selection as s, SelectionOptions as t, StepResult as u, WorkerSource as v };

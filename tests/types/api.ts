@@ -41,6 +41,7 @@ export async function accepted(head: Head): Promise<void> {
   await head.oodScore(rows);
   await head.fitScorers(rows, [0, 1]);
   await head.oodScore(rows, { scorer: { name: "mahalanobis", ridge: 1, normalize: true } });
+  await createHead(head.options);
   const signal = AbortSignal.timeout(1000);
   await head.oodScore(rows, { scorer: "msp", signal });
   await head.gate(rows, { signal });
