@@ -1,14 +1,6 @@
+import { S as StoredHead } from './index2.js';
 import { Head, LoadOptions } from './index.js';
 
-/** What is known of a stored head without loading it. */
-interface StoredHead {
-    /** The name that it was put under. */
-    name: string;
-    /** Size of its file. */
-    bytes: number;
-    /** When it was put there. */
-    savedAt: Date;
-}
 /** Heads by name in this origin's IndexedDB. */
 declare const storage: {
     /**
@@ -18,7 +10,7 @@ declare const storage: {
     put(name: string, head: Head | Uint8Array): Promise<void>;
     /** Restores the head of that name; `undefined` when there is none. */
     get(name: string, options?: LoadOptions): Promise<Head | undefined>;
-    /** All stored heads, by name. */
+    /** All stored heads, by name. Reads none of their files. */
     list(): Promise<StoredHead[]>;
     /** Deletes the head of that name, if there is one. */
     delete(name: string): Promise<void>;
@@ -31,5 +23,4 @@ declare function download(head: Head | Uint8Array, fileName?: string): Promise<v
  */
 declare function upload(file: Blob, options?: LoadOptions): Promise<Head>;
 
-export { download, storage, upload };
-export type { StoredHead };
+export { StoredHead, download, storage, upload };

@@ -37,7 +37,7 @@ async function start({ script, hasPolicy = false }) {
     ? trustedTypes.createPolicy("page", { createScriptURL: (address) => address })
     : { createScriptURL: (address) => address };
   const blob = (text) => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-  const address = script.startsWith("/") ? script : blob(script);
+  const address = /^(\/|http)/.test(script) ? script : blob(script);
   const create = async () => {
     const head = await createHead({ features: 2, classes: 2, worker: true, backend: "cpu" });
     const { length } = await head.logits(new Float32Array(4));
@@ -53,6 +53,7 @@ async function start({ script, hasPolicy = false }) {
 
 for (const [what, script, words] of [
   ["a script that is not there", "/nothing.js", /nothing\.js: it could not be loaded/],
+  ["an address that is none", "http://[", /could not be started: .*http:\/\/\[/],
   ["a script that is no script", "/pkg/package.json", /package\.json: it could not be loaded/],
   ["a script that fails", "throw new Error('made up')", /made up/],
   ["a script that says nothing", "self.onmessage = () => {};", /did not answer .* within 20 s/],

@@ -45,6 +45,18 @@ for (const backend of ["cpu", "webgpu"]) {
     }));
 }
 
+// A head that cannot be restored on WebGPU goes to the CPU.
+for (const [backend, next] of [["cpu", "out-of-memory"], ["webgpu", "resolved"]]) {
+  test(`an instance that cannot be replaced at once, ${backend}`, () =>
+    onPage(async (page) => {
+      const code = ["out-of-memory", "out-of-memory", next, next, "out-of-memory"].join();
+      assert.equal((await meet(page, "recovery that fails", { backend }, code)).backend, "cpu");
+    }));
+}
+
+test("a trap of another library's wasm", () =>
+  onPage((page) => meet(page, "trap of another library", { backend: "webgpu" }, "resolved,false,true,true")));
+
 test("the device is lost", () =>
   onPage(async (page) => {
     const step = await meet(page, "device lost", { during: "step" }, "device-lost");

@@ -18,7 +18,7 @@ export class Calls {
   readonly #reader: ArgumentReader;
   readonly #disposal = new AbortController();
 
-  constructor({ core, features, classes }: OpenedHead) {
+  constructor({ core, options: { features, classes } }: OpenedHead) {
     this.#core = core;
     this.#classes = classes;
     const mustCopy = (): boolean => this.#queue.isBusy || !core.isReady;

@@ -19,13 +19,14 @@ function methodsOf(calls: Calls): Methods {
  * the proxy, which has none of an object's private fields.
  */
 class PublicHead {
-  constructor({ core, features, classes }: OpenedHead) {
-    const names = Object.freeze([...classes]);
-    const calls = new Calls({ core, features, classes: names });
+  constructor({ core, options }: OpenedHead) {
+    freezeAll(options);
+    const calls = new Calls({ core, options });
     const dispose = (): void => calls.dispose();
     const members: Head = {
-      features,
-      classes: names,
+      features: options.features,
+      classes: options.classes,
+      options,
       get backend() {
         return core.status.backend;
       },
@@ -50,6 +51,11 @@ class PublicHead {
       Object.defineProperty(this, key, { ...member, enumerable });
     }
   }
+}
+
+function freezeAll(value: object): void {
+  Object.freeze(value);
+  for (const inner of Object.values(value)) if (typeof inner === "object") freezeAll(inner);
 }
 
 /** The public head of a core. */

@@ -1,3 +1,4 @@
+import type { CompleteOptions } from "../api/types.js";
 import type { CallControl, HeadStatus } from "./context.js";
 import type { Answer, Arguments, OperationName } from "./operations.js";
 
@@ -22,6 +23,5 @@ export interface Core {
 /** A core, and what the public head says of it. */
 export interface OpenedHead<C extends Core = Core> {
   core: C;
-  features: number;
-  classes: readonly string[];
+  options: CompleteOptions;
 }

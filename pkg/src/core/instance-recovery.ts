@@ -1,5 +1,6 @@
 import { OodgateError, type ErrorCode } from "../api/errors.js";
 import type { RawModule } from "./wasm.js";
+import { isFrameOf, leftUnfinished, placeInStacks } from "./wasm-stacks.js";
 
 /** Something that lives in a wasm instance and can be brought into a new one. */
 export interface Survivor {
@@ -14,6 +15,10 @@ interface Instance {
   lost?: OodgateError;
   /** While survivors take what they can: an error that they meet must not replace it again. */
   isEnding: boolean;
+  /** Whether it is the one that a trap ended, because another could not be made yet. */
+  isSpoilt: boolean;
+  /** How stacks name the file's code, once that was asked. */
+  place?: string | undefined;
   /** Held weakly: a head that its page forgot must be freed. */
   readonly survivors: Set<WeakRef<Survivor>>;
   /** Rejects the calls that wait for a device when the instance is replaced. */
@@ -28,6 +33,7 @@ function instanceOf(module: RawModule): Instance {
   const instance: Instance = {
     number: 0,
     isEnding: false,
+    isSpoilt: false,
     survivors: new Set(),
     waiting: new Set(),
   };
@@ -58,6 +64,7 @@ export function guardedCall<T>(
   if (instance.isEnding) return call();
   // What lived in an instance is not in the next one.
   if (instance.number !== number) throw instance.lost;
+  renew(module, instance);
   let outcome: T;
   try {
     outcome = call();
@@ -93,15 +100,6 @@ function translate(thrown: unknown, module: RawModule): unknown {
   return isTrap ? replaceInstance(module, thrown) : thrown;
 }
 
-/**
- * Whether an error left calls of wasm unfinished: a trap, or an exception that passed through wasm
- * frames, which its stack names.
- */
-function leftUnfinished(thrown: unknown): boolean {
-  if (thrown instanceof WebAssembly.RuntimeError) return true;
-  return thrown instanceof Error && /wasm-function\[/.test(thrown.stack ?? "");
-}
-
 /** Gives the file a new instance, and says why to every call that was under way. */
 function replaceInstance(module: RawModule, thrown: unknown): OodgateError {
   const instance = instanceOf(module);
@@ -112,11 +110,30 @@ function replaceInstance(module: RawModule, thrown: unknown): OodgateError {
   instance.survivors.clear();
   instance.number += 1;
   instance.lost = lost;
-  module.__wbg_reset_state();
+  instance.isSpoilt = true;
   silenceOldCallbacks();
   for (const reject of instance.waiting) reject(lost);
   instance.waiting.clear();
+  try {
+    renew(module, instance);
+  } catch {
+    // The next call tries again, and is told.
+  }
   return lost;
+}
+
+/** Makes the instance that takes the place of one that a trap ended, if it is still to be made. */
+function renew(module: RawModule, instance: Instance): void {
+  if (!instance.isSpoilt) return;
+  try {
+    module.__wbg_reset_state();
+  } catch (cause) {
+    const isFull = cause instanceof RangeError || /memory/i.test(String(cause));
+    const code = isFull ? "out-of-memory" : "crashed";
+    const message = `the engine stopped and could not be started again: ${String(cause)}`;
+    throw new OodgateError(code, message, { cause });
+  }
+  instance.isSpoilt = false;
 }
 
 function lossOf(module: RawModule, thrown: unknown): OodgateError {
@@ -150,17 +167,21 @@ function silenceOldCallbacks(): void {
 
 /**
  * The outcome of a call that waits for a device. A trap on the way, or an exception of the browser
- * there, would leave its promise pending for ever: all that is seen of it is an uncaught error. One
- * of another library's wasm that comes meanwhile cannot be told from it.
+ * there, would leave its promise pending for ever: all that is seen of it is an uncaught error.
+ * Errors of other libraries' wasm, which may come meanwhile, are told apart by their stacks.
  */
 async function untilTrap<T>(module: RawModule, outcome: Promise<T>): Promise<T> {
-  const { waiting } = instanceOf(module);
+  const instance = instanceOf(module);
+  const { waiting } = instance;
+  // Asked while the instance is sound.
+  if (!("place" in instance)) instance.place = placeInStacks(module);
   let reject: (lost: OodgateError) => void = () => undefined;
   const trap = new Promise<never>((_, rejectTrap) => (reject = rejectTrap));
   const onError = (event: Event): void => {
     const { error } = event as ErrorEvent;
     // Another call that waited may have had the instance replaced already.
     if (!waiting.has(reject) || !leftUnfinished(error)) return;
+    if (!isFrameOf(instance.place, error)) return;
     event.preventDefault();
     replaceInstance(module, error);
   };

@@ -62,6 +62,11 @@ export class LocalCore implements Core, Survivor {
     return this.#engine !== undefined;
   }
 
+  /** The options as the core has them. */
+  get options(): HeadOptions {
+    return (this.#engine as OpenedEngine).raw.meta().options;
+  }
+
   call<K extends OperationName>(
     name: K,
     given: Arguments<K>,

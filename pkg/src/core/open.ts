@@ -1,4 +1,5 @@
 import type { HeadOptions, LoadOptions } from "../api/types.js";
+import { completeOptions } from "./complete-options.js";
 import type { OpenedHead } from "./core.js";
 import { fromFile } from "./files.js";
 import { guardedCall } from "./instance-recovery.js";
@@ -10,7 +11,7 @@ export async function createLocal(options: HeadOptions): Promise<OpenedHead<Loca
   const cpu = await loadCpu();
   const classes = guardedCall(cpu, () => cpu.checkHeadOptions(options));
   const core = await LocalCore.create(options, classes.length);
-  return { core, features: options.features, classes };
+  return { core, options: completeOptions(core.options, options) };
 }
 
 /** A saved head in this thread. */
@@ -28,5 +29,5 @@ export async function loadLocal(
   };
   const classes = saved.classes as readonly string[];
   const core = await LocalCore.create(saved, classes.length, snapshot);
-  return { core, features: saved.features, classes };
+  return { core, options: completeOptions(core.options, options) };
 }

@@ -26,6 +26,8 @@ export type RawHead = Omit<cpu.RawHead, WaitingName> & {
 /** What every wasm file exports. */
 export interface RawModule {
   panicText(): string | undefined;
+  /** Of the engines' files. */
+  checkHeadOptions?(options: unknown): string[];
   /** Replaces the instance and its memory. */
   __wbg_reset_state(): void;
 }
@@ -72,7 +74,7 @@ function readLocal(source: WasmSource): Uint8Array<ArrayBuffer> | undefined {
 }
 
 /** An address as this thread's fetch resolves it. A Worker's would start from its own script. */
-function absolute(address: string): string {
+export function absolute(address: string): string {
   try {
     return new Request(address).url;
   } catch {

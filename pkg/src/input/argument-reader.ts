@@ -2,7 +2,7 @@ import type { Features, Labels } from "../api/types.js";
 import { flattenFeatures } from "./features.js";
 import { labelIndices } from "./labels.js";
 import { copyOptions } from "./options.js";
-import { own } from "./owned-arrays.js";
+import { isOwned, own } from "./owned-arrays.js";
 
 /** What the reader has to know of the head whose arguments it reads. */
 interface Reading {
@@ -36,18 +36,13 @@ export class ArgumentReader {
 
   /** Flat rows, copied where the caller could change them before they are used. */
   rows(features: Features, argument?: string): Float32Array {
-    return this.#mustCopy() ? this.ownRows(features, argument) : this.#flat(features, argument);
+    if (this.#mustCopy()) return this.ownRows(features, argument);
+    return flattenFeatures(features, this.#width, argument);
   }
 
   /** Flat rows, always in an array of the package's own. */
   ownRows(features: Features, argument?: string): Float32Array {
-    const flat = this.#flat(features, argument);
-    // An array of rows was copied already.
-    return Array.isArray(features) ? flat : own(flat.slice());
-  }
-
-  #flat(features: Features, argument?: string): Float32Array {
     const flat = flattenFeatures(features, this.#width, argument);
-    return Array.isArray(features) ? own(flat) : flat;
+    return isOwned(flat) ? flat : own(flat.slice());
   }
 }

@@ -1,18 +1,21 @@
 import { OodgateError } from "../api/errors.js";
 import type { Features } from "../api/types.js";
 import { describe, mismatch, reading } from "./refusals.js";
-import { floatsOf, kindOf } from "./typed-arrays.js";
+import { own } from "./owned-arrays.js";
+import { floatsOf, halvesOf, isFloats, kindOf, lengthOf } from "./typed-arrays.js";
 
 /** Most numbers in one array of features: 2 GiB, more than one allocation in wasm memory takes. */
 const MAX_NUMBERS = 2 ** 29;
 
+const FLOATS = "a Float32Array, a Float64Array or a Float16Array";
 const FORMS = "a Float32Array, an object with data and dims, or an array of rows";
 export const ATTACHED =
   "an array whose buffer is there, got one that was transferred away or shrank";
 
 /**
- * The rows as one row-major Float32Array, over the caller's own memory where they already are one.
- * Shapes that a flat array cannot show are checked here, everything else by the core.
+ * The rows as one row-major Float32Array: over the caller's own memory where they already are one,
+ * else in an array of the package's own. Shapes that a flat array cannot show are checked here,
+ * everything else by the core.
  */
 export function flattenFeatures(
   value: Features,
@@ -24,10 +27,9 @@ export function flattenFeatures(
 }
 
 function flatten(value: unknown, width: number, argument: string): Float32Array {
-  const kind = kindOf(value);
-  if (kind === "Float32Array") return float32Array(value, argument);
+  if (isFloats(value)) return floats(value, argument);
   if (Array.isArray(value)) return flattenRows(value, width, argument);
-  if (typeof value === "object" && value !== null && kind === undefined) {
+  if (typeof value === "object" && value !== null && kindOf(value) === undefined) {
     return flattenTensor(value, width, argument);
   }
   throw mismatch("invalid-features", argument, FORMS, value);
@@ -35,11 +37,16 @@ function flatten(value: unknown, width: number, argument: string): Float32Array 
 
 /** A plain Float32Array over the numbers of one that may be of a subclass. */
 export function float32Array(array: unknown, argument: string): Float32Array {
-  if (kindOf(array) !== "Float32Array") {
-    throw mismatch("invalid-features", argument, "a Float32Array", array);
-  }
+  if (kindOf(array) === "Float32Array") return floats(array, argument);
+  throw mismatch("invalid-features", argument, "a Float32Array", array);
+}
+
+/** The numbers of an array that holds floats; refuses one whose memory is gone. */
+function floats(array: unknown, argument: string, read = floatsOf): Float32Array {
+  // Before a conversion takes memory.
+  checkSize({ length: lengthOf(array) }, argument);
   try {
-    return floatsOf(array);
+    return read(array);
   } catch {
     throw new OodgateError("invalid-features", `${argument}: expected ${ATTACHED}`);
   }
@@ -51,16 +58,19 @@ function checkSize<T extends { length: number }>(array: T, argument: string): T 
   throw new OodgateError("out-of-memory", `${argument}: expected ${expected}, got ${array.length}`);
 }
 
-function flattenTensor(
-  tensor: { data?: unknown; dims?: unknown },
-  width: number,
-  argument: string,
-): Float32Array {
+/** What is read of a tensor. `type` is onnxruntime-web's. */
+interface TensorLike {
+  data?: unknown;
+  dims?: unknown;
+  type?: unknown;
+}
+
+function flattenTensor(tensor: TensorLike, width: number, argument: string): Float32Array {
   const { data, dims } = readTensor(tensor, argument);
   if (data === undefined && dims === undefined) {
     throw mismatch("invalid-features", argument, FORMS, tensor);
   }
-  const flat = float32Array(data, `${argument}.data`);
+  const flat = tensorFloats(data, tensor, argument);
   const rows = rowsOf(dims, width, argument);
   if (flat.length !== rows * width) {
     const expected = `${rows} x ${width} = ${rows * width} numbers`;
@@ -83,10 +93,18 @@ function rowsOf(dims: unknown, width: number, argument: string): number {
   throw new OodgateError("invalid-features", message);
 }
 
-function readTensor(
-  tensor: { data?: unknown; dims?: unknown },
-  argument: string,
-): { data: unknown; dims: unknown } {
+/**
+ * The numbers of a tensor, whose halves are bits in a Uint16Array where there is no Float16Array.
+ */
+function tensorFloats(data: unknown, tensor: TensorLike, argument: string): Float32Array {
+  const at = `${argument}.data`;
+  if (isFloats(data)) return floats(data, at);
+  const isHalves = kindOf(data) === "Uint16Array" && tensor.type === "float16";
+  if (isHalves) return floats(data, at, halvesOf);
+  throw mismatch("invalid-features", at, FLOATS, data);
+}
+
+function readTensor(tensor: TensorLike, argument: string): { data: unknown; dims: unknown } {
   try {
     const { data, dims } = tensor;
     return { data, dims };
@@ -109,7 +127,7 @@ function flattenRows(given: readonly unknown[], width: number, argument: string)
     rows.push(checkRow(given[index], width, `${argument}[${index}]`));
   }
   checkSize({ length: rows.length * width }, argument);
-  const flat = new Float32Array(rows.length * width);
+  const flat = own(new Float32Array(rows.length * width));
   rows.forEach((row, index) => {
     for (let column = 0; column < width; column++) {
       const number = row[column];

@@ -1,3 +1,5 @@
+import { own } from "./owned-arrays.js";
+
 /**
  * Typed arrays read by their internal slots. Unlike `instanceof`, `length` and an iterator, these
  * work across windows, and no subclass or property set on the array can answer in their place.
@@ -11,19 +13,43 @@ function slot<T>(name: PropertyKey): (array: unknown) => T {
 
 /** "Float32Array" and so on; undefined for what is no typed array. Runs no code of the value. */
 export const kindOf = slot<string | undefined>(Symbol.toStringTag);
-const lengthOf = slot<number>("length");
+export const lengthOf = slot<number>("length");
 const offsetOf = slot<number>("byteOffset");
 const bufferOf = slot<ArrayBuffer>("buffer");
 
+/** Kinds of arrays whose numbers are taken for features. */
+const FLOAT_KINDS = ["Float32Array", "Float64Array", "Float16Array"];
+
+/** Whether the array's numbers can be features. */
+export function isFloats(array: unknown): boolean {
+  return FLOAT_KINDS.includes(kindOf(array) as string);
+}
+
 /**
- * The same numbers in a view that is a Float32Array and nothing else. Throws when their buffer is
- * gone.
+ * The numbers of an array of floats as a Float32Array and nothing else: over the same memory where
+ * it is one, else converted. Throws when their buffer is gone.
  */
 export function floatsOf(array: unknown): Float32Array {
   const length = lengthOf(array);
+  const isConverted = kindOf(array) !== "Float32Array";
   // A view that lost its buffer, or extends past one that shrank, has length 0: copying it throws.
-  if (length === 0) return new Float32Array(array as Float32Array);
+  if (isConverted || length === 0) return own(new Float32Array(array as Float32Array));
   return new Float32Array(bufferOf(array), offsetOf(array), length);
+}
+
+/** Numbers of half precision by their bits, as they come where there is no Float16Array. */
+export function halvesOf(array: unknown): Float32Array {
+  return own(Float32Array.from(new Uint16Array(array as Uint16Array), half));
+}
+
+/** The number of these 16 bits: sign, 5 bits of exponent, 10 of fraction (IEEE 754 binary16). */
+function half(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
+  return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
 /**

@@ -1,72 +1,25 @@
-import { openDB, type IDBPDatabase } from "idb";
 import { loadHead } from "../api/create.js";
 import { OodgateError } from "../api/errors.js";
 import type { Head, LoadOptions } from "../api/types.js";
+import { fromFile } from "../core/files.js";
 import { mismatch } from "../input/refusals.js";
+import { deleteFile, getFile, listFiles, putFile, type StoredHead } from "./database.js";
 
-/** What is known of a stored head without loading it. */
-export interface StoredHead {
-  /** The name that it was put under. */
-  name: string;
-  /** Size of its file. */
-  bytes: number;
-  /** When it was put there. */
-  savedAt: Date;
-}
-
-interface Stored extends StoredHead {
-  file: Uint8Array<ArrayBuffer>;
-}
-
-const DATABASE = "oodgate";
-const HEADS = "heads";
-
-/** The package's error for an exception of the browser's storage. */
-function storageError(thrown: unknown): OodgateError {
-  const { name, message } =
-    thrown instanceof Error || thrown instanceof DOMException
-      ? thrown
-      : { name: "", message: String(thrown) };
-  if (name === "QuotaExceededError") {
-    const cure =
-      "delete heads that are not needed, or ask for more with navigator.storage.persist()";
-    const text = `the browser's storage is full: ${cure}`;
-    return new OodgateError("quota-exceeded", text, { cause: thrown });
-  }
-  return new OodgateError(
-    "storage-unavailable",
-    `the browser's storage cannot be used: ${message}`,
-    { cause: thrown },
-  );
-}
-
-/**
- * Runs something on the database and closes it: an open one would hold up other tabs that delete or
- * upgrade it.
- */
-async function withDatabase<T>(work: (database: IDBPDatabase) => Promise<T>): Promise<T> {
-  try {
-    const database = await openDB(DATABASE, 1, {
-      upgrade: (fresh) => void fresh.createObjectStore(HEADS, { keyPath: "name" }),
-    });
-    try {
-      return await work(database);
-    } finally {
-      database.close();
-    }
-  } catch (thrown) {
-    throw storageError(thrown);
-  }
-}
+export type { StoredHead } from "./database.js";
 
 function checkName(name: unknown): asserts name is string {
   if (typeof name !== "string" || name === "")
     throw mismatch("invalid-option", "name", "a string that is not empty", name);
 }
 
-/** A saved head's bytes, or a head to save. */
+/** The bytes of a head: those that a caller has, or those of a head to save. */
 async function fileOf(head: Head | Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-  if (head instanceof Uint8Array) return head.slice();
+  if (head instanceof Uint8Array) {
+    const file = new Uint8Array(head);
+    // Bytes that are no head are refused here, and not when they are needed.
+    await fromFile(file);
+    return file;
+  }
   if (typeof head !== "object" || head === null || typeof head.save !== "function") {
     throw mismatch("invalid-option", "head", "a head or the bytes that save made", head);
   }
@@ -81,39 +34,25 @@ export const storage = {
    */
   async put(name: string, head: Head | Uint8Array): Promise<void> {
     checkName(name);
-    const file = await fileOf(head);
-    const stored: Stored = { name, bytes: file.byteLength, savedAt: new Date(), file };
-    await withDatabase(async (database) => {
-      const transaction = database.transaction(HEADS, "readwrite", { durability: "strict" });
-      await Promise.all([transaction.store.put(stored), transaction.done]);
-    });
+    await putFile(name, await fileOf(head));
   },
 
   /** Restores the head of that name; `undefined` when there is none. */
   async get(name: string, options?: LoadOptions): Promise<Head | undefined> {
     checkName(name);
-    const stored: Stored | undefined = await withDatabase((database) => database.get(HEADS, name));
-    return stored && loadHead(stored.file, options);
+    const file = await getFile(name);
+    return file && loadHead(file, options);
   },
 
-  /** All stored heads, by name. */
-  async list(): Promise<StoredHead[]> {
-    const all: StoredHead[] = [];
-    await withDatabase(async (database) => {
-      // One by one, so that the files are not all in memory at once.
-      let cursor = await database.transaction(HEADS).store.openCursor();
-      for (; cursor !== null; cursor = await cursor.continue()) {
-        const { name, bytes, savedAt }: Stored = cursor.value;
-        all.push({ name, bytes, savedAt });
-      }
-    });
-    return all;
+  /** All stored heads, by name. Reads none of their files. */
+  list(): Promise<StoredHead[]> {
+    return listFiles();
   },
 
   /** Deletes the head of that name, if there is one. */
   async delete(name: string): Promise<void> {
     checkName(name);
-    await withDatabase((database) => database.delete(HEADS, name));
+    await deleteFile(name);
   },
 };
 

@@ -52,9 +52,9 @@ class WorkerHead implements HeadServer<Remote<EpochCallback>> {
   #open(sources: Sources, open: () => Promise<OpenedHead>): Promise<Outcome<Introduction>> {
     setSources(sources);
     return this.#outcome(async () => {
-      const { core, features, classes } = await open();
+      const { core, options } = await open();
       this.#core = core;
-      return { features, classes };
+      return { options };
     });
   }
 

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../api/errors.js";
-import type { EpochProgress, HeadOptions, LoadOptions } from "../api/types.js";
+import type { CompleteOptions, EpochProgress, HeadOptions, LoadOptions } from "../api/types.js";
 import type { HeadStatus } from "../core/context.js";
 import type { OperationName } from "../core/operations.js";
 import type { Sources } from "../core/wasm.js";
@@ -24,8 +24,7 @@ export type Outcome<T> = { status?: HeadStatus } & (
 
 /** What a page learns of a new head. */
 export interface Introduction {
-  features: number;
-  classes: readonly string[];
+  options: CompleteOptions;
 }
 
 /** Hears of each epoch of a fit. */

@@ -1,5 +1,6 @@
 import { OodgateError } from "../api/errors.js";
-import { workerScript } from "../core/wasm.js";
+import type { WorkerSource } from "../api/types.js";
+import { absolute, workerScript } from "../core/wasm.js";
 import { version } from "../version.js";
 import { isGreeting } from "./protocol.js";
 
@@ -23,18 +24,55 @@ export async function startWorker(): Promise<Worker> {
   // Written out because bundlers look for exactly this expression. The script is one file by
   // itself, so that they can take it for an asset.
   const script = workerScript() ?? new URL("./worker.js", import.meta.url);
-  let worker: Worker;
+  const { address, release } = reachable(script);
   try {
-    worker = new Worker(script as URL, { type: "module", name: "oodgate" });
+    const worker = construct(address);
+    try {
+      await greeting(worker, String(script));
+      return worker;
+    } catch (thrown) {
+      worker.terminate();
+      throw thrown;
+    }
+  } finally {
+    release();
+  }
+}
+
+function construct(address: WorkerSource): Worker {
+  try {
+    return new Worker(address as URL, { type: "module", name: "oodgate" });
   } catch (cause) {
     throw unavailable(String(cause), cause);
   }
+}
+
+/**
+ * An address that a Worker can have: of the page's own origin. A script of another one is imported
+ * by one of the page's.
+ */
+function reachable(script: WorkerSource): { address: WorkerSource; release(): void } {
+  const foreign = foreignAddress(script);
+  if (foreign === undefined) return { address: script, release: () => undefined };
+  const text = `import ${JSON.stringify(foreign)};`;
+  const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  return { address, release: () => URL.revokeObjectURL(address) };
+}
+
+/** The script's address if it is of another origin than the page. */
+function foreignAddress(script: WorkerSource): string | undefined {
+  if (typeof script !== "string" && !(script instanceof URL)) return undefined;
+  // Where an environment has no origin, or no such address, the Worker says what it makes of it.
+  const url = parse(absolute(String(script)));
+  const isForeign = url !== undefined && url.origin !== (globalThis.origin ?? url.origin);
+  return isForeign && /^https?:$/.test(url.protocol) ? url.href : undefined;
+}
+
+function parse(address: string): URL | undefined {
   try {
-    await greeting(worker, String(script));
-    return worker;
-  } catch (thrown) {
-    worker.terminate();
-    throw thrown;
+    return new URL(address);
+  } catch {
+    return undefined;
   }
 }
 

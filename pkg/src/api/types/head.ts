@@ -2,6 +2,7 @@ import type { Backend, Features, Labels } from "./inputs.js";
 import type {
   CalibrationOptions,
   CallOptions,
+  CompleteOptions,
   CrossCalibrationOptions,
   FitOptions,
   ScoreOptions,
@@ -23,6 +24,11 @@ export interface Head {
   readonly features: number;
   /** Class names. */
   readonly classes: readonly string[];
+  /**
+   * What the head was made of, defaults included: `createHead(head.options)` makes an untrained one
+   * like it. `backend` and `worker` are those that were asked for. Frozen.
+   */
+  readonly options: Readonly<CompleteOptions>;
   /** Where the arithmetic runs. */
   readonly backend: Backend;
   /** Why "auto" did not take WebGPU, when it did not. */

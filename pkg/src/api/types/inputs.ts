@@ -2,16 +2,25 @@
  * A batch of feature vectors, [rows, features], float32, row-major. Accepted forms: a Float32Array
  * whose length is a multiple of `features`; any object with `data` and `dims` ([rows, features] or
  * [features]), such as a transformers.js or onnxruntime-web tensor; an array of equally long rows.
+ * Float64Array and Float16Array, and tensors of them, are converted.
  */
 export type Features =
   | Float32Array
+  | Float64Array
+  | HalfFloats
   | {
-      /** The rows, one after the other. */
-      readonly data: Float32Array;
+      /** The rows, one after the other: floats, which the call checks. */
+      readonly data: unknown;
       /** [rows, features], or [features] for one row. */
       readonly dims: readonly number[];
     }
   | ReadonlyArray<ArrayLike<number>>;
+
+/** A Float16Array, which not every TypeScript library declares. */
+export interface HalfFloats extends ArrayLike<number> {
+  /** "Float16Array". */
+  readonly [Symbol.toStringTag]: "Float16Array";
+}
 
 /**
  * One class per row: an index in [0, classes), or a class name when the head was created with

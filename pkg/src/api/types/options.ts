@@ -92,6 +92,12 @@ export interface HeadOptions {
   worker?: boolean;
 }
 
+/** A head's options with their defaults. */
+export interface CompleteOptions extends Required<HeadOptions> {
+  /** Class names. */
+  readonly classes: readonly string[];
+}
+
 /** Options of `loadHead`. */
 export interface LoadOptions {
   /** Where its arithmetic runs from now on, whatever it was saved on. Default "auto". */
