@@ -142,10 +142,10 @@ export async function build({ fast = false, only = [...Object.keys(wasmFiles), "
     else if (part in wasmFiles) buildWasm(part, fast);
     else throw new Failure(`--only takes ${Object.keys(wasmFiles).join(", ")} and ts, not "${part}".`);
   }
-  printSizes();
 }
 
 await main(import.meta, async () => {
   const { values } = parseArgs({ options: { fast: { type: "boolean" }, only: { type: "string" } } });
   await build({ fast: values.fast, only: values.only?.split(",") });
+  printSizes();
 });

@@ -6,6 +6,7 @@ import { after, before } from "node:test";
 import { launch } from "../../pkg/scripts/browser.mjs";
 import { serve } from "../../pkg/scripts/serve.mjs";
 import { at, npm } from "../../pkg/scripts/shell.mjs";
+import { isPrepared } from "../lib/prepared.mjs";
 
 export const OUTPUT = at("tests", "output");
 
@@ -13,7 +14,7 @@ let server;
 let browser;
 
 before(async () => {
-  npm("run", "build", "-w", "www");
+  if (!isPrepared) npm("run", "build", "-w", "www");
   mkdirSync(OUTPUT, { recursive: true });
   server = await serve({ mounts: { "/some/folder/": at("www", "dist") } });
   browser = await launch();
