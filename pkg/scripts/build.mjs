@@ -1,4 +1,4 @@
-// Builds the package: Rust to wasm (one file per backend, and one for the file formats), wasm-bindgen, wasm-opt, TypeScript, then the sizes.
+// Builds the package: Rust to wasm (one file per backend, and one for the file formats), wasm-bindgen, wasm-opt, TypeScript.
 //   node pkg/scripts/build.mjs [--fast] [--only cpu|webgpu|files|ts[,...]]
 // --fast takes the everyday profile and leaves wasm-opt out. Steps whose inputs are unchanged are skipped.
 
@@ -9,7 +9,6 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { findBindgen } from "./setup.mjs";
 import { at, duration, Failure, main, root, run, say } from "./shell.mjs";
-import { printSizes } from "./sizes.mjs";
 
 export const target = "wasm32-unknown-unknown";
 
@@ -147,5 +146,4 @@ export async function build({ fast = false, only = [...Object.keys(wasmFiles), "
 await main(import.meta, async () => {
   const { values } = parseArgs({ options: { fast: { type: "boolean" }, only: { type: "string" } } });
   await build({ fast: values.fast, only: values.only?.split(",") });
-  printSizes();
 });
