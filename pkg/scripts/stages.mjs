@@ -151,7 +151,11 @@ export const stages = () => [
     id: "native", group: "native", heading: "Native tests",
     body: () => run("cargo", ["test"]), lock: "native",
   },
-  ...tests("browser", { needs: built, alone: ["frames", "soak"] }),
+  ...tests("browser", {
+    needs: built,
+    first: ["suite-webgpu", "suite-webgpu-workers-even", "suite-webgpu-workers-odd"],
+    alone: ["frames"],
+  }),
   ...tests("faults", { needs: built }),
   ...tests("interop", { needs: built }),
   ...tests("package", { needs: [...built, "pack"] }),
