@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
     Error, Result,
+    architecture::Architecture,
     error::Mismatch,
-    head::Architecture,
     loss::Loss,
+    numeric::format::quoted,
     optim::{Optimizer, Schedule},
-    shown::quoted,
 };
 
 /// Most parameters that one head may have: 256 MB of weights, a gigabyte with AdamW's moments and the gradient.
@@ -257,8 +257,8 @@ pub fn alpha(value: Option<f64>) -> Result<f64> {
 }
 
 /// Which numbers an option takes.
-#[derive(Clone, Copy)]
-pub(crate) enum Range {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Range {
     /// Above 0.
     Positive,
     /// At least 0.
@@ -267,16 +267,20 @@ pub(crate) enum Range {
     Share,
     /// Above 0 and below 1.
     InnerShare,
+    /// Above 0 and below 100, per cent.
+    Percent,
 }
 
 /// A finite number within the range; it must stay so when it is rounded to `f32`.
 pub(crate) fn number(argument: &str, value: f64, range: Range) -> Result<f64> {
     let rounded = value as f32;
     let (fits, expected) = match range {
-        Range::Positive => (rounded > 0.0, "a number above 0"),
+        // A subnormal's inverse is infinite.
+        Range::Positive => (rounded >= f32::MIN_POSITIVE, "a number above 0"),
         Range::NotNegative => (rounded >= 0.0, "a number of at least 0"),
         Range::Share => ((0.0..1.0).contains(&rounded), "a number in [0, 1)"),
         Range::InnerShare => (rounded > 0.0 && rounded < 1.0, "a number in (0, 1)"),
+        Range::Percent => (rounded > 0.0 && rounded < 100.0, "a number in (0, 100), per cent"),
     };
     if fits && rounded.is_finite() { Ok(value) } else { Err(Error::InvalidOption(Mismatch::new(argument, expected, value))) }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::shown::Shown;
+use crate::numeric::format::Shown;
 
 /// What went wrong, with the values that show it.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,25 +1,20 @@
 //! All that a head is at one moment, as plain values: what a saved file holds, and what a head is restored from after its device
 //! or its instance was lost.
 
-use std::rc::Rc;
-
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Result,
-    calibration::{Conformal, SeenRows},
+    calibration::{Calibration, conformal::Conformal},
     config::{HeadConfig, HeadOptions, LossOptions, OptimizerOptions},
-    engine::{Engine, State},
     error::Mismatch,
-    gate::Calibration,
     loss::Loss,
-    ood::{ScorerName, ScorerOptions, training::TrainingRows},
+    numeric::format::Shown,
+    ood::{ScorerName, ScorerOptions},
     optim::Optimizer,
-    shown::Shown,
-    trainer::Trainer,
 };
 
-/// A head at one moment. [`Trainer::restore`] turns a new head of the same options into it: the next update, scores, gate and
+/// A head at one moment. [`crate::head::Head::restore`] turns a new head of the same options into it: the next update, scores, gate and
 /// p-values are those that this head would have answered.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {
@@ -92,87 +87,6 @@ impl Snapshot {
     }
 }
 
-#[maybe_async::maybe_async]
-impl<E: Engine> Trainer<E> {
-    /// All that the head is.
-    pub async fn snapshot(&mut self) -> Result<Snapshot> {
-        let state = self.state().await?;
-        let rows = self.training_rows();
-        Ok(Snapshot {
-            meta: self.meta(),
-            state,
-            features: rows.map(|rows| rows.features.to_vec()).unwrap_or_default(),
-            labels: rows.map(|rows| rows.labels.to_vec()).unwrap_or_default(),
-            seen: self.seen_rows().fingerprints(),
-            scores: self.calibration().map(|calibration| calibration.conformal.scores().to_vec()).unwrap_or_default(),
-        })
-    }
-
-    /// The part of a snapshot that is not an array.
-    pub fn meta(&self) -> Meta {
-        Meta {
-            options: self.config().into(),
-            steps: self.steps() as f64,
-            selected: self.memory().selected(),
-            calibration: self.calibration().map(Into::into),
-        }
-    }
-
-    /// The rows that fitted scorers compare with.
-    pub fn training_rows(&self) -> Option<&TrainingRows> {
-        self.memory().rows()
-    }
-
-    /// Parameters, then each of the optimiser's moments.
-    pub async fn state(&mut self) -> Result<Vec<f32>> {
-        let State { mut parameters, moments } = self.engine().state().await?;
-        moments.iter().for_each(|moment| parameters.extend_from_slice(moment));
-        Ok(parameters)
-    }
-
-    /// Becomes the head of a snapshot whose options this head was created with. A snapshot that does not fit changes nothing.
-    pub fn restore(&mut self, snapshot: Snapshot) -> Result<()> {
-        let Snapshot { meta, state, features, labels, seen, scores } = snapshot;
-        let config = self.config();
-        let length = Snapshot::state_length(config);
-        if state.len() != length {
-            return Err(refusal("state", format!("{length} numbers"), state.len()));
-        }
-        if state.iter().any(|x| !x.is_finite()) {
-            return Err(refusal("state", "finite numbers", "NaN or an infinity"));
-        }
-        if !(meta.steps >= 0.0 && meta.steps <= 2_f64.powi(53) && meta.steps.fract() == 0.0) {
-            return Err(refusal("steps", "an integer of at least 0", meta.steps));
-        }
-        let rows = match features.len() {
-            0 => None,
-            _ => {
-                let numbers: Vec<f64> = labels.iter().copied().map(f64::from).collect();
-                Some(self.check_rows(&features, &numbers).map_err(in_file)?.labels)
-            }
-        };
-        let calibration = meta.calibration.map(|meta| calibration(meta, scores)).transpose()?;
-        if rows.is_none() && calibration.as_ref().is_some_and(|calibration| calibration.scorer.compares()) {
-            return Err(refusal("calibration", "training rows for its scorer beside it", "none"));
-        }
-
-        let parameters = config.architecture.parameters() as usize;
-        let mut arrays = state.chunks_exact(parameters).map(<[f32]>::to_vec);
-        let state = State { parameters: arrays.next().unwrap_or_default(), moments: arrays.collect() };
-        self.engine().set_state(&state)?;
-        self.set_steps(meta.steps as u64);
-        self.set_seen_rows(SeenRows::from_fingerprints(seen));
-        if let Some(labels) = rows {
-            self.remember(Rc::new(features), Rc::new(labels));
-        }
-        self.select(meta.selected.unwrap_or(ScorerName::Auto));
-        if let Some(calibration) = calibration {
-            self.set_calibration(calibration);
-        }
-        Ok(())
-    }
-}
-
 /// A calibration from its parts, checked.
 pub(crate) fn calibration(meta: CalibrationMeta, scores: Vec<f32>) -> Result<Calibration> {
     let CalibrationMeta { scorer: options, alpha, temperature, ece_before, ece_after, warning } = meta;
@@ -191,7 +105,7 @@ pub(crate) fn calibration(meta: CalibrationMeta, scores: Vec<f32>) -> Result<Cal
     Ok(Calibration { scorer, options, alpha, threshold, temperature, ece_before, ece_after, warning, conformal })
 }
 
-fn refusal(part: &str, expected: impl Into<String>, got: impl Shown) -> Error {
+pub(crate) fn refusal(part: &str, expected: impl Into<String>, got: impl Shown) -> Error {
     Error::InvalidFile(Mismatch::new(format!("file, {part}"), expected, got))
 }
 

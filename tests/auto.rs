@@ -7,24 +7,21 @@ mod support;
 
 use nalgebra::{DMatrix, DVector};
 use oodgate::{
-    config::{FitOptions, HeadOptions},
-    engine::{Engine, cpu::CpuEngine},
-    fit::Fit,
+    config::FitOptions,
+    engine::Engine,
+    head::selection::{Selected, Selection},
     metrics,
+    numeric::random::Random,
     ood::ScorerName,
-    random::Random,
-    select::{Selected, Selection},
-    trainer::Trainer,
 };
 use pollster::block_on;
-use support::{Tolerance, assert_close};
-
-type Head = Trainer<CpuEngine>;
+use support::{
+    Tolerance, assert_close,
+    heads::{self, Head},
+};
 
 fn head(features: usize, classes: usize) -> Head {
-    let classes = (0..classes).map(|class| class.to_string()).collect();
-    let config = HeadOptions { features: features as f64, classes, ..HeadOptions::default() }.check().unwrap();
-    Trainer::new(CpuEngine::new(&config.spec(), config.initial_parameters()), config)
+    heads::head(heads::sized(features, classes))
 }
 
 /// Rows of `width` around one corner per class.
@@ -210,19 +207,13 @@ fn the_combination_does_not_change_with_calibration() {
     let before = score(&mut trainer);
     let (features, labels) = corners(6, 40, 6, &[0, 1, 2], 0.3);
     let calibration = block_on(trainer.calibrate(&features, &labels, None, &ScorerName::Auto.into())).unwrap();
-    assert_eq!(calibration.scorer.name(), ScorerName::Auto);
+    assert_eq!(calibration.scorer.name, ScorerName::Auto);
     assert_eq!(score(&mut trainer), before);
 }
 
 fn fit(trainer: &mut Head, features: &[f32], labels: &[f64]) {
     let options = FitOptions { epochs: Some(10.0), ..FitOptions::default() };
-    let mut fit = Fit::new(trainer, features.to_vec(), labels, options.check().unwrap()).unwrap();
-    loop {
-        while !fit.run(trainer, 10).unwrap() {}
-        if block_on(fit.end_epoch(trainer, false)).unwrap().last {
-            return;
-        }
-    }
+    heads::fit(trainer, features.to_vec(), labels, options.check().unwrap(), false);
 }
 
 fn select(trainer: &mut Head, data: &(Vec<f32>, Vec<f64>), candidates: Option<&[ScorerName]>, folds: Option<f64>) -> Selected {

@@ -6,16 +6,14 @@
 mod support;
 
 use oodgate::{
-    calibration::{Conformal, fit_temperature},
+    calibration::{conformal::Conformal, temperature::fit_temperature},
     config::HeadOptions,
-    engine::cpu::CpuEngine,
+    numeric::random::Random,
     ood::ScorerName,
-    random::Random,
-    trainer::Trainer,
 };
 use pollster::block_on;
 use serde::Deserialize;
-use support::{Tolerance, assert_close, golden};
+use support::{Tolerance, assert_close, golden, heads};
 
 #[derive(Deserialize)]
 struct File {
@@ -83,8 +81,7 @@ fn rows(random: &mut Random, count: usize) -> (Vec<f32>, Vec<f64>) {
 fn the_share_rejected_is_alpha_on_average() {
     let mut random = Random::new(21);
     let options = HeadOptions { features: 3.0, classes: ["a", "b", "c"].map(String::from).to_vec(), ..HeadOptions::default() };
-    let config = options.check().unwrap();
-    let mut head = Trainer::new(CpuEngine::new(&config.spec(), config.initial_parameters()), config);
+    let mut head = heads::head(options);
     for _ in 0..50 {
         let (features, labels) = rows(&mut random, 60);
         block_on(head.train_step(features, &labels, None)).unwrap();

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 use oodgate::{
     Error,
-    onnx::{
+    files::onnx::{
         self,
         proto::{ModelProto, TensorProto, ValueInfoProto, data_type},
     },

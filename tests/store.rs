@@ -2,17 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
+#[path = "support/heads.rs"]
+mod heads;
+
+use heads::{Head, fit, head};
 use oodgate::{
     Error,
     config::{FitOptions, HeadOptions, LossOptions, OptimizerOptions},
-    engine::cpu::CpuEngine,
-    fit::Fit,
-    ood::{Parameters, ScorerName, ScorerOptions},
-    random::Random,
-    select::Selection,
+    files::safetensors as store,
+    head::selection::Selection,
+    numeric::random::Random,
+    ood::{ScorerName, ScorerOptions},
     snapshot::{Meta, Snapshot},
-    store,
-    trainer::Trainer,
 };
 use pollster::block_on;
 use proptest::prelude::*;
@@ -20,13 +21,6 @@ use safetensors::{Dtype, tensor::TensorView};
 
 const FEATURES: usize = 5;
 const CLASSES: usize = 3;
-
-type Head = Trainer<CpuEngine>;
-
-fn head(options: HeadOptions) -> Head {
-    let config = options.check().unwrap();
-    Trainer::new(CpuEngine::new(&config.spec(), config.initial_parameters()), config)
-}
 
 fn options() -> HeadOptions {
     let classes = vec!["oak".into(), "quote \" and é".into(), "__proto__".into()];
@@ -50,21 +44,16 @@ fn rows(count: usize, seed: u64) -> (Vec<f32>, Vec<f64>) {
 fn train(trainer: &mut Head) {
     let (features, labels) = rows(40, 1);
     let config = FitOptions { epochs: Some(2.0), batch_size: Some(7.0), ..FitOptions::default() }.check().unwrap();
-    let mut fit = Fit::new(trainer, features, &labels, config).unwrap();
-    loop {
-        while !fit.run(trainer, 3).unwrap() {}
-        if block_on(fit.end_epoch(trainer, false)).unwrap().last {
-            break;
-        }
-    }
+    fit(trainer, features, &labels, config, false);
     let (features, labels) = rows(9, 2);
     block_on(trainer.train_step(features, &labels, None)).unwrap();
 }
 
 fn calibrate(trainer: &mut Head, name: ScorerName) {
     let (features, labels) = rows(30, 3);
-    let parameters = Parameters { k: (name == ScorerName::Knn).then_some(3.0), ..Parameters::default() };
-    block_on(trainer.calibrate(&features, &labels, Some(0.1), &ScorerOptions { name, parameters })).unwrap();
+    let scorer = ScorerOptions::from(name);
+    let scorer = if name == ScorerName::Knn { scorer.with("k", 3.0) } else { scorer };
+    block_on(trainer.calibrate(&features, &labels, Some(0.1), &scorer)).unwrap();
 }
 
 fn bytes(trainer: &mut Head) -> Vec<u8> {
@@ -264,7 +253,7 @@ fn files_of_every_format_version_are_read() {
     let mut head = load(&file).unwrap();
     assert_eq!(head.config().classes, ["oak", "quote \" and é", "__proto__"]);
     assert_eq!(head.steps(), 13);
-    assert_eq!(head.calibration().map(|calibration| calibration.scorer.name()), Some(ScorerName::Knn));
+    assert_eq!(head.calibration().map(|calibration| calibration.scorer.name), Some(ScorerName::Knn));
     // What this version writes of it holds what it held, with numbers in as few digits as they need.
     let again = bytes(&mut head);
     assert_eq!(store::read(&again).unwrap(), store::read(&file).unwrap());

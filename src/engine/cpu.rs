@@ -9,7 +9,7 @@ use std::{ops::Range, rc::Rc};
 
 use self::matmul::{View, multiply};
 use super::{Engine, Outputs, Spec, State, Totals, check_outputs};
-use crate::{Result, head::Layer, loss::Loss, math, optim::Update};
+use crate::{Result, architecture::Layer, loss::Loss, numeric::row::argmax, optim::Update};
 
 /// A head whose arithmetic runs on the calling thread.
 pub struct CpuEngine {
@@ -23,7 +23,7 @@ pub struct CpuEngine {
 /// Rows kept for training.
 pub struct Data {
     features: Rc<Vec<f32>>,
-    labels: Vec<u32>,
+    labels: Rc<Vec<u32>>,
 }
 
 /// A factor of products, `[rows, width]`.
@@ -94,7 +94,7 @@ impl CpuEngine {
         let scale = 1.0 / rows as f32;
         for ((row, label), gradient) in logits.chunks_exact(classes).zip(labels).zip(delta.chunks_exact_mut(classes)) {
             self.totals.loss += f64::from(self.loss.row(row, label as usize, scale, gradient));
-            self.totals.correct += f64::from(u8::from(math::argmax(row) == label as usize));
+            self.totals.correct += f64::from(u8::from(argmax(row) == label as usize));
         }
     }
 
@@ -153,7 +153,7 @@ impl Engine for CpuEngine {
         Ok(Self::new(&spec, parameters))
     }
 
-    fn upload(&mut self, features: Rc<Vec<f32>>, labels: Vec<u32>) -> Result<Data> {
+    fn upload(&mut self, features: Rc<Vec<f32>>, labels: Rc<Vec<u32>>) -> Result<Data> {
         Ok(Data { features, labels })
     }
 

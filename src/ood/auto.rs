@@ -20,11 +20,17 @@
 use std::rc::Rc;
 
 use super::{
-    View, r#gen,
-    nearness::{Nearness, Standard},
-    training::Training,
+    Batch, Parameter, Values, r#gen,
+    scoring::Scoring,
+    statistics::{
+        Context,
+        nearness::{Nearness, Standard},
+    },
 };
-use crate::{Result, engine::Engine, math};
+use crate::{Result, engine::Engine, numeric::row::max};
+
+/// It takes none.
+pub const PARAMETERS: &[Parameter] = &[];
 
 /// The softmax is as sharp as if the largest logit were this many times `ln classes` above the mean.
 const SHARPNESS: f64 = 3.0;
@@ -40,24 +46,19 @@ pub struct Auto<M> {
     nearness: Rc<Nearness<M>>,
 }
 
-#[maybe_async::maybe_async]
-impl<M> Auto<M> {
-    /// Joins what is known of the rows with how sure the head is of them.
-    pub fn new(training: &Training, nearness: Rc<Nearness<M>>) -> Self {
-        let view = training.view();
-        let confidence = Confidence::new(&view);
-        Self { standard: Standard::of(&confidence.scores(&view)), confidence, nearness }
+#[maybe_async::maybe_async(AFIT)]
+impl<E: Engine> Scoring<E> for Auto<E::Matrix> {
+    async fn fit(context: &mut Context<'_, E>, _: &Values) -> Result<Self> {
+        let nearness = context.nearness().await?;
+        let training = context.training().await?;
+        let batch = training.batch();
+        let confidence = Confidence::new(&batch);
+        Ok(Self { standard: Standard::of(&confidence.scores(&batch)), confidence, nearness })
     }
 
-    /// Scores, `[rows]`. Neighbours leave out `without[row]`, where given.
-    pub async fn scores<E: Engine<Matrix = M>>(
-        &self,
-        engine: &mut E,
-        view: &View<'_>,
-        without: &[Option<u32>],
-    ) -> Result<Vec<f32>> {
-        let distances = self.nearness.scores(engine, view.features, without).await?;
-        let doubts = self.confidence.scores(view);
+    async fn scores(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {
+        let distances = self.nearness.scores(engine, batch.features, batch.own).await?;
+        let doubts = self.confidence.scores(batch);
         Ok(doubts.iter().zip(distances).map(|(doubt, distance)| (self.standard.apply(*doubt) + distance) as f32).collect())
     }
 }
@@ -68,19 +69,19 @@ struct Confidence {
 }
 
 impl Confidence {
-    fn new(view: &View) -> Self {
+    fn new(batch: &Batch) -> Self {
         let range = |row: &[f32]| {
             let mean = row.iter().map(|&f| f64::from(f)).sum::<f64>() / row.len() as f64;
-            f64::from(math::max(row)) - mean
+            f64::from(max(row)) - mean
         };
-        let ranges: f64 = view.logits().map(range).sum();
-        let classes = view.classes.max(2) as f64;
-        let temperature = (ranges / view.count() as f64 / (SHARPNESS * classes.ln())) as f32;
+        let ranges: f64 = batch.logits().map(range).sum();
+        let classes = batch.classes.max(2) as f64;
+        let temperature = (ranges / batch.count() as f64 / (SHARPNESS * classes.ln())) as f32;
         Self { temperature: if temperature > 0.0 { temperature } else { 1.0 } }
     }
 
-    fn scores(&self, view: &View) -> Vec<f32> {
-        let mut scratch = vec![0.0; view.classes];
-        view.logits().map(|row| r#gen::row(row, GAMMA, TOP, self.temperature, &mut scratch)).collect()
+    fn scores(&self, batch: &Batch) -> Vec<f32> {
+        let mut scratch = vec![0.0; batch.classes];
+        batch.logits().map(|row| r#gen::row(row, GAMMA, TOP, self.temperature, &mut scratch)).collect()
     }
 }

@@ -1,9 +1,14 @@
-//! [`crate::store`] and [`crate::onnx`] for JavaScript: the one job of their own wasm file.
+//! [`crate::files`] for JavaScript: the one job of their own wasm file.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::error::JsResult;
-use crate::{Error, error::Mismatch, onnx, snapshot::Snapshot, store};
+use crate::{
+    Error,
+    error::Mismatch,
+    files::{onnx, safetensors},
+    snapshot::Snapshot,
+};
 
 /// A head's parts on their way between an engine's wasm file and this one.
 #[wasm_bindgen]
@@ -26,14 +31,14 @@ impl RawSnapshot {
         Ok(Self(Snapshot { meta, state, features, labels, seen, scores }))
     }
 
-    /// See [`store::read`].
+    /// See [`safetensors::read`].
     pub fn read(file: &[u8]) -> JsResult<Self> {
-        Ok(Self(store::read(file)?))
+        Ok(Self(safetensors::read(file)?))
     }
 
-    /// See [`store::write`].
+    /// See [`safetensors::write`].
     pub fn write(&self) -> JsResult<Vec<u8>> {
-        Ok(store::write(&self.0)?)
+        Ok(safetensors::write(&self.0)?)
     }
 
     /// See [`onnx::write`].

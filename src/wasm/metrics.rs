@@ -3,7 +3,7 @@
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::error::JsResult;
-use crate::{config, metrics, trainer::check_labels};
+use crate::{config, metrics, training::rows::check_labels};
 
 /// See [`metrics::auroc`].
 #[wasm_bindgen]

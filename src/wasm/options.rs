@@ -8,9 +8,9 @@ use crate::{
     Error, Result,
     config::{FitOptions, HeadOptions, LossOptions, OptimizerOptions},
     error::Mismatch,
-    ood::{Parameters, ScorerName, ScorerOptions},
+    numeric::format::{Shown, quoted},
+    ood::{Given, ScorerName, ScorerOptions, parameters::Kind},
     optim::Schedule,
-    shown::{Shown, quoted},
 };
 
 /// Options of `createHead`. Where the head is to run is known here and used by the wrapper.
@@ -105,21 +105,14 @@ fn scorer(mut options: Reader) -> Result<ScorerOptions> {
     let names = ScorerName::ALL.map(ScorerName::as_str);
     let given = options.kind("name", &names)?;
     let name = scorer_name(given).unwrap_or(ScorerName::Auto);
-    let mut parameters = Parameters::default();
-    for key in name.parameters() {
-        match *key {
-            "temperature" => parameters.temperature = options.number("temperature")?,
-            "gamma" => parameters.gamma = options.number("gamma")?,
-            "m" => parameters.m = options.number("m")?,
-            "epsilon" => parameters.epsilon = options.number("epsilon")?,
-            "k" => parameters.k = options.number("k")?,
-            "ridge" => parameters.ridge = options.number("ridge")?,
-            "normalize" => parameters.normalize = options.boolean("normalize")?,
-            "dimensions" => parameters.dimensions = options.number("dimensions")?,
-            "alpha" => parameters.alpha = options.number("alpha")?,
-            "percentile" => parameters.percentile = options.number("percentile")?,
-            _ => parameters.variant = options.optional("variant", "a string", JsValue::as_string)?,
-        }
+    let mut parameters = Vec::new();
+    for parameter in name.parameters() {
+        let given = match parameter.kind {
+            Kind::Number { .. } | Kind::Count { .. } => options.number(parameter.name)?.map(Given::Number),
+            Kind::Flag => options.boolean(parameter.name)?.map(Given::Flag),
+            Kind::Choice(_) => options.optional(parameter.name, "a string", JsValue::as_string)?.map(Given::Text),
+        };
+        parameters.extend(given.map(|given| (parameter.name.to_string(), given)));
     }
     options.finish()?;
     Ok(ScorerOptions { name, parameters })

@@ -6,10 +6,12 @@ use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
 use crate::{
-    fit::{Epoch, Means},
-    gate::{self, Evaluation, Verdicts},
-    select::Selected,
-    trainer,
+    calibration::Calibration,
+    head::{Evaluation, Prediction, Verdicts, selection::Selected},
+    training::{
+        fit::{Epoch, Means},
+        trainer::Step,
+    },
 };
 
 /// Turns a result into a plain object.
@@ -26,8 +28,8 @@ pub struct StepResult {
     step: f64,
 }
 
-impl From<trainer::Step> for StepResult {
-    fn from(step: trainer::Step) -> Self {
+impl From<Step> for StepResult {
+    fn from(step: Step) -> Self {
         Self { loss: step.loss, accuracy: step.accuracy, step: step.step as f64 }
     }
 }
@@ -68,7 +70,7 @@ impl From<Epoch> for EpochResult {
 /// `Prediction` of the contract but for the labels, whose names the wrapper knows.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Prediction {
+pub struct PredictionResult {
     #[serde(with = "serde_wasm_bindgen::preserve")]
     class_index: Int32Array,
     #[serde(with = "serde_wasm_bindgen::preserve")]
@@ -92,10 +94,10 @@ pub struct CalibrationResult {
     warning: Option<String>,
 }
 
-impl From<&gate::Calibration> for CalibrationResult {
-    fn from(calibration: &gate::Calibration) -> Self {
+impl From<&Calibration> for CalibrationResult {
+    fn from(calibration: &Calibration) -> Self {
         Self {
-            scorer: calibration.scorer.name().as_str(),
+            scorer: calibration.scorer.name.as_str(),
             alpha: calibration.alpha,
             threshold: calibration.threshold,
             temperature: calibration.temperature,
@@ -111,7 +113,7 @@ impl From<&gate::Calibration> for CalibrationResult {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GateResult {
-    prediction: Prediction,
+    prediction: PredictionResult,
     #[serde(with = "serde_wasm_bindgen::preserve")]
     accepted: Uint8Array,
     #[serde(with = "serde_wasm_bindgen::preserve")]
@@ -150,8 +152,8 @@ impl From<Evaluation> for EvaluationResult {
     }
 }
 
-impl From<trainer::Prediction> for Prediction {
-    fn from(prediction: trainer::Prediction) -> Self {
+impl From<Prediction> for PredictionResult {
+    fn from(prediction: Prediction) -> Self {
         let class_index: Vec<i32> = prediction.class_index.iter().map(|&class| class as i32).collect();
         Self {
             class_index: Int32Array::from(class_index.as_slice()),

@@ -71,6 +71,17 @@ test("the instance runs out of memory", () =>
 
 test("a Worker that ends", () => onPage((page) => meet(page, "broken worker", {}, "disposed")));
 
+test("a long call of a head in a Worker is ended at once", () =>
+  onPage(async (page) => {
+    for (const [how, code] of [["dispose", "disposed,disposed"], ["signal", "enough,6000"]]) {
+      const { took, whole } = await meet(page, "ended during a long call", { how }, code);
+      console.log(`  ${how}: ${took.toFixed(1)} ms after ${(whole - took).toFixed(0)} ms`);
+      // The machine may be busy; what it must not do is wait for the answer.
+      assert.ok(took < 100, `${how} took ${took} ms`);
+      if (how === "signal") assert.ok(whole > 2 * took, "the call was no long one");
+    }
+  }));
+
 test("a frozen page's fit goes on when it wakes", () =>
   onPage(async (page) => {
     await page.evaluate(() => globalThis.longFit());

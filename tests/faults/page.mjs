@@ -211,6 +211,28 @@ const scenarios = {
     return { code: codes.join(), ...(await goOn(head, await facts(head))) };
   },
 
+  /** A head in a Worker that is disposed, or whose call is aborted, while it computes for a second or so. */
+  async "ended during a long call"({ how }) {
+    const big = { x: noise(1500 * 512, 3), y: Uint8Array.from({ length: 1500 }, (_, row) => row % classes) };
+    const head = await createHead({ features: 512, classes, worker: true, backend: "cpu" });
+    await head.fitScorers(big.x, big.y);
+    const abort = new AbortController();
+    const started = performance.now();
+    const long = outcome(head.oodScore(big.x, { scorer: "mahalanobis", signal: abort.signal }));
+    await sleep(20);
+    const ended = performance.now();
+    if (how === "dispose") head.dispose();
+    else abort.abort("enough");
+    const code = await long;
+    const took = performance.now() - ended;
+    // What comes after an aborted call waits for the Worker to be through with it.
+    const next = how === "dispose" ? await outcome(head.logits(big.x)) : (await head.logits(big.x)).length;
+    const whole = performance.now() - started;
+    head.dispose();
+    const after = await trained("cpu");
+    return { code: `${code},${next}`, took, whole, ...(await goOn(after, await facts(after))) };
+  },
+
   async "broken worker"() {
     const head = await createHead({ features, classes, worker: true, backend: "cpu" });
     await head.trainStep(x, y);

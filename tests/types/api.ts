@@ -41,6 +41,11 @@ export async function accepted(head: Head): Promise<void> {
   await head.oodScore(rows);
   await head.fitScorers(rows, [0, 1]);
   await head.oodScore(rows, { scorer: { name: "mahalanobis", ridge: 1, normalize: true } });
+  const signal = AbortSignal.timeout(1000);
+  await head.oodScore(rows, { scorer: "msp", signal });
+  await head.gate(rows, { signal });
+  await head.calibrate(rows, [0, 1], { alpha: 0.1, signal });
+  await head.evaluate({ features: rows, labels: [0, 1] }, { features: rows }, { signal });
   const selection: Selection = await head.selectScorer(rows, [0, 1], { candidates: ["auto", "knn"], folds: 2, signal: AbortSignal.timeout(1000) });
   void selection.auroc["knn"]?.toFixed(2);
   await head.oodScore(rows, { scorer: "energy" });

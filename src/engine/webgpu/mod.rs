@@ -85,7 +85,7 @@ struct Batch<'a> {
 }
 
 impl WebGpuEngine {
-    /// Puts `parameters`, laid out as [`crate::head::Architecture`] says, on the device; moments start at zero.
+    /// Puts `parameters`, laid out as [`crate::architecture::Architecture`] says, on the device; moments start at zero.
     pub fn new(gpu: &Gpu, spec: Spec, parameters: Vec<f32>) -> Result<Self> {
         gpu.check()?;
         let layout = Layout::new(&spec.architecture);
@@ -136,13 +136,13 @@ impl Engine for WebGpuEngine {
         Self::new(&self.gpu, spec, parameters)
     }
 
-    fn upload(&mut self, features: Rc<Vec<f32>>, labels: Vec<u32>) -> Result<Data> {
+    fn upload(&mut self, features: Rc<Vec<f32>>, labels: Rc<Vec<u32>>) -> Result<Data> {
         self.gpu.check()?;
         let rows = labels.len();
         let width = self.spec.architecture.features();
         self.gpu.fits("features", rows * width.next_multiple_of(4))?;
         let features = self.gpu.upload_floats(pad_rows(features.as_slice(), width));
-        Ok(Data { features, labels: self.gpu.upload_words(labels), rows })
+        Ok(Data { features, labels: self.gpu.upload_words(labels.to_vec()), rows })
     }
 
     fn order(&mut self, rows: Vec<u32>) -> Result<Order> {

@@ -10,6 +10,7 @@ const calls = {
   oodScore: [(o) => (h) => h.oodScore(rows(), o()), "scorer"],
   selectScorer: [(o) => (h) => h.selectScorer(rows(), two, o()), "folds"],
   calibrate: [(o) => (h) => h.calibrate(rows(), two, o()), "alpha"],
+  gate: [(o) => (h) => h.gate(rows(), o()), "signal"],
   evaluate: [(o) => (h) => h.evaluate({ features: rows(), labels: two }, { features: rows() }, o()), "scorer"],
 };
 
@@ -59,10 +60,10 @@ const options = [
   ["fit", "schedule", [["linear", '"cosine"'], ["", '""'], ["Cosine", '"Cosine"'], [null, "null"], [1, "1"],
     [["cosine"], "array"], [new String("cosine"), "object"]]],
   ["fit", "onEpoch", [["print", "function"], [null, "null"], [{}, "object"], [1, "1"], [Promise.resolve(), "object"]]],
-  ...["fit", "selectScorer"].map((call) => [call, "signal", [
+  ...["fit", "selectScorer", "oodScore", "calibrate", "gate", "evaluate"].map((call) => [call, "signal", [
     [{}, "AbortSignal"], [null, "null"], [true, "true"], ["abort", '"abort"'], [{ aborted: true }, "object"],
     [new AbortController(), "object"],
-    [{ aborted: "no", throwIfAborted() {} }, "object"], [revoked(), "got"], [() => {}, "function"],
+    [{ aborted: "no", throwIfAborted() {} }, "object"], [{ aborted: false, throwIfAborted() {} }, "object"], [revoked(), "got"], [() => {}, "function"],
   ]]),
   ["selectScorer", "folds", [[1, "at least 2"], ...noCounts, ...noNumbers]],
   ["selectScorer", "candidates", [

@@ -1,0 +1,6 @@
+//! Training: checked rows, single updates, and fits of many.
+
+pub mod fit;
+pub mod rows;
+pub mod split;
+pub mod trainer;
