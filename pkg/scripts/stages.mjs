@@ -154,7 +154,7 @@ export const stages = () => [
   ...tests("browser", {
     needs: built,
     first: ["suite-webgpu", "suite-webgpu-workers-even", "suite-webgpu-workers-odd"],
-    alone: ["frames"],
+    alone: ["frames", "soak"],
   }),
   ...tests("faults", { needs: built }),
   ...tests("interop", { needs: built }),
