@@ -6,6 +6,8 @@ import { after, before } from "node:test";
 import { launch } from "../../pkg/scripts/browser.mjs";
 import { serve } from "../../pkg/scripts/serve.mjs";
 import { at, npm } from "../../pkg/scripts/shell.mjs";
+import { isPrepared } from "../lib/prepared.mjs";
+import { withEvidence } from "./evidence.mjs";
 
 export const OUTPUT = at("tests", "output");
 
@@ -13,7 +15,7 @@ let server;
 let browser;
 
 before(async () => {
-  npm("run", "build", "-w", "www");
+  if (!isPrepared) npm("run", "build", "-w", "www");
   mkdirSync(OUTPUT, { recursive: true });
   server = await serve({ mounts: { "/some/folder/": at("www", "dist") } });
   browser = await launch();
@@ -35,11 +37,13 @@ export async function visit(hash, body, { viewport = { width: 1280, height: 900 
     if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(server.url)) faults.push(`request to elsewhere: ${request.url()}`);
   });
   try {
-    await prepare?.(page);
-    await page.goto(`${server.url}some/folder/${hash}`);
-    await page.locator('#load[data-state="done"]').waitFor();
-    await body(page);
-    assert.deepEqual(faults, []);
+    await withEvidence(page, async () => {
+      await prepare?.(page);
+      await page.goto(`${server.url}some/folder/${hash}`);
+      await page.locator('#load[data-state="done"]').waitFor();
+      await body(page);
+      assert.deepEqual(faults, []);
+    });
   } finally {
     await context.close();
   }
