@@ -1,0 +1,49 @@
+// The built site, served from a sub-folder as a project's pages would be, and what every test of it asks.
+
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { after, before } from "node:test";
+import { serve } from "../../pkg/scripts/serve.mjs";
+import { at, npm } from "../../pkg/scripts/shell.mjs";
+
+export const OUTPUT = at("tests", "output");
+
+let server;
+
+before(async () => {
+  npm("run", "build", "-w", "www");
+  mkdirSync(OUTPUT, { recursive: true });
+  server = await serve({ mounts: { "/some/folder/": at("www", "dist") } });
+});
+
+after(() => server?.close());
+
+export const addressOf = (path) => `${server.url}some/folder/${path}`;
+
+/** Fails, when asked, on what a visitor would find in the console, and on requests to anywhere but the site. */
+export function watchFaults(page) {
+  const faults = [];
+  page.on("console", (message) => message.type() === "error" && faults.push(`console: ${message.text()}`));
+  page.on("pageerror", (error) => faults.push(`uncaught: ${error.stack ?? error.message}`));
+  page.on("request", (request) => {
+    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(server.url)) faults.push(`request to elsewhere: ${request.url()}`);
+  });
+  return () => assert.deepEqual(faults, []);
+}
+
+/** Counts the layout shifts of a page from its start: a `prepare` of `visit`. */
+export const countJumps = (page) =>
+  page.addInitScript(() => {
+    window.jumps = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) window.jumps += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+
+/** Nothing is wider than the screen, and nothing jumped. */
+export async function assertFitsAndStands(page) {
+  const { wide, jumps } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth - innerWidth, jumps: window.jumps }));
+  assert.ok(wide <= 0, `the page is ${wide} px wider than the screen`);
+  // 0.1 is what counts as good; https://web.dev/articles/cls
+  assert.ok(jumps < 0.1, `layout shift ${jumps}`);
+}

@@ -1,0 +1,46 @@
+import { useEffect } from "preact/hooks";
+import { announce } from "../../shared/ui/announce";
+import { text } from "../../shared/ui/texts";
+import type { Texts } from "../../shared/ui/texts/en";
+import { judged, type Judged } from "./judged";
+import { project } from "./page";
+import { PScale } from "./PScale";
+
+/** The answer in large letters, and in words what it rests on. */
+export function VerdictText() {
+  const t = text.value;
+  const now = judged.value;
+  const { title, words } = say(now, t);
+  // A screen reader hears an answer once it has stood for a moment, not every frame's.
+  useEffect(() => {
+    if (now.kind === "known" || now.kind === "unknown") announce(title);
+  }, [title, now.kind]);
+  const gate = now.verdict?.gate;
+  return (
+    <>
+      <p class="verdict" data-verdict={now.kind}>
+        {now.colour !== undefined && <span class="swatch" aria-hidden="true" />}
+        <span class="verdict-name">{title}</span>
+      </p>
+      <PScale pValue={gate?.pValue} alpha={project.alpha.value} />
+      <p class="verdict-words">{words}</p>
+    </>
+  );
+}
+
+function say({ kind, name, verdict }: Judged, t: Texts): { title: string; words: string } {
+  const v = t.verdict;
+  const pValue = verdict?.gate?.pValue ?? 1;
+  switch (kind) {
+    case "nothing":
+      return { title: v.nothing, words: v.nothingHint };
+    case "waiting":
+      return { title: v.waiting, words: "" };
+    case "unchecked":
+      return { title: name, words: v.uncheckedHint };
+    case "known":
+      return { title: name, words: v.likelier(pValue) };
+    case "unknown":
+      return { title: v.none, words: v.below(pValue, project.alpha.value) };
+  }
+}

@@ -1,0 +1,33 @@
+import type { Example } from "./project";
+
+/** More than these are not compared with: the rest would say the same, and the page has frames to paint. */
+const MOST = 1500;
+
+/** The examples that are most alike to these features, by cosine, the nearest first. */
+export function nearest(features: Float32Array, examples: readonly Example[], howMany: number): Example[] {
+  const from = Math.max(0, examples.length - MOST);
+  const found: { example: Example; likeness: number }[] = [];
+  for (let i = from; i < examples.length; i++) {
+    const example = examples[i] as Example;
+    const likeness = cosine(features, example.features);
+    if (found.length === howMany && likeness <= (found.at(-1)?.likeness ?? 0)) continue;
+    const place = found.findIndex((other) => other.likeness < likeness);
+    found.splice(place < 0 ? found.length : place, 0, { example, likeness });
+    if (found.length > howMany) found.pop();
+  }
+  return found.map(({ example }) => example);
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  let ab = 0;
+  let aa = 0;
+  let bb = 0;
+  for (let i = 0; i < a.length; i++) {
+    const x = a[i] as number;
+    const y = b[i] as number;
+    ab += x * y;
+    aa += x * x;
+    bb += y * y;
+  }
+  return ab / Math.sqrt(aa * bb || 1);
+}

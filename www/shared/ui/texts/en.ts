@@ -1,0 +1,158 @@
+/** Everything that the Teach page says, in English. Another language has the same shape. */
+
+const number = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const one = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+const count = (n: number, singular: string, plural: string): string =>
+  `${number.format(n)} ${n === 1 ? singular : plural}`;
+const pictures = (n: number): string => count(n, "picture", "pictures");
+const percent = (share: number): string =>
+  share < 0.1 ? `${one.format(share * 100)} %` : `${number.format(share * 100)} %`;
+
+export const en = {
+  language: "en",
+  languageName: "English",
+  pictures,
+  percent,
+  wholePercent: (share: number) => `${number.format(share * 100)} %`,
+  megabytes: (bytes: number) => `${one.format(bytes / 1e6)} MB`,
+  milliseconds: (ms: number) => `${number.format(ms)} ms`,
+
+  title: "Teach it, and it says “none of these” (oodgate)",
+  pages: { label: "Pages", teach: "Teach", text: "Text intents" },
+  privacy: "Runs in this tab. Your camera and pictures never leave it.",
+  skip: "Skip to the classes",
+  heading: "Teach it what you have. It says “none of these” to the rest.",
+  lede:
+    "Show each thing to your camera, or drop in pictures. It learns in a blink, names what it was taught, and owns up when it sees something else.",
+
+  classes: "What it is taught",
+  addClass: "Add a class",
+  className: (n: number) => `Class ${n}`,
+  nameOf: (name: string) => `Name of the class ${name}`,
+  record: "Hold to record",
+  recordLabel: (name: string) => `Hold to record ${name}`,
+  recording: "Recording",
+  addFiles: "Add pictures",
+  addFilesLabel: (name: string) => `Add pictures to ${name}`,
+  dropHere: (name: string) => `Drop pictures into ${name}`,
+  switchOff: "Switch off",
+  switchOn: "Switch on",
+  switchLabel: (name: string, on: boolean) => (on ? `Switch ${name} off` : `Switch ${name} on`),
+  remove: "Remove",
+  removeLabel: (name: string) => `Remove ${name}`,
+  off: "Off: it is not taught, and should be answered with “none of these”.",
+  examplesOf: (name: string) => `Pictures of ${name}`,
+  example: (n: number, name: string) => `Picture ${n} of ${name}`,
+  showAll: (n: number) => `Show all ${number.format(n)}`,
+  showFewer: "Show fewer",
+  selected: (n: number) => `${number.format(n)} selected`,
+  deleteSelected: "Delete",
+  moveTo: "Move to",
+  clearSelection: "Keep",
+  sessions: (n: number) => count(n, "session", "sessions"),
+
+  hints: {
+    empty: "Hold the button and show it from all sides, or drop pictures here.",
+    more: (n: number) => `${count(n, "picture", "pictures")} more would do.`,
+    again: "Now once more, from another angle or in other light: the gate is checked on the second recording.",
+    fine: "Enough to learn and to check.",
+  },
+
+  camera: {
+    heading: "What it sees",
+    on: "Use the camera",
+    off: "Camera off",
+    asking: "The browser asks whether this page may use the camera.",
+    choose: "Camera",
+    unnamed: (n: number) => `Camera ${n}`,
+    mirror: "Mirror",
+    denied: "The camera is blocked for this page. Allow it in the address bar, or drop in pictures instead.",
+    none: "No camera was found. Drop in pictures instead.",
+    lost: "The camera is gone. Plug it in again, or choose another.",
+    busy: "Another program uses the camera. Close it there, and try again.",
+    insecure: "Browsers give a camera only to pages under https. Drop in pictures instead.",
+    ask: "Or drop, paste or choose a picture to ask about",
+    askShort: "Ask about a picture",
+    asked: "The picture you asked about",
+    back: "Back to the camera",
+  },
+
+  model: {
+    loading: (received: number, total: number) =>
+      `Loading the vision model: ${one.format(received / 1e6)} of ${one.format(total / 1e6)} MB`,
+    starting: "Starting the vision model",
+    failed: (why: string) => `The vision model could not be loaded: ${why}`,
+    again: "Try again",
+  },
+
+  verdict: {
+    nothing: "Nothing taught yet",
+    nothingHint: "Record two things, twice each.",
+    waiting: "Waiting for a picture",
+    none: "None of these",
+    known: "Known",
+    unchecked: "Best guess",
+    uncheckedHint: "It cannot say “none of these” yet.",
+    // p-value in words, for the accepted and the rejected.
+    p: (p: number) => `p = ${p.toFixed(3)}`,
+    likelier: (p: number) => `${percent(p)} of what it knows looks at least this unusual.`,
+    below: (p: number, alpha: number) =>
+      `Only ${percent(p)} of what it knows looks this unusual, not more than your ${percent(alpha)}.`,
+    closest: "If it had to choose",
+    nearest: "Nearest of your pictures",
+    bars: "Probability of each class",
+  },
+
+  alpha: {
+    before: "Be wrong about known things at most",
+    after: "of the time",
+    label: "Share of known things that may be rejected",
+  },
+
+  training: {
+    idle: "It learns by itself as soon as there are a few pictures.",
+    training: "Learning",
+    ready: (rows: number, held: number, ms: number) =>
+      `Learned from ${pictures(rows)}, checked on ${number.format(held)} others, in ${number.format(ms)} ms.`,
+    plain: (rows: number, ms: number) => `Learned from ${pictures(rows)} in ${number.format(ms)} ms.`,
+    failed: (why: string) => `It could not learn: ${why}`,
+    rate: (perSecond: number) => `${number.format(perSecond)} answers a second`,
+    tooFew: (alpha: number, has: number, needs: number) =>
+      `Too few to promise ${percent(alpha)}: it takes ${needs} pictures to check on, and there are ${has}.`,
+    allows: (alpha: number) => `These allow ${percent(alpha)} at best.`,
+    useAllowed: (alpha: number) => `Use ${percent(alpha)}`,
+    provisional: (names: readonly string[]) =>
+      `Provisional: ${new Intl.ListFormat("en").format(names)} ${names.length === 1 ? "was" : "were"} recorded only once, so the check is on pictures much like those it learned. Record again for a fair one.`,
+    learning: "Learning from your pictures",
+  },
+
+  project: {
+    label: "Project",
+    name: "Project name",
+    untitled: "My project",
+    new: "New project",
+    open: "Open",
+    delete: "Delete project",
+    saved: "Saved in this browser",
+    saving: "Saving",
+    notSaved: (why: string) => `Not saved: ${why}`,
+    loading: "Opening your project",
+    fresh: "Start again with nothing?",
+  },
+
+  undo: {
+    examples: (n: number) => `${pictures(n)} deleted.`,
+    moved: (n: number, name: string) => `${pictures(n)} moved to ${name}.`,
+    class: (name: string) => `${name} removed.`,
+    button: "Undo",
+  },
+
+  files: {
+    reading: (done: number, all: number) => `Reading pictures: ${done} of ${all}`,
+    refused: (names: readonly string[]) =>
+      `${names.length === 1 ? `“${names[0]}” is` : `${names.length} files are`} no picture that this browser can read.`,
+  },
+};
+
+export type Texts = typeof en;
