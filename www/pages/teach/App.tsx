@@ -4,7 +4,7 @@ import { Header } from "../../shared/ui/Header";
 import { text } from "../../shared/ui/texts";
 import { ClassList } from "./ClassList";
 import { askFile, filesOf } from "./files";
-import { backbone, project } from "./page";
+import { backbone, projects } from "./page";
 import { Undo } from "./Undo";
 import { Watch } from "./Watch";
 import { Why } from "./Why";
@@ -38,7 +38,7 @@ export function App() {
 }
 
 function start(): () => void {
-  if (project.classes.peek().length === 0) for (const n of [1, 2]) project.addClass(text.peek().className(n));
+  void projects.start();
   // After the first paint: the page is there before 18 MB of models begin to come.
   requestAnimationFrame(() => setTimeout(() => void backbone.load().catch(() => {}), 0));
   const paste = (event: ClipboardEvent): void => {

@@ -3,10 +3,11 @@ import type { TaughtClass } from "../../shared/state/project";
 import { text } from "../../shared/ui/texts";
 import { DropPlace } from "../../shared/ui/DropPlace";
 import { FileButton } from "../../shared/ui/FileButton";
-import { addFiles } from "./files";
+import { addFiles, reading } from "./files";
 import { hintFor } from "./hints";
 import { live, project } from "./page";
 import { RecordButton } from "./RecordButton";
+import { Selection } from "./Selection";
 import { Thumbnails } from "./Thumbnails";
 import { removeClass } from "./undo";
 
@@ -15,6 +16,9 @@ export function ClassCard({ of }: { of: TaughtClass }) {
   const examples = project.examplesOf(of.id);
   const sessions = new Set(examples.map((example) => example.session)).size;
   const hint = hintFor(examples.length, sessions, t);
+  const read = reading.value?.classId === of.id ? reading.value : undefined;
+  const words = read !== undefined ? t.files.reading(read.done, read.all) : of.on ? hint.words : t.off;
+  const selection = useSignal<ReadonlySet<string>>(new Set());
   const recording = live.recording.value === of.id;
   const add = (files: File[]): void => void addFiles(of.id, files);
   return (
@@ -30,8 +34,12 @@ export function ClassCard({ of }: { of: TaughtClass }) {
         <NameField of={of} />
         <span class="count">{t.pictures(examples.length)}</span>
       </div>
-      <Thumbnails of={of} examples={examples} />
-      <p class={`card-hint${hint.fine ? " fine" : ""}`}>{of.on ? hint.words : t.off}</p>
+      <Thumbnails of={of} examples={examples} selection={selection} />
+      {selection.value.size > 0 ? (
+        <Selection of={of} selection={selection} />
+      ) : (
+        <p class={`card-hint${hint.fine && of.on && read === undefined ? " fine" : ""}`}>{words}</p>
+      )}
       <div class="card-tools">
         <RecordButton classId={of.id} name={of.name} />
         <FileButton label={t.addFilesLabel(of.name)} accept="image/*" multiple onFiles={add}>

@@ -1,7 +1,8 @@
 import { text } from "../../shared/ui/texts";
 import { ClassCard } from "./ClassCard";
-import { reading, refused } from "./files";
-import { project } from "./page";
+import { refused } from "./files";
+import { project, projects } from "./page";
+import { ProjectMenu } from "./ProjectMenu";
 
 export function ClassList() {
   const t = text.value;
@@ -15,12 +16,11 @@ export function ClassList() {
     <section id="classes" class="classes" aria-labelledby="classes-title" tabIndex={-1}>
       <div class="classes-head">
         <h2 id="classes-title">{t.classes}</h2>
-        <p class="hint" role="status">
-          {reading.value && t.files.reading(reading.value.done, reading.value.all)}
-        </p>
+        <ProjectMenu />
       </div>
       {refused.value.length > 0 && <p class="error">{t.files.refused(refused.value)}</p>}
       <div class="cards">
+        {projects.current.value === "" && classes.length === 0 && <Placeholders />}
         {classes.map((c) => (
           <ClassCard key={c.id} of={c} />
         ))}
@@ -29,5 +29,15 @@ export function ClassList() {
         </button>
       </div>
     </section>
+  );
+}
+
+/** They keep the place of the classes that are about to come out of the browser's database. */
+function Placeholders() {
+  return (
+    <>
+      <div class="card placeholder" />
+      <div class="card placeholder" />
+    </>
   );
 }

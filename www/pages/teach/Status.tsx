@@ -1,4 +1,4 @@
-import type { Taught } from "../../shared/state/model";
+import type { Check } from "../../shared/state/model";
 import { text } from "../../shared/ui/texts";
 import type { Texts } from "../../shared/ui/texts/en";
 import { camera, live, project, teacher } from "./page";
@@ -16,7 +16,7 @@ export function Status() {
       <p class="hint" data-lesson={lesson.kind} data-ms={lesson.kind === "ready" ? Math.round(lesson.milliseconds) : ""}>
         {words(t)}
       </p>
-      {taught !== undefined && <Promise of={taught} />}
+      {taught !== undefined && <Promise check={taught.check} hasGate={taught.hasGate} />}
       <p class="hint rate">{rate > 0 && t.training.rate(rate)}</p>
       {fault !== undefined && <p class="error" role="alert">{t.training.failed(messageOf(fault))}</p>}
     </div>
@@ -35,7 +35,7 @@ export function Status() {
 }
 
 /** Where the promise cannot be kept, or is only half of one. */
-function Promise({ of: { check, hasGate } }: { of: Taught }) {
+function Promise({ check, hasGate }: { check: Check; hasGate: boolean }) {
   const t = text.value.training;
   if (!hasGate) {
     // In whole percents, as it can be chosen.

@@ -3,18 +3,20 @@ import { announce } from "../../shared/ui/announce";
 import { text } from "../../shared/ui/texts";
 import type { Texts } from "../../shared/ui/texts/en";
 import { judged, type Judged } from "./judged";
-import { project } from "./page";
+import { backbone, project } from "./page";
 import { PScale } from "./PScale";
 
 /** The answer in large letters, and in words what it rests on. */
 export function VerdictText() {
   const t = text.value;
   const now = judged.value;
+  const loading = backbone.loading.value;
   const { title, words } = say(now, t);
   // A screen reader hears an answer once it has stood for a moment, not every frame's.
   useEffect(() => {
     if (now.kind === "known" || now.kind === "unknown") announce(title);
   }, [title, now.kind]);
+  if (loading.kind !== "ready") return <BackboneLoading />;
   const gate = now.verdict?.gate;
   return (
     <>
@@ -24,6 +26,35 @@ export function VerdictText() {
       </p>
       <PScale pValue={gate?.pValue} alpha={project.alpha.value} />
       <p class="verdict-words">{words}</p>
+    </>
+  );
+}
+
+/** How far the vision model has come, where the answer will stand. */
+function BackboneLoading() {
+  const t = text.value.model;
+  const loading = backbone.loading.value;
+  if (loading.kind === "failed") {
+    const { error } = loading;
+    return (
+      <div role="alert">
+        <p class="verdict-words">{t.failed(error instanceof Error ? error.message : String(error))}</p>
+        <button type="button" onClick={() => void backbone.load().catch(() => {})}>
+          {t.again}
+        </button>
+      </div>
+    );
+  }
+  const { received, total } = loading.kind === "loading" ? loading : { received: 0, total: 1 };
+  return (
+    <>
+      <p class="verdict" data-verdict="waiting">
+        <span class="verdict-name">{t.title}</span>
+      </p>
+      <div class="p-scale">
+        <progress aria-label={t.title} {...(loading.kind !== "starting" && { value: received })} max={total} />
+      </div>
+      <p class="verdict-words">{loading.kind === "starting" ? t.starting : t.loading(received, total)}</p>
     </>
   );
 }

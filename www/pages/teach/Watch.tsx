@@ -5,9 +5,8 @@ import { FileButton } from "../../shared/ui/FileButton";
 import { Picture } from "../../shared/ui/Picture";
 import { text } from "../../shared/ui/texts";
 import { askFile } from "./files";
-import { LoadingNote } from "./LoadingNote";
-import { camera, live } from "./page";
 import { judged } from "./judged";
+import { backbone, camera, live } from "./page";
 import { VerdictText } from "./VerdictText";
 
 /** What the page sees, and its answer to it. */
@@ -23,7 +22,7 @@ export function Watch() {
       <div class="viewer">
         <Viewer />
       </div>
-      <div class="answer" data-answers={live.answers.value}>
+      <div class="answer" data-answers={live.answers.value} data-loading={backbone.loading.value.kind}>
         <VerdictText />
       </div>
       <div class="viewer-tools">
@@ -32,7 +31,6 @@ export function Watch() {
           {t.camera.askShort}
         </FileButton>
       </div>
-      <LoadingNote />
     </DropPlace>
   );
 }

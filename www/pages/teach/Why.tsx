@@ -15,7 +15,7 @@ export function Why() {
     <div class="why">
       <Bars />
       <div class="nearest">
-        <h3>{t.verdict.nearest}</h3>
+        <p class="hint">{t.verdict.nearest}</p>
         <div class="nearest-row">
           {PLACES.map((i) => {
             const example = nearest[i];

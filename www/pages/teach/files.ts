@@ -4,7 +4,7 @@ import { newId } from "../../shared/state/project";
 import { backbone, live, project, teacher } from "./page";
 
 /** How far a drop has come, and which files were no pictures. */
-export const reading = signal<{ readonly done: number; readonly all: number } | undefined>(undefined);
+export const reading = signal<{ readonly classId: string; readonly done: number; readonly all: number } | undefined>(undefined);
 export const refused = signal<readonly string[]>([]);
 
 let queue: Promise<void> = Promise.resolve();
@@ -19,7 +19,7 @@ async function addNow(classId: string, files: readonly File[]): Promise<void> {
   const resume = teacher.pause();
   try {
     for (const [i, file] of files.entries()) {
-      reading.value = { done: i, all: files.length };
+      reading.value = { classId, done: i, all: files.length };
       const bitmap = await squareOfFile(file).catch(() => undefined);
       if (bitmap === undefined) {
         refused.value = [...refused.value, file.name];

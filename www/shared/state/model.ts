@@ -34,7 +34,7 @@ export interface Check {
  * Compares with the nearest training rows. Not "auto": with 1280 features its first calibration takes
  * seconds, and here every change makes a new one.
  */
-const SCORER: Scorer = { name: "knn", k: 5 };
+const scorer = (rows: number): Scorer => ({ name: "knn", k: Math.min(5, rows) });
 
 /** 0.04, the default, is for many classes; with a few, larger ones keep more accuracy. */
 const loss = (classes: number): LossOptions => ({ kind: "logitNorm", tau: classes <= 14 ? 0.2 : 0.04 });
@@ -92,7 +92,7 @@ export class Taught {
   async promise(alpha: number): Promise<void> {
     const check = emptyCheck(alpha, this.#split);
     const { held } = this.#split;
-    if (held.length > 0) await this.#head.calibrate(flat(held), labels(held), { alpha, scorer: SCORER });
+    if (held.length > 0) await this.#head.calibrate(flat(held), labels(held), { alpha, scorer: scorer(this.rows) });
     this.#check = { ...check, rows: held.length };
   }
 

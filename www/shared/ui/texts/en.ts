@@ -6,6 +6,7 @@ const one = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFract
 const count = (n: number, singular: string, plural: string): string =>
   `${number.format(n)} ${n === 1 ? singular : plural}`;
 const pictures = (n: number): string => count(n, "picture", "pictures");
+const whole = (share: number): string => `${number.format(share * 100)} %`;
 const percent = (share: number): string =>
   share < 0.1 ? `${one.format(share * 100)} %` : `${number.format(share * 100)} %`;
 
@@ -14,7 +15,7 @@ export const en = {
   languageName: "English",
   pictures,
   percent,
-  wholePercent: (share: number) => `${number.format(share * 100)} %`,
+  wholePercent: whole,
   megabytes: (bytes: number) => `${one.format(bytes / 1e6)} MB`,
   milliseconds: (ms: number) => `${number.format(ms)} ms`,
 
@@ -38,7 +39,7 @@ export const en = {
   dropHere: (name: string) => `Drop pictures into ${name}`,
   switchOff: "Switch off",
   switchOn: "Switch on",
-  switchLabel: (name: string, on: boolean) => (on ? `Switch ${name} off` : `Switch ${name} on`),
+  switchLabel: (name: string, on: boolean) => (on ? `Switch off ${name}` : `Switch on ${name}`),
   remove: "Remove",
   removeLabel: (name: string) => `Remove ${name}`,
   off: "Off: it is not taught, and should be answered with “none of these”.",
@@ -49,7 +50,7 @@ export const en = {
   selected: (n: number) => `${number.format(n)} selected`,
   deleteSelected: "Delete",
   moveTo: "Move to",
-  clearSelection: "Keep",
+  clearSelection: "Cancel",
   sessions: (n: number) => count(n, "session", "sessions"),
 
   hints: {
@@ -79,6 +80,7 @@ export const en = {
   },
 
   model: {
+    title: "Getting ready",
     loading: (received: number, total: number) =>
       `Loading the vision model: ${one.format(received / 1e6)} of ${one.format(total / 1e6)} MB`,
     starting: "Starting the vision model",
@@ -98,7 +100,7 @@ export const en = {
     p: (p: number) => `p = ${p.toFixed(3)}`,
     likelier: (p: number) => `${percent(p)} of what it knows looks at least this unusual.`,
     below: (p: number, alpha: number) =>
-      `Only ${percent(p)} of what it knows looks this unusual, not more than your ${percent(alpha)}.`,
+      `Only ${percent(p)} of what it knows looks this unusual, and you allow ${whole(alpha)}.`,
     closest: "If it had to choose",
     nearest: "Nearest of your pictures",
     bars: "Probability of each class",
@@ -119,26 +121,26 @@ export const en = {
     failed: (why: string) => `It could not learn: ${why}`,
     rate: (perSecond: number) => `${number.format(perSecond)} answers a second`,
     tooFew: (alpha: number, has: number, needs: number) =>
-      `Too few to promise ${percent(alpha)}: it takes ${needs} pictures to check on, and there are ${has}.`,
-    allows: (alpha: number) => `These allow ${percent(alpha)} at best.`,
-    useAllowed: (alpha: number) => `Use ${percent(alpha)}`,
+      `Too few to promise ${whole(alpha)}: it takes ${needs} pictures to check on, and there are ${has}.`,
+    allows: (alpha: number) => `These allow ${whole(alpha)} at best.`,
+    useAllowed: (alpha: number) => `Use ${whole(alpha)}`,
     provisional: (names: readonly string[]) =>
       `Provisional: ${new Intl.ListFormat("en").format(names)} ${names.length === 1 ? "was" : "were"} recorded only once, so the check is on pictures much like those it learned. Record again for a fair one.`,
     learning: "Learning from your pictures",
   },
 
   project: {
-    label: "Project",
     name: "Project name",
     untitled: "My project",
     new: "New project",
-    open: "Open",
-    delete: "Delete project",
-    saved: "Saved in this browser",
-    saving: "Saving",
-    notSaved: (why: string) => `Not saved: ${why}`,
-    loading: "Opening your project",
-    fresh: "Start again with nothing?",
+    open: "Open another",
+    choose: (n: number) => `Choose of ${number.format(n)}`,
+    delete: "Delete this project",
+    reallyDelete: "Really delete it, with its pictures",
+    saved: "saved in this browser",
+    saving: "saving",
+    notSaved: (why: string) => `not saved: ${why}`,
+    loading: "opening",
   },
 
   undo: {
