@@ -18,19 +18,19 @@ test("two things taught in two sessions each are known again, a third is none of
     await backboneReady(page);
     await page.screenshot({ path: `${OUTPUT}/teach-empty.png`, fullPage: true });
     const taught = [["Class 1", "mug"], ["Class 2", "plant"]];
-    for (const [name, thing] of taught) {
-      for (const session of [0, 1]) {
+    for (const session of [0, 1]) {
+      for (const [name, thing] of taught) {
         await look(page, thing, session);
         await record(page, name, 30);
         await learned(page);
-        if (name === "Class 1" && session === 0) {
-          // One session is no fair check, and the page says so.
-          await page.locator(".note", { hasText: "Class 1 was recorded only once" }).waitFor();
-          await card(page, name).locator(".card-hint", { hasText: "once more" }).waitFor();
-        }
       }
+      if (session > 0) break;
+      // One session is no fair check, and the page says so.
+      await page.locator(".note", { hasText: "Class 1 and Class 2 were recorded only once" }).waitFor();
+      for (const [name] of taught) await card(page, name).locator(".card-hint", { hasText: "once more" }).waitFor();
+      await page.screenshot({ path: `${OUTPUT}/teach-provisional.png` });
     }
-    assert.equal(await page.locator(".note").count(), 0);
+    await page.locator(".note").waitFor({ state: "detached" });
     for (const [name] of taught) assert.ok((await countOf(page, name)) >= 30 * 2);
     const milliseconds = Number(await page.locator("[data-lesson]").getAttribute("data-ms"));
 

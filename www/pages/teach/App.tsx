@@ -4,9 +4,11 @@ import { Header } from "../../shared/ui/Header";
 import { text } from "../../shared/ui/texts";
 import { ClassList } from "./ClassList";
 import { askFile, filesOf } from "./files";
-import { backbone, projects } from "./page";
+import { backbone, camera, kindText, project, projects } from "./page";
+import { KindChoice } from "./KindChoice";
 import { Undo } from "./Undo";
 import { Watch } from "./Watch";
+import { WatchWords } from "./WatchWords";
 import { Why } from "./Why";
 
 export function App() {
@@ -15,6 +17,13 @@ export function App() {
     document.documentElement.lang = text.value.language;
   });
   useEffect(start, []);
+  useSignalEffect(() => {
+    // Once it is known which is needed, and after the first paint: the page is there before the models begin to come.
+    if (project.id.value === "" && projects.saving.value.kind === "opening") return;
+    const { value: needed } = backbone;
+    requestAnimationFrame(() => setTimeout(() => void needed.load().catch(() => {}), 0));
+    if (project.kind.value !== "pictures") camera.stop();
+  });
   return (
     <>
       <a class="skip" href="#classes">
@@ -24,10 +33,11 @@ export function App() {
       <main class="wrap teach">
         <div class="intro">
           <h1>{text.value.heading}</h1>
-          <p class="lede">{text.value.lede}</p>
+          <p class="lede">{kindText.value.lede}</p>
+          <KindChoice />
         </div>
         <div class="live-panel">
-          <Watch />
+          {project.kind.value === "words" ? <WatchWords /> : <Watch />}
           <Why />
         </div>
         <ClassList />
@@ -39,11 +49,9 @@ export function App() {
 
 function start(): () => void {
   void projects.start();
-  // After the first paint: the page is there before 18 MB of models begin to come.
-  requestAnimationFrame(() => setTimeout(() => void backbone.load().catch(() => {}), 0));
   const paste = (event: ClipboardEvent): void => {
     const [file] = filesOf(event.clipboardData);
-    if (file !== undefined && !event.defaultPrevented) void askFile(file);
+    if (file !== undefined && !event.defaultPrevented && project.kind.value === "pictures") void askFile(file);
   };
   // What is dropped beside its place is not to take the page away.
   const keepPage = (event: Event): void => event.preventDefault();

@@ -3,24 +3,26 @@ import type { TaughtClass } from "../../shared/state/project";
 import { text } from "../../shared/ui/texts";
 import { DropPlace } from "../../shared/ui/DropPlace";
 import { FileButton } from "../../shared/ui/FileButton";
-import { addFiles, reading } from "./files";
+import { Examples } from "./Examples";
+import { addFiles, addWordsFiles, reading } from "./files";
 import { hintFor } from "./hints";
-import { live, project } from "./page";
+import { kindText, live, project } from "./page";
 import { RecordButton } from "./RecordButton";
 import { Selection } from "./Selection";
-import { Thumbnails } from "./Thumbnails";
 import { removeClass } from "./undo";
+import { WordsInput } from "./WordsInput";
 
 export function ClassCard({ of }: { of: TaughtClass }) {
   const t = text.value;
+  const kind = project.kind.value;
   const examples = project.examplesOf(of.id);
   const sessions = new Set(examples.map((example) => example.session)).size;
-  const hint = hintFor(examples.length, sessions, t);
+  const hint = hintFor(kind, examples.length, sessions, t);
   const read = reading.value?.classId === of.id ? reading.value : undefined;
   const words = read !== undefined ? t.files.reading(read.done, read.all) : of.on ? hint.words : t.off;
   const selection = useSignal<ReadonlySet<string>>(new Set());
   const recording = live.recording.value === of.id;
-  const add = (files: File[]): void => void addFiles(of.id, files);
+  const add = (files: File[]): void => void (kind === "words" ? addWordsFiles : addFiles)(of.id, files);
   return (
     <DropPlace
       id={`class-${of.id}`}
@@ -32,19 +34,25 @@ export function ClassCard({ of }: { of: TaughtClass }) {
       <div class="card-head">
         <span class="swatch" aria-hidden="true" />
         <NameField of={of} />
-        <span class="count">{t.pictures(examples.length)}</span>
+        <span class="count">{kindText.value.count(examples.length)}</span>
       </div>
-      <Thumbnails of={of} examples={examples} selection={selection} />
+      <Examples of={of} examples={examples} selection={selection} />
       {selection.value.size > 0 ? (
         <Selection of={of} selection={selection} />
       ) : (
         <p class={`card-hint${hint.fine && of.on && read === undefined ? " fine" : ""}`}>{words}</p>
       )}
       <div class="card-tools">
-        <RecordButton classId={of.id} name={of.name} />
-        <FileButton label={t.addFilesLabel(of.name)} accept="image/*" multiple onFiles={add}>
-          {t.addFiles}
-        </FileButton>
+        {kind === "words" ? (
+          <WordsInput of={of} />
+        ) : (
+          <>
+            <RecordButton classId={of.id} name={of.name} />
+            <FileButton label={t.addFilesLabel(of.name)} accept="image/*" multiple onFiles={add}>
+              {t.addFiles}
+            </FileButton>
+          </>
+        )}
         <span class="card-more">
           <button
             type="button"

@@ -1,7 +1,7 @@
 import { text } from "../../shared/ui/texts";
 import { ClassCard } from "./ClassCard";
 import { refused } from "./files";
-import { project, projects } from "./page";
+import { project } from "./page";
 import { ProjectMenu } from "./ProjectMenu";
 
 export function ClassList() {
@@ -20,7 +20,7 @@ export function ClassList() {
       </div>
       {refused.value.length > 0 && <p class="error">{t.files.refused(refused.value)}</p>}
       <div class="cards">
-        {projects.current.value === "" && classes.length === 0 && <Placeholders />}
+        {project.id.value === "" && classes.length === 0 && <Placeholders />}
         {classes.map((c) => (
           <ClassCard key={c.id} of={c} />
         ))}

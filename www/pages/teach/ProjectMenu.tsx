@@ -7,7 +7,7 @@ import { project, projects } from "./page";
 export function ProjectMenu() {
   const t = text.value.project;
   const sure = useSignal(false);
-  const others = projects.list.value.filter(({ id }) => id !== projects.current.value);
+  const others = projects.list.value.filter(({ id }) => id !== project.id.value);
   const close = (work: Promise<void>): void => {
     sure.value = false;
     void work;
@@ -43,7 +43,7 @@ export function ProjectMenu() {
           </label>
         )}
         <div class="project-tools">
-          <button type="button" onClick={() => close(projects.create())}>
+          <button type="button" onClick={() => close(projects.create(project.kind.value))}>
             {t.new}
           </button>
           <button type="button" onClick={() => (sure.value ? close(projects.delete()) : (sure.value = true))}>

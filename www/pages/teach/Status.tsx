@@ -1,7 +1,7 @@
 import type { Check } from "../../shared/state/model";
 import { text } from "../../shared/ui/texts";
 import type { Texts } from "../../shared/ui/texts/en";
-import { camera, live, project, teacher } from "./page";
+import { camera, kindText, live, project, teacher } from "./page";
 
 /** What was learned, from how much, and what its promise still lacks. */
 export function Status() {
@@ -29,8 +29,8 @@ export function Status() {
     if (taught === undefined) return "";
     const { rows, check } = taught;
     return check.rows > 0
-      ? training.ready(rows, check.rows, lesson.milliseconds)
-      : training.plain(rows, lesson.milliseconds);
+      ? training.ready(kindText.value.count(rows), check.rows, lesson.milliseconds)
+      : training.plain(kindText.value.count(rows), lesson.milliseconds);
   }
 }
 
@@ -42,7 +42,7 @@ function Promise({ check, hasGate }: { check: Check; hasGate: boolean }) {
     const allowed = Math.ceil(check.allows * 100) / 100;
     return (
       <div class="note">
-        <p>{t.tooFew(check.alpha, check.rows, check.needs)}</p>
+        <p>{t.tooFew(check.alpha, check.rows, kindText.value.count(check.needs))}</p>
         {allowed <= 0.2 && (
           <button type="button" onClick={() => (project.alpha.value = allowed)}>
             {t.useAllowed(allowed)}

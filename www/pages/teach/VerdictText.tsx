@@ -3,14 +3,14 @@ import { announce } from "../../shared/ui/announce";
 import { text } from "../../shared/ui/texts";
 import type { Texts } from "../../shared/ui/texts/en";
 import { judged, type Judged } from "./judged";
-import { backbone, project } from "./page";
+import { backbone, kindText, project } from "./page";
 import { PScale } from "./PScale";
 
 /** The answer in large letters, and in words what it rests on. */
 export function VerdictText() {
   const t = text.value;
   const now = judged.value;
-  const loading = backbone.loading.value;
+  const loading = backbone.value.loading.value;
   const { title, words } = say(now, t);
   // A screen reader hears an answer once it has stood for a moment, not every frame's.
   useEffect(() => {
@@ -33,13 +33,14 @@ export function VerdictText() {
 /** How far the vision model has come, where the answer will stand. */
 function BackboneLoading() {
   const t = text.value.model;
-  const loading = backbone.loading.value;
+  const { model } = kindText.value;
+  const loading = backbone.value.loading.value;
   if (loading.kind === "failed") {
     const { error } = loading;
     return (
       <div role="alert">
-        <p class="verdict-words">{t.failed(error instanceof Error ? error.message : String(error))}</p>
-        <button type="button" onClick={() => void backbone.load().catch(() => {})}>
+        <p class="verdict-words">{t.failed(model, error instanceof Error ? error.message : String(error))}</p>
+        <button type="button" onClick={() => void backbone.value.load().catch(() => {})}>
           {t.again}
         </button>
       </div>
@@ -54,7 +55,7 @@ function BackboneLoading() {
       <div class="p-scale">
         <progress aria-label={t.title} {...(loading.kind !== "starting" && { value: received })} max={total} />
       </div>
-      <p class="verdict-words">{loading.kind === "starting" ? t.starting : t.loading(received, total)}</p>
+      <p class="verdict-words">{loading.kind === "starting" ? t.starting(model) : t.loading(model, received, total)}</p>
     </>
   );
 }
@@ -64,9 +65,9 @@ function say({ kind, name, verdict }: Judged, t: Texts): { title: string; words:
   const pValue = verdict?.gate?.pValue ?? 1;
   switch (kind) {
     case "nothing":
-      return { title: v.nothing, words: v.nothingHint };
+      return { title: v.nothing, words: kindText.value.nothing };
     case "waiting":
-      return { title: v.waiting, words: "" };
+      return { title: kindText.value.waiting, words: "" };
     case "unchecked":
       return { title: name, words: v.uncheckedHint };
     case "known":

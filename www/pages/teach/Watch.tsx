@@ -6,7 +6,7 @@ import { Picture } from "../../shared/ui/Picture";
 import { text } from "../../shared/ui/texts";
 import { askFile } from "./files";
 import { judged } from "./judged";
-import { backbone, camera, live } from "./page";
+import { backbones, camera, live } from "./page";
 import { VerdictText } from "./VerdictText";
 
 /** What the page sees, and its answer to it. */
@@ -22,7 +22,7 @@ export function Watch() {
       <div class="viewer">
         <Viewer />
       </div>
-      <div class="answer" data-answers={live.answers.value} data-loading={backbone.loading.value.kind}>
+      <div class="answer" data-answers={live.answers.value} data-loading={backbones.pictures.loading.value.kind}>
         <VerdictText />
       </div>
       <div class="viewer-tools">
@@ -54,7 +54,7 @@ function Viewer() {
         autoplay
         aria-label={t.heading}
       />
-      {asked !== undefined && <Picture of={asked.picture} alt={t.asked} />}
+      {asked?.picture !== undefined && <Picture of={asked.picture} alt={t.asked} />}
       {asked === undefined && state !== "on" && <NoPicture />}
       {live.recording.value !== undefined && <span class="rec">{text.value.recording}</span>}
     </>

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { squareOfFile } from "../../shared/backbones/pictures";
 import { newId } from "../../shared/state/project";
-import { backbone, live, project, teacher } from "./page";
+import { backbones, live, project, teacher } from "./page";
 
 /** How far a drop has come, and which files were no pictures. */
 export const reading = signal<{ readonly classId: string; readonly done: number; readonly all: number } | undefined>(undefined);
@@ -25,7 +25,7 @@ async function addNow(classId: string, files: readonly File[]): Promise<void> {
         refused.value = [...refused.value, file.name];
         continue;
       }
-      const { features, picture } = await backbone.embed(bitmap, true);
+      const { features, picture } = await backbones.pictures.embed(bitmap, true);
       // Its class may have been removed in the meantime.
       if (picture === undefined || project.nameOf(classId) === "") continue;
       project.addExamples([{ id: newId(), classId, session: newId(), features, picture }]);
@@ -38,10 +38,39 @@ async function addNow(classId: string, files: readonly File[]): Promise<void> {
   }
 }
 
+/** Each line of a text file is a sentence. */
+export async function addWordsFiles(classId: string, files: readonly File[]): Promise<void> {
+  for (const file of files) addWords(classId, await file.text());
+}
+
+/** Lines become examples of a class, each a session of its own. Those that the class has are not added again. */
+export function addWords(classId: string, lines: string): Promise<void> {
+  return (queue = queue.then(() => addWordsNow(classId, lines)));
+}
+
+async function addWordsNow(classId: string, lines: string): Promise<void> {
+  const known = new Set(project.examplesOf(classId).map(({ words }) => words));
+  const fresh = [...new Set(lines.split(/\r?\n/).map((line) => line.trim()))].filter((line) => line !== "" && !known.has(line));
+  const resume = teacher.pause();
+  try {
+    for (const [i, words] of fresh.entries()) {
+      if (fresh.length > 1) reading.value = { classId, done: i, all: fresh.length };
+      const features = await backbones.words.embed(words);
+      if (project.nameOf(classId) === "") return;
+      project.addExamples([{ id: newId(), classId, session: newId(), features, words }]);
+    }
+  } catch (error) {
+    live.fault.value = error;
+  } finally {
+    reading.value = undefined;
+    resume();
+  }
+}
+
 export async function askFile(file: File): Promise<void> {
   refused.value = [];
   try {
-    await live.ask(file);
+    await live.askPicture(file);
   } catch {
     refused.value = [file.name];
   }

@@ -1,3 +1,4 @@
+import type { Kind } from "../../shared/state/project";
 import type { Texts } from "../../shared/ui/texts/en";
 
 /** From so many examples on a class is well enough known to go on to the next. */
@@ -10,9 +11,9 @@ export interface Hint {
 }
 
 /** What a class still lacks, the most pressing first. */
-export function hintFor(examples: number, sessions: number, { hints }: Texts): Hint {
-  if (examples === 0) return { words: hints.empty, fine: false };
-  if (examples < ENOUGH) return { words: hints.more(ENOUGH - examples), fine: false };
+export function hintFor(kind: Kind, examples: number, sessions: number, { hints, kinds }: Texts): Hint {
+  if (examples === 0) return { words: kinds[kind].empty, fine: false };
+  if (examples < ENOUGH) return { words: hints.more(kinds[kind].count(ENOUGH - examples)), fine: false };
   if (sessions === 1) return { words: hints.again, fine: false };
   return { words: hints.fine, fine: true };
 }

@@ -1,8 +1,9 @@
 import { batch, effect, signal } from "@preact/signals";
 import { squareOf, squareOfFile, type PictureBackbone } from "../../shared/backbones/pictures";
+import type { WordBackbone } from "../../shared/backbones/words";
 import { OodgateError, type Verdict } from "../../shared/state/model";
 import { nearest } from "../../shared/state/nearest";
-import { newId, type Example, type Project } from "../../shared/state/project";
+import { newId, type Example, type Project, type Shown } from "../../shared/state/project";
 import type { Teacher } from "../../shared/state/teacher";
 import { Frames } from "./frames";
 
@@ -19,9 +20,8 @@ interface Recording {
   ended: boolean;
 }
 
-/** A picture that the visitor asked about. */
-export interface Asked {
-  readonly picture: Blob;
+/** A picture or a sentence that the visitor asked about. */
+export interface Asked extends Shown {
   readonly features: Float32Array;
 }
 
@@ -39,19 +39,27 @@ export class Live {
 
   readonly #project: Project;
   readonly #teacher: Teacher;
-  readonly #backbone: PictureBackbone;
+  readonly #pictures: PictureBackbone;
+  readonly #words: WordBackbone;
   #video: HTMLVideoElement | undefined;
   #press: Recording | undefined;
   #looking = false;
+  #nextWords: string | undefined;
+  #reading = false;
   #judging = false;
   #frames = 0;
   #rateSince = 0;
   #nearestSince = 0;
 
-  constructor(project: Project, teacher: Teacher, backbone: PictureBackbone) {
+  constructor(project: Project, teacher: Teacher, pictures: PictureBackbone, words: WordBackbone) {
     this.#project = project;
     this.#teacher = teacher;
-    this.#backbone = backbone;
+    this.#pictures = pictures;
+    this.#words = words;
+    effect(() => {
+      project.id.value;
+      this.asked.value = undefined;
+    });
     effect(() => {
       // A new head, a new promise or another picture: the answer to the picture is a new one.
       const asked = this.asked.value;
@@ -71,9 +79,25 @@ export class Live {
     } else void this.#look(video);
   }
 
-  async ask(file: Blob): Promise<void> {
-    const { features, picture } = await this.#backbone.embed(await squareOfFile(file), true);
+  async askPicture(file: Blob): Promise<void> {
+    const { features, picture } = await this.#pictures.embed(await squareOfFile(file), true);
     if (picture !== undefined) this.asked.value = { picture, features };
+  }
+
+  /** While a sentence is looked at, of those that come only the latest is kept. */
+  async askWords(words: string): Promise<void> {
+    this.#nextWords = words;
+    if (this.#reading) return;
+    this.#reading = true;
+    try {
+      while (this.#nextWords !== undefined) {
+        const now = this.#nextWords.trim();
+        this.#nextWords = undefined;
+        this.asked.value = now === "" ? undefined : { words: now, features: await this.#words.embed(now) };
+      }
+    } finally {
+      this.#reading = false;
+    }
   }
 
   record(classId: string): void {
@@ -95,7 +119,7 @@ export class Live {
 
   async #look(video: HTMLVideoElement): Promise<void> {
     try {
-      await this.#backbone.load();
+      await this.#pictures.load();
       const frames = new Frames(video);
       while (this.#video === video) {
         await frames.next();
@@ -110,7 +134,7 @@ export class Live {
     const press = this.#press;
     this.#looking = true;
     try {
-      const { features, picture } = await this.#backbone.embed(await squareOf(video), press !== undefined);
+      const { features, picture } = await this.#pictures.embed(await squareOf(video), press !== undefined);
       if (press !== undefined && picture !== undefined) {
         const { classId, session } = press;
         this.#project.addExamples([{ id: newId(), classId, session, features, picture }]);

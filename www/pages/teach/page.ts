@@ -1,4 +1,6 @@
+import { computed } from "@preact/signals";
 import { PictureBackbone } from "../../shared/backbones/pictures";
+import { WordBackbone } from "../../shared/backbones/words";
 import { Project } from "../../shared/state/project";
 import { Projects } from "../../shared/state/projects";
 import { Teacher } from "../../shared/state/teacher";
@@ -12,7 +14,11 @@ export const project = new Project();
 export const projects = new Projects(project, () => {
   for (const n of [1, 2]) project.addClass(text.peek().className(n));
 });
+/** The texts of this project's kind. */
+export const kindText = computed(() => text.value.kinds[project.kind.value]);
 export const teacher = new Teacher(project);
-export const backbone = new PictureBackbone();
+export const backbones = { pictures: new PictureBackbone(), words: new WordBackbone() };
+/** The one that this project needs. */
+export const backbone = computed(() => backbones[project.kind.value]);
 export const camera = new Camera();
-export const live = new Live(project, teacher, backbone);
+export const live = new Live(project, teacher, backbones.pictures, backbones.words);

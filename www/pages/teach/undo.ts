@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import type { TaughtClass } from "../../shared/state/project";
 import { announce } from "../../shared/ui/announce";
 import { text } from "../../shared/ui/texts";
-import { project } from "./page";
+import { kindText, project } from "./page";
 
 /** How long what was deleted can be brought back. After that it is really gone. */
 const UNDO_MS = 10_000;
@@ -14,12 +14,12 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 export function deleteExamples(ids: ReadonlySet<string>): void {
   const removed = project.examples.value.filter((example) => ids.has(example.id));
   project.removeExamples(ids);
-  offer(text.value.undo.examples(removed.length), () => project.addExamples(removed));
+  offer(text.value.undo.examples(kindText.value.count(removed.length)), () => project.addExamples(removed));
 }
 
 export function moveExamples(ids: ReadonlySet<string>, from: string, to: string): void {
   project.moveExamples(ids, to);
-  offer(text.value.undo.moved(ids.size, project.nameOf(to)), () => project.moveExamples(ids, from));
+  offer(text.value.undo.moved(kindText.value.count(ids.size), project.nameOf(to)), () => project.moveExamples(ids, from));
 }
 
 export function removeClass(removed: TaughtClass): void {

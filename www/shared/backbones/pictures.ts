@@ -1,14 +1,13 @@
-import { signal } from "@preact/signals";
-import runtimeUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
+import { Backbone } from "./backbone";
 import { Calls } from "./calls";
 import { download } from "./download";
+import { runtime } from "./runtime";
 
 /** Width and height of what the model is shown. */
 const SIDE = 224;
 
 /** In the folder of the site, so that it is fetched from where the page came from. */
-const MODEL = "../models/efficientnet-lite0-int8.onnx";
-const SIZES = { runtime: 14_264_838, model: 3_525_350 };
+const MODEL = { path: "../models/efficientnet-lite0-int8.onnx", size: 3_525_350 };
 
 export type PictureQuestion =
   | { readonly kind: "load"; readonly runtime: ArrayBuffer; readonly model: ArrayBuffer }
@@ -24,51 +23,24 @@ export interface Embedded {
   readonly picture?: Blob;
 }
 
-export type Loading =
-  | { readonly kind: "waiting" }
-  | { readonly kind: "loading"; readonly received: number; readonly total: number }
-  | { readonly kind: "starting" }
-  | { readonly kind: "ready" }
-  | { readonly kind: "failed"; readonly error: unknown };
-
-/** The vision model in a Worker of its own. */
-export class PictureBackbone {
-  readonly loading = signal<Loading>({ kind: "waiting" });
-  #calls: Promise<Calls<PictureQuestion, PictureAnswer>> | undefined;
-
-  /** Once; again after a failure. */
-  load(): Promise<unknown> {
-    return (this.#calls ??= this.#start().catch((error: unknown) => {
-      this.#calls = undefined;
-      this.loading.value = { kind: "failed", error };
-      throw error;
-    }));
-  }
-
+/** The vision model. */
+export class PictureBackbone extends Backbone<PictureQuestion, PictureAnswer> {
   async embed(bitmap: ImageBitmap, keep: boolean): Promise<Embedded> {
-    await this.load();
-    const calls = await this.#calls;
-    const answer = await calls?.ask({ kind: "embed", bitmap, keep }, [bitmap]);
-    if (answer?.kind !== "embedded") throw new Error("The vision model was ended.");
+    const answer = await this.ask({ kind: "embed", bitmap, keep }, [bitmap]);
+    if (answer.kind !== "embedded") throw new Error("The vision model gave no features.");
     return answer;
   }
 
-  async #start(): Promise<Calls<PictureQuestion, PictureAnswer>> {
-    const total = SIZES.runtime + SIZES.model;
-    this.loading.value = { kind: "loading", received: 0, total };
-    const files = [
-      { url: runtimeUrl, size: SIZES.runtime },
-      { url: new URL(MODEL, document.baseURI).href, size: SIZES.model },
-    ];
-    const [runtime, model] = await download(files, (received, of) => {
-      this.loading.value = { kind: "loading", received: Math.min(received, of), total: of };
+  protected override async start(): Promise<Calls<PictureQuestion, PictureAnswer>> {
+    const model = { url: new URL(MODEL.path, document.baseURI).href, size: MODEL.size };
+    const [engine, weights] = await download([runtime, model], (received, total) => {
+      this.loading.value = { kind: "loading", received: Math.min(received, total), total };
     });
-    if (runtime === undefined || model === undefined) throw new Error("A file is missing.");
+    if (engine === undefined || weights === undefined) throw new Error("A file is missing.");
     this.loading.value = { kind: "starting" };
     const worker = new Worker(new URL("./pictures.worker.ts", import.meta.url), { type: "module" });
     const calls = new Calls<PictureQuestion, PictureAnswer>(worker);
-    await calls.ask({ kind: "load", runtime, model }, [runtime, model]);
-    this.loading.value = { kind: "ready" };
+    await calls.ask({ kind: "load", runtime: engine, model: weights }, [engine, weights]);
     return calls;
   }
 }

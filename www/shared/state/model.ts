@@ -31,10 +31,13 @@ export interface Check {
 }
 
 /**
- * Compares with the nearest training rows. Not "auto": with 1280 features its first calibration takes
- * seconds, and here every change makes a new one.
+ * "auto" up to so many features. Beyond, the distance to the nearest training rows alone: with 1280 features the first
+ * calibration of "auto" takes two to three seconds, and here every change makes a new one.
  */
-const scorer = (rows: number): Scorer => ({ name: "knn", k: Math.min(5, rows) });
+const AUTO_FEATURES = 512;
+
+const scorer = (features: number, rows: number): Scorer =>
+  features <= AUTO_FEATURES ? "auto" : { name: "knn", k: Math.min(5, rows) };
 
 /** 0.04, the default, is for many classes; with a few, larger ones keep more accuracy. */
 const loss = (classes: number): LossOptions => ({ kind: "logitNorm", tau: classes <= 14 ? 0.2 : 0.04 });
@@ -92,7 +95,7 @@ export class Taught {
   async promise(alpha: number): Promise<void> {
     const check = emptyCheck(alpha, this.#split);
     const { held } = this.#split;
-    if (held.length > 0) await this.#head.calibrate(flat(held), labels(held), { alpha, scorer: scorer(this.rows) });
+    if (held.length > 0) await this.#head.calibrate(flat(held), labels(held), { alpha, scorer: scorer(this.#head.features, this.rows) });
     this.#check = { ...check, rows: held.length };
   }
 

@@ -1,15 +1,23 @@
 import { batch, computed, signal } from "@preact/signals";
 import { groupBy } from "./split";
 
-/** One thing that was shown: a picture, with what the backbone made of it. */
-export interface Example {
+/** What a project's examples are. */
+export const kinds = ["pictures", "words"] as const;
+export type Kind = (typeof kinds)[number];
+
+/** What the visitor sees of an example: one of the two. */
+export interface Shown {
+  readonly picture?: Blob;
+  readonly words?: string;
+}
+
+/** One thing that was shown, with what the backbone made of it. */
+export interface Example extends Shown {
   readonly id: string;
   readonly classId: string;
-  /** One press of the record button, or one file. */
+  /** One press of the record button, one file, or one line. */
   readonly session: string;
   readonly features: Float32Array;
-  /** What the visitor sees of it. */
-  readonly picture: Blob;
 }
 
 export interface TaughtClass {
@@ -36,6 +44,9 @@ export function newId(): string {
 }
 
 export class Project {
+  /** Empty until a project has been opened or begun. */
+  readonly id = signal("");
+  readonly kind = signal<Kind>("pictures");
   readonly classes = signal<readonly TaughtClass[]>([]);
   readonly examples = signal<readonly Example[]>([]);
   readonly alpha = signal(0.05);

@@ -1,5 +1,5 @@
 import { batch, effect, signal } from "@preact/signals";
-import { newId, type Example, type Project } from "./project";
+import { newId, type Example, type Kind, type Project } from "./project";
 import { ProjectStorage, type StoredProject } from "./storage";
 
 export type Saving =
@@ -15,7 +15,6 @@ const QUIET_MS = 400;
  */
 export class Projects {
   readonly list = signal<readonly StoredProject[]>([]);
-  readonly current = signal("");
   readonly saving = signal<Saving>({ kind: "opening" });
   readonly #project: Project;
   readonly #storage = new ProjectStorage();
@@ -34,7 +33,7 @@ export class Projects {
       project.examples.value;
       project.alpha.value;
       project.name.value;
-      if (this.current.peek() === "") return;
+      if (this.#project.id.peek() === "") return;
       this.saving.value = { kind: "saving" };
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => void this.flush(), QUIET_MS);
@@ -44,14 +43,21 @@ export class Projects {
     });
   }
 
-  /** Opens the project that was last changed, or a new one. */
+  /** Opens the project that was last changed, or a new one of pictures. */
   start(): Promise<void> {
     return this.#inTurn(async () => {
       this.list.value = await this.#storage.list();
       const [latest] = this.list.value;
-      if (latest === undefined) this.#startNew();
+      if (latest === undefined) this.#startNew("pictures");
       else await this.#open(latest);
     });
+  }
+
+  /** Opens the latest project of this kind, or a new one. */
+  async openKind(kind: Kind): Promise<void> {
+    if (kind === this.#project.kind.peek()) return;
+    const found = this.list.peek().find((project) => project.kind === kind);
+    await (found === undefined ? this.create(kind) : this.open(found.id));
   }
 
   async open(id: string): Promise<void> {
@@ -62,9 +68,9 @@ export class Projects {
     });
   }
 
-  async create(): Promise<void> {
+  async create(kind: Kind): Promise<void> {
     await this.flush();
-    this.#startNew();
+    this.#startNew(kind);
     await this.flush();
   }
 
@@ -72,12 +78,13 @@ export class Projects {
   delete(): Promise<void> {
     return this.#inTurn(async () => {
       clearTimeout(this.#timer);
-      const id = this.current.peek();
-      this.current.value = "";
+      const id = this.#project.id.peek();
+      const kind = this.#project.kind.peek();
+      this.#project.id.value = "";
       await this.#storage.delete(id);
       this.list.value = await this.#storage.list();
       const [latest] = this.list.value;
-      if (latest === undefined) this.#startNew();
+      if (latest === undefined) this.#startNew(kind);
       else await this.#open(latest);
     });
   }
@@ -87,13 +94,14 @@ export class Projects {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     return this.#inTurn(async () => {
-      const id = this.current.peek();
+      const id = this.#project.id.peek();
       if (id === "") return;
-      const { name, alpha, classes, examples } = this.#project;
+      const { name, kind, alpha, classes, examples } = this.#project;
       const now = new Map(examples.peek().map((example) => [example.id, example]));
       const put = examples.peek().filter((example) => this.#stored.get(example.id) !== example);
       const remove = [...this.#stored.keys()].filter((key) => !now.has(key));
-      const project = { id, name: name.peek(), alpha: alpha.peek(), classes: classes.peek(), changed: Date.now() };
+      const settings = { name: name.peek(), kind: kind.peek(), alpha: alpha.peek(), classes: classes.peek() };
+      const project = { id, ...settings, changed: Date.now() };
       await this.#storage.write({ project, put, remove });
       this.#stored = now;
       this.list.value = [project, ...this.list.peek().filter((other) => other.id !== id)];
@@ -106,16 +114,17 @@ export class Projects {
     this.#show(stored, examples);
   }
 
-  #startNew(): void {
-    this.#show({ id: newId(), name: "", alpha: 0.05, classes: [], changed: 0 }, []);
+  #startNew(kind: Kind): void {
+    this.#show({ id: newId(), name: "", kind, alpha: 0.05, classes: [], changed: 0 }, []);
     this.#begin();
   }
 
-  #show({ id, name, alpha, classes }: StoredProject, examples: readonly Example[]): void {
+  #show({ id, name, kind, alpha, classes }: StoredProject, examples: readonly Example[]): void {
     this.#stored = new Map(examples.map((example) => [example.id, example]));
     batch(() => {
-      this.current.value = id;
+      this.#project.id.value = id;
       this.#project.name.value = name;
+      this.#project.kind.value = kind;
       this.#project.alpha.value = alpha;
       this.#project.state = { classes, examples };
     });

@@ -43,18 +43,25 @@ export function splitBySession<R extends Grouped>(rows: readonly R[]): Split<R> 
   return { train, held, provisional };
 }
 
-/** At least one session, at most half of the rows. In an order that does not depend on when they were recorded. */
+/** Sessions that are held out, each a golden section after the one before, lie evenly among all, in any number. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+/** At least one session, at most half of the rows; the second of two, which is what the page asks for as a check. */
 function chooseSessions<R>(sessions: ReadonlyMap<string, readonly R[]>, rows: number): ReadonlySet<string> {
-  const shuffled = [...sessions].sort(([a], [b]) => hash(a) - hash(b));
+  const spread = [...sessions].map(([session, { length }], i) => ({ session, length, place: ((i + 1) * GOLDEN) % 1 }));
   const chosen = new Set<string>();
   let taken = 0;
-  for (const [session, { length }] of shuffled) {
+  for (const { session, length } of spread.sort((a, b) => a.place - b.place)) {
     if (taken >= rows * SHARE) break;
     if (taken + length > rows / 2) continue;
     chosen.add(session);
     taken += length;
   }
-  return chosen;
+  return chosen.size > 0 ? chosen : new Set([smallest(sessions)]);
+}
+
+function smallest<R>(sessions: ReadonlyMap<string, readonly R[]>): string {
+  return [...sessions].reduce((a, b) => (b[1].length < a[1].length ? b : a))[0];
 }
 
 export function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
@@ -66,11 +73,4 @@ export function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<s
     else group.push(item);
   }
   return groups;
-}
-
-/** FNV-1a, 32 bits. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  return value >>> 0;
 }

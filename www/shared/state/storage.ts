@@ -1,10 +1,11 @@
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
-import type { Example, TaughtClass } from "./project";
+import type { Example, Kind, TaughtClass } from "./project";
 
 /** A project without its examples. */
 export interface StoredProject {
   readonly id: string;
   readonly name: string;
+  readonly kind: Kind;
   readonly alpha: number;
   readonly classes: readonly TaughtClass[];
   /** When it was last changed, in milliseconds since 1970. */

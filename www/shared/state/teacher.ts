@@ -29,6 +29,12 @@ export class Teacher {
   constructor(project: Project) {
     this.#project = project;
     effect(() => {
+      project.id.value;
+      // The head of another project knows nothing of this one's.
+      this.#shown = [];
+      this.#show(undefined);
+    });
+    effect(() => {
       const examples = project.taught.value;
       if (this.#recordings.value === 0 && examples !== this.#shown && !same(examples, this.#shown)) this.#restart(examples);
     });

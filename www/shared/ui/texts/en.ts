@@ -6,6 +6,7 @@ const one = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFract
 const count = (n: number, singular: string, plural: string): string =>
   `${number.format(n)} ${n === 1 ? singular : plural}`;
 const pictures = (n: number): string => count(n, "picture", "pictures");
+const sentences = (n: number): string => count(n, "sentence", "sentences");
 const whole = (share: number): string => `${number.format(share * 100)} %`;
 const percent = (share: number): string =>
   share < 0.1 ? `${one.format(share * 100)} %` : `${number.format(share * 100)} %`;
@@ -13,19 +14,43 @@ const percent = (share: number): string =>
 export const en = {
   language: "en",
   languageName: "English",
-  pictures,
   percent,
   wholePercent: whole,
-  megabytes: (bytes: number) => `${one.format(bytes / 1e6)} MB`,
-  milliseconds: (ms: number) => `${number.format(ms)} ms`,
 
   title: "Teach it, and it says “none of these” (oodgate)",
   pages: { label: "Pages", teach: "Teach", text: "Text intents" },
-  privacy: "Runs in this tab. Your camera and pictures never leave it.",
+  privacy: "Runs in this tab. What you show it never leaves it.",
   skip: "Skip to the classes",
   heading: "Teach it what you have. It says “none of these” to the rest.",
-  lede:
-    "Show each thing to your camera, or drop in pictures. It learns in a blink, names what it was taught, and owns up when it sees something else.",
+
+  /** What differs between the kinds of things that can be taught. */
+  kind: "What to teach it with",
+  kinds: {
+    pictures: {
+      name: "Camera and pictures",
+      lede: "Show each thing to your camera, or drop in pictures. It learns in a blink, names what it was taught, and owns up when it sees something else.",
+      count: pictures,
+      examplesOf: (name: string) => `Pictures of ${name}`,
+      example: (n: number, name: string) => `Picture ${n} of ${name}`,
+      empty: "Hold the button and show it from all sides, or drop pictures here.",
+      nearest: "Nearest of your pictures",
+      nothing: "Record two things, twice each.",
+      waiting: "Waiting for a picture",
+      model: "vision model",
+    },
+    words: {
+      name: "Words",
+      lede: "Write a few sentences of each kind, or paste them. It learns by itself, tells the kinds apart by their meaning, and owns up when a sentence is of none of them.",
+      count: sentences,
+      examplesOf: (name: string) => `Sentences of ${name}`,
+      example: (n: number, name: string) => `Sentence ${n} of ${name}`,
+      empty: "Type a sentence and press Enter, or paste many, one a line.",
+      nearest: "Nearest of your sentences",
+      nothing: "Write twenty sentences of each class.",
+      waiting: "Waiting for a sentence",
+      model: "language model",
+    },
+  },
 
   classes: "What it is taught",
   addClass: "Add a class",
@@ -43,19 +68,21 @@ export const en = {
   remove: "Remove",
   removeLabel: (name: string) => `Remove ${name}`,
   off: "Off: it is not taught, and should be answered with “none of these”.",
-  examplesOf: (name: string) => `Pictures of ${name}`,
-  example: (n: number, name: string) => `Picture ${n} of ${name}`,
+  addWords: (name: string) => `Sentences to add to ${name}`,
+  addWordsHint: "Type or paste sentences",
+  addWordsButton: "Add",
+  askWords: "Ask about a sentence",
+  askWordsHint: "Type a sentence",
+  tryWords: "What it reads",
   showAll: (n: number) => `Show all ${number.format(n)}`,
   showFewer: "Show fewer",
   selected: (n: number) => `${number.format(n)} selected`,
   deleteSelected: "Delete",
   moveTo: "Move to",
   clearSelection: "Cancel",
-  sessions: (n: number) => count(n, "session", "sessions"),
 
   hints: {
-    empty: "Hold the button and show it from all sides, or drop pictures here.",
-    more: (n: number) => `${count(n, "picture", "pictures")} more would do.`,
+    more: (things: string) => `${things} more would do.`,
     again: "Now once more, from another angle or in other light: the gate is checked on the second recording.",
     fine: "Enough to learn and to check.",
   },
@@ -81,17 +108,16 @@ export const en = {
 
   model: {
     title: "Getting ready",
-    loading: (received: number, total: number) =>
-      `Loading the vision model: ${one.format(received / 1e6)} of ${one.format(total / 1e6)} MB`,
-    starting: "Starting the vision model",
-    failed: (why: string) => `The vision model could not be loaded: ${why}`,
+    loading: (model: string, received: number, total: number) =>
+      `Loading the ${model}: ${one.format(received / 1e6)} of ${one.format(total / 1e6)} MB`,
+    starting: (model: string) => `Starting the ${model}`,
+    failed: (model: string, why: string) =>
+      `The ${model} could not be loaded: neither this site nor the usual hub has it now. ${why}`,
     again: "Try again",
   },
 
   verdict: {
     nothing: "Nothing taught yet",
-    nothingHint: "Record two things, twice each.",
-    waiting: "Waiting for a picture",
     none: "None of these",
     known: "Known",
     unchecked: "Best guess",
@@ -101,8 +127,6 @@ export const en = {
     likelier: (p: number) => `${percent(p)} of what it knows looks at least this unusual.`,
     below: (p: number, alpha: number) =>
       `Only ${percent(p)} of what it knows looks this unusual, and you allow ${whole(alpha)}.`,
-    closest: "If it had to choose",
-    nearest: "Nearest of your pictures",
     bars: "Probability of each class",
   },
 
@@ -115,18 +139,17 @@ export const en = {
   training: {
     idle: "It learns by itself as soon as there are a few pictures.",
     training: "Learning",
-    ready: (rows: number, held: number, ms: number) =>
-      `Learned from ${pictures(rows)}, checked on ${number.format(held)} others, in ${number.format(ms)} ms.`,
-    plain: (rows: number, ms: number) => `Learned from ${pictures(rows)} in ${number.format(ms)} ms.`,
+    ready: (things: string, held: number, ms: number) =>
+      `Learned from ${things}, checked on ${number.format(held)} others, in ${number.format(ms)} ms.`,
+    plain: (things: string, ms: number) => `Learned from ${things} in ${number.format(ms)} ms.`,
     failed: (why: string) => `It could not learn: ${why}`,
     rate: (perSecond: number) => `${number.format(perSecond)} answers a second`,
-    tooFew: (alpha: number, has: number, needs: number) =>
-      `Too few to promise ${whole(alpha)}: it takes ${needs} pictures to check on, and there are ${has}.`,
+    tooFew: (alpha: number, has: number, needs: string) =>
+      `Too few to promise ${whole(alpha)}: it takes ${needs} to check on, and there are ${has}.`,
     allows: (alpha: number) => `These allow ${whole(alpha)} at best.`,
     useAllowed: (alpha: number) => `Use ${whole(alpha)}`,
     provisional: (names: readonly string[]) =>
       `Provisional: ${new Intl.ListFormat("en").format(names)} ${names.length === 1 ? "was" : "were"} recorded only once, so the check is on pictures much like those it learned. Record again for a fair one.`,
-    learning: "Learning from your pictures",
   },
 
   project: {
@@ -136,7 +159,7 @@ export const en = {
     open: "Open another",
     choose: (n: number) => `Choose of ${number.format(n)}`,
     delete: "Delete this project",
-    reallyDelete: "Really delete it, with its pictures",
+    reallyDelete: "Really delete it, with all in it",
     saved: "saved in this browser",
     saving: "saving",
     notSaved: (why: string) => `not saved: ${why}`,
@@ -144,8 +167,8 @@ export const en = {
   },
 
   undo: {
-    examples: (n: number) => `${pictures(n)} deleted.`,
-    moved: (n: number, name: string) => `${pictures(n)} moved to ${name}.`,
+    examples: (things: string) => `${things} deleted.`,
+    moved: (things: string, name: string) => `${things} moved to ${name}.`,
     class: (name: string) => `${name} removed.`,
     button: "Undo",
   },

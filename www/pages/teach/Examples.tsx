@@ -1,11 +1,12 @@
 import { useSignal, type Signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Example, TaughtClass } from "../../shared/state/project";
-import { Picture } from "../../shared/ui/Picture";
+import { ShownExample } from "../../shared/ui/ShownExample";
 import { text } from "../../shared/ui/texts";
+import { kindText, project } from "./page";
 import { deleteExamples } from "./undo";
 
-/** Older ones are made only when they are asked for: each is a picture that the browser decodes. */
+/** Older ones are made only when they are asked for: each may be a picture that the browser decodes. */
 const LATEST = 120;
 /** The first that is shown moves on in steps, so that not all move with each that is added. */
 const STEP = 60;
@@ -18,10 +19,10 @@ interface Props {
 }
 
 /**
- * The pictures of a class, the latest last and in view. One of them is in the tab order; arrows go to the others, Space
+ * The examples of a class, the latest last and in view. One of them is in the tab order; arrows go to the others, Space
  * selects, Delete deletes.
  */
-export function Thumbnails({ of, examples, selection }: Props) {
+export function Examples({ of, examples, selection }: Props) {
   const t = text.value;
   const all = useSignal(false);
   const current = useSignal(0);
@@ -66,7 +67,7 @@ export function Thumbnails({ of, examples, selection }: Props) {
 
   if (examples.length === 0) return <div class="thumbs empty" />;
   return (
-    <ul class="thumbs" ref={list} onKeyDown={onKeyDown} aria-label={t.examplesOf(of.name)}>
+    <ul class={project.kind.value === "words" ? "thumbs lines" : "thumbs"} ref={list} onKeyDown={onKeyDown} aria-label={kindText.value.examplesOf(of.name)}>
       {from > 0 && (
         <li class="all">
           <button type="button" class="quiet" onClick={() => (all.value = true)}>
@@ -81,11 +82,11 @@ export function Thumbnails({ of, examples, selection }: Props) {
             class="thumb"
             tabIndex={i === active ? 0 : -1}
             aria-pressed={selected.has(example.id)}
-            aria-label={t.example(from + i + 1, of.name)}
+            {...(example.words === undefined && { "aria-label": kindText.value.example(from + i + 1, of.name) })}
             onFocus={() => (current.value = i)}
             onClick={() => toggle(example.id)}
           >
-            <Picture of={example.picture} />
+            <ShownExample of={example} />
           </button>
         </li>
       ))}
