@@ -159,6 +159,18 @@ test("projects are kept by name, opened and deleted", async () => {
   });
 });
 
+test("a sample is there for those with nothing at hand", async () => {
+  await visitTeach(browser, async (page) => {
+    await page.click("text=Try a sample");
+    await hasCount(page, "Mug", 40);
+    await hasCount(page, "Plant", 40);
+    await verdict(page, "None of these");
+    await learned(page);
+    assert.equal(await page.locator("text=Try a sample").count(), 0);
+    await page.screenshot({ path: `${OUTPUT}/teach-sample.png` });
+  });
+});
+
 test("without a camera the page says so, and goes on", async () => {
   await visitTeach(browser, async (page) => {
     await page.click("text=Use the camera");

@@ -85,6 +85,18 @@ test("pasted and typed sentences are learned, and one of none of the classes is 
   await visitTeach(browser, body);
 });
 
+test("the sample of sentences teaches two classes and asks about a third", async () => {
+  await visitTeach(browser, async (page) => {
+    await openWords(page);
+    await page.click("text=Try a sample");
+    await card(page, "Bicycle workshop").locator(".count", { hasText: "30 sentences" }).waitFor({ timeout: 120_000 });
+    await page.locator(".verdict-name", { hasText: "None of these" }).waitFor({ timeout: 30_000 });
+    assert.equal(await ask(page, "a flat white to go please"), "Café");
+    assert.equal(await ask(page, "my brake pads are worn"), "Bicycle workshop");
+    await page.screenshot({ path: `${OUTPUT}/teach-words-sample.png` });
+  });
+});
+
 test("sentences fit a narrow dark screen", async () => {
   const body = async (page) => {
     await openWords(page);

@@ -8,13 +8,13 @@ import { backbone, camera, kindText, project, projects } from "./page";
 import { KindChoice } from "./KindChoice";
 import { Undo } from "./Undo";
 import { Watch } from "./Watch";
+import { WatchNumbers } from "./WatchNumbers";
 import { WatchWords } from "./WatchWords";
 import { Why } from "./Why";
 
 export function App() {
   useSignalEffect(() => {
     document.title = text.value.title;
-    document.documentElement.lang = text.value.language;
   });
   useEffect(start, []);
   useSignalEffect(() => {
@@ -37,7 +37,7 @@ export function App() {
           <KindChoice />
         </div>
         <div class="live-panel">
-          {project.kind.value === "words" ? <WatchWords /> : <Watch />}
+          <KindOfWatch />
           <Why />
         </div>
         <ClassList />
@@ -45,6 +45,13 @@ export function App() {
       <Undo />
     </>
   );
+}
+
+function KindOfWatch() {
+  const { value: kind } = project.kind;
+  if (kind === "words") return <WatchWords />;
+  if (kind === "numbers") return <WatchNumbers />;
+  return <Watch />;
 }
 
 function start(): () => void {

@@ -6,11 +6,12 @@ import { FileButton } from "../../shared/ui/FileButton";
 import { Examples } from "./Examples";
 import { addFiles, addWordsFiles, reading } from "./files";
 import { hintFor } from "./hints";
+import { LineInput } from "./LineInput";
 import { kindText, live, project } from "./page";
 import { RecordButton } from "./RecordButton";
 import { Selection } from "./Selection";
+import { addTable } from "./table";
 import { removeClass } from "./undo";
-import { WordsInput } from "./WordsInput";
 
 export function ClassCard({ of }: { of: TaughtClass }) {
   const t = text.value;
@@ -22,7 +23,10 @@ export function ClassCard({ of }: { of: TaughtClass }) {
   const words = read !== undefined ? t.files.reading(read.done, read.all) : of.on ? hint.words : t.off;
   const selection = useSignal<ReadonlySet<string>>(new Set());
   const recording = live.recording.value === of.id;
-  const add = (files: File[]): void => void (kind === "words" ? addWordsFiles : addFiles)(of.id, files);
+  const add = (files: File[]): void => {
+    if (kind === "numbers") void addTable(files[0]);
+    else void (kind === "words" ? addWordsFiles : addFiles)(of.id, files);
+  };
   return (
     <DropPlace
       id={`class-${of.id}`}
@@ -43,8 +47,8 @@ export function ClassCard({ of }: { of: TaughtClass }) {
         <p class={`card-hint${hint.fine && of.on && read === undefined ? " fine" : ""}`}>{words}</p>
       )}
       <div class="card-tools">
-        {kind === "words" ? (
-          <WordsInput of={of} />
+        {kind !== "pictures" ? (
+          <LineInput of={of} />
         ) : (
           <>
             <RecordButton classId={of.id} name={of.name} />

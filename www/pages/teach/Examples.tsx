@@ -67,7 +67,7 @@ export function Examples({ of, examples, selection }: Props) {
 
   if (examples.length === 0) return <div class="thumbs empty" />;
   return (
-    <ul class={project.kind.value === "words" ? "thumbs lines" : "thumbs"} ref={list} onKeyDown={onKeyDown} aria-label={kindText.value.examplesOf(of.name)}>
+    <ul class={project.kind.value !== "pictures" ? "thumbs lines" : "thumbs"} ref={list} onKeyDown={onKeyDown} aria-label={kindText.value.examplesOf(of.name)}>
       {from > 0 && (
         <li class="all">
           <button type="button" class="quiet" onClick={() => (all.value = true)}>

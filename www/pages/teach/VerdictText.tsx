@@ -33,13 +33,13 @@ export function VerdictText() {
 /** How far the vision model has come, where the answer will stand. */
 function BackboneLoading() {
   const t = text.value.model;
-  const { model } = kindText.value;
+  const { model, missing } = kindText.value;
   const loading = backbone.value.loading.value;
   if (loading.kind === "failed") {
     const { error } = loading;
     return (
       <div role="alert">
-        <p class="verdict-words">{t.failed(model, error instanceof Error ? error.message : String(error))}</p>
+        <p class="verdict-words">{t.failed(model, `${missing} ${error instanceof Error ? error.message : String(error)}`.trim())}</p>
         <button type="button" onClick={() => void backbone.value.load().catch(() => {})}>
           {t.again}
         </button>

@@ -1,20 +1,11 @@
-import { useSignal, useSignalEffect } from "@preact/signals";
 import { text } from "../../shared/ui/texts";
 import { judged } from "./judged";
-import { backbones, live, project } from "./page";
+import { backbones, live } from "./page";
 import { VerdictText } from "./VerdictText";
 
 /** A sentence to ask about, and the answer while it is typed. */
 export function WatchWords() {
   const t = text.value;
-  const words = useSignal("");
-  useSignalEffect(() => {
-    live.askWords(words.value).catch((error: unknown) => (live.fault.value = error));
-  });
-  useSignalEffect(() => {
-    project.id.value;
-    words.value = "";
-  });
   const { kind, colour } = judged.value;
   return (
     <section
@@ -28,8 +19,8 @@ export function WatchWords() {
           maxLength={500}
           aria-label={t.askWords}
           placeholder={t.askWordsHint}
-          value={words.value}
-          onInput={({ currentTarget: { value } }) => (words.value = value)}
+          value={live.question.value}
+          onInput={({ currentTarget: { value } }) => (live.question.value = value)}
         />
       </div>
       <div class="answer" data-answers={live.answers.value} data-loading={backbones.words.loading.value.kind}>

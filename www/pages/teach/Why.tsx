@@ -14,7 +14,7 @@ export function Why() {
       <Bars />
       <div class="nearest">
         <p class="hint">{kindText.value.nearest}</p>
-        <div class={project.kind.value === "words" ? "nearest-row lines" : "nearest-row"}>
+        <div class={project.kind.value !== "pictures" ? "nearest-row lines" : "nearest-row"}>
           {PLACES.map((i) => {
             const example = nearest[i];
             return <span key={i}>{example !== undefined && <ShownExample of={example} />}</span>;

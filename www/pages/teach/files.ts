@@ -9,26 +9,37 @@ export const refused = signal<readonly string[]>([]);
 
 let queue: Promise<void> = Promise.resolve();
 
-/** Pictures in files become examples of a class, each a session of its own. */
-export function addFiles(classId: string, files: readonly File[]): Promise<void> {
-  return (queue = queue.then(() => addNow(classId, files)));
+interface NewPicture {
+  readonly file: Blob;
+  readonly name: string;
+  readonly session: string;
 }
 
-async function addNow(classId: string, files: readonly File[]): Promise<void> {
+/** Pictures in files become examples of a class, each a session of its own. */
+export function addFiles(classId: string, files: readonly File[]): Promise<void> {
+  return addPictures(classId, files.map((file) => ({ file, name: file.name, session: newId() })));
+}
+
+/** Drops that come while another is read wait for their turn. */
+export function addPictures(classId: string, pictures: readonly NewPicture[]): Promise<void> {
+  return (queue = queue.then(() => addPicturesNow(classId, pictures)));
+}
+
+async function addPicturesNow(classId: string, pictures: readonly NewPicture[]): Promise<void> {
   refused.value = [];
   const resume = teacher.pause();
   try {
-    for (const [i, file] of files.entries()) {
-      reading.value = { classId, done: i, all: files.length };
+    for (const [i, { file, name, session }] of pictures.entries()) {
+      reading.value = { classId, done: i, all: pictures.length };
       const bitmap = await squareOfFile(file).catch(() => undefined);
       if (bitmap === undefined) {
-        refused.value = [...refused.value, file.name];
+        refused.value = [...refused.value, name];
         continue;
       }
       const { features, picture } = await backbones.pictures.embed(bitmap, true);
       // Its class may have been removed in the meantime.
       if (picture === undefined || project.nameOf(classId) === "") continue;
-      project.addExamples([{ id: newId(), classId, session: newId(), features, picture }]);
+      project.addExamples([{ id: newId(), classId, session, features, picture }]);
     }
   } catch (error) {
     live.fault.value = error;

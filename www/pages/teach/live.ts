@@ -1,7 +1,8 @@
 import { batch, effect, signal } from "@preact/signals";
 import { squareOf, squareOfFile, type PictureBackbone } from "../../shared/backbones/pictures";
 import type { WordBackbone } from "../../shared/backbones/words";
-import { OodgateError, type Verdict } from "../../shared/state/model";
+import { readNumbers } from "../../shared/state/csv";
+import { OodgateError, type Taught, type Verdict } from "../../shared/state/model";
 import { nearest } from "../../shared/state/nearest";
 import { newId, type Example, type Project, type Shown } from "../../shared/state/project";
 import type { Teacher } from "../../shared/state/teacher";
@@ -33,6 +34,8 @@ export class Live {
   /** Verdicts so far. */
   readonly answers = signal(0);
   readonly asked = signal<Asked | undefined>(undefined);
+  /** The sentence that is being written. */
+  readonly question = signal("");
   /** The class that is being recorded. */
   readonly recording = signal<string | undefined>(undefined);
   readonly fault = signal<unknown>(undefined);
@@ -59,6 +62,10 @@ export class Live {
     effect(() => {
       project.id.value;
       this.asked.value = undefined;
+      this.question.value = "";
+    });
+    effect(() => {
+      this.#askWords(this.question.value).catch((error: unknown) => (this.fault.value = error));
     });
     effect(() => {
       // A new head, a new promise or another picture: the answer to the picture is a new one.
@@ -85,7 +92,7 @@ export class Live {
   }
 
   /** While a sentence is looked at, of those that come only the latest is kept. */
-  async askWords(words: string): Promise<void> {
+  async #askWords(words: string): Promise<void> {
     this.#nextWords = words;
     if (this.#reading) return;
     this.#reading = true;
@@ -93,11 +100,19 @@ export class Live {
       while (this.#nextWords !== undefined) {
         const now = this.#nextWords.trim();
         this.#nextWords = undefined;
-        this.asked.value = now === "" ? undefined : { words: now, features: await this.#words.embed(now) };
+        const features = now === "" ? undefined : await this.#featuresOf(now);
+        this.asked.value = features && { words: now, features };
       }
     } finally {
       this.#reading = false;
     }
+  }
+
+  /** Of a sentence, or of numbers: those of the project's columns, all of them. */
+  async #featuresOf(words: string): Promise<Float32Array | undefined> {
+    if (this.#project.kind.peek() === "words") return this.#words.embed(words);
+    const numbers = readNumbers(words);
+    return numbers?.length === this.#project.columns.peek().length ? numbers : undefined;
   }
 
   record(classId: string): void {
@@ -160,7 +175,7 @@ export class Live {
         this.verdict.value = verdict;
         this.answers.value += 1;
       });
-      this.#findNearest(features, always);
+      this.#findNearest(taught, features, always);
     } catch (error) {
       // Its successor judges the next frame.
       if (!(error instanceof OodgateError && error.code === "disposed")) this.fault.value = error;
@@ -169,11 +184,11 @@ export class Live {
     }
   }
 
-  #findNearest(features: Float32Array, now: boolean): void {
+  #findNearest(taught: Taught, features: Float32Array, now: boolean): void {
     const time = performance.now();
     if (!now && time - this.#nearestSince < NEAREST_MS) return;
     this.#nearestSince = time;
-    this.nearest.value = nearest(features, this.#project.taught.peek(), NEAREST);
+    this.nearest.value = nearest(features, this.#project.taught.peek(), NEAREST, (a, b) => taught.likeness(a, b));
   }
 
   #countFrame(): void {

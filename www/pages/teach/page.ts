@@ -1,4 +1,5 @@
-import { computed } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
+import type { Loading } from "../../shared/backbones/backbone";
 import { PictureBackbone } from "../../shared/backbones/pictures";
 import { WordBackbone } from "../../shared/backbones/words";
 import { Project } from "../../shared/state/project";
@@ -17,7 +18,12 @@ export const projects = new Projects(project, () => {
 /** The texts of this project's kind. */
 export const kindText = computed(() => text.value.kinds[project.kind.value]);
 export const teacher = new Teacher(project);
-export const backbones = { pictures: new PictureBackbone(), words: new WordBackbone() };
+export const backbones = {
+  pictures: new PictureBackbone(),
+  words: new WordBackbone(),
+  // Numbers are features already.
+  numbers: { loading: signal<Loading>({ kind: "ready" }), load: async (): Promise<void> => {} },
+};
 /** The one that this project needs. */
 export const backbone = computed(() => backbones[project.kind.value]);
 export const camera = new Camera();

@@ -1,4 +1,6 @@
 import { createHead, OodgateError, type Head, type LossOptions, type Prediction, type Scorer } from "oodgate";
+import { cosine, distance } from "./nearest";
+import { Scaling } from "./scaling";
 import { splitBySession, type Grouped, type Split } from "./split";
 
 /** This page's only way to the package: rows in, something that judges out. */
@@ -46,26 +48,37 @@ const loss = (classes: number): LossOptions => ({ kind: "logitNorm", tau: classe
 const UPDATES = 300;
 const BATCH = 128;
 
+export interface TeachOptions {
+  readonly alpha: number;
+  /** Whether columns are brought to one scale: those of a backbone are on one already. */
+  readonly scale: boolean;
+  readonly signal: AbortSignal;
+}
+
 /** The head of some rows and its gate. */
 export class Taught {
   readonly classes: readonly string[];
   readonly rows: number;
   readonly #head: Head;
   readonly #split: Split<Row>;
+  readonly #scaling: Scaling | undefined;
   #check: Check;
 
-  private constructor(head: Head, classes: readonly string[], split: Split<Row>, check: Check) {
+  private constructor(head: Head, classes: readonly string[], split: Split<Row>, scaling: Scaling | undefined, check: Check) {
     this.#head = head;
     this.classes = classes;
     this.rows = split.train.length;
     this.#split = split;
+    this.#scaling = scaling;
     this.#check = check;
   }
 
   /** Trains and calibrates. Rejects with the signal's reason once it is aborted. */
-  static async from(rows: readonly Row[], alpha: number, signal: AbortSignal): Promise<Taught> {
+  static async from(rows: readonly Row[], { alpha, scale, signal }: TeachOptions): Promise<Taught> {
     const classes = [...new Set(rows.map((row) => row.classId))].sort();
-    const split = splitBySession(rows);
+    const whole = splitBySession(rows);
+    const scaling = scale ? new Scaling(whole.train.map((row) => row.features)) : undefined;
+    const split = scaling === undefined ? whole : scaled(whole, scaling);
     const features = rows[0]?.features.length ?? 0;
     const head = await createHead({ features, classes, loss: loss(classes.length), backend: "cpu", worker: true });
     try {
@@ -73,7 +86,7 @@ export class Taught {
       const batches = Math.ceil(split.train.length / BATCH);
       const options = { epochs: Math.ceil(UPDATES / batches), batchSize: BATCH, signal };
       await head.fit(flat(split.train), labels(split.train), options);
-      const taught = new Taught(head, classes, split, emptyCheck(alpha, split));
+      const taught = new Taught(head, classes, split, scaling, emptyCheck(alpha, split));
       await taught.promise(alpha);
       signal.throwIfAborted();
       return taught;
@@ -100,9 +113,15 @@ export class Taught {
   }
 
   async judge(features: Float32Array): Promise<Verdict> {
-    if (!this.hasGate) return first(await this.#head.predict(features));
-    const answer = await this.#head.gate(features);
+    const row = this.#scaling?.apply(features) ?? features;
+    if (!this.hasGate) return first(await this.#head.predict(row));
+    const answer = await this.#head.gate(row);
     return { ...first(answer), gate: { accepted: answer.accepted[0] === 1, pValue: answer.pValue[0] ?? 1 } };
+  }
+
+  /** How alike two rows are, in a measure of its own; higher is more alike. */
+  likeness(a: Float32Array, b: Float32Array): number {
+    return this.#scaling === undefined ? cosine(a, b) : -distance(this.#scaling.apply(a), this.#scaling.apply(b));
   }
 
   dispose(): void {
@@ -120,6 +139,11 @@ function emptyCheck(alpha: number, split: Split<Row>): Check {
   // A little less than alpha, so that 1 / 0.05 - 1 is 19 and not 20 by a rounding error.
   const needs = Math.ceil(1 / alpha - 1 - 1e-9);
   return { alpha, rows: 0, needs, allows: 1 / (rows + 1), provisional: split.provisional };
+}
+
+function scaled(split: Split<Row>, scaling: Scaling): Split<Row> {
+  const scale = (row: Row): Row => ({ ...row, features: scaling.apply(row.features) });
+  return { ...split, train: split.train.map(scale), held: split.held.map(scale) };
 }
 
 function flat(rows: readonly Row[]): Float32Array {

@@ -2,12 +2,13 @@ import { batch, computed, signal } from "@preact/signals";
 import { groupBy } from "./split";
 
 /** What a project's examples are. */
-export const kinds = ["pictures", "words"] as const;
+export const kinds = ["pictures", "words", "numbers"] as const;
 export type Kind = (typeof kinds)[number];
 
 /** What the visitor sees of an example: one of the two. */
 export interface Shown {
   readonly picture?: Blob;
+  /** A sentence, or numbers as they were written. */
   readonly words?: string;
 }
 
@@ -51,6 +52,8 @@ export class Project {
   readonly examples = signal<readonly Example[]>([]);
   readonly alpha = signal(0.05);
   readonly name = signal("");
+  /** Names of the numbers of a row, where examples are numbers. */
+  readonly columns = signal<readonly string[]>([]);
 
   /** Examples of each class, oldest first. */
   readonly byClass = computed(() => groupBy(this.examples.value, (example) => example.classId));

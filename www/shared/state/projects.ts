@@ -33,6 +33,7 @@ export class Projects {
       project.examples.value;
       project.alpha.value;
       project.name.value;
+      project.columns.value;
       if (this.#project.id.peek() === "") return;
       this.saving.value = { kind: "saving" };
       clearTimeout(this.#timer);
@@ -96,12 +97,12 @@ export class Projects {
     return this.#inTurn(async () => {
       const id = this.#project.id.peek();
       if (id === "") return;
-      const { name, kind, alpha, classes, examples } = this.#project;
+      const { name, kind, alpha, columns, classes, examples } = this.#project;
       const now = new Map(examples.peek().map((example) => [example.id, example]));
       const put = examples.peek().filter((example) => this.#stored.get(example.id) !== example);
       const remove = [...this.#stored.keys()].filter((key) => !now.has(key));
-      const settings = { name: name.peek(), kind: kind.peek(), alpha: alpha.peek(), classes: classes.peek() };
-      const project = { id, ...settings, changed: Date.now() };
+      const settings = { name: name.peek(), kind: kind.peek(), alpha: alpha.peek(), columns: columns.peek() };
+      const project = { id, ...settings, classes: classes.peek(), changed: Date.now() };
       await this.#storage.write({ project, put, remove });
       this.#stored = now;
       this.list.value = [project, ...this.list.peek().filter((other) => other.id !== id)];
@@ -115,17 +116,18 @@ export class Projects {
   }
 
   #startNew(kind: Kind): void {
-    this.#show({ id: newId(), name: "", kind, alpha: 0.05, classes: [], changed: 0 }, []);
+    this.#show({ id: newId(), name: "", kind, alpha: 0.05, columns: [], classes: [], changed: 0 }, []);
     this.#begin();
   }
 
-  #show({ id, name, kind, alpha, classes }: StoredProject, examples: readonly Example[]): void {
+  #show({ id, name, kind, alpha, columns, classes }: StoredProject, examples: readonly Example[]): void {
     this.#stored = new Map(examples.map((example) => [example.id, example]));
     batch(() => {
       this.#project.id.value = id;
       this.#project.name.value = name;
       this.#project.kind.value = kind;
       this.#project.alpha.value = alpha;
+      this.#project.columns.value = columns;
       this.#project.state = { classes, examples };
     });
   }

@@ -7,6 +7,7 @@ export interface StoredProject {
   readonly name: string;
   readonly kind: Kind;
   readonly alpha: number;
+  readonly columns: readonly string[];
   readonly classes: readonly TaughtClass[];
   /** When it was last changed, in milliseconds since 1970. */
   readonly changed: number;

@@ -66,8 +66,10 @@ export class Teacher {
   async #teach(examples: readonly Example[], signal: AbortSignal, asked: number): Promise<void> {
     if (signal.aborted) return;
     if (examples.length < FEWEST) return this.#show(undefined);
+    const alpha = this.#project.alpha.peek();
+    const scale = this.#project.kind.peek() === "numbers";
     try {
-      const taught = await Taught.from(examples, this.#project.alpha.peek(), signal);
+      const taught = await Taught.from(examples, { alpha, scale, signal });
       this.#show(taught);
       this.lesson.value = { kind: "ready", milliseconds: performance.now() - asked };
       void this.#keepPromise();

@@ -1,5 +1,5 @@
 import icon from "./icon.svg";
-import { text } from "./texts";
+import { chooseLanguage, languages, text } from "./texts";
 
 const pages = ["teach", "text"] as const;
 
@@ -19,6 +19,18 @@ export function Header({ current }: { current: (typeof pages)[number] }) {
         ))}
       </nav>
       <p class="privacy">{t.privacy}</p>
+      <select
+        class="language"
+        aria-label={t.chooseLanguage}
+        value={t.language}
+        onChange={({ currentTarget: { value } }) => chooseLanguage(value)}
+      >
+        {languages.map(({ language, languageName }) => (
+          <option key={language} value={language}>
+            {languageName}
+          </option>
+        ))}
+      </select>
     </header>
   );
 }

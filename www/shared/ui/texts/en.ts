@@ -6,6 +6,7 @@ const one = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFract
 const count = (n: number, singular: string, plural: string): string =>
   `${number.format(n)} ${n === 1 ? singular : plural}`;
 const pictures = (n: number): string => count(n, "picture", "pictures");
+const rows = (n: number): string => count(n, "row", "rows");
 const sentences = (n: number): string => count(n, "sentence", "sentences");
 const whole = (share: number): string => `${number.format(share * 100)} %`;
 const percent = (share: number): string =>
@@ -14,6 +15,7 @@ const percent = (share: number): string =>
 export const en = {
   language: "en",
   languageName: "English",
+  chooseLanguage: "Language",
   percent,
   wholePercent: whole,
 
@@ -37,6 +39,9 @@ export const en = {
       nothing: "Record two things, twice each.",
       waiting: "Waiting for a picture",
       model: "vision model",
+      missing: "",
+      add: (name: string) => `Pictures to add to ${name}`,
+      addHint: "",
     },
     words: {
       name: "Words",
@@ -46,9 +51,27 @@ export const en = {
       example: (n: number, name: string) => `Sentence ${n} of ${name}`,
       empty: "Type a sentence and press Enter, or paste many, one a line.",
       nearest: "Nearest of your sentences",
-      nothing: "Write twenty sentences of each class.",
+      nothing: "Write thirty sentences of each class.",
       waiting: "Waiting for a sentence",
       model: "language model",
+      missing: "Neither this site nor the usual hub has it now.",
+      add: (name: string) => `Sentences to add to ${name}`,
+      addHint: "Type or paste sentences",
+    },
+    numbers: {
+      name: "Numbers",
+      lede: "Open a table with a class in each row, or type rows. It learns by itself, and owns up when a row is unlike all that it was taught.",
+      count: rows,
+      examplesOf: (name: string) => `Rows of ${name}`,
+      example: (n: number, name: string) => `Row ${n} of ${name}`,
+      empty: "Type a row such as 5.1, 3.5, 1.4 and press Enter, paste many, or open a table.",
+      nearest: "Nearest of your rows",
+      nothing: "Open a table, or type rows.",
+      waiting: "Waiting for a row",
+      model: "",
+      missing: "",
+      add: (name: string) => `Rows to add to ${name}`,
+      addHint: "Type or paste rows",
     },
   },
 
@@ -61,21 +84,18 @@ export const en = {
   recording: "Recording",
   addFiles: "Add pictures",
   addFilesLabel: (name: string) => `Add pictures to ${name}`,
-  dropHere: (name: string) => `Drop pictures into ${name}`,
   switchOff: "Switch off",
   switchOn: "Switch on",
   switchLabel: (name: string, on: boolean) => (on ? `Switch off ${name}` : `Switch on ${name}`),
   remove: "Remove",
   removeLabel: (name: string) => `Remove ${name}`,
   off: "Off: it is not taught, and should be answered with “none of these”.",
-  addWords: (name: string) => `Sentences to add to ${name}`,
-  addWordsHint: "Type or paste sentences",
   addWordsButton: "Add",
   askWords: "Ask about a sentence",
   askWordsHint: "Type a sentence",
   tryWords: "What it reads",
+  tryNumbers: "A row to ask about",
   showAll: (n: number) => `Show all ${number.format(n)}`,
-  showFewer: "Show fewer",
   selected: (n: number) => `${number.format(n)} selected`,
   deleteSelected: "Delete",
   moveTo: "Move to",
@@ -111,16 +131,13 @@ export const en = {
     loading: (model: string, received: number, total: number) =>
       `Loading the ${model}: ${one.format(received / 1e6)} of ${one.format(total / 1e6)} MB`,
     starting: (model: string) => `Starting the ${model}`,
-    failed: (model: string, why: string) =>
-      `The ${model} could not be loaded: neither this site nor the usual hub has it now. ${why}`,
+    failed: (model: string, why: string) => `The ${model} could not be loaded. ${why}`,
     again: "Try again",
   },
 
   verdict: {
     nothing: "Nothing taught yet",
     none: "None of these",
-    known: "Known",
-    unchecked: "Best guess",
     uncheckedHint: "It cannot say “none of these” yet.",
     // p-value in words, for the accepted and the rejected.
     p: (p: number) => `p = ${p.toFixed(3)}`,
@@ -133,11 +150,10 @@ export const en = {
   alpha: {
     before: "Be wrong about known things at most",
     after: "of the time",
-    label: "Share of known things that may be rejected",
   },
 
   training: {
-    idle: "It learns by itself as soon as there are a few pictures.",
+    idle: "It learns by itself as soon as it has been shown a few things.",
     training: "Learning",
     ready: (things: string, held: number, ms: number) =>
       `Learned from ${things}, checked on ${number.format(held)} others, in ${number.format(ms)} ms.`,
@@ -146,7 +162,6 @@ export const en = {
     rate: (perSecond: number) => `${number.format(perSecond)} answers a second`,
     tooFew: (alpha: number, has: number, needs: string) =>
       `Too few to promise ${whole(alpha)}: it takes ${needs} to check on, and there are ${has}.`,
-    allows: (alpha: number) => `These allow ${whole(alpha)} at best.`,
     useAllowed: (alpha: number) => `Use ${whole(alpha)}`,
     provisional: (names: readonly string[]) =>
       `Provisional: ${new Intl.ListFormat("en").format(names)} ${names.length === 1 ? "was" : "were"} recorded only once, so the check is on pictures much like those it learned. Record again for a fair one.`,
@@ -166,6 +181,25 @@ export const en = {
     loading: "opening",
   },
 
+  table: {
+    open: "Open a table (CSV)",
+    hint: "The first line names the columns; one of them holds the class.",
+    added: (n: number) => `${rows(n)} added.`,
+    skipped: (n: number) => `Added, without ${rows(n)} that lack a number or a class.`,
+    empty: () => "There are no rows in this file.",
+    "no-class": () => "No column of this file holds classes: name one “class”.",
+    "no-numbers": () => "No column of this file holds numbers.",
+    width: (n: number) => `A row of this project has ${count(n, "number", "numbers")}, separated by commas.`,
+    other: (n: number) => `This table has other columns than the project, which has ${number.format(n)}: open it in a new project.`,
+  },
+
+  sample: {
+    offer: "Nothing at hand? Try a sample",
+    name: "Sample",
+    pictures: { first: "Mug", second: "Plant" },
+    words: { first: "Café", second: "Bicycle workshop" },
+  },
+
   undo: {
     examples: (things: string) => `${things} deleted.`,
     moved: (things: string, name: string) => `${things} moved to ${name}.`,
@@ -174,7 +208,7 @@ export const en = {
   },
 
   files: {
-    reading: (done: number, all: number) => `Reading pictures: ${done} of ${all}`,
+    reading: (done: number, all: number) => `Reading ${done + 1} of ${all}`,
     refused: (names: readonly string[]) =>
       `${names.length === 1 ? `“${names[0]}” is` : `${names.length} files are`} no picture that this browser can read.`,
   },

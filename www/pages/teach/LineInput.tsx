@@ -2,14 +2,17 @@ import { useSignal } from "@preact/signals";
 import type { TaughtClass } from "../../shared/state/project";
 import { text } from "../../shared/ui/texts";
 import { addWords } from "./files";
+import { kindText, project } from "./page";
+import { addNumbers } from "./table";
 
-/** Takes a sentence a line: typed and ended with Enter, or many pasted. */
-export function WordsInput({ of }: { of: TaughtClass }) {
+/** Takes a sentence, or the numbers of an example, a line: typed and ended with Enter, or many pasted. */
+export function LineInput({ of }: { of: TaughtClass }) {
   const t = text.value;
   const draft = useSignal("");
   const add = (words: string): void => {
     draft.value = "";
-    void addWords(of.id, words);
+    if (project.kind.value === "numbers") addNumbers(of.id, words);
+    else void addWords(of.id, words);
   };
   return (
     <form
@@ -23,8 +26,8 @@ export function WordsInput({ of }: { of: TaughtClass }) {
         type="text"
         maxLength={500}
         autocomplete="off"
-        aria-label={t.addWords(of.name)}
-        placeholder={t.addWordsHint}
+        aria-label={kindText.value.add(of.name)}
+        placeholder={kindText.value.addHint}
         value={draft.value}
         onInput={({ currentTarget: { value } }) => (draft.value = value)}
         onPaste={(event) => {
