@@ -35,15 +35,24 @@ export function watchFaults(page) {
 export const countJumps = (page) =>
   page.addInitScript(() => {
     window.jumps = 0;
+    window.jumped = [];
+    const name = (node) => node?.outerHTML?.slice(0, 60) ?? node?.textContent;
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) window.jumps += entry.value;
+      for (const entry of list.getEntries()) {
+        window.jumps += entry.value;
+        const places = entry.sources.map(({ node, previousRect, currentRect }) => `${name(node)} from ${previousRect.y} to ${currentRect.y}`);
+        window.jumped.push(`${entry.value.toFixed(3)}: ${places.join("; ")}`);
+      }
     }).observe({ type: "layout-shift", buffered: true });
   });
 
 /** Nothing is wider than the screen, and nothing jumped. */
 export async function assertFitsAndStands(page) {
-  const { wide, jumps } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth - innerWidth, jumps: window.jumps }));
+  const { wide, jumps, jumped } = await page.evaluate(() => {
+    const { jumps, jumped } = window;
+    return { wide: document.documentElement.scrollWidth - innerWidth, jumps, jumped };
+  });
   assert.ok(wide <= 0, `the page is ${wide} px wider than the screen`);
   // 0.1 is what counts as good; https://web.dev/articles/cls
-  assert.ok(jumps < 0.1, `layout shift ${jumps}`);
+  assert.ok(jumps < 0.1, `layout shift ${jumps}\n${jumped.join("\n")}`);
 }

@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { launch } from "../../pkg/scripts/browser.mjs";
 import { assertAccessible } from "./axe.mjs";
 import { drawn } from "./drawings.mjs";
+import { runSnippet } from "./snippets.mjs";
 import { assertFitsAndStands, countJumps, OUTPUT } from "./site.mjs";
 import { backboneReady, card, countOf, learned, visitTeach } from "./teach.mjs";
 
@@ -168,6 +169,12 @@ test("a sample is there for those with nothing at hand", async () => {
     await learned(page);
     assert.equal(await page.locator("text=Try a sample").count(), 0);
     await page.screenshot({ path: `${OUTPUT}/teach-sample.png` });
+    await runSnippet(page, async (visitor, says) => {
+      for (const [thing, words] of [["mug", "Mug (p = "], ["ball", "none of these (p = "], ["plant", "Plant (p = "]]) {
+        await visitor.setInputFiles("input", await files(page, thing, [2]));
+        await says(words);
+      }
+    });
   });
 });
 

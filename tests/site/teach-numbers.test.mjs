@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { launch } from "../../pkg/scripts/browser.mjs";
 import { assertAccessible } from "./axe.mjs";
 import { OUTPUT } from "./site.mjs";
+import { runSnippet } from "./snippets.mjs";
 import { card, learned, visitTeach } from "./teach.mjs";
 
 let browser;
@@ -69,6 +70,20 @@ test("a table is learned, with classes by name, and an unlike row is none of the
     await card(page, "apple").locator(".words-input input").fill("181, 0.081, 11.2");
     await page.keyboard.press("Enter");
     await card(page, "apple").locator(".count", { hasText: "41 rows" }).waitFor();
+
+    await learned(page);
+    await runSnippet(page, async (visitor, says) => {
+      const type = async (row) => {
+        await visitor.fill("input", row);
+        await visitor.keyboard.press("Enter");
+      };
+      await type("1500, 0.2, 9");
+      await says("melon (p = ");
+      await type("180, 0.2, 3");
+      await says("none of these (p = ");
+    });
+    await page.screenshot({ path: `${OUTPUT}/teach-export.png`, fullPage: true });
+    await assertAccessible(page, "the export");
 
     await page.locator('[data-saving="saved"]').waitFor({ state: "attached" });
     await page.reload();

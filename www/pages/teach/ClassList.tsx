@@ -1,6 +1,7 @@
 import { FileButton } from "../../shared/ui/FileButton";
 import { text } from "../../shared/ui/texts";
 import { ClassCard } from "./ClassCard";
+import { Export } from "./Export";
 import { reading, refused } from "./files";
 import { project } from "./page";
 import { ProjectMenu } from "./ProjectMenu";
@@ -37,6 +38,7 @@ export function ClassList() {
           </button>
         )}
       </div>
+      <Export />
     </section>
   );
 }

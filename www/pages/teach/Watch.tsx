@@ -101,7 +101,7 @@ function CameraTools() {
   if (live.asked.value !== undefined) {
     return (
       <button type="button" onClick={() => (live.asked.value = undefined)}>
-        {t.back}
+        {camera.state.value === "on" ? t.back : t.close}
       </button>
     );
   }

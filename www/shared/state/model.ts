@@ -1,6 +1,6 @@
 import { createHead, OodgateError, type Head, type LossOptions, type Prediction, type Scorer } from "oodgate";
 import { cosine, distance } from "./nearest";
-import { Scaling } from "./scaling";
+import { Scaling, type Scale } from "./scaling";
 import { splitBySession, type Grouped, type Split } from "./split";
 
 /** This page's only way to the package: rows in, something that judges out. */
@@ -122,6 +122,16 @@ export class Taught {
   /** How alike two rows are, in a measure of its own; higher is more alike. */
   likeness(a: Float32Array, b: Float32Array): number {
     return this.#scaling === undefined ? cosine(a, b) : -distance(this.#scaling.apply(a), this.#scaling.apply(b));
+  }
+
+  /** The head and its gate as one safetensors file. */
+  save(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#head.save();
+  }
+
+  /** How rows are scaled before the head sees them, where they are. */
+  get scale(): Scale | undefined {
+    return this.#scaling?.scale;
   }
 
   dispose(): void {

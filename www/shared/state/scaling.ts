@@ -1,3 +1,8 @@
+export interface Scale {
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+}
+
 /**
  * Brings columns of different units to mean 0 and deviation 1 over the rows that are trained on: distances would
  * otherwise be those of the column with the largest numbers.
@@ -20,6 +25,10 @@ export class Scaling {
       // A column that never changes says nothing, and is not to be divided by nothing.
       this.#deviation[i] = Math.sqrt(squares / rows.length) || 1;
     }
+  }
+
+  get scale(): Scale {
+    return { mean: [...this.#mean], deviation: [...this.#deviation] };
   }
 
   apply(row: Float32Array): Float32Array {

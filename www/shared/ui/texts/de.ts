@@ -126,6 +126,7 @@ export const de: Texts = {
     askShort: "Nach einem Bild fragen",
     asked: "Das Bild, nach dem du gefragt hast",
     back: "Zurück zur Kamera",
+    close: "Wegnehmen",
   },
 
   model: {
@@ -192,6 +193,22 @@ export const de: Texts = {
     "no-numbers": () => "Keine Spalte dieser Datei enthält Zahlen.",
     width: (n) => `Eine Zeile dieses Projekts hat ${count(n, "Zahl", "Zahlen")}, durch Kommas getrennt.`,
     other: (n) => `Diese Tabelle hat andere Spalten als das Projekt, das ${number.format(n)} hat: öffne sie in einem neuen.`,
+  },
+
+  export: {
+    heading: "In einer eigenen Seite benutzen",
+    words: {
+      pictures: "Leg drei Dateien in einen Ordner eines Webservers: den Kopf, das Bildmodell und diese Seite.",
+      words: "Leg zwei Dateien in einen Ordner eines Webservers: den Kopf und diese Seite. Das Sprachmodell kommt vom üblichen Hub.",
+      numbers: "Leg zwei Dateien in einen Ordner eines Webservers: den Kopf und diese Seite.",
+    },
+    make: "Datei herstellen",
+    download: (name) => `${name} herunterladen`,
+    model: "Bildmodell (3,5 MB)",
+    copy: "Seite kopieren",
+    copied: "Kopiert.",
+    code: "Die Seite",
+    warning: "Achtung: die Datei enthält als Zahlen, woraus der Kopf gelernt hat.",
   },
 
   sample: {

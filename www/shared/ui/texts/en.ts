@@ -124,6 +124,7 @@ export const en = {
     askShort: "Ask about a picture",
     asked: "The picture you asked about",
     back: "Back to the camera",
+    close: "Take it away",
   },
 
   model: {
@@ -191,6 +192,22 @@ export const en = {
     "no-numbers": () => "No column of this file holds numbers.",
     width: (n: number) => `A row of this project has ${count(n, "number", "numbers")}, separated by commas.`,
     other: (n: number) => `This table has other columns than the project, which has ${number.format(n)}: open it in a new project.`,
+  },
+
+  export: {
+    heading: "Use it in a page of your own",
+    words: {
+      pictures: "Put three files into one folder of a web server: the head, the vision model, and this page.",
+      words: "Put two files into one folder of a web server: the head and this page. The language model comes from the usual hub.",
+      numbers: "Put two files into one folder of a web server: the head and this page.",
+    },
+    make: "Make the file",
+    download: (name: string) => `Download ${name}`,
+    model: "Vision model (3.5 MB)",
+    copy: "Copy the page",
+    copied: "Copied.",
+    code: "The page",
+    warning: "Warning: the file holds what the head learned from, as numbers.",
   },
 
   sample: {
