@@ -12,16 +12,25 @@ function folders(path: string): string[] {
   return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 }
 
-/** Where the language model comes from when the build could not fetch it. Only then does a page's policy name it. */
+/**
+ * Where the language model comes from when the build could not fetch it. Only then does a page's
+ * policy name it.
+ */
 const hub = "https://huggingface.co https://*.huggingface.co https://*.hf.co";
-const connect = existsSync(here("public/models/all-MiniLM-L6-v2/config.json")) ? "'self'" : `'self' ${hub}`;
+const connect = existsSync(here("public/models/all-MiniLM-L6-v2/config.json"))
+  ? "'self'"
+  : `'self' ${hub}`;
 
 export default defineConfig({
   plugins: [
-    { name: "connect-src", transformIndexHtml: (html) => html.replace("connect-src 'self'", `connect-src ${connect}`) },
+    {
+      name: "connect-src",
+      transformIndexHtml: (html) => html.replace("connect-src 'self'", `connect-src ${connect}`),
+    },
   ],
   resolve: {
-    // transformers.js asks for the build with WebGPU, twice as large; its models and ours share one.
+    // transformers.js asks for the build with WebGPU, twice as large; its models and ours share
+    // one.
     alias: { "onnxruntime-web/webgpu": "onnxruntime-web/wasm" },
   },
   // A page's address is its folder's name: /teach/, /text/.

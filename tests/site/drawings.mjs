@@ -7,7 +7,8 @@ async function encode(pictures) {
   const texts = [];
   for (const picture of pictures) {
     let text = "";
-    for (const byte of new Uint8Array(await picture.arrayBuffer())) text += String.fromCharCode(byte);
+    for (const byte of new Uint8Array(await picture.arrayBuffer()))
+      text += String.fromCharCode(byte);
     texts.push(btoa(text));
   }
   return texts;

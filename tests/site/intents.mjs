@@ -11,7 +11,9 @@ const classes = JSON.parse(header.__metadata__.classes);
 
 function labels(split) {
   const [from, to] = header[`${split}.labels`].data_offsets;
-  return new Int32Array(file.buffer.slice(file.byteOffset + end + from, file.byteOffset + end + to));
+  return new Int32Array(
+    file.buffer.slice(file.byteOffset + end + from, file.byteOffset + end + to),
+  );
 }
 
 /** Sentences of an intent, from "train" or "test". */

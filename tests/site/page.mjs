@@ -16,8 +16,22 @@ before(async () => {
 after(() => browser?.close());
 
 /** Opens the page of text intents with these settings and hands it to `body`. */
-export async function visit(hash, body, { viewport = { width: 1280, height: 900 }, colorScheme = "light", hasTouch = false, prepare } = {}) {
-  const context = await browser.newContext({ viewport, colorScheme, hasTouch, reducedMotion: "reduce" });
+export async function visit(
+  hash,
+  body,
+  {
+    viewport = { width: 1280, height: 900 },
+    colorScheme = "light",
+    hasTouch = false,
+    prepare,
+  } = {},
+) {
+  const context = await browser.newContext({
+    viewport,
+    colorScheme,
+    hasTouch,
+    reducedMotion: "reduce",
+  });
   const page = await context.newPage();
   const assertNoFaults = watchFaults(page);
   try {
@@ -33,8 +47,12 @@ export async function visit(hash, body, { viewport = { width: 1280, height: 900 
 
 export const text = (page, id) => page.locator(`#${id}`).textContent();
 /** The number in an element's text; the page writes minus signs and thousands as people do. */
-export const number = async (page, id) => Number.parseFloat((await text(page, id)).replace("\u2212", "-").replaceAll(",", ""));
-export const settled = (page) => page.locator('body:not(.training) #gate-section[data-state="ready"]:not([aria-busy])').waitFor({ timeout: 120_000 });
+export const number = async (page, id) =>
+  Number.parseFloat((await text(page, id)).replace("\u2212", "-").replaceAll(",", ""));
+export const settled = (page) =>
+  page
+    .locator('body:not(.training) #gate-section[data-state="ready"]:not([aria-busy])')
+    .waitFor({ timeout: 120_000 });
 
 export async function trainToTheEnd(page) {
   await page.click("#train");

@@ -27,21 +27,32 @@ async function files(page, thing, sessions) {
   return all;
 }
 
-const choose = async (page, name, chosen) => card(page, name).locator('input[type="file"]').setInputFiles(chosen);
+const choose = async (page, name, chosen) =>
+  card(page, name).locator('input[type="file"]').setInputFiles(chosen);
 
 /** Drops files as a file manager would. */
 async function drop(page, place, dropped) {
-  const plain = dropped.map(({ name, mimeType, buffer }) => ({ name, mimeType, bytes: [...buffer] }));
+  const plain = dropped.map(({ name, mimeType, buffer }) => ({
+    name,
+    mimeType,
+    bytes: [...buffer],
+  }));
   const transfer = await page.evaluateHandle((given) => {
     const data = new DataTransfer();
-    for (const { name, mimeType, bytes } of given) data.items.add(new File([Uint8Array.from(bytes)], name, { type: mimeType }));
+    for (const { name, mimeType, bytes } of given)
+      data.items.add(new File([Uint8Array.from(bytes)], name, { type: mimeType }));
     return data;
   }, plain);
-  for (const type of ["dragover", "drop"]) await page.dispatchEvent(place, type, { dataTransfer: transfer });
+  for (const type of ["dragover", "drop"])
+    await page.dispatchEvent(place, type, { dataTransfer: transfer });
 }
 
-const hasCount = (page, name, count) => card(page, name).locator(".count", { hasText: new RegExp(`^${count} pictures?$`) }).waitFor({ timeout: 120_000 });
-const verdict = (page, words) => page.locator(".verdict-name", { hasText: words }).waitFor({ timeout: 30_000 });
+const hasCount = (page, name, count) =>
+  card(page, name)
+    .locator(".count", { hasText: new RegExp(`^${count} pictures?$`) })
+    .waitFor({ timeout: 120_000 });
+const verdict = (page, words) =>
+  page.locator(".verdict-name", { hasText: words }).waitFor({ timeout: 30_000 });
 
 async function rename(page, name, to) {
   await page.fill(`.card[aria-label="${name}"] input.name`, to);
@@ -51,18 +62,25 @@ async function rename(page, name, to) {
 
 const range = (from, to) => Array.from({ length: to - from }, (_, i) => from + i);
 
-test("dropped and chosen pictures are learned, a picture that is asked about gets its answer", async () => {
+test("dropped and chosen pictures are learned, and one that is asked about is answered", async () => {
   await visitTeach(browser, async (page) => {
     await backboneReady(page);
     await rename(page, "Class 1", "Mug");
     await rename(page, "Class 2", "Plant");
-    await drop(page, '.card[aria-label="Mug"]', [...(await files(page, "mug", range(0, 30))), { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") }]);
-    await page.locator(".error", { hasText: "“notes.txt” is no picture" }).waitFor({ timeout: 120_000 });
+    await drop(page, '.card[aria-label="Mug"]', [
+      ...(await files(page, "mug", range(0, 30))),
+      { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") },
+    ]);
+    await page
+      .locator(".error", { hasText: "“notes.txt” is no picture" })
+      .waitFor({ timeout: 120_000 });
     await choose(page, "Plant", await files(page, "plant", range(30, 60)));
     await hasCount(page, "Mug", 30);
     await hasCount(page, "Plant", 30);
     await learned(page);
-    await page.locator("[data-lesson]", { hasText: "Learned from 40 pictures, checked on 20 others" }).waitFor();
+    await page
+      .locator("[data-lesson]", { hasText: "Learned from 40 pictures, checked on 20 others" })
+      .waitFor();
 
     const ask = async (thing, session) => drop(page, ".watch", await files(page, thing, [session]));
     await ask("mug", 70);
@@ -73,11 +91,16 @@ test("dropped and chosen pictures are learned, a picture that is asked about get
     await page.screenshot({ path: `${OUTPUT}/teach-asked.png` });
     await ask("ball", 72);
     await verdict(page, "None of these");
-    assert.match(await page.locator(".verdict-words").textContent(), /^Only [\d.]+ % of what it knows looks this unusual/);
+    assert.match(
+      await page.locator(".verdict-words").textContent(),
+      /^Only [\d.]+ % of what it knows looks this unusual/,
+    );
 
     // 1 % cannot be promised with so few to check on; the page says what can be.
     await page.locator("#alpha").fill("1");
-    await page.locator(".note", { hasText: "it takes 99 pictures to check on, and there are 20" }).waitFor();
+    await page
+      .locator(".note", { hasText: "it takes 99 pictures to check on, and there are 20" })
+      .waitFor();
     await assertAccessible(page, "too few for the promise");
     await page.screenshot({ path: `${OUTPUT}/teach-too-few.png` });
     await page.click("text=Use 5 %");
@@ -87,7 +110,9 @@ test("dropped and chosen pictures are learned, a picture that is asked about get
     await ask("mug", 73);
     await verdict(page, "Mug");
     await page.click('[aria-label="Switch off Mug"]');
-    await page.locator(".note", { hasText: "it takes 19 pictures to check on, and there are 10" }).waitFor();
+    await page
+      .locator(".note", { hasText: "it takes 19 pictures to check on, and there are 10" })
+      .waitFor();
     await page.click("text=Use 10 %");
     await verdict(page, "None of these");
     await page.click('[aria-label="Switch on Mug"]');
@@ -98,7 +123,10 @@ test("dropped and chosen pictures are learned, a picture that is asked about get
     await card(page, "Mug").waitFor({ state: "detached" });
     await page.click(".undo button");
     await hasCount(page, "Mug", 30);
-    assert.deepEqual(await page.locator(".card").evaluateAll((cards) => cards.map((c) => c.ariaLabel)), ["Mug", "Plant"]);
+    assert.deepEqual(
+      await page.locator(".card").evaluateAll((cards) => cards.map((c) => c.ariaLabel)),
+      ["Mug", "Plant"],
+    );
   });
 });
 
@@ -170,7 +198,11 @@ test("a sample is there for those with nothing at hand", async () => {
     assert.equal(await page.locator("text=Try a sample").count(), 0);
     await page.screenshot({ path: `${OUTPUT}/teach-sample.png` });
     await runSnippet(page, async (visitor, says) => {
-      for (const [thing, words] of [["mug", "Mug (p = "], ["ball", "none of these (p = "], ["plant", "Plant (p = "]]) {
+      for (const [thing, words] of [
+        ["mug", "Mug (p = "],
+        ["ball", "none of these (p = "],
+        ["plant", "Plant (p = "],
+      ]) {
         await visitor.setInputFiles("input", await files(page, thing, [2]));
         await says(words);
       }
@@ -202,5 +234,10 @@ test("on a narrow dark touch screen nothing is cut off or jumps", async () => {
     await assertAccessible(page, "none of these in the dark");
     await page.screenshot({ path: `${OUTPUT}/teach-narrow-dark.png`, fullPage: true });
   };
-  await visitTeach(browser, body, { viewport: { width: 360, height: 780 }, colorScheme: "dark", hasTouch: true, prepare: countJumps });
+  await visitTeach(browser, body, {
+    viewport: { width: 360, height: 780 },
+    colorScheme: "dark",
+    hasTouch: true,
+    prepare: countJumps,
+  });
 });

@@ -31,28 +31,42 @@ function table(rows, separator = ",") {
   const normal = normals(7);
   const lines = [["weight", "length", "sweetness", "fruit"].join(separator)];
   for (const [name, means] of Object.entries(FRUIT)) {
-    for (let i = 0; i < rows; i++) lines.push([...means.map((mean, j) => (mean + SPREAD[j] * normal.next().value).toPrecision(5)), `"${name}"`].join(separator));
+    for (let i = 0; i < rows; i++)
+      lines.push(
+        [
+          ...means.map((mean, j) => (mean + SPREAD[j] * normal.next().value).toPrecision(5)),
+          `"${name}"`,
+        ].join(separator),
+      );
   }
   return lines.join("\r\n");
 }
 
-const open = (page, text) => page.locator('.table-tools input[type="file"]').setInputFiles({ name: "fruit.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+const open = (page, text) =>
+  page
+    .locator('.table-tools input[type="file"]')
+    .setInputFiles({ name: "fruit.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
 
 async function ask(page, values) {
-  for (const [i, value] of values.entries()) await page.locator(".number-fields input").nth(i).fill(String(value));
+  for (const [i, value] of values.entries())
+    await page.locator(".number-fields input").nth(i).fill(String(value));
 }
 
-const verdict = (page, words) => page.locator(".verdict-name", { hasText: words }).waitFor({ timeout: 30_000 });
+const verdict = (page, words) =>
+  page.locator(".verdict-name", { hasText: words }).waitFor({ timeout: 30_000 });
 
 test("a table is learned, with classes by name, and an unlike row is none of these", async () => {
   await visitTeach(browser, async (page) => {
     await page.click("text=Numbers");
     await assertAccessible(page, "no numbers yet");
     await open(page, "weight,length\n1,2\n3,4");
-    await page.locator(".table-tools", { hasText: "No column of this file holds classes" }).waitFor();
+    await page
+      .locator(".table-tools", { hasText: "No column of this file holds classes" })
+      .waitFor();
     await open(page, `${table(40, ";")}\r\n;;4;apple\r\n`);
     await page.locator(".table-tools", { hasText: "without 1 row that lack" }).waitFor();
-    for (const name of Object.keys(FRUIT)) await card(page, name).locator(".count", { hasText: "40 rows" }).waitFor();
+    for (const name of Object.keys(FRUIT))
+      await card(page, name).locator(".count", { hasText: "40 rows" }).waitFor();
     await learned(page);
     for (const [name, means] of Object.entries(FRUIT)) {
       await ask(page, means);
@@ -66,7 +80,9 @@ test("a table is learned, with classes by name, and an unlike row is none of the
 
     await card(page, "apple").locator(".words-input input").fill("1, 2");
     await page.keyboard.press("Enter");
-    await page.locator(".table-tools", { hasText: "A row of this project has 3 numbers" }).waitFor();
+    await page
+      .locator(".table-tools", { hasText: "A row of this project has 3 numbers" })
+      .waitFor();
     await card(page, "apple").locator(".words-input input").fill("181, 0.081, 11.2");
     await page.keyboard.press("Enter");
     await card(page, "apple").locator(".count", { hasText: "41 rows" }).waitFor();
@@ -88,6 +104,10 @@ test("a table is learned, with classes by name, and an unlike row is none of the
     await page.locator('[data-saving="saved"]').waitFor({ state: "attached" });
     await page.reload();
     await card(page, "apple").locator(".count", { hasText: "41 rows" }).waitFor();
-    assert.deepEqual(await page.locator(".number-fields label").allTextContents(), ["weight", "length", "sweetness"]);
+    assert.deepEqual(await page.locator(".number-fields label").allTextContents(), [
+      "weight",
+      "length",
+      "sweetness",
+    ]);
   });
 });

@@ -30,7 +30,9 @@ export async function cameraBrowser() {
   return browser;
 }
 
-/** Puts a thing before the camera. A page that has it on must turn it off and on again to see it. */
+/**
+ * Puts a thing before the camera. A page that has it on must turn it off and on again to see it.
+ */
 export async function putBeforeCamera(page, thing, session) {
   const frames = await drawn(page, thing, session);
   // A new file under the old name: one that is being read is not cut short.
@@ -39,8 +41,22 @@ export async function putBeforeCamera(page, thing, session) {
 }
 
 /** Opens the page, hands it to `body`, and fails on what a visitor would find in the console. */
-export async function visitTeach(browser, body, { viewport = { width: 1280, height: 900 }, colorScheme = "light", hasTouch = false, prepare } = {}) {
-  const context = await browser.newContext({ viewport, colorScheme, hasTouch, reducedMotion: "reduce" });
+export async function visitTeach(
+  browser,
+  body,
+  {
+    viewport = { width: 1280, height: 900 },
+    colorScheme = "light",
+    hasTouch = false,
+    prepare,
+  } = {},
+) {
+  const context = await browser.newContext({
+    viewport,
+    colorScheme,
+    hasTouch,
+    reducedMotion: "reduce",
+  });
   const page = await context.newPage();
   const assertNoFaults = watchFaults(page);
   try {
@@ -53,17 +69,22 @@ export async function visitTeach(browser, body, { viewport = { width: 1280, heig
   }
 }
 
-export const backboneReady = (page) => page.locator('[data-loading="ready"]').waitFor({ state: "attached", timeout: 60_000 });
+export const backboneReady = (page) =>
+  page.locator('[data-loading="ready"]').waitFor({ state: "attached", timeout: 60_000 });
 
 export async function look(page, thing, session) {
-  await page.locator(".viewer video[hidden]").waitFor({ state: "attached", timeout: 100 }).catch(() => page.click("text=Camera off"));
+  await page
+    .locator(".viewer video[hidden]")
+    .waitFor({ state: "attached", timeout: 100 })
+    .catch(() => page.click("text=Camera off"));
   await putBeforeCamera(page, thing, session);
   await page.click("text=Use the camera");
   await page.waitForFunction(() => (document.querySelector(".viewer video")?.currentTime ?? 0) > 0);
 }
 
 export const card = (page, name) => page.locator(`.card[aria-label="${name}"]`);
-export const countOf = async (page, name) => Number.parseInt(await card(page, name).locator(".count").textContent(), 10);
+export const countOf = async (page, name) =>
+  Number.parseInt(await card(page, name).locator(".count").textContent(), 10);
 
 /** Holds the record button until the class has so many pictures more. */
 export async function record(page, name, more) {
@@ -71,7 +92,11 @@ export async function record(page, name, more) {
   await card(page, name).locator(".record").hover();
   await page.mouse.down();
   await page.waitForFunction(
-    ([label, count]) => Number.parseInt(document.querySelector(`.card[aria-label="${label}"] .count`).textContent, 10) >= count,
+    ([label, count]) =>
+      Number.parseInt(
+        document.querySelector(`.card[aria-label="${label}"] .count`).textContent,
+        10,
+      ) >= count,
     [name, wanted],
     { timeout: 60_000, polling: 20 },
   );
@@ -89,7 +114,10 @@ export function answers(page, howMany) {
         const place = document.querySelector(".answer");
         const observer = new MutationObserver(() => {
           const verdict = place.querySelector(".verdict");
-          seen.push({ kind: verdict.dataset.verdict, name: verdict.querySelector(".verdict-name").textContent });
+          seen.push({
+            kind: verdict.dataset.verdict,
+            name: verdict.querySelector(".verdict-name").textContent,
+          });
           if (seen.length < count) return;
           observer.disconnect();
           resolve(seen);

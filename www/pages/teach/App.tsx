@@ -18,7 +18,8 @@ export function App() {
   });
   useEffect(start, []);
   useSignalEffect(() => {
-    // Once it is known which is needed, and after the first paint: the page is there before the models begin to come.
+    // Once it is known which is needed, and after the first paint: the page is there before the
+    // models begin to come.
     if (project.id.value === "" && projects.saving.value.kind === "opening") return;
     const { value: needed } = backbone;
     requestAnimationFrame(() => setTimeout(() => void needed.load().catch(() => {}), 0));
@@ -58,7 +59,8 @@ function start(): () => void {
   void projects.start();
   const paste = (event: ClipboardEvent): void => {
     const [file] = filesOf(event.clipboardData);
-    if (file !== undefined && !event.defaultPrevented && project.kind.value === "pictures") void askFile(file);
+    if (file !== undefined && !event.defaultPrevented && project.kind.value === "pictures")
+      void askFile(file);
   };
   // What is dropped beside its place is not to take the page away.
   const keepPage = (event: Event): void => event.preventDefault();

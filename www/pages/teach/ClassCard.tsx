@@ -20,7 +20,8 @@ export function ClassCard({ of }: { of: TaughtClass }) {
   const sessions = new Set(examples.map((example) => example.session)).size;
   const hint = hintFor(kind, examples.length, sessions, t);
   const read = reading.value?.classId === of.id ? reading.value : undefined;
-  const words = read !== undefined ? t.files.reading(read.done, read.all) : of.on ? hint.words : t.off;
+  const words =
+    read !== undefined ? t.files.reading(read.done, read.all) : of.on ? hint.words : t.off;
   const selection = useSignal<ReadonlySet<string>>(new Set());
   const recording = live.recording.value === of.id;
   const add = (files: File[]): void => {
@@ -66,7 +67,12 @@ export function ClassCard({ of }: { of: TaughtClass }) {
           >
             {of.on ? t.switchOff : t.switchOn}
           </button>
-          <button type="button" class="quiet" aria-label={t.removeLabel(of.name)} onClick={() => removeClass(of)}>
+          <button
+            type="button"
+            class="quiet"
+            aria-label={t.removeLabel(of.name)}
+            onClick={() => removeClass(of)}
+          >
             {t.remove}
           </button>
         </span>

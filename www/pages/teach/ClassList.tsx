@@ -14,7 +14,9 @@ export function ClassList() {
   const add = (): void => {
     const { id } = project.addClass(t.className(classes.length + 1));
     // Its name is what one wants to say first.
-    requestAnimationFrame(() => document.querySelector<HTMLInputElement>(`#class-${id} input.name`)?.select());
+    requestAnimationFrame(() =>
+      document.querySelector<HTMLInputElement>(`#class-${id} input.name`)?.select(),
+    );
   };
   return (
     <section id="classes" class="classes" aria-labelledby="classes-title" tabIndex={-1}>
@@ -46,7 +48,9 @@ export function ClassList() {
 /** Nothing has been shown yet, and the two classes to show it are there. */
 const offersSample = (): boolean =>
   project.kind.value !== "numbers" &&
-  project.examples.value.length === 0 && project.classes.value.length === 2 && reading.value === undefined;
+  project.examples.value.length === 0 &&
+  project.classes.value.length === 2 &&
+  reading.value === undefined;
 
 /** A whole table at once, and what became of it. */
 function TableTools() {

@@ -6,7 +6,10 @@ import { text } from "../../shared/ui/texts";
 import { kindText, project } from "./page";
 import { deleteExamples } from "./undo";
 
-/** Older ones are made only when they are asked for: each may be a picture that the browser decodes. */
+/**
+ * Older ones are made only when they are asked for: each may be a picture that the browser
+ * decodes.
+ */
 const LATEST = 120;
 /** The first that is shown moves on in steps, so that not all move with each that is added. */
 const STEP = 60;
@@ -19,8 +22,8 @@ interface Props {
 }
 
 /**
- * The examples of a class, the latest last and in view. One of them is in the tab order; arrows go to the others, Space
- * selects, Delete deletes.
+ * The examples of a class, the latest last and in view. One of them is in the tab order; arrows
+ * go to the others, Space selects, Delete deletes.
  */
 export function Examples({ of, examples, selection }: Props) {
   const t = text.value;
@@ -48,12 +51,18 @@ export function Examples({ of, examples, selection }: Props) {
     requestAnimationFrame(() => focus(active));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: perRow(list.current), ArrowUp: -perRow(list.current) }[event.key];
+    const step = {
+      ArrowRight: 1,
+      ArrowLeft: -1,
+      ArrowDown: perRow(list.current),
+      ArrowUp: -perRow(list.current),
+    }[event.key];
     const example = shown[active];
     if (step !== undefined) focus(active + step);
     else if (event.key === "Home") focus(0);
     else if (event.key === "End") focus(shown.length - 1);
-    else if (event.key === "Delete" && example !== undefined) remove(selected.size > 0 ? selected : new Set([example.id]));
+    else if (event.key === "Delete" && example !== undefined)
+      remove(selected.size > 0 ? selected : new Set([example.id]));
     else if (event.key === "Escape") selection.value = new Set();
     else return;
     event.preventDefault();
@@ -61,13 +70,19 @@ export function Examples({ of, examples, selection }: Props) {
 
   const before = useRef(0);
   useLayoutEffect(() => {
-    if (examples.length > before.current && list.current !== null) list.current.scrollTop = list.current.scrollHeight;
+    if (examples.length > before.current && list.current !== null)
+      list.current.scrollTop = list.current.scrollHeight;
     before.current = examples.length;
   }, [examples.length]);
 
   if (examples.length === 0) return <div class="thumbs empty" />;
   return (
-    <ul class={project.kind.value !== "pictures" ? "thumbs lines" : "thumbs"} ref={list} onKeyDown={onKeyDown} aria-label={kindText.value.examplesOf(of.name)}>
+    <ul
+      class={project.kind.value !== "pictures" ? "thumbs lines" : "thumbs"}
+      ref={list}
+      onKeyDown={onKeyDown}
+      aria-label={kindText.value.examplesOf(of.name)}
+    >
       {from > 0 && (
         <li class="all">
           <button type="button" class="quiet" onClick={() => (all.value = true)}>
@@ -82,7 +97,9 @@ export function Examples({ of, examples, selection }: Props) {
             class="thumb"
             tabIndex={i === active ? 0 : -1}
             aria-pressed={selected.has(example.id)}
-            {...(example.words === undefined && { "aria-label": kindText.value.example(from + i + 1, of.name) })}
+            {...(example.words === undefined && {
+              "aria-label": kindText.value.example(from + i + 1, of.name),
+            })}
             onFocus={() => (current.value = i)}
             onClick={() => toggle(example.id)}
           >

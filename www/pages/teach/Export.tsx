@@ -27,7 +27,12 @@ export function Export() {
   };
   const code = made.value && snippet(project.kind.value, file, made.value.scale);
   return (
-    <details class="export" onToggle={({ currentTarget }) => currentTarget.open && made.value === undefined && void make()}>
+    <details
+      class="export"
+      onToggle={({ currentTarget }) =>
+        currentTarget.open && made.value === undefined && void make()
+      }
+    >
       <summary>{t.heading}</summary>
       <p class="sub">{t.words[project.kind.value]}</p>
       {made.value === undefined || code === undefined ? (
@@ -47,7 +52,12 @@ export function Export() {
             )}
             <button
               type="button"
-              onClick={() => void navigator.clipboard.writeText(code).then(() => announce(t.copied), (error: unknown) => (live.fault.value = error))}
+              onClick={() =>
+                void navigator.clipboard.writeText(code).then(
+                  () => announce(t.copied),
+                  (error: unknown) => (live.fault.value = error),
+                )
+              }
             >
               {t.copy}
             </button>
@@ -80,4 +90,9 @@ function Download({ bytes, name }: { bytes: Uint8Array<ArrayBuffer>; name: strin
 }
 
 /** What every file system takes, and an address needs no escapes for. */
-const fileName = (name: string): string => name.trim().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "").toLowerCase() || "head";
+const fileName = (name: string): string =>
+  name
+    .trim()
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
+    .replace(/^-|-$/g, "")
+    .toLowerCase() || "head";

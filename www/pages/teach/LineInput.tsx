@@ -5,7 +5,10 @@ import { addWords } from "./files";
 import { kindText, project } from "./page";
 import { addNumbers } from "./table";
 
-/** Takes a sentence, or the numbers of an example, a line: typed and ended with Enter, or many pasted. */
+/**
+ * Takes a sentence, or the numbers of an example, a line: typed and ended with Enter, or many
+ * pasted.
+ */
 export function LineInput({ of }: { of: TaughtClass }) {
   const t = text.value;
   const draft = useSignal("");

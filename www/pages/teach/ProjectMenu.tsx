@@ -32,7 +32,12 @@ export function ProjectMenu() {
         {others.length > 0 && (
           <label class="field">
             {t.open}
-            <select value="" onChange={({ currentTarget: { value } }) => value !== "" && close(projects.open(value))}>
+            <select
+              value=""
+              onChange={({ currentTarget: { value } }) =>
+                value !== "" && close(projects.open(value))
+              }
+            >
               <option value="">{t.choose(others.length)}</option>
               {others.map(({ id, name }) => (
                 <option key={id} value={id}>
@@ -46,7 +51,10 @@ export function ProjectMenu() {
           <button type="button" onClick={() => close(projects.create(project.kind.value))}>
             {t.new}
           </button>
-          <button type="button" onClick={() => (sure.value ? close(projects.delete()) : (sure.value = true))}>
+          <button
+            type="button"
+            onClick={() => (sure.value ? close(projects.delete()) : (sure.value = true))}
+          >
             {sure.value ? t.reallyDelete : t.delete}
           </button>
         </div>
@@ -73,6 +81,8 @@ function words({ project: t }: Texts): string {
     case "saved":
       return t.saved;
     case "failed":
-      return t.notSaved(saving.error instanceof Error ? saving.error.message : String(saving.error));
+      return t.notSaved(
+        saving.error instanceof Error ? saving.error.message : String(saving.error),
+      );
   }
 }

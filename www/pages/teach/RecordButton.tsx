@@ -3,8 +3,8 @@ import { text } from "../../shared/ui/texts";
 import { camera, live } from "./page";
 
 /**
- * Records while it is held, by pointer or by key; each press is a session. What clicks without pressing, as screen
- * readers do, begins a recording and ends it with the next click.
+ * Records while it is held, by pointer or by key; each press is a session. What clicks without
+ * pressing, as screen readers do, begins a recording and ends it with the next click.
  */
 export function RecordButton({ classId, name }: { classId: string; name: string }) {
   const held = useRef(false);

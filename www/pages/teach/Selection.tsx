@@ -5,7 +5,13 @@ import { project } from "./page";
 import { deleteExamples, moveExamples } from "./undo";
 
 /** What can be done with the examples that are selected. */
-export function Selection({ of, selection }: { of: TaughtClass; selection: Signal<ReadonlySet<string>> }) {
+export function Selection({
+  of,
+  selection,
+}: {
+  of: TaughtClass;
+  selection: Signal<ReadonlySet<string>>;
+}) {
   const t = text.value;
   const others = project.classes.value.filter(({ id }) => id !== of.id);
   const done = (work?: (ids: ReadonlySet<string>) => void): void => {
@@ -22,7 +28,9 @@ export function Selection({ of, selection }: { of: TaughtClass; selection: Signa
         <select
           aria-label={t.moveTo}
           value=""
-          onChange={({ currentTarget: { value } }) => done((ids) => moveExamples(ids, of.id, value))}
+          onChange={({ currentTarget: { value } }) =>
+            done((ids) => moveExamples(ids, of.id, value))
+          }
         >
           <option value="">{t.moveTo}</option>
           {others.map(({ id, name }) => (

@@ -13,12 +13,20 @@ export function Status() {
   const rate = camera.state.value === "on" ? live.rate.value : 0;
   return (
     <div class="status-block">
-      <p class="hint" data-lesson={lesson.kind} data-ms={lesson.kind === "ready" ? Math.round(lesson.milliseconds) : ""}>
+      <p
+        class="hint"
+        data-lesson={lesson.kind}
+        data-ms={lesson.kind === "ready" ? Math.round(lesson.milliseconds) : ""}
+      >
         {words(t)}
       </p>
       {taught !== undefined && <Promise check={taught.check} hasGate={taught.hasGate} />}
       <p class="hint rate">{rate > 0 && t.training.rate(rate)}</p>
-      {fault !== undefined && <p class="error" role="alert">{t.training.failed(messageOf(fault))}</p>}
+      {fault !== undefined && (
+        <p class="error" role="alert">
+          {t.training.failed(messageOf(fault))}
+        </p>
+      )}
     </div>
   );
 
@@ -55,4 +63,5 @@ function Promise({ check, hasGate }: { check: Check; hasGate: boolean }) {
   return <p class="note">{t.provisional(check.provisional.map((id) => project.nameOf(id)))}</p>;
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

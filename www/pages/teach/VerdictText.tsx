@@ -39,7 +39,12 @@ function BackboneLoading() {
     const { error } = loading;
     return (
       <div role="alert">
-        <p class="verdict-words">{t.failed(model, `${missing} ${error instanceof Error ? error.message : String(error)}`.trim())}</p>
+        <p class="verdict-words">
+          {t.failed(
+            model,
+            `${missing} ${error instanceof Error ? error.message : String(error)}`.trim(),
+          )}
+        </p>
         <button type="button" onClick={() => void backbone.value.load().catch(() => {})}>
           {t.again}
         </button>
@@ -53,9 +58,15 @@ function BackboneLoading() {
         <span class="verdict-name">{t.title}</span>
       </p>
       <div class="p-scale">
-        <progress aria-label={t.title} {...(loading.kind !== "starting" && { value: received })} max={total} />
+        <progress
+          aria-label={t.title}
+          {...(loading.kind !== "starting" && { value: received })}
+          max={total}
+        />
       </div>
-      <p class="verdict-words">{loading.kind === "starting" ? t.starting(model) : t.loading(model, received, total)}</p>
+      <p class="verdict-words">
+        {loading.kind === "starting" ? t.starting(model) : t.loading(model, received, total)}
+      </p>
     </>
   );
 }

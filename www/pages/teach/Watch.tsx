@@ -22,7 +22,11 @@ export function Watch() {
       <div class="viewer">
         <Viewer />
       </div>
-      <div class="answer" data-answers={live.answers.value} data-loading={backbones.pictures.loading.value.kind}>
+      <div
+        class="answer"
+        data-answers={live.answers.value}
+        data-loading={backbones.pictures.loading.value.kind}
+      >
         <VerdictText />
       </div>
       <div class="viewer-tools">
@@ -44,7 +48,7 @@ function Viewer() {
   useEffect(() => () => live.watch(undefined), []);
   return (
     <>
-      {/* Muted, inline and in the document before it is given a stream: phones freeze it otherwise. */}
+      {/* Muted, inline and in the document before it has a stream: phones freeze it otherwise. */}
       <video
         ref={video}
         class={camera.mirrored.value ? "mirrored" : ""}

@@ -8,11 +8,13 @@ import { VerdictText } from "./VerdictText";
 export function WatchNumbers() {
   const columns = project.columns.value;
   const values = useSignal<readonly string[]>([]);
-  // The last row that was taught is there to begin with: the answer to it is known, and can be moved away from.
+  // The last row that was taught is there to begin with: the answer to it is known, and can be
+  // moved away from.
   useSignalEffect(() => {
     const last = project.examples.value.at(-1);
     const width = project.columns.value.length;
-    if (values.peek().length !== width) values.value = last?.words?.split(", ") ?? Array<string>(width).fill("");
+    if (values.peek().length !== width)
+      values.value = last?.words?.split(", ") ?? Array<string>(width).fill("");
   });
   useSignalEffect(() => {
     live.question.value = values.value.join("; ");
@@ -33,7 +35,9 @@ export function WatchNumbers() {
               type="number"
               step="any"
               value={values.value[i] ?? ""}
-              onInput={({ currentTarget: { value } }) => (values.value = values.value.with(i, value))}
+              onInput={({ currentTarget: { value } }) =>
+                (values.value = values.value.with(i, value))
+              }
             />
           </label>
         ))}

@@ -23,7 +23,11 @@ export function WatchWords() {
           onInput={({ currentTarget: { value } }) => (live.question.value = value)}
         />
       </div>
-      <div class="answer" data-answers={live.answers.value} data-loading={backbones.words.loading.value.kind}>
+      <div
+        class="answer"
+        data-answers={live.answers.value}
+        data-loading={backbones.words.loading.value.kind}
+      >
         <VerdictText />
       </div>
     </section>

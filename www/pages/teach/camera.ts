@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 
-export type CameraState = "off" | "asking" | "on" | "denied" | "none" | "busy" | "lost" | "insecure";
+export type CameraState =
+  "off" | "asking" | "on" | "denied" | "none" | "busy" | "lost" | "insecure";
 
 /** The visitor's cameras, of which one at a time is on. */
 export class Camera {
@@ -65,7 +66,9 @@ export class Camera {
 
 function wanted(deviceId: string): MediaTrackConstraints {
   const size = { width: { ideal: 640 }, height: { ideal: 480 } };
-  return deviceId === "" ? { ...size, facingMode: "user" } : { ...size, deviceId: { exact: deviceId } };
+  return deviceId === ""
+    ? { ...size, facingMode: "user" }
+    : { ...size, deviceId: { exact: deviceId } };
 }
 
 function end(stream: MediaStream | undefined): void {

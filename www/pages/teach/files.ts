@@ -4,7 +4,9 @@ import { newId } from "../../shared/state/project";
 import { backbones, live, project, teacher } from "./page";
 
 /** How far a drop has come, and which files were no pictures. */
-export const reading = signal<{ readonly classId: string; readonly done: number; readonly all: number } | undefined>(undefined);
+export const reading = signal<
+  { readonly classId: string; readonly done: number; readonly all: number } | undefined
+>(undefined);
 export const refused = signal<readonly string[]>([]);
 
 let queue: Promise<void> = Promise.resolve();
@@ -17,7 +19,10 @@ interface NewPicture {
 
 /** Pictures in files become examples of a class, each a session of its own. */
 export function addFiles(classId: string, files: readonly File[]): Promise<void> {
-  return addPictures(classId, files.map((file) => ({ file, name: file.name, session: newId() })));
+  return addPictures(
+    classId,
+    files.map((file) => ({ file, name: file.name, session: newId() })),
+  );
 }
 
 /** Drops that come while another is read wait for their turn. */
@@ -54,14 +59,19 @@ export async function addWordsFiles(classId: string, files: readonly File[]): Pr
   for (const file of files) addWords(classId, await file.text());
 }
 
-/** Lines become examples of a class, each a session of its own. Those that the class has are not added again. */
+/**
+ * Lines become examples of a class, each a session of its own. Those that the class has are not
+ * added again.
+ */
 export function addWords(classId: string, lines: string): Promise<void> {
   return (queue = queue.then(() => addWordsNow(classId, lines)));
 }
 
 async function addWordsNow(classId: string, lines: string): Promise<void> {
   const known = new Set(project.examplesOf(classId).map(({ words }) => words));
-  const fresh = [...new Set(lines.split(/\r?\n/).map((line) => line.trim()))].filter((line) => line !== "" && !known.has(line));
+  const fresh = [...new Set(lines.split(/\r?\n/).map((line) => line.trim()))].filter(
+    (line) => line !== "" && !known.has(line),
+  );
   const resume = teacher.pause();
   try {
     for (const [i, words] of fresh.entries()) {
@@ -87,5 +97,8 @@ export async function askFile(file: File): Promise<void> {
   }
 }
 
-/** Files of a drop or of the clipboard, whatever they are: those that are no pictures are refused by name. */
+/**
+ * Files of a drop or of the clipboard, whatever they are: those that are no pictures are refused
+ * by name.
+ */
 export const filesOf = (transfer: DataTransfer | null): File[] => [...(transfer?.files ?? [])];

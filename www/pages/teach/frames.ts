@@ -1,4 +1,7 @@
-/** The frames of a video as they come. One that came while the last was being looked at is there at once. */
+/**
+ * The frames of a video as they come. One that came while the last was being looked at is there
+ * at once.
+ */
 export class Frames {
   readonly #video: HTMLVideoElement;
   #fresh = false;

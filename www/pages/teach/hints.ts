@@ -11,9 +11,15 @@ export interface Hint {
 }
 
 /** What a class still lacks, the most pressing first. */
-export function hintFor(kind: Kind, examples: number, sessions: number, { hints, kinds }: Texts): Hint {
+export function hintFor(
+  kind: Kind,
+  examples: number,
+  sessions: number,
+  { hints, kinds }: Texts,
+): Hint {
   if (examples === 0) return { words: kinds[kind].empty, fine: false };
-  if (examples < ENOUGH) return { words: hints.more(kinds[kind].count(ENOUGH - examples)), fine: false };
+  if (examples < ENOUGH)
+    return { words: hints.more(kinds[kind].count(ENOUGH - examples)), fine: false };
   if (kind === "pictures" && sessions === 1) return { words: hints.again, fine: false };
   return { words: hints.fine, fine: true };
 }

@@ -17,8 +17,11 @@ export const judged = computed((): Judged => {
   const verdict = live.verdict.value;
   const looking = camera.state.value === "on" || live.asked.value !== undefined;
   const found = project.classes.value.find(({ id }) => id === verdict?.classId);
-  if (verdict === undefined || found === undefined || !looking) return { kind: "waiting", name: "" };
+  if (verdict === undefined || found === undefined || !looking)
+    return { kind: "waiting", name: "" };
   const { name, colour } = found;
   if (verdict.gate === undefined) return { kind: "unchecked", name, colour, verdict };
-  return verdict.gate.accepted ? { kind: "known", name, colour, verdict } : { kind: "unknown", name, verdict };
+  return verdict.gate.accepted
+    ? { kind: "known", name, colour, verdict }
+    : { kind: "unknown", name, verdict };
 });

@@ -26,7 +26,10 @@ export interface Asked extends Shown {
   readonly features: Float32Array;
 }
 
-/** What the page looks at: frames of the camera, or one picture. It answers each, and records those that are taught. */
+/**
+ * What the page looks at: frames of the camera, or one picture. It answers each, and records
+ * those that are taught.
+ */
 export class Live {
   readonly verdict = signal<Verdict | undefined>(undefined);
   readonly nearest = signal<readonly Example[]>([]);
@@ -149,7 +152,10 @@ export class Live {
     const press = this.#press;
     this.#looking = true;
     try {
-      const { features, picture } = await this.#pictures.embed(await squareOf(video), press !== undefined);
+      const { features, picture } = await this.#pictures.embed(
+        await squareOf(video),
+        press !== undefined,
+      );
       if (press !== undefined && picture !== undefined) {
         const { classId, session } = press;
         this.#project.addExamples([{ id: newId(), classId, session, features, picture }]);
@@ -163,7 +169,10 @@ export class Live {
     }
   }
 
-  /** A frame that comes while another is judged is not judged; a picture that was asked about always is. */
+  /**
+   * A frame that comes while another is judged is not judged; a picture that was asked about
+   * always is.
+   */
   async #judge(features: Float32Array, always: boolean): Promise<void> {
     const taught = this.#teacher.taught.peek();
     if (taught === undefined || (this.#judging && !always)) return;
@@ -188,7 +197,9 @@ export class Live {
     const time = performance.now();
     if (!now && time - this.#nearestSince < NEAREST_MS) return;
     this.#nearestSince = time;
-    this.nearest.value = nearest(features, this.#project.taught.peek(), NEAREST, (a, b) => taught.likeness(a, b));
+    this.nearest.value = nearest(features, this.#project.taught.peek(), NEAREST, (a, b) =>
+      taught.likeness(a, b),
+    );
   }
 
   #countFrame(): void {
@@ -196,7 +207,8 @@ export class Live {
     const now = performance.now();
     if (now - this.#rateSince < RATE_MS) return;
     // The first second after a pause says nothing.
-    this.rate.value = now - this.#rateSince < 2 * RATE_MS ? (this.#frames * 1000) / (now - this.#rateSince) : 0;
+    this.rate.value =
+      now - this.#rateSince < 2 * RATE_MS ? (this.#frames * 1000) / (now - this.#rateSince) : 0;
     this.#rateSince = now;
     this.#frames = 0;
   }

@@ -10,7 +10,10 @@ const SESSIONS = [0, 1];
 const FRAMES = 20;
 const SIZE = { width: 320, height: 240 } as const;
 
-/** Something to try without a camera: two things taught in two sessions each, and a third to ask about. */
+/**
+ * Something to try without a camera: two things taught in two sessions each, and a third to ask
+ * about.
+ */
 export async function teachSample(): Promise<void> {
   const kind = project.kind.value;
   if (kind === "numbers") return;
@@ -40,8 +43,15 @@ export async function teachSample(): Promise<void> {
   }
 }
 
-async function teachDrawing(classId: string, thing: Drawing["thing"], session: number): Promise<void> {
+async function teachDrawing(
+  classId: string,
+  thing: Drawing["thing"],
+  session: number,
+): Promise<void> {
   const files = await draw({ ...SIZE, thing, session, frames: FRAMES });
   const recording = newId();
-  await addPictures(classId, files.map((file) => ({ file, name: thing, session: recording })));
+  await addPictures(
+    classId,
+    files.map((file) => ({ file, name: thing, session: recording })),
+  );
 }

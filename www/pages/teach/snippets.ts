@@ -2,17 +2,24 @@ import { version } from "oodgate/package.json";
 import type { Kind } from "../../shared/state/project";
 import type { Scale } from "../../shared/state/scaling";
 
-/** Versions of what the pages load: those that the site itself is built with, which a test runs the pages with. */
+/**
+ * Versions of what the pages load: those that the site itself is built with, which a test runs
+ * the pages with.
+ */
 const ONNXRUNTIME = "1.31.0-dev.20260914-8d85527a0";
 const TRANSFORMERS = "4.3.1";
 
 const cdn = (path: string): string => `https://cdn.jsdelivr.net/npm/${path}`;
-const load = (file: string): string => `import { loadHead } from "${cdn(`oodgate@${version}/dist/index.js`)}";
+const load = (
+  file: string,
+): string => `import { loadHead } from "${cdn(`oodgate@${version}/dist/index.js`)}";
 
 const bytes = async (name) => new Uint8Array(await (await fetch(name)).arrayBuffer());
 const head = await loadHead(await bytes(${JSON.stringify(file)}));`;
 
-const answer = (features: string): string => `const { label, accepted, pValue } = await head.gate(${features});
+const answer = (
+  features: string,
+): string => `const { label, accepted, pValue } = await head.gate(${features});
   const verdict = accepted[0] ? label[0] : "none of these";
   document.querySelector("output").textContent = \`\${verdict} (p = \${pValue[0].toFixed(3)})\`;`;
 
@@ -37,7 +44,8 @@ document.querySelector("input").addEventListener("change", async ({ target }) =>
   const picture = await createImageBitmap(target.files[0]);
   const side = Math.min(picture.width, picture.height);
   const context = new OffscreenCanvas(224, 224).getContext("2d");
-  context.drawImage(picture, (picture.width - side) / 2, (picture.height - side) / 2, side, side, 0, 0, 224, 224);
+  const [left, top] = [(picture.width - side) / 2, (picture.height - side) / 2];
+  context.drawImage(picture, left, top, side, side, 0, 0, 224, 224);
   const { data } = context.getImageData(0, 0, 224, 224);
   const rgba = new ort.Tensor("uint8", new Uint8Array(data.buffer), [1, 224, 224, 4]);
   const { features } = await backbone.run({ rgba });

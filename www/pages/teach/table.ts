@@ -11,7 +11,10 @@ export interface TableNote {
 
 export const tableNote = signal<TableNote | undefined>(undefined);
 
-/** Rows of a file become examples of the classes that they name; classes that are not there are made. */
+/**
+ * Rows of a file become examples of the classes that they name; classes that are not there are
+ * made.
+ */
 export async function addTable(file: File | undefined): Promise<void> {
   if (file === undefined) return;
   try {
@@ -32,18 +35,23 @@ function take(table: Table): void {
     columns.value = table.columns;
     const names = [...new Set(table.rows.map((row) => row.label))];
     const ids = classesFor(names);
-    const examples = table.rows.map(({ values, label, session }) => example(ids.get(label) ?? "", values, `${label} ${session}`));
+    const examples = table.rows.map(({ values, label, session }) =>
+      example(ids.get(label) ?? "", values, `${label} ${session}`),
+    );
     project.addExamples(examples);
   });
   const { skipped, rows } = table;
-  tableNote.value = skipped > 0 ? { kind: "skipped", rows: skipped } : { kind: "added", rows: rows.length };
+  tableNote.value =
+    skipped > 0 ? { kind: "skipped", rows: skipped } : { kind: "added", rows: rows.length };
 }
 
 /** By name. Classes that nothing was shown of take the new names first. */
 function classesFor(names: readonly string[]): Map<string, string> {
   const ids = new Map(project.classes.value.map(({ id, name }) => [name, id]));
   const wanted = new Set(names);
-  const free = project.classes.value.filter(({ id, name }) => project.examplesOf(id).length === 0 && !wanted.has(name));
+  const free = project.classes.value.filter(
+    ({ id, name }) => project.examplesOf(id).length === 0 && !wanted.has(name),
+  );
   for (const name of names) {
     if (ids.has(name)) continue;
     const unused = free.shift();
@@ -63,7 +71,8 @@ export function addNumbers(classId: string, lines: string): void {
   for (const line of lines.split(/\r?\n/).filter((one) => one.trim() !== "")) {
     const values = readNumbers(line);
     const { columns } = project;
-    if (values !== undefined && columns.value.length === 0) columns.value = Array.from(values, (_, i) => String(i + 1));
+    if (values !== undefined && columns.value.length === 0)
+      columns.value = Array.from(values, (_, i) => String(i + 1));
     if (values?.length !== columns.value.length) {
       tableNote.value = { kind: "width", rows: columns.value.length || 3 };
       return;
@@ -82,4 +91,5 @@ const example = (classId: string, features: Float32Array, session: string): Exam
 });
 
 /** As short as float32 allows. */
-export const written = (values: Float32Array): string => Array.from(values, (value) => Number(value.toPrecision(7))).join(", ");
+export const written = (values: Float32Array): string =>
+  Array.from(values, (value) => Number(value.toPrecision(7))).join(", ");

@@ -7,19 +7,25 @@ import { kindText, project } from "./page";
 /** How long what was deleted can be brought back. After that it is really gone. */
 const UNDO_MS = 10_000;
 
-export const undoable = signal<{ readonly message: string; readonly restore: () => void } | undefined>(undefined);
+export const undoable = signal<
+  { readonly message: string; readonly restore: () => void } | undefined
+>(undefined);
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 export function deleteExamples(ids: ReadonlySet<string>): void {
   const removed = project.examples.value.filter((example) => ids.has(example.id));
   project.removeExamples(ids);
-  offer(text.value.undo.examples(kindText.value.count(removed.length)), () => project.addExamples(removed));
+  offer(text.value.undo.examples(kindText.value.count(removed.length)), () =>
+    project.addExamples(removed),
+  );
 }
 
 export function moveExamples(ids: ReadonlySet<string>, from: string, to: string): void {
   project.moveExamples(ids, to);
-  offer(text.value.undo.moved(kindText.value.count(ids.size), project.nameOf(to)), () => project.moveExamples(ids, from));
+  offer(text.value.undo.moved(kindText.value.count(ids.size), project.nameOf(to)), () =>
+    project.moveExamples(ids, from),
+  );
 }
 
 export function removeClass(removed: TaughtClass): void {
@@ -28,7 +34,10 @@ export function removeClass(removed: TaughtClass): void {
   project.removeClass(removed.id);
   offer(text.value.undo.class(removed.name), () => {
     const { classes, examples: others } = project.state;
-    project.state = { classes: classes.toSpliced(place, 0, removed), examples: [...others, ...examples] };
+    project.state = {
+      classes: classes.toSpliced(place, 0, removed),
+      examples: [...others, ...examples],
+    };
   });
 }
 

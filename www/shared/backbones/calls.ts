@@ -6,8 +6,7 @@ export interface Question<Q> {
 }
 
 export type Answer<A> =
-  | { readonly id: number; readonly answer: A }
-  | { readonly id: number; readonly error: string };
+  { readonly id: number; readonly answer: A } | { readonly id: number; readonly error: string };
 
 export class Calls<Q, A> {
   readonly #worker: Worker;
@@ -16,14 +15,19 @@ export class Calls<Q, A> {
 
   constructor(worker: Worker) {
     this.#worker = worker;
-    worker.addEventListener("message", ({ data }: MessageEvent<Answer<A> | { progress: unknown }>) => {
-      if (!("id" in data)) return;
-      const call = this.#waiting.get(data.id);
-      this.#waiting.delete(data.id);
-      if ("error" in data) call?.reject(new Error(data.error));
-      else call?.resolve(data.answer);
-    });
-    worker.addEventListener("error", (event) => this.#end(new Error(event.message || "The worker could not be started.")));
+    worker.addEventListener(
+      "message",
+      ({ data }: MessageEvent<Answer<A> | { progress: unknown }>) => {
+        if (!("id" in data)) return;
+        const call = this.#waiting.get(data.id);
+        this.#waiting.delete(data.id);
+        if ("error" in data) call?.reject(new Error(data.error));
+        else call?.resolve(data.answer);
+      },
+    );
+    worker.addEventListener("error", (event) =>
+      this.#end(new Error(event.message || "The worker could not be started.")),
+    );
   }
 
   ask(ask: Q, transfer: Transferable[] = []): Promise<A> {
@@ -46,4 +50,5 @@ export class Calls<Q, A> {
   }
 }
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

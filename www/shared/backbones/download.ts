@@ -1,8 +1,14 @@
 /** Bytes that have come, and how many there will be in all, as far as the servers say. */
 export type OnBytes = (received: number, total: number) => void;
 
-/** Fetches files side by side and reports on them together. `sizes` stand in for what a server does not say. */
-export async function download(files: readonly { url: string; size: number }[], onBytes: OnBytes): Promise<ArrayBuffer[]> {
+/**
+ * Fetches files side by side and reports on them together. `sizes` stand in for what a server
+ * does not say.
+ */
+export async function download(
+  files: readonly { url: string; size: number }[],
+  onBytes: OnBytes,
+): Promise<ArrayBuffer[]> {
   const received = files.map(() => 0);
   const total = files.reduce((sum, { size }) => sum + size, 0);
   return Promise.all(
@@ -17,7 +23,10 @@ export async function download(files: readonly { url: string; size: number }[], 
         if (done) break;
         parts.push(value);
         received[i] = (received[i] ?? 0) + value.byteLength;
-        onBytes(received.reduce((sum, bytes) => sum + bytes, 0), total);
+        onBytes(
+          received.reduce((sum, bytes) => sum + bytes, 0),
+          total,
+        );
       }
       return new Blob(parts).arrayBuffer();
     }),

@@ -15,7 +15,11 @@ export type PictureQuestion =
 
 export type PictureAnswer =
   | { readonly kind: "loaded" }
-  | { readonly kind: "embedded"; readonly features: Float32Array<ArrayBuffer>; readonly picture?: Blob };
+  | {
+      readonly kind: "embedded";
+      readonly features: Float32Array<ArrayBuffer>;
+      readonly picture?: Blob;
+    };
 
 export interface Embedded {
   readonly features: Float32Array;
@@ -48,9 +52,15 @@ export class PictureBackbone extends Backbone<PictureQuestion, PictureAnswer> {
 /** The middle square of a picture, as large as the model wants it. */
 export async function squareOf(source: HTMLVideoElement | ImageBitmap): Promise<ImageBitmap> {
   const [width, height] =
-    source instanceof HTMLVideoElement ? [source.videoWidth, source.videoHeight] : [source.width, source.height];
+    source instanceof HTMLVideoElement
+      ? [source.videoWidth, source.videoHeight]
+      : [source.width, source.height];
   const side = Math.min(width, height);
-  const options: ImageBitmapOptions = { resizeWidth: SIDE, resizeHeight: SIDE, resizeQuality: "medium" };
+  const options: ImageBitmapOptions = {
+    resizeWidth: SIDE,
+    resizeHeight: SIDE,
+    resizeQuality: "medium",
+  };
   return createImageBitmap(source, (width - side) / 2, (height - side) / 2, side, side, options);
 }
 

@@ -10,12 +10,15 @@ const KEPT = { type: "image/jpeg", quality: 0.85 } as const;
 let session: ort.InferenceSession | undefined;
 let canvas: OffscreenCanvas | undefined;
 
-self.addEventListener("message", ({ data: { id, ask } }: MessageEvent<Question<PictureQuestion>>) => {
-  answer(ask).then(
-    (given) => reply({ id, answer: given }, "features" in given ? [given.features.buffer] : []),
-    (error: unknown) => reply({ id, error: messageOf(error) }),
-  );
-});
+self.addEventListener(
+  "message",
+  ({ data: { id, ask } }: MessageEvent<Question<PictureQuestion>>) => {
+    answer(ask).then(
+      (given) => reply({ id, answer: given }, "features" in given ? [given.features.buffer] : []),
+      (error: unknown) => reply({ id, error: messageOf(error) }),
+    );
+  },
+);
 
 function reply(message: Answer<PictureAnswer>, transfer: Transferable[] = []): void {
   self.postMessage(message, { transfer });

@@ -9,7 +9,12 @@ const NAME = "all-MiniLM-L6-v2";
 const SIZE = 22_928_619;
 
 export type WordQuestion =
-  | { readonly kind: "load"; readonly runtime: ArrayBuffer; readonly model: string; readonly localPath?: string }
+  | {
+      readonly kind: "load";
+      readonly runtime: ArrayBuffer;
+      readonly model: string;
+      readonly localPath?: string;
+    }
   | { readonly kind: "embed"; readonly words: string };
 
 export type WordAnswer =
@@ -42,7 +47,12 @@ export class WordBackbone extends Backbone<WordQuestion, WordAnswer> {
     );
     const worker = new Worker(new URL("./words.worker.ts", import.meta.url), { type: "module" });
     worker.addEventListener("message", ({ data }: MessageEvent<WordProgress | { id: number }>) => {
-      if ("progress" in data) this.loading.value = { kind: "loading", received: runtime.size + data.progress.loaded, total };
+      if ("progress" in data)
+        this.loading.value = {
+          kind: "loading",
+          received: runtime.size + data.progress.loaded,
+          total,
+        };
     });
     const calls = new Calls<WordQuestion, WordAnswer>(worker);
     // transformers.js takes a path as a folder of models, and a full address as none.

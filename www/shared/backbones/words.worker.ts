@@ -28,7 +28,11 @@ async function answer(ask: WordQuestion): Promise<WordAnswer> {
   return { kind: "embedded", features: Float32Array.from(data as Float32Array) };
 }
 
-async function load(runtime: ArrayBuffer, model: string, localPath: string | undefined): Promise<WordAnswer> {
+async function load(
+  runtime: ArrayBuffer,
+  model: string,
+  localPath: string | undefined,
+): Promise<WordAnswer> {
   const local = localPath !== undefined;
   env.allowLocalModels = local;
   env.allowRemoteModels = !local;
@@ -37,12 +41,14 @@ async function load(runtime: ArrayBuffer, model: string, localPath: string | und
   env.useBrowserCache = !local;
   env.useWasmCache = false;
   const { wasm } = env.backends.onnx;
-  if (wasm !== undefined) Object.assign(wasm, { numThreads: 1, wasmBinary: runtime, wasmPaths: { wasm: engine.url } });
+  if (wasm !== undefined)
+    Object.assign(wasm, { numThreads: 1, wasmBinary: runtime, wasmPaths: { wasm: engine.url } });
   extract = await pipeline("feature-extraction", model, {
     dtype: "q8",
     device: "wasm",
     progress_callback(event) {
-      if (event.status === "progress" && event.file === WEIGHTS) reply({ progress: { loaded: event.loaded, total: event.total } });
+      if (event.status === "progress" && event.file === WEIGHTS)
+        reply({ progress: { loaded: event.loaded, total: event.total } });
     },
   });
   return { kind: "loaded" };

@@ -1,9 +1,10 @@
-// A mug, a plant and a ball: drawn, so that a page without a camera, and a test, have something to see.
+// A mug, a plant and a ball: drawn, so that a page without a camera, and a test, have something
+// to see.
 
 /**
- * Pictures of a thing as a camera on a shelf would see it: it is moved and turned a little, the light wavers, the sensor
- * makes noise. Each session has a background and a light of its own. All that it needs is inside: tests send its source
- * into a page.
+ * Pictures of a thing as a camera on a shelf would see it: it is moved and turned a little, the
+ * light wavers, the sensor makes noise. Each session has a background and a light of its own. All
+ * that it needs is inside: tests send its source into a page.
  */
 export function draw({ thing, session, frames, width, height }) {
   const canvas = new OffscreenCanvas(width, height);
@@ -72,7 +73,16 @@ export function draw({ thing, session, frames, width, height }) {
       }
     },
     ball() {
-      const stripes = ["#1e66c9", "#ffffff", "#ffcf33", "#ffffff", "#1e66c9", "#ffffff", "#ffcf33", "#ffffff"];
+      const stripes = [
+        "#1e66c9",
+        "#ffffff",
+        "#ffcf33",
+        "#ffffff",
+        "#1e66c9",
+        "#ffffff",
+        "#ffcf33",
+        "#ffffff",
+      ];
       stripes.forEach((colour, i) => {
         context.fillStyle = colour;
         context.beginPath();
@@ -94,7 +104,12 @@ export function draw({ thing, session, frames, width, height }) {
   const walls = ["#d9d2c4", "#b9c7d1", "#cfc0b5", "#c3ccb8", "#d4c7d6"];
   const wall = walls[session % walls.length];
   const light = between(0.8, 1.15);
-  const home = { x: between(0.44, 0.56), y: between(0.5, 0.56), scale: between(0.9, 1.1), turn: between(-0.12, 0.12) };
+  const home = {
+    x: between(0.44, 0.56),
+    y: between(0.5, 0.56),
+    scale: between(0.9, 1.1),
+    turn: between(-0.12, 0.12),
+  };
   const noise = new ImageData(width, height);
   const pictures = [];
   for (let frame = 0; frame < frames; frame++) {
@@ -105,7 +120,10 @@ export function draw({ thing, session, frames, width, height }) {
     context.fillRect(0, 0, width, height);
     context.fillStyle = "#8a7763";
     context.fillRect(0, height * 0.78, width, height);
-    context.translate(width * (home.x + 0.06 * Math.sin(phase) + between(-0.01, 0.01)), height * (home.y + 0.03 * Math.cos(2 * phase)));
+    context.translate(
+      width * (home.x + 0.06 * Math.sin(phase) + between(-0.01, 0.01)),
+      height * (home.y + 0.03 * Math.cos(2 * phase)),
+    );
     context.rotate(home.turn + 0.12 * Math.sin(phase + 1) + between(-0.01, 0.01));
     const scale = (height / 260) * home.scale * (1 + 0.1 * Math.sin(phase + 2));
     context.scale(scale, scale);
@@ -113,7 +131,8 @@ export function draw({ thing, session, frames, width, height }) {
     context.filter = "none";
     context.setTransform(1, 0, 0, 1, 0, 0);
     const seen = context.getImageData(0, 0, width, height);
-    for (let i = 0; i < seen.data.length; i++) noise.data[i] = i % 4 === 3 ? 255 : seen.data[i] + between(-9, 9);
+    for (let i = 0; i < seen.data.length; i++)
+      noise.data[i] = i % 4 === 3 ? 255 : seen.data[i] + between(-9, 9);
     context.putImageData(noise, 0, 0);
     pictures.push(canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 }));
   }

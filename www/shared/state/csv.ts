@@ -28,8 +28,9 @@ const CLASS_NAMES = /^(class|label|species|target|category|kind|type|activity|ge
 const SESSION_NAMES = /^(session|group|recording|subject|user)$/i;
 
 /**
- * Reads comma-, semicolon- or tab-separated text whose first line names the columns. The class is the column of that
- * name, or the last one with words in it; the session the column of that name. All others that hold numbers are features.
+ * Reads comma-, semicolon- or tab-separated text whose first line names the columns. The class is
+ * the column of that name, or the last one with words in it; the session the column of that name.
+ * All others that hold numbers are features.
  */
 export function readTable(text: string): Table {
   const [header, ...lines] = parse(text);
@@ -38,19 +39,30 @@ export function readTable(text: string): Table {
   const isNumeric = header.map((_, i) => mostlyNumbers(column(i)));
   const session = header.findIndex((name) => SESSION_NAMES.test(name));
   const named = header.findIndex((name) => CLASS_NAMES.test(name));
-  const label = named >= 0 ? named : isNumeric.findLastIndex((numeric, i) => !numeric && i !== session);
+  const label =
+    named >= 0 ? named : isNumeric.findLastIndex((numeric, i) => !numeric && i !== session);
   if (label < 0) throw new TableError("no-class");
-  const features = header.map((_, i) => i).filter((i) => i !== label && i !== session && isNumeric[i]);
+  const features = header
+    .map((_, i) => i)
+    .filter((i) => i !== label && i !== session && isNumeric[i]);
   if (features.length === 0) throw new TableError("no-numbers");
   const rows: TableRow[] = [];
   lines.forEach((line, number) => {
     const values = Float32Array.from(features, (i) => numberOf(line[i] ?? ""));
     const name = line[label]?.trim() ?? "";
     if (name === "" || values.some((value) => !Number.isFinite(value))) return;
-    rows.push({ values, label: name, session: session < 0 ? `row ${number}` : (line[session] ?? "") });
+    rows.push({
+      values,
+      label: name,
+      session: session < 0 ? `row ${number}` : (line[session] ?? ""),
+    });
   });
   if (rows.length === 0) throw new TableError("empty");
-  return { columns: features.map((i) => header[i]?.trim() ?? ""), rows, skipped: lines.length - rows.length };
+  return {
+    columns: features.map((i) => header[i]?.trim() ?? ""),
+    rows,
+    skipped: lines.length - rows.length,
+  };
 }
 
 /** Numbers as a visitor writes them, or undefined where one is none. */

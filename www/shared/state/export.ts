@@ -9,10 +9,15 @@ export interface Exported {
   readonly scale?: Scale;
 }
 
-/** Trains the project's head once more, with the classes' names in it in place of the page's own ids. */
+/**
+ * Trains the project's head once more, with the classes' names in it in place of the page's own
+ * ids.
+ */
 export async function exportHead(project: Project): Promise<Exported> {
   const names = uniqueNames(project);
-  const rows = project.taught.peek().map((example) => ({ ...example, classId: names.get(example.classId) ?? "" }));
+  const rows = project.taught
+    .peek()
+    .map((example) => ({ ...example, classId: names.get(example.classId) ?? "" }));
   const scale = project.kind.peek() === "numbers";
   const { signal } = new AbortController();
   const taught = await Taught.from(rows, { alpha: project.alpha.peek(), scale, signal });

@@ -1,4 +1,11 @@
-import { createHead, OodgateError, type Head, type LossOptions, type Prediction, type Scorer } from "oodgate";
+import {
+  createHead,
+  OodgateError,
+  type Head,
+  type LossOptions,
+  type Prediction,
+  type Scorer,
+} from "oodgate";
 import { cosine, distance } from "./nearest";
 import { Scaling, type Scale } from "./scaling";
 import { splitBySession, type Grouped, type Split } from "./split";
@@ -24,7 +31,10 @@ export interface Check {
   readonly alpha: number;
   /** Rows that it was calibrated on. */
   readonly rows: number;
-  /** As many are needed to promise this alpha. With fewer, nothing can be rejected, and there is no gate. */
+  /**
+   * As many are needed to promise this alpha. With fewer, nothing can be rejected, and there is
+   * no gate.
+   */
   readonly needs: number;
   /** The smallest alpha that so many rows can promise. */
   readonly allows: number;
@@ -33,8 +43,9 @@ export interface Check {
 }
 
 /**
- * "auto" up to so many features. Beyond, the distance to the nearest training rows alone: with 1280 features the first
- * calibration of "auto" takes two to three seconds, and here every change makes a new one.
+ * "auto" up to so many features. Beyond, the distance to the nearest training rows alone: with
+ * 1280 features the first calibration of "auto" takes two to three seconds, and here every change
+ * makes a new one.
  */
 const AUTO_FEATURES = 512;
 
@@ -42,7 +53,10 @@ const scorer = (features: number, rows: number): Scorer =>
   features <= AUTO_FEATURES ? "auto" : { name: "knn", k: Math.min(5, rows) };
 
 /** 0.04, the default, is for many classes; with a few, larger ones keep more accuracy. */
-const loss = (classes: number): LossOptions => ({ kind: "logitNorm", tau: classes <= 14 ? 0.2 : 0.04 });
+const loss = (classes: number): LossOptions => ({
+  kind: "logitNorm",
+  tau: classes <= 14 ? 0.2 : 0.04,
+});
 
 /** What a head needs is a number of updates, however few its rows are. */
 const UPDATES = 300;
@@ -64,7 +78,13 @@ export class Taught {
   readonly #scaling: Scaling | undefined;
   #check: Check;
 
-  private constructor(head: Head, classes: readonly string[], split: Split<Row>, scaling: Scaling | undefined, check: Check) {
+  private constructor(
+    head: Head,
+    classes: readonly string[],
+    split: Split<Row>,
+    scaling: Scaling | undefined,
+    check: Check,
+  ) {
     this.#head = head;
     this.classes = classes;
     this.rows = split.train.length;
@@ -80,7 +100,13 @@ export class Taught {
     const scaling = scale ? new Scaling(whole.train.map((row) => row.features)) : undefined;
     const split = scaling === undefined ? whole : scaled(whole, scaling);
     const features = rows[0]?.features.length ?? 0;
-    const head = await createHead({ features, classes, loss: loss(classes.length), backend: "cpu", worker: true });
+    const head = await createHead({
+      features,
+      classes,
+      loss: loss(classes.length),
+      backend: "cpu",
+      worker: true,
+    });
     try {
       signal.throwIfAborted();
       const batches = Math.ceil(split.train.length / BATCH);
@@ -108,7 +134,11 @@ export class Taught {
   async promise(alpha: number): Promise<void> {
     const check = emptyCheck(alpha, this.#split);
     const { held } = this.#split;
-    if (held.length > 0) await this.#head.calibrate(flat(held), labels(held), { alpha, scorer: scorer(this.#head.features, this.rows) });
+    if (held.length > 0)
+      await this.#head.calibrate(flat(held), labels(held), {
+        alpha,
+        scorer: scorer(this.#head.features, this.rows),
+      });
     this.#check = { ...check, rows: held.length };
   }
 
@@ -116,12 +146,17 @@ export class Taught {
     const row = this.#scaling?.apply(features) ?? features;
     if (!this.hasGate) return first(await this.#head.predict(row));
     const answer = await this.#head.gate(row);
-    return { ...first(answer), gate: { accepted: answer.accepted[0] === 1, pValue: answer.pValue[0] ?? 1 } };
+    return {
+      ...first(answer),
+      gate: { accepted: answer.accepted[0] === 1, pValue: answer.pValue[0] ?? 1 },
+    };
   }
 
   /** How alike two rows are, in a measure of its own; higher is more alike. */
   likeness(a: Float32Array, b: Float32Array): number {
-    return this.#scaling === undefined ? cosine(a, b) : -distance(this.#scaling.apply(a), this.#scaling.apply(b));
+    return this.#scaling === undefined
+      ? cosine(a, b)
+      : -distance(this.#scaling.apply(a), this.#scaling.apply(b));
   }
 
   /** The head and its gate as one safetensors file. */

@@ -1,12 +1,20 @@
 import type { Example } from "./project";
 
-/** More than these are not compared with: the rest would say the same, and the page has frames to paint. */
+/**
+ * More than these are not compared with: the rest would say the same, and the page has frames to
+ * paint.
+ */
 const MOST = 1500;
 
 export type Likeness = (a: Float32Array, b: Float32Array) => number;
 
 /** The examples that are most alike to these features, the nearest first. */
-export function nearest(features: Float32Array, examples: readonly Example[], howMany: number, likenessOf: Likeness): Example[] {
+export function nearest(
+  features: Float32Array,
+  examples: readonly Example[],
+  howMany: number,
+  likenessOf: Likeness,
+): Example[] {
   const from = Math.max(0, examples.length - MOST);
   const found: { example: Example; likeness: number }[] = [];
   for (let i = from; i < examples.length; i++) {

@@ -30,7 +30,10 @@ export interface TaughtClass {
   readonly colour: number;
 }
 
-/** All that a visitor has made. Values are replaced, never changed: what was is what undo brings back. */
+/**
+ * All that a visitor has made. Values are replaced, never changed: what was is what undo brings
+ * back.
+ */
 export interface ProjectState {
   readonly classes: readonly TaughtClass[];
   readonly examples: readonly Example[];

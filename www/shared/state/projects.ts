@@ -10,8 +10,8 @@ export type Saving =
 const QUIET_MS = 400;
 
 /**
- * The visitor's projects. The one that is open is written after every change, and only what changed of it; where the
- * browser keeps nothing, the page goes on without.
+ * The visitor's projects. The one that is open is written after every change, and only what
+ * changed of it; where the browser keeps nothing, the page goes on without.
  */
 export class Projects {
   readonly list = signal<readonly StoredProject[]>([]);
@@ -101,7 +101,12 @@ export class Projects {
       const now = new Map(examples.peek().map((example) => [example.id, example]));
       const put = examples.peek().filter((example) => this.#stored.get(example.id) !== example);
       const remove = [...this.#stored.keys()].filter((key) => !now.has(key));
-      const settings = { name: name.peek(), kind: kind.peek(), alpha: alpha.peek(), columns: columns.peek() };
+      const settings = {
+        name: name.peek(),
+        kind: kind.peek(),
+        alpha: alpha.peek(),
+        columns: columns.peek(),
+      };
       const project = { id, ...settings, classes: classes.peek(), changed: Date.now() };
       await this.#storage.write({ project, put, remove });
       this.#stored = now;
@@ -116,11 +121,17 @@ export class Projects {
   }
 
   #startNew(kind: Kind): void {
-    this.#show({ id: newId(), name: "", kind, alpha: 0.05, columns: [], classes: [], changed: 0 }, []);
+    this.#show(
+      { id: newId(), name: "", kind, alpha: 0.05, columns: [], classes: [], changed: 0 },
+      [],
+    );
     this.#begin();
   }
 
-  #show({ id, name, kind, alpha, columns, classes }: StoredProject, examples: readonly Example[]): void {
+  #show(
+    { id, name, kind, alpha, columns, classes }: StoredProject,
+    examples: readonly Example[],
+  ): void {
     this.#stored = new Map(examples.map((example) => [example.id, example]));
     batch(() => {
       this.#project.id.value = id;
@@ -132,7 +143,10 @@ export class Projects {
     });
   }
 
-  /** One piece of work with the database at a time. A failure is shown, and the next piece goes on. */
+  /**
+   * One piece of work with the database at a time. A failure is shown, and the next piece goes
+   * on.
+   */
   #inTurn(work: () => Promise<void>): Promise<void> {
     return (this.#turn = this.#turn.then(work).catch((error: unknown) => {
       // Without a database there is still a page to use.

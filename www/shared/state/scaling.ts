@@ -4,8 +4,8 @@ export interface Scale {
 }
 
 /**
- * Brings columns of different units to mean 0 and deviation 1 over the rows that are trained on: distances would
- * otherwise be those of the column with the largest numbers.
+ * Brings columns of different units to mean 0 and deviation 1 over the rows that are trained on:
+ * distances would otherwise be those of the column with the largest numbers.
  */
 export class Scaling {
   readonly #mean: Float64Array;

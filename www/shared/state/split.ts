@@ -1,7 +1,10 @@
 /** What a row must say of itself to be held out honestly. */
 export interface Grouped {
   readonly classId: string;
-  /** Rows of one session (one press of the record button, one file) are near copies of one another. */
+  /**
+   * Rows of one session (one press of the record button, one file) are near copies of one
+   * another.
+   */
   readonly session: string;
 }
 
@@ -18,8 +21,9 @@ const SHARE = 1 / 3;
 const FEWEST = 4;
 
 /**
- * Parts rows into those to train on and those to calibrate on, class by class and in whole sessions. A class of
- * one session gives its last third: consecutive frames, so that only those at the cut are neighbours.
+ * Parts rows into those to train on and those to calibrate on, class by class and in whole
+ * sessions. A class of one session gives its last third: consecutive frames, so that only those
+ * at the cut are neighbours.
  */
 export function splitBySession<R extends Grouped>(rows: readonly R[]): Split<R> {
   const train: R[] = [];
@@ -37,18 +41,32 @@ export function splitBySession<R extends Grouped>(rows: readonly R[]): Split<R> 
       provisional.push(classId);
     } else {
       const out = chooseSessions(sessions, ofClass.length);
-      for (const [session, ofSession] of sessions) (out.has(session) ? held : train).push(...ofSession);
+      for (const [session, ofSession] of sessions)
+        (out.has(session) ? held : train).push(...ofSession);
     }
   }
   return { train, held, provisional };
 }
 
-/** Sessions that are held out, each a golden section after the one before, lie evenly among all, in any number. */
+/**
+ * Sessions that are held out, each a golden section after the one before, lie evenly among all,
+ * in any number.
+ */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** At least one session, at most half of the rows; the second of two, which is what the page asks for as a check. */
-function chooseSessions<R>(sessions: ReadonlyMap<string, readonly R[]>, rows: number): ReadonlySet<string> {
-  const spread = [...sessions].map(([session, { length }], i) => ({ session, length, place: ((i + 1) * GOLDEN) % 1 }));
+/**
+ * At least one session, at most half of the rows; the second of two, which is what the page asks
+ * for as a check.
+ */
+function chooseSessions<R>(
+  sessions: ReadonlyMap<string, readonly R[]>,
+  rows: number,
+): ReadonlySet<string> {
+  const spread = [...sessions].map(([session, { length }], i) => ({
+    session,
+    length,
+    place: ((i + 1) * GOLDEN) % 1,
+  }));
   const chosen = new Set<string>();
   let taken = 0;
   for (const { session, length } of spread.sort((a, b) => a.place - b.place)) {

@@ -58,7 +58,10 @@ export class ProjectStorage {
     const transaction = (await this.#open()).transaction(["projects", "examples"], "readwrite");
     const examples = transaction.objectStore("examples");
     const keys = await examples.index("project").getAllKeys(project);
-    const requests = [...keys.map((key) => examples.delete(key)), transaction.objectStore("projects").delete(project)];
+    const requests = [
+      ...keys.map((key) => examples.delete(key)),
+      transaction.objectStore("projects").delete(project),
+    ];
     await Promise.all([...requests, transaction.done]);
   }
 

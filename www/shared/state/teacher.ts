@@ -12,8 +12,9 @@ export type Lesson =
 const FEWEST = 5;
 
 /**
- * Trains a new head after every change of what is taught, and has it take the place of the one before when it is
- * ready. What changes meanwhile ends a training that is under way: only the latest is finished.
+ * Trains a new head after every change of what is taught, and has it take the place of the one
+ * before when it is ready. What changes meanwhile ends a training that is under way: only the
+ * latest is finished.
  */
 export class Teacher {
   readonly lesson = signal<Lesson>({ kind: "idle" });
@@ -36,7 +37,8 @@ export class Teacher {
     });
     effect(() => {
       const examples = project.taught.value;
-      if (this.#recordings.value === 0 && examples !== this.#shown && !same(examples, this.#shown)) this.#restart(examples);
+      if (this.#recordings.value === 0 && examples !== this.#shown && !same(examples, this.#shown))
+        this.#restart(examples);
     });
     effect(() => {
       project.alpha.value;
@@ -101,7 +103,8 @@ export class Teacher {
         if (this.taught.peek() === taught) this.promised.value += 1;
       }
     } catch (error) {
-      // A head that was replaced in the meantime is disposed of, and its successor has the alpha already.
+      // A head that was replaced in the meantime is disposed of, and its successor has the alpha
+      // already.
       if (this.lesson.peek().kind === "ready") this.lesson.value = { kind: "failed", error };
     } finally {
       this.#alphaRunning = false;

@@ -14,7 +14,11 @@ export function FileButton({ label, accept, multiple = false, onFiles, children 
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button type="button" {...(label !== undefined && { "aria-label": label })} onClick={() => input.current?.click()}>
+      <button
+        type="button"
+        {...(label !== undefined && { "aria-label": label })}
+        onClick={() => input.current?.click()}
+      >
         {children}
       </button>
       <input

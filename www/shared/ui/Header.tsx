@@ -13,7 +13,11 @@ export function Header({ current }: { current: (typeof pages)[number] }) {
       </p>
       <nav class="pages" aria-label={t.pages.label}>
         {pages.map((page) => (
-          <a key={page} href={`../${page}/`} {...(page === current && { "aria-current": "page" as const })}>
+          <a
+            key={page}
+            href={`../${page}/`}
+            {...(page === current && { "aria-current": "page" as const })}
+          >
             {t.pages[page]}
           </a>
         ))}

@@ -8,5 +8,15 @@ export function Picture({ of, alt = "" }: { of: Blob; alt?: string }) {
     setUrl(made);
     return () => URL.revokeObjectURL(made);
   }, [of]);
-  return <img src={url} alt={alt} width="224" height="224" decoding="async" loading="lazy" draggable={false} />;
+  return (
+    <img
+      src={url}
+      alt={alt}
+      width="224"
+      height="224"
+      decoding="async"
+      loading="lazy"
+      draggable={false}
+    />
+  );
 }

@@ -32,11 +32,14 @@ export const de: Texts = {
   kinds: {
     pictures: {
       name: "Kamera und Bilder",
-      lede: "Zeig jedes Ding der Kamera, oder zieh Bilder hierher. Es lernt im Nu, nennt beim Namen, was es kennt, und gibt zu, wenn es etwas anderes sieht.",
+      lede:
+        "Zeig jedes Ding der Kamera, oder zieh Bilder hierher. Es lernt im Nu, nennt beim " +
+        "Namen, was es kennt, und gibt zu, wenn es etwas anderes sieht.",
       count: pictures,
       examplesOf: (name) => `Bilder von ${name}`,
       example: (n, name) => `Bild ${n} von ${name}`,
-      empty: "Knopf gedrückt halten und das Ding von allen Seiten zeigen, oder Bilder hierher ziehen.",
+      empty:
+        "Knopf gedrückt halten und das Ding von allen Seiten zeigen, oder Bilder hierher ziehen.",
       nearest: "Die ähnlichsten deiner Bilder",
       nothing: "Nimm zwei Dinge auf, jedes zweimal.",
       waiting: "Wartet auf ein Bild",
@@ -47,7 +50,10 @@ export const de: Texts = {
     },
     words: {
       name: "Wörter",
-      lede: "Schreib von jeder Art einige Sätze, oder füge sie ein. Es lernt von selbst, unterscheidet nach der Bedeutung und gibt zu, wenn ein Satz zu keiner Art gehört. Das Sprachmodell versteht Englisch am besten.",
+      lede:
+        "Schreib von jeder Art einige Sätze, oder füge sie ein. Es lernt von selbst, " +
+        "unterscheidet nach der Bedeutung und gibt zu, wenn ein Satz zu keiner Art gehört. Das " +
+        "Sprachmodell versteht Englisch am besten.",
       count: sentences,
       examplesOf: (name) => `Sätze von ${name}`,
       example: (n, name) => `Satz ${n} von ${name}`,
@@ -62,11 +68,15 @@ export const de: Texts = {
     },
     numbers: {
       name: "Zahlen",
-      lede: "Öffne eine Tabelle mit einer Klasse je Zeile, oder schreib Zeilen. Es lernt von selbst und gibt zu, wenn eine Zeile anders ist als alles, was es kennt.",
+      lede:
+        "Öffne eine Tabelle mit einer Klasse je Zeile, oder schreib Zeilen. Es lernt von selbst " +
+        "und gibt zu, wenn eine Zeile anders ist als alles, was es kennt.",
       count: rows,
       examplesOf: (name) => `Zeilen von ${name}`,
       example: (n, name) => `Zeile ${n} von ${name}`,
-      empty: "Eine Zeile wie 5.1, 3.5, 1.4 schreiben und Enter drücken, viele einfügen oder eine Tabelle öffnen.",
+      empty:
+        "Eine Zeile wie 5.1, 3.5, 1.4 schreiben und Enter drücken, viele einfügen oder eine " +
+        "Tabelle öffnen.",
       nearest: "Die ähnlichsten deiner Zeilen",
       nothing: "Öffne eine Tabelle, oder schreib Zeilen.",
       waiting: "Wartet auf eine Zeile",
@@ -105,7 +115,9 @@ export const de: Texts = {
 
   hints: {
     more: (things) => `${things} mehr wären gut.`,
-    again: "Nun noch einmal, aus anderem Winkel oder in anderem Licht: an der zweiten Aufnahme wird geprüft.",
+    again:
+      "Nun noch einmal, aus anderem Winkel oder in anderem Licht: an der zweiten Aufnahme wird " +
+      "geprüft.",
     fine: "Genug, um zu lernen und zu prüfen.",
   },
 
@@ -117,7 +129,9 @@ export const de: Texts = {
     choose: "Kamera",
     unnamed: (n) => `Kamera ${n}`,
     mirror: "Spiegeln",
-    denied: "Die Kamera ist für diese Seite gesperrt. Erlaube sie in der Adressleiste, oder zieh Bilder hierher.",
+    denied:
+      "Die Kamera ist für diese Seite gesperrt. Erlaube sie in der Adressleiste, oder zieh " +
+      "Bilder hierher.",
     none: "Keine Kamera gefunden. Zieh stattdessen Bilder hierher.",
     lost: "Die Kamera ist weg. Steck sie wieder ein, oder wähle eine andere.",
     busy: "Ein anderes Programm benutzt die Kamera. Schließ es dort, und versuch es noch einmal.",
@@ -145,7 +159,8 @@ export const de: Texts = {
     p: (p) => `p = ${three.format(p)}`,
     likelier: (p) => `${percent(p)} von dem, was es kennt, sieht mindestens so ungewöhnlich aus.`,
     below: (p, alpha) =>
-      `Nur ${percent(p)} von dem, was es kennt, sieht so ungewöhnlich aus, und du erlaubst ${whole(alpha)}.`,
+      `Nur ${percent(p)} von dem, was es kennt, sieht so ungewöhnlich aus, und du erlaubst ` +
+      `${whole(alpha)}.`,
     bars: "Wahrscheinlichkeit jeder Klasse",
   },
 
@@ -158,15 +173,19 @@ export const de: Texts = {
     idle: "Es lernt von selbst, sobald du ihm etwas gezeigt hast.",
     training: "Lernt",
     ready: (things, held, ms) =>
-      `Gelernt aus: ${things}, geprüft an ${number.format(held)} anderen, in ${number.format(ms)} ms.`,
+      `Gelernt aus: ${things}, geprüft an ${number.format(held)} anderen, in ` +
+      `${number.format(ms)} ms.`,
     plain: (things, ms) => `Gelernt aus: ${things}, in ${number.format(ms)} ms.`,
     failed: (why) => `Es konnte nicht lernen: ${why}`,
     rate: (perSecond) => `${number.format(perSecond)} Antworten je Sekunde`,
     tooFew: (alpha, has, needs) =>
-      `Zu wenig, um ${whole(alpha)} zu versprechen: zum Prüfen braucht es ${needs}, und es sind ${has}.`,
+      `Zu wenig, um ${whole(alpha)} zu versprechen: zum Prüfen braucht es ${needs}, und es sind ` +
+      `${has}.`,
     useAllowed: (alpha) => `${whole(alpha)} nehmen`,
     provisional: (names) =>
-      `Vorläufig: ${new Intl.ListFormat("de").format(names)} ${names.length === 1 ? "wurde" : "wurden"} nur einmal aufgenommen, geprüft wird also an fast denselben Bildern. Nimm noch einmal auf.`,
+      `Vorläufig: ${new Intl.ListFormat("de").format(names)} ` +
+      `${names.length === 1 ? "wurde" : "wurden"} nur einmal aufgenommen, geprüft wird also an ` +
+      "fast denselben Bildern. Nimm noch einmal auf.",
   },
 
   project: {
@@ -191,15 +210,22 @@ export const de: Texts = {
     empty: () => "In dieser Datei sind keine Zeilen.",
     "no-class": () => "Keine Spalte dieser Datei enthält Klassen: nenne eine „class“.",
     "no-numbers": () => "Keine Spalte dieser Datei enthält Zahlen.",
-    width: (n) => `Eine Zeile dieses Projekts hat ${count(n, "Zahl", "Zahlen")}, durch Kommas getrennt.`,
-    other: (n) => `Diese Tabelle hat andere Spalten als das Projekt, das ${number.format(n)} hat: öffne sie in einem neuen.`,
+    width: (n) =>
+      `Eine Zeile dieses Projekts hat ${count(n, "Zahl", "Zahlen")}, durch Kommas getrennt.`,
+    other: (n) =>
+      `Diese Tabelle hat andere Spalten als das Projekt, das ${number.format(n)} hat: öffne sie ` +
+      "in einem neuen.",
   },
 
   export: {
     heading: "In einer eigenen Seite benutzen",
     words: {
-      pictures: "Leg drei Dateien in einen Ordner eines Webservers: den Kopf, das Bildmodell und diese Seite.",
-      words: "Leg zwei Dateien in einen Ordner eines Webservers: den Kopf und diese Seite. Das Sprachmodell kommt vom üblichen Hub.",
+      pictures:
+        "Leg drei Dateien in einen Ordner eines Webservers: den Kopf, das Bildmodell und diese " +
+        "Seite.",
+      words:
+        "Leg zwei Dateien in einen Ordner eines Webservers: den Kopf und diese Seite. Das " +
+        "Sprachmodell kommt vom üblichen Hub.",
       numbers: "Leg zwei Dateien in einen Ordner eines Webservers: den Kopf und diese Seite.",
     },
     make: "Datei herstellen",
@@ -228,6 +254,7 @@ export const de: Texts = {
   files: {
     reading: (done, all) => `Liest ${done + 1} von ${all}`,
     refused: (names) =>
-      `${names.length === 1 ? `„${names[0]}“ ist` : `${names.length} Dateien sind`} kein Bild, das dieser Browser lesen kann.`,
+      `${names.length === 1 ? `„${names[0]}“ ist` : `${names.length} Dateien sind`} kein Bild, ` +
+      "das dieser Browser lesen kann.",
   },
 };

@@ -30,7 +30,9 @@ export const en = {
   kinds: {
     pictures: {
       name: "Camera and pictures",
-      lede: "Show each thing to your camera, or drop in pictures. It learns in a blink, names what it was taught, and owns up when it sees something else.",
+      lede:
+        "Show each thing to your camera, or drop in pictures. It learns in a blink, names what " +
+        "it was taught, and owns up when it sees something else.",
       count: pictures,
       examplesOf: (name: string) => `Pictures of ${name}`,
       example: (n: number, name: string) => `Picture ${n} of ${name}`,
@@ -45,7 +47,9 @@ export const en = {
     },
     words: {
       name: "Words",
-      lede: "Write a few sentences of each kind, or paste them. It learns by itself, tells the kinds apart by their meaning, and owns up when a sentence is of none of them.",
+      lede:
+        "Write a few sentences of each kind, or paste them. It learns by itself, tells the " +
+        "kinds apart by their meaning, and owns up when a sentence is of none of them.",
       count: sentences,
       examplesOf: (name: string) => `Sentences of ${name}`,
       example: (n: number, name: string) => `Sentence ${n} of ${name}`,
@@ -60,7 +64,9 @@ export const en = {
     },
     numbers: {
       name: "Numbers",
-      lede: "Open a table with a class in each row, or type rows. It learns by itself, and owns up when a row is unlike all that it was taught.",
+      lede:
+        "Open a table with a class in each row, or type rows. It learns by itself, and owns up " +
+        "when a row is unlike all that it was taught.",
       count: rows,
       examplesOf: (name: string) => `Rows of ${name}`,
       example: (n: number, name: string) => `Row ${n} of ${name}`,
@@ -103,7 +109,9 @@ export const en = {
 
   hints: {
     more: (things: string) => `${things} more would do.`,
-    again: "Now once more, from another angle or in other light: the gate is checked on the second recording.",
+    again:
+      "Now once more, from another angle or in other light: the gate is checked on the second " +
+      "recording.",
     fine: "Enough to learn and to check.",
   },
 
@@ -115,7 +123,9 @@ export const en = {
     choose: "Camera",
     unnamed: (n: number) => `Camera ${n}`,
     mirror: "Mirror",
-    denied: "The camera is blocked for this page. Allow it in the address bar, or drop in pictures instead.",
+    denied:
+      "The camera is blocked for this page. Allow it in the address bar, or drop in pictures " +
+      "instead.",
     none: "No camera was found. Drop in pictures instead.",
     lost: "The camera is gone. Plug it in again, or choose another.",
     busy: "Another program uses the camera. Close it there, and try again.",
@@ -157,7 +167,8 @@ export const en = {
     idle: "It learns by itself as soon as it has been shown a few things.",
     training: "Learning",
     ready: (things: string, held: number, ms: number) =>
-      `Learned from ${things}, checked on ${number.format(held)} others, in ${number.format(ms)} ms.`,
+      `Learned from ${things}, checked on ${number.format(held)} others, in ` +
+      `${number.format(ms)} ms.`,
     plain: (things: string, ms: number) => `Learned from ${things} in ${number.format(ms)} ms.`,
     failed: (why: string) => `It could not learn: ${why}`,
     rate: (perSecond: number) => `${number.format(perSecond)} answers a second`,
@@ -165,7 +176,9 @@ export const en = {
       `Too few to promise ${whole(alpha)}: it takes ${needs} to check on, and there are ${has}.`,
     useAllowed: (alpha: number) => `Use ${whole(alpha)}`,
     provisional: (names: readonly string[]) =>
-      `Provisional: ${new Intl.ListFormat("en").format(names)} ${names.length === 1 ? "was" : "were"} recorded only once, so the check is on pictures much like those it learned. Record again for a fair one.`,
+      `Provisional: ${new Intl.ListFormat("en").format(names)} ` +
+      `${names.length === 1 ? "was" : "were"} recorded only once, so the check is on pictures ` +
+      "much like those it learned. Record again for a fair one.",
   },
 
   project: {
@@ -190,15 +203,22 @@ export const en = {
     empty: () => "There are no rows in this file.",
     "no-class": () => "No column of this file holds classes: name one “class”.",
     "no-numbers": () => "No column of this file holds numbers.",
-    width: (n: number) => `A row of this project has ${count(n, "number", "numbers")}, separated by commas.`,
-    other: (n: number) => `This table has other columns than the project, which has ${number.format(n)}: open it in a new project.`,
+    width: (n: number) =>
+      `A row of this project has ${count(n, "number", "numbers")}, separated by commas.`,
+    other: (n: number) =>
+      `This table has other columns than the project, which has ${number.format(n)}: open it in ` +
+      "a new project.",
   },
 
   export: {
     heading: "Use it in a page of your own",
     words: {
-      pictures: "Put three files into one folder of a web server: the head, the vision model, and this page.",
-      words: "Put two files into one folder of a web server: the head and this page. The language model comes from the usual hub.",
+      pictures:
+        "Put three files into one folder of a web server: the head, the vision model, and this " +
+        "page.",
+      words:
+        "Put two files into one folder of a web server: the head and this page. The language " +
+        "model comes from the usual hub.",
       numbers: "Put two files into one folder of a web server: the head and this page.",
     },
     make: "Make the file",
@@ -227,7 +247,8 @@ export const en = {
   files: {
     reading: (done: number, all: number) => `Reading ${done + 1} of ${all}`,
     refused: (names: readonly string[]) =>
-      `${names.length === 1 ? `“${names[0]}” is` : `${names.length} files are`} no picture that this browser can read.`,
+      `${names.length === 1 ? `“${names[0]}” is` : `${names.length} files are`} no picture that ` +
+      "this browser can read.",
   },
 };
 
