@@ -10,12 +10,12 @@ use crate::{
         conformal::{Conformal, Kind},
         per_class::PerClass,
     },
-    config::{HeadConfig, HeadOptions, LossOptions, OptimizerOptions},
+    config::{FitConfig, FitOptions, HeadConfig, HeadOptions, LossOptions, OptimizerOptions},
     error::Mismatch,
     loss::Loss,
     numeric::format::Shown,
     ood::{ScorerName, ScorerOptions},
-    optim::Optimizer,
+    optim::{Optimizer, Schedule},
 };
 
 /// A head at one moment. [`crate::head::Head::restore`] turns a new head of the same options into it: the next update, scores, gate and
@@ -53,9 +53,44 @@ pub struct Meta {
     /// What "auto" stands for, if a selection has said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selected: Option<ScorerName>,
+    /// How the last fit trained, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fit: Option<FitMeta>,
     /// The calibration, if the head has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<CalibrationMeta>,
+}
+
+/// What of a fit's options a cross-calibration repeats.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct FitMeta {
+    /// Passes over the rows, if they were named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub epochs: Option<f64>,
+    /// Rows per update.
+    pub batch_size: Option<f64>,
+    /// Whether the learning rate stayed as it was.
+    pub constant: bool,
+}
+
+impl From<FitConfig> for FitMeta {
+    fn from(config: FitConfig) -> Self {
+        Self {
+            epochs: config.epochs.map(|epochs| epochs as f64),
+            batch_size: Some(config.batch_size as f64),
+            constant: config.schedule == Schedule::Constant,
+        }
+    }
+}
+
+impl FitMeta {
+    /// Checks the numbers.
+    pub fn check(self) -> Result<FitConfig> {
+        let schedule = if self.constant { Schedule::Constant } else { Schedule::Cosine };
+        let Self { epochs, batch_size, .. } = self;
+        FitOptions { epochs, batch_size, schedule: Some(schedule), ..FitOptions::default() }.check()
+    }
 }
 
 /// A calibration without its scores, which follow from those.

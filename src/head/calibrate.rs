@@ -68,6 +68,8 @@ impl<E: Engine> Head<E> {
 
     /// With checked rows.
     pub(super) async fn calibrate_with(&mut self, settings: Settings, features: &[f32], labels: &[u32]) -> Result<&Calibration> {
+        // Parameters that do not suit the training rows are refused here, before the number of rows is.
+        self.fitted(&settings.scorer).await?;
         settings.check(labels.len(), GIVE_MORE)?;
         let warning = trained_on(self.seen.count(features, self.width()), labels.len());
         let outputs = self.engine().forward(features).await?;

@@ -9,7 +9,7 @@ use crate::{
     engine::Engine,
     input_map::InputMap,
     ood::fitting::FittedScorers,
-    snapshot::{self, Meta, Snapshot, in_file, refusal},
+    snapshot::{self, FitMeta, Meta, Snapshot, in_file, refusal},
     training::rows::Rows,
 };
 
@@ -60,6 +60,7 @@ impl<E: Engine> Head<E> {
             options: self.config().into(),
             steps: self.steps() as f64,
             selected: self.selected,
+            fit: self.fitted_with.map(Into::into),
             calibration: self.calibration().map(Into::into),
         }
     }
@@ -97,6 +98,7 @@ impl<E: Engine> Head<E> {
                 Some(Rows { groups: (!groups.is_empty()).then(|| Rc::new(groups)), ..rows })
             }
         };
+        let fitted_with = meta.fit.map(FitMeta::check).transpose().map_err(in_file)?;
         let classes = self.classes();
         let calibration = meta.calibration.map(|meta| snapshot::calibration(meta, scores, score_labels, classes)).transpose()?;
         if rows.is_none() && calibration.as_ref().is_some_and(|calibration| calibration.scorer.compares()) {
@@ -108,6 +110,7 @@ impl<E: Engine> Head<E> {
         self.seen = SeenRows::from_fingerprints(seen);
         self.scorers = FittedScorers::new(rows);
         self.selected = meta.selected;
+        self.fitted_with = fitted_with;
         self.calibration = calibration;
         Ok(())
     }

@@ -7,7 +7,7 @@ use crate::{
     Result,
     calibration::Method,
     config::HeadOptions,
-    snapshot::{CalibrationMeta, Meta},
+    snapshot::{CalibrationMeta, FitMeta, Meta},
 };
 
 /// The description. Its options are not read: the head that it is for was created with them.
@@ -17,8 +17,14 @@ pub fn meta(value: &JsValue) -> Result<Meta> {
         options: HeadOptions::default(),
         steps: meta.number("steps")?.unwrap_or(f64::NAN),
         selected: meta.optional("selected", "a scorer's name", |value| scorer_name(&value.as_string()?))?,
+        fit: meta.nested("fit")?.map(fit).transpose()?,
         calibration: meta.nested("calibration")?.map(calibration).transpose()?,
     })
+}
+
+fn fit(mut meta: Reader) -> Result<FitMeta> {
+    let (epochs, batch_size) = (meta.number("epochs")?, meta.number("batchSize")?);
+    Ok(FitMeta { epochs, batch_size, constant: meta.boolean("constant")?.unwrap_or(false) })
 }
 
 fn calibration(mut meta: Reader) -> Result<CalibrationMeta> {

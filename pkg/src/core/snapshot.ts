@@ -6,6 +6,7 @@ export interface SnapshotMeta {
   options: HeadOptions;
   steps: number;
   selected?: string;
+  fit?: object;
   calibration?: object;
 }
 

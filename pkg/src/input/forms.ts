@@ -103,11 +103,13 @@ export const forms = {
   },
 };
 
-/** Whether it is meant as rows: options are a plain object with none of a tensor's keys. */
+/** Whether it is meant as rows: an array, or an object with a tensor's keys. */
 function isFeatures(value: unknown): boolean {
-  if (value === undefined) return false;
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return true;
-  return ArrayBuffer.isView(value) || "data" in value || "dims" in value;
+  if (typeof value !== "object" || value === null) return false;
+  return reading("invalid-option", "options", () => {
+    if (Array.isArray(value) || ArrayBuffer.isView(value)) return true;
+    return Object.hasOwn(value, "data") || Object.hasOwn(value, "dims");
+  });
 }
 
 function readValidation(
