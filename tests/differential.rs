@@ -91,7 +91,7 @@ proptest! {
     #[test]
     fn scores_are_their_formulas(shape in shape()) {
         use ScorerName::{
-            Ash, Dice, Energy, Entropy, Fdbd, Gen, GradNorm, KlMatching, Knn, Mahalanobis, MaxCosine, MaxLogit, Msp, Nci,
+            Ash, Dice, Energy, Entropy, Fdbd, Gda, Gen, GradNorm, KlMatching, Knn, Mahalanobis, MaxCosine, MaxLogit, Msp, Nci,
             NnGuide, Odin, React, Residual, Rmd, Scale, She, Vim,
         };
         let (mut trainer, queries, head) = build(&shape);
@@ -140,6 +140,11 @@ proptest! {
             if let Some((near, far)) = head.distances(0.01, normalize) {
                 compare(with(Rmd), near.iter().zip(&far).map(|(near, far)| near - far).collect(), &near)?;
                 compare(with(Mahalanobis), near, &[])?;
+            }
+        }
+        for ridge in [0.1, 1.0] {
+            if let Some(expected) = head.gda(ridge) {
+                compare(ScorerOptions::from(Gda).with("ridge", ridge), expected, &[])?;
             }
         }
         let dimensions = head.bank[0].len() / 2;

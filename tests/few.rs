@@ -73,9 +73,9 @@ fn rejected(head: &mut Head, features: &[f32]) -> f64 {
 
 #[test]
 fn a_gate_needs_no_row_held_out_and_keeps_its_promise() {
-    for (each, most_off) in [(5, 0.03), (10, 0.02), (20, 0.015)] {
+    for each in [5, 10, 20] {
         let (mut known, mut far) = (0.0, 0.0);
-        let seeds = 12;
+        let seeds = 40;
         for seed in 0..seeds {
             let mut random = Random::new(seed);
             let (features, labels) = rows(&mut random, each, &EVEN);
@@ -87,7 +87,7 @@ fn a_gate_needs_no_row_held_out_and_keeps_its_promise() {
             far += rejected(&mut head, &unknown(&mut random, 200)) / seeds as f64;
         }
         println!("{each} rows a class: {:.1} % of known rows rejected, {:.1} % of unknown ones", 100.0 * known, 100.0 * far);
-        assert!(known <= 0.1 + most_off, "{each} rows a class: {known}");
+        assert!(known <= 0.1 + 0.015, "{each} rows a class: {known}");
         assert!(far > 0.9, "{each} rows a class: {far}");
     }
 }

@@ -62,6 +62,8 @@ const UNNAMED_GROUPS: &str = "rows of a class look like frames of one recording 
 pub struct HeadFit<E: Engine> {
     fit: Fit<E>,
     held_out: Option<Rows>,
+    /// What is to be said of rows that were parted as if they had nothing to do with one another.
+    grouped: Option<String>,
     patience: bool,
     warning: Option<String>,
 }
@@ -208,6 +210,9 @@ impl<E: Engine> Head<E> {
     /// Begins a fit of `[rows, features]` and one class per row. The rows that it learns from are remembered.
     pub fn begin_fit(&mut self, features: Vec<f32>, labels: &[f64], config: FitConfig, with: FitRows) -> Result<HeadFit<E>> {
         let given = self.check_rows(features, labels)?.grouped(with.groups.as_deref())?;
+        // In the order in which they came, which parting them loses.
+        let is_parted = config.validation_split > 0.0 && given.groups.is_none();
+        let grouped = (is_parted && look_grouped(&given, self.classes())).then(|| UNNAMED_GROUPS.to_string());
         let (learnt, held_out, all) = match with.validation {
             Some((features, labels)) => {
                 let validation = self.check_rows(features, &labels).map_err(|error| within("options.validation", error))?;
@@ -242,7 +247,7 @@ impl<E: Engine> Head<E> {
         self.see(&remembered);
         self.remember(remembered);
         self.fitted_with = Some(config);
-        Ok(HeadFit { fit, held_out, patience: config.patience.is_some(), warning: None })
+        Ok(HeadFit { fit, held_out, grouped, patience: config.patience.is_some(), warning: None })
     }
 
     /// Rows to learn from and rows held out.
@@ -283,7 +288,8 @@ impl<E: Engine> Head<E> {
             // Patience may have gone back to earlier weights.
             self.invalidate_weights();
             if let Some(held_out) = fit.held_out.take() {
-                fit.warning = self.calibrate_after(&held_out, fit.patience).await?;
+                let warning = self.calibrate_after(&held_out, fit.patience).await?;
+                fit.warning = calibration::joined([warning, fit.grouped.take()]);
             }
         }
         Ok(epoch)
@@ -303,8 +309,7 @@ impl<E: Engine> Head<E> {
         let warning = self.calibrate_with(settings, &held_out.features, &held_out.labels).await?.warning.clone();
         let chose =
             chose_epoch.then(|| "the rows that chose the epoch also calibrated: hold out others for calibrate".to_string());
-        let grouped = self.rows().filter(|rows| rows.groups.is_none() && look_grouped(rows, self.classes()));
-        Ok(calibration::joined([warning, chose, grouped.map(|_| UNNAMED_GROUPS.to_string())]))
+        Ok(calibration::joined([warning, chose]))
     }
 
     /// Raw logits, and the last layer's inputs, of `[rows, features]`.

@@ -16,6 +16,7 @@
 //! | [`kl_matching`] | typical posteriors | nats |
 //! | [`knn`] | all training z | `[0, 2]` |
 //! | [`mahalanobis`], [`rmd`] | means and covariances of z | squared distances |
+//! | [`gda`] | means of z and a covariance of each class | nats |
 //! | [`residual`], [`vim`] | eigenvectors of a covariance of z | that of z, of the logits |
 //! | [`she`] | mean z of correctly classified rows | that of z squared |
 //! | [`nn_guide`] | all training z and their energies | that of the logits squared |
@@ -38,6 +39,7 @@ pub mod energy;
 pub mod entropy;
 pub mod fdbd;
 pub mod fitting;
+pub mod gda;
 pub mod r#gen;
 pub mod grad_norm;
 pub mod kl_matching;

@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ash, auto, dice, energy, entropy, fdbd, r#gen, grad_norm, kl_matching, knn, mahalanobis, max_cosine, max_logit, msp, nci,
-    nn_guide, odin,
+    ash, auto, dice, energy, entropy, fdbd, gda, r#gen, grad_norm, kl_matching, knn, mahalanobis, max_cosine, max_logit, msp,
+    nci, nn_guide, odin,
     parameters::{Parameter, Values},
     react, residual, rmd, scale,
     scoring::{Needs, Scoring},
@@ -104,6 +104,7 @@ scorers! {
     Knn "knn" knn::Knn<M>, TrainingRows, "Distance to the k-th nearest training row.";
     Mahalanobis "mahalanobis" mahalanobis::Mahalanobis<M>, TrainingRows, "Mahalanobis distance to the nearest class mean.";
     Rmd "rmd" rmd::Rmd<M>, TrainingRows, "Relative Mahalanobis distance.";
+    Gda "gda" gda::Gda<M>, TrainingRows, "Density of Gaussian discriminant analysis: for measured features.";
     Vim "vim" vim::Vim<M>, TrainingRows, "Virtual-logit matching: residual against energy.";
     Residual "residual" residual::Residual<M>, TrainingRows, "Distance from the principal subspace of the training rows.";
     She "she" she::She, TrainingRows, "Simplified Hopfield energy: product with the class's stored pattern.";

@@ -160,6 +160,19 @@ export const scorers = [
     ]
   },
   {
+    "about": "Density of Gaussian discriminant analysis: for measured features.",
+    "name": "gda",
+    "needs": "trainingRows",
+    "parameters": [
+      {
+        "about": "Added to each feature's variance, as a share of it, above 0; default 0.1.",
+        "default": 0.1,
+        "name": "ridge",
+        "type": "number"
+      }
+    ]
+  },
+  {
     "about": "Virtual-logit matching: residual against energy.",
     "name": "vim",
     "needs": "trainingRows",

@@ -1,10 +1,10 @@
 // The scorers that compare with training rows: pytorch-ood's values, through the public API, and what they ask for.
 
+import { scorers } from "../lib/scorers.mjs";
 import { check, close, noise, refused } from "./check.mjs";
 
-const fittedScorers = [
-  "klMatching", "knn", "mahalanobis", "rmd", "vim", "residual", "she", "nnGuide", "fdbd", "nci", "react", "dice", "ash", "scale",
-];
+const fittedScorers = scorers
+  .filter(({ name, needs }) => needs === "trainingRows" && name !== "auto").map(({ name }) => name);
 
 /** Largest absolute value: a score's rounding is relative to the terms that it is made of. */
 const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

@@ -81,6 +81,41 @@ pub fn grad_norm(f: &DVector<f64>, z: &DVector<f64>) -> f64 {
 }
 
 impl Answers {
+    /// None where a feature does not vary within the classes.
+    pub fn gda(&self, ridge: f64) -> Option<Vec<f64>> {
+        let (n, d) = (self.bank.len() as f64, self.bank[0].len());
+        let of_class = |class: usize| -> Vec<&DVector<f64>> {
+            self.bank.iter().zip(&self.labels).filter(|(_, label)| **label == class).map(|(z, _)| z).collect()
+        };
+        let scatter = |rows: &[&DVector<f64>]| {
+            let centre = mean(rows);
+            rows.iter().fold(DMatrix::zeros(d, d), |sum, z| sum + (*z - &centre) * (*z - &centre).transpose())
+        };
+        let classes: Vec<usize> = (0..self.classes).filter(|&class| !of_class(class).is_empty()).collect();
+        let within = classes.iter().fold(DMatrix::zeros(d, d), |sum, &class| sum + scatter(&of_class(class))) / n;
+        let prior = 3.0 * d as f64;
+        let densities: Option<Vec<_>> = classes
+            .iter()
+            .map(|&class| {
+                let rows = of_class(class);
+                let covariance = (scatter(&rows) + &within * prior) / (rows.len() as f64 + prior)
+                    + DMatrix::from_diagonal(&(within.diagonal() * ridge));
+                let determinant = covariance.determinant();
+                Some((rows.len() as f64 / n, mean(&rows), covariance.try_inverse()?, determinant))
+            })
+            .collect();
+        let densities = densities.filter(|all| all.iter().all(|(_, _, _, determinant)| *determinant > 1e-12))?;
+        let score = |z: &DVector<f64>| {
+            let logs = densities.iter().map(|(share, centre, inverse, determinant)| {
+                let offset = z - centre;
+                let exponent = -0.5 * offset.dot(&(inverse * &offset));
+                share.ln() + exponent - 0.5 * (determinant.ln() + d as f64 * std::f64::consts::TAU.ln())
+            });
+            -log_sum_exp(&DVector::from_vec(logs.collect()))
+        };
+        Some(self.z.iter().map(score).collect())
+    }
+
     fn weight(&self, layer: &Layer) -> DMatrix<f64> {
         DMatrix::from_row_slice(layer.outputs, layer.inputs, &self.parameters[layer.weight.clone()])
     }

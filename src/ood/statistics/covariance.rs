@@ -8,6 +8,7 @@ use crate::{Error, Result, engine::Engine, error::Mismatch, numeric::format::num
 pub struct Whitening<M> {
     centre: Vec<f32>,
     inverse: M,
+    log_determinant: f64,
 }
 
 #[maybe_async::maybe_async]
@@ -32,7 +33,14 @@ impl<M> Whitening<M> {
                 }
             }
         };
-        Ok(Self { centre: centre.iter().map(|&x| x as f32).collect(), inverse: engine.matrix(inverse(&factor), width)? })
+        let log_determinant = 2.0 * factor.diagonal().iter().map(|x| x.ln()).sum::<f64>();
+        let centre = centre.iter().map(|&x| x as f32).collect();
+        Ok(Self { centre, inverse: engine.matrix(inverse(&factor), width)?, log_determinant })
+    }
+
+    /// Of the covariance with its ridge.
+    pub fn log_determinant(&self) -> f64 {
+        self.log_determinant
     }
 
     /// Of `[rows, width]`.

@@ -1,4 +1,5 @@
 import type { ScorerName } from "oodgate";
+import table from "oodgate/scorers.json";
 
 interface ScorerText {
   /** For people. */
@@ -9,7 +10,8 @@ interface ScorerText {
   readonly needs: string;
 }
 
-export const scorerTexts: Readonly<Record<ScorerName, ScorerText>> = {
+/** The page's own words; a scorer without any is described as the package does. */
+const words: Readonly<Partial<Record<ScorerName, ScorerText>>> = {
   auto: {
     name: "Automatic",
     about: "Combines several: how unsure the head is, and how far the sentence lies from the training sentences. The package’s documentation says how.",
@@ -109,8 +111,12 @@ export const scorerTexts: Readonly<Record<ScorerName, ScorerText>> = {
 
 const needHiddenLayer: readonly ScorerName[] = ["ash", "scale"];
 
+/** The names in the package's table with these needs, in its order. */
+const namesWith = (isWanted: (needs: string) => boolean): readonly ScorerName[] =>
+  table.filter(({ name, needs }) => name !== "auto" && isWanted(needs)).map(({ name }) => name as ScorerName);
+
 /** What an ONNX model can hold. */
-export const logitScorers: readonly ScorerName[] = ["msp", "maxLogit", "energy", "entropy", "gen", "maxCosine", "gradNorm", "odin"];
+export const logitScorers = namesWith((needs) => needs !== "trainingRows");
 
 /** All scorers, by what they need. A group without a name stands alone. */
 export const scorerGroups: readonly { readonly name?: string; readonly scorers: readonly ScorerName[]; readonly hidden?: boolean }[] = [
@@ -118,12 +124,17 @@ export const scorerGroups: readonly { readonly name?: string; readonly scorers: 
   { name: "Needs only the head’s answer", scorers: logitScorers },
   {
     name: "Compares with the training sentences",
-    scorers: ["klMatching", "knn", "mahalanobis", "rmd", "vim", "residual", "she", "nnGuide", "fdbd", "nci", "react", "dice"],
+    scorers: namesWith((needs) => needs === "trainingRows").filter((name) => !needHiddenLayer.includes(name)),
   },
   { name: "Needs a head with a hidden layer", scorers: needHiddenLayer, hidden: true },
 ];
 
 export const scorerNames: readonly ScorerName[] = scorerGroups.flatMap(({ scorers }) => scorers);
+
+export const scorerTexts = Object.fromEntries(table.map(({ name, about }) => {
+  const own = words[name as ScorerName];
+  return [name, own ?? { name, about, needs: "Compares with the training sentences." }];
+})) as Readonly<Record<ScorerName, ScorerText>>;
 
 /** Whether a head of this kind can be scored so. The sentences' own numbers have both signs; a hidden layer's have one. */
 export function suits(scorer: ScorerName, head: "linear" | "hidden"): boolean {

@@ -5,7 +5,7 @@ export type LogitScorer =
   | "msp" | "maxLogit" | "energy" | "entropy" | "gen" | "maxCosine" | "gradNorm" | "odin";
 /** Scores that compare with the training rows: see `fitScorers`. */
 export type FittedScorer =
-  | "klMatching" | "knn" | "mahalanobis" | "rmd" | "vim" | "residual" | "she" | "nnGuide"
+  | "klMatching" | "knn" | "mahalanobis" | "rmd" | "gda" | "vim" | "residual" | "she" | "nnGuide"
   | "fdbd" | "nci" | "react" | "dice" | "ash" | "scale";
 /** Every scorer; "auto" combines several, see `selectScorer`. */
 export type ScorerName = LogitScorer | FittedScorer | "auto";
@@ -61,6 +61,10 @@ export type ScorerOptions =
       ridge?: number | undefined;
       /** Takes features at unit length; default false. */
       normalize?: boolean | undefined }
+  /** Density of Gaussian discriminant analysis: for measured features. */
+  | { name: "gda";
+      /** Added to each feature's variance, as a share of it, above 0; default 0.1. */
+      ridge?: number | undefined }
   /** Virtual-logit matching: residual against energy. */
   | { name: "vim";
       /** Principal dimensions left out, at least 1; default half of the features. */
