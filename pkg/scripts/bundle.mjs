@@ -1,6 +1,6 @@
 // The package's scripts and declarations: pkg/src to pkg/dist.
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -10,6 +10,7 @@ import { at, run } from "./shell.mjs";
 /** The package's entry points: their files in pkg/src, by their names in pkg/dist. */
 export const entries = {
   index: "index.ts",
+  single: "single.ts",
   storage: "storage/index.ts",
   worker: "worker/index.ts",
 };
@@ -86,8 +87,8 @@ function lineBreaker({ RolldownMagicString }) {
 }
 
 /**
- * Few files to fetch; the Worker's script is one file by itself, so that it can be served from
- * anywhere. The addresses of wasm files and of the Worker's script are relative to a file in dist,
+ * Few files to fetch. The Worker's script is one file by itself, so that it can be served from
+ * anywhere, and so is the entry for places without `import()`. The addresses of wasm files and of the Worker's script are relative to a file in dist,
  * and stay as they are written, for bundlers to find.
  */
 export async function bundleScripts() {
@@ -96,7 +97,7 @@ export async function bundleScripts() {
   const plugins = [minifier(await import("rolldown/utils")), lineBreaker(rolldown)];
   const { version } = JSON.parse(readFileSync(at("pkg", "package.json"), "utf8"));
   const transform = { define: { OODGATE_VERSION: JSON.stringify(version) } };
-  for (const names of [["index", "storage"], ["worker"]]) {
+  for (const names of [["index", "storage"], ["single"], ["worker"]]) {
     const input = Object.fromEntries(names.map((name) => [name, source(name)]));
     const bundle = await rolldown.rolldown({
       input,
@@ -122,27 +123,30 @@ export async function bundleDeclarations() {
   try {
     const tsc = at("node_modules", "typescript", "bin", "tsc");
     run(process.execPath, [tsc, "-p", at("pkg"), "--emitDeclarationOnly", "--outDir", folder]);
-    const declarations = ([name, file]) => [
-      name,
-      path.join(folder, file.replace(/\.ts$/, ".d.ts")),
-    ];
-    const input = Object.fromEntries(Object.entries(entries).map(declarations));
+    const declarations = (name) => path.join(folder, entries[name].replace(/\.ts$/, ".d.ts"));
+    const names = ["index", "storage", "worker"];
+    const input = Object.fromEntries(names.map((name) => [name, declarations(name)]));
     // The Worker's script exports nothing.
     const onwarn = (warning, warn) => warning.code === "EMPTY_BUNDLE" || warn(warning);
     const bundle = await rollup({ input, plugins: [dts()], onwarn });
     // What several use is declared in index.d.ts, and the others import it from there.
-    const others = [input.storage, input.worker];
-    const manualChunks = (id) => (others.includes(id) ? undefined : "index");
+    const others = ["storage", "worker"].map((name) => path.join(folder, name));
+    const isOfOthers = (id) => others.some((place) => id.startsWith(place));
+    const manualChunks = (id) => (isOfOthers(id) ? undefined : "index");
     // `[Symbol.dispose]` is declared in no library of ES2022. The plugin drops such references.
     const library = '/// <reference lib="esnext.disposable" preserve="true" />';
+    const dir = at("pkg", "dist");
     await bundle.write({
-      dir: at("pkg", "dist"),
+      dir,
       banner: ({ name }) => (name === "index" ? library : ""),
       entryFileNames: "[name].d.ts",
       chunkFileNames: "[name].d.ts",
       manualChunks,
     });
     await bundle.close();
+    // The same exports as the others', and so their declarations.
+    const both = ["./index.js", "./storage.js"].map((file) => `export * from "${file}";\n`);
+    writeFileSync(path.join(dir, "single.d.ts"), both.join(""));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -22,7 +22,7 @@ test("the tarball holds what a user needs and nothing else", () => {
   const dist = project.files.filter((file) => /^dist\/[a-z]+(\.d\.ts|\.js|\.js\.map)$/.test(file));
   assert.deepEqual(project.files.filter((file) => !dist.includes(file)).sort(), [...texts, ...wasm, "package.json"].sort());
   const declarations = dist.filter((file) => file.endsWith(".d.ts"));
-  assert.deepEqual(declarations.sort(), ["dist/index.d.ts", "dist/storage.d.ts", "dist/worker.d.ts"]);
+  assert.deepEqual(declarations.sort(), ["dist/index.d.ts", "dist/single.d.ts", "dist/storage.d.ts", "dist/worker.d.ts"]);
 
   const { exports } = JSON.parse(readFileSync(project.inside("node_modules", "oodgate", "package.json"), "utf8"));
   const targets = Object.values(exports).flatMap((target) => (typeof target === "string" ? target : Object.values(target)));
@@ -30,11 +30,13 @@ test("the tarball holds what a user needs and nothing else", () => {
   assert.deepEqual(readdirSync(project.inside("node_modules")).filter((name) => !name.startsWith(".")), ["oodgate"], "no runtime dependency");
 });
 
-test("the Worker's script is one file by itself", () => {
-  const text = readFileSync(project.inside("node_modules", "oodgate", "dist", "worker.js"), "utf8");
-  // Bundlers whose Workers are classic scripts refuse import() there, and a copy of the file has nothing beside it.
-  assert.deepEqual(text.match(/\bimport\s*[({*"'`]|\bfrom\s*["'`]/g), null);
-});
+for (const [what, file] of [["the Worker's script", "worker.js"], ["the entry for places without import()", "single.js"]]) {
+  test(`${what} is one file by itself`, () => {
+    const text = readFileSync(project.inside("node_modules", "oodgate", "dist", file), "utf8");
+    // Bundlers whose Workers are classic scripts refuse import() there, and a copy of the file has nothing beside it.
+    assert.deepEqual(text.match(/\bimport\s*[({*"'`]|\bfrom\s*["'`]/g), null);
+  });
+}
 
 test("bundlers keep the Worker's script when it is imported for its effect, and nothing else", async () => {
   const bundled = async (specifier) => {
@@ -43,7 +45,7 @@ test("bundlers keep the Worker's script when it is imported for its effect, and 
     return outputFiles[0].text.length;
   };
   assert.ok((await bundled("oodgate/worker")) > 50_000, "the Worker's script");
-  for (const specifier of ["oodgate", "oodgate/storage"]) assert.equal(await bundled(specifier), 0, specifier);
+  for (const specifier of ["oodgate", "oodgate/single", "oodgate/storage"]) assert.equal(await bundled(specifier), 0, specifier);
 });
 
 test("an uncaught rejection shows a short line, and its TypeScript where source maps are on", () => {
@@ -70,6 +72,7 @@ test("importing does nothing", () => {
     }
     await import("oodgate");
     await import("oodgate/storage");
+    await import("oodgate/single");
     console.log(JSON.stringify(touched));
   `;
   assert.equal(project.node(["--input-type=module", "-e", script]).trim(), "[]");

@@ -27,8 +27,10 @@ export class Calls {
 
   /**
    * Reads the arguments before it returns, and calls the core once earlier calls are settled. A
-   * call that is ended before its turn rejects at once; so does one that changes nothing, whatever
-   * its signal finds it doing. The core is free for the next call only when it has settled.
+   * call whose signal aborts before its turn rejects at once, and so does one that changes nothing,
+   * whatever its signal finds it doing. The core takes the next call only when it has settled.
+   * Calls that wait when the head is disposed reject in their turn, and so not before those that
+   * their caller awaits first.
    */
   async call(name: OperationName, given: unknown[]): Promise<unknown> {
     const { takes, callerOptions = [], isReadOnly = false, complete } = operationOf(name);
@@ -43,8 +45,8 @@ export class Calls {
       hasBegun = true;
       return this.#core.call(name, read as never, control);
     });
-    const isEndedBy = (): boolean => !hasBegun || (isReadOnly && signal?.aborted === true);
-    const raw = await unlessAborted(settled.finally(release), stop, isEndedBy);
+    const canEnd = (): boolean => !hasBegun || isReadOnly;
+    const raw = await unlessAborted(settled.finally(release), signal, canEnd);
     if (complete === undefined) return raw;
     return complete(raw, { classes: this.#classes, status: this.#core.status });
   }
@@ -57,19 +59,20 @@ export class Calls {
   }
 }
 
-/** The outcome, or the signal's reason at once if the signal ends it. */
+/** The outcome, or the signal's reason at once where the call can end. */
 function unlessAborted<T>(
   outcome: Promise<T>,
-  stop: AbortSignal,
-  isEndedBy: () => boolean,
+  signal: AbortSignal | undefined,
+  canEnd: () => boolean,
 ): Promise<T> {
+  if (signal === undefined) return outcome;
   return new Promise<T>((resolve, reject) => {
     const end = (): void => {
-      if (isEndedBy()) reject(stop.reason);
+      if (canEnd()) reject(signal.reason);
     };
-    if (stop.aborted) end();
-    else stop.addEventListener("abort", end);
-    outcome.then(resolve, reject).finally(() => stop.removeEventListener("abort", end));
+    if (signal.aborted) end();
+    else signal.addEventListener("abort", end);
+    outcome.then(resolve, reject).finally(() => signal.removeEventListener("abort", end));
   });
 }
 

@@ -14,7 +14,7 @@ export interface HeadStatus {
 export interface CallControl {
   /** Ends the call with its reason. */
   stop: AbortSignal;
-  /** Hears of each epoch of a fit. */
+  /** Called after each epoch of a fit. */
   onEpoch?: CallerOptions["onEpoch"];
 }
 

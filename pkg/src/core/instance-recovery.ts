@@ -117,7 +117,7 @@ function replaceInstance(module: RawModule, thrown: unknown): OodgateError {
   try {
     renew(module, instance);
   } catch {
-    // The next call tries again, and is told.
+    // The next call tries again, and rejects if that fails.
   }
   return lost;
 }
@@ -151,8 +151,8 @@ function lossOf(module: RawModule, thrown: unknown): OodgateError {
 let isSilenced = false;
 
 /**
- * A device goes on calling the callbacks of an instance that was replaced. The generated code
- * refuses them with an error that would otherwise be reported as uncaught.
+ * A device still calls the callbacks of an instance that was replaced. The generated code refuses
+ * them with an error that would otherwise be reported as uncaught.
  */
 function silenceOldCallbacks(): void {
   if (isSilenced || typeof globalThis.addEventListener !== "function") return;

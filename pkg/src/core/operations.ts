@@ -21,7 +21,7 @@ import { takeSnapshot } from "./snapshot.js";
 
 /** A prediction without the names of its classes, which the public head adds. */
 type RawPrediction = Omit<Prediction, "label">;
-/** A gate's answer, likewise. */
+/** A gate's answer, also without names. */
 type RawVerdicts = Omit<GateResult, keyof Prediction | typeof Symbol.iterator>;
 type RawGateResult = RawVerdicts & { prediction: RawPrediction };
 
@@ -34,7 +34,8 @@ interface AnswerContext {
 /**
  * One method of the head. Each is one entry of {@link operations}: the public head, the Worker's
  * protocol and both cores are made from that table. Its public signature and documentation are in
- * `api/types.ts`, and the compiler compares the two.
+ * `api/types/head.ts`; the compiler checks that each method has an entry, and that the results
+ * agree.
  */
 interface Operation<F extends FormName, Raw, Result> {
   /** The form of its arguments, `input/forms.ts`. */
@@ -185,8 +186,7 @@ export type Arguments<K extends OperationName> = Read<Operations[K]["takes"]>;
 /** What a core answers. */
 export type Answer<K extends OperationName> = Awaited<ReturnType<Operations[K]["run"]>>;
 /** What the public head answers. */
-export type Result<K extends OperationName> =
-  Operations[K] extends Operation<FormName, never, infer R> ? R : never;
+export type Result<K extends OperationName> = ReturnType<NonNullable<Operations[K]["complete"]>>;
 
 /** The operation of that name, as code that serves all of them sees it. */
 export function operationOf(name: OperationName): Operation<FormName, unknown, unknown> {

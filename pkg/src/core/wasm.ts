@@ -47,7 +47,7 @@ const packaged = {
 };
 type FileName = keyof typeof packaged;
 
-/** Where the files are instead of beside the script, as `init` was told. */
+/** Where the files are instead of beside the script: what was given to `init`. */
 export interface Sources {
   cpu?: WasmSource;
   webgpu?: WasmSource;

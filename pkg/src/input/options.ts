@@ -91,7 +91,7 @@ function checkSignal(signal: AbortSignal | undefined): AbortSignal | undefined {
   throw mismatch("invalid-option", "options.signal", "an AbortSignal", signal);
 }
 
-/** The caller's side of a long call: what ends it, and what hears of its progress. */
+/** The caller's side of a long call: what ends it, and what listens to its progress. */
 export type CallerOptions = Pick<FitOptions, "signal" | "onEpoch">;
 
 /** Takes the options that stay on the caller's side out of copied options, if there are any. */

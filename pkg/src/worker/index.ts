@@ -35,7 +35,7 @@ class WorkerHead implements HeadServer<Remote<EpochCallback>> {
       const core = this.#core as Core;
       try {
         const answer = await core.call(name, sent.map(fromCloneable) as never, control);
-        // The page hears of the last epoch, and so of every one, before it hears of the end.
+        // The page gets the last epoch's message, and so every epoch's, before the answer.
         await notified;
         return answer;
       } finally {

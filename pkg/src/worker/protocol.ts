@@ -15,7 +15,7 @@ export function isGreeting(message: unknown): message is Greeting {
 }
 
 /**
- * What became of a request. An error crosses as data: of its class, structured cloning keeps only
+ * The outcome of a request. An error crosses as data: of its class, structured cloning keeps only
  * the name.
  */
 export type Outcome<T> = { status?: HeadStatus } & (
@@ -27,7 +27,7 @@ export interface Introduction {
   options: CompleteOptions;
 }
 
-/** Hears of each epoch of a fit. */
+/** Called after each epoch of a fit. */
 export type EpochCallback = (progress: EpochProgress) => void;
 
 /** The Worker's side: one head. `EpochListener` is the callback as it arrives there. */

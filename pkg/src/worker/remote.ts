@@ -17,7 +17,7 @@ export function create(options: HeadOptions): Promise<OpenedHead> {
   return RemoteCore.open((server) => server.create(toCloneable(options), cloneableSources()));
 }
 
-/** A saved head, likewise. */
+/** A saved head in a Worker of its own. */
 export function load(bytes: Uint8Array, options: LoadOptions): Promise<OpenedHead> {
   return RemoteCore.open((server) => server.load(bytes, toCloneable(options), cloneableSources()));
 }
@@ -113,7 +113,7 @@ class RemoteCore implements Core {
     status.calibration = isKept ? calibration : Object.freeze(status.calibration);
   }
 
-  /** What a request came to, unless the Worker ends first. */
+  /** The outcome of a request, unless the Worker ends first. */
   async #settled<T>(asked: Promise<Outcome<T>>): Promise<T> {
     const outcome = await this.#lifetime.orEnd(asked);
     if (outcome.status !== undefined) this.#updateStatus(outcome.status);

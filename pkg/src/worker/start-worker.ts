@@ -15,7 +15,7 @@ function unavailable(reason: string, cause?: unknown): OodgateError {
   return new OodgateError("worker-unavailable", message, { cause });
 }
 
-/** Starts a Worker, and answers it once its script has said that it is this package's. */
+/** Starts a Worker. Resolves once its script has greeted with this package's version. */
 export async function startWorker(): Promise<Worker> {
   if (typeof Worker !== "function") {
     const expected = "an environment that has Workers, got one without";
@@ -48,8 +48,8 @@ function construct(address: WorkerSource): Worker {
 }
 
 /**
- * An address that a Worker can have: of the page's own origin. A script of another one is imported
- * by one of the page's.
+ * An address that a Worker's script may have: browsers require the page's own origin. A script of
+ * another origin is imported by a blob of the page's.
  */
 function reachable(script: WorkerSource): { address: WorkerSource; release(): void } {
   const foreign = foreignAddress(script);
@@ -86,7 +86,7 @@ function greeting(worker: Worker, script: string): Promise<void> {
     worker.onerror = (event) => {
       event.preventDefault();
       clearTimeout(timer);
-      // A script that cannot be loaded has no message: fetches are told of no reason.
+      // Browsers give no message for a script that cannot be loaded.
       const reason = event.message || "it could not be loaded, or a policy of the page forbids it";
       reject(unavailable(`${script}: ${reason}`));
     };

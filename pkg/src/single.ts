@@ -1,0 +1,3 @@
+// Everything in one file without `import()`, which service workers forbid: those of extensions too.
+export * from "./index.js";
+export * from "./storage/index.js";
