@@ -3,12 +3,12 @@
 
 use std::{fmt::Debug, mem};
 
-use oodgate::{Error, engine::cpu::CpuEngine, ood::ScorerName, store, trainer::Trainer};
+use oodgate::{Error, engine::cpu::CpuEngine, files::safetensors as store, ood::ScorerName};
 use pollster::block_on;
 
 use crate::allocations;
 
-type Head = Trainer<CpuEngine>;
+type Head = oodgate::head::Head<CpuEngine>;
 
 /// The most bytes that loading may hold at once: so many times the file, and a constant for messages and small tables.
 const FACTOR: usize = 16;
@@ -30,7 +30,7 @@ pub struct Outcome {
 fn load(file: &[u8]) -> Result<Head, Error> {
     let mut snapshot = store::read(file)?;
     let config = mem::take(&mut snapshot.meta.options).check()?;
-    let mut head = Trainer::new(CpuEngine::new(&config.spec(), config.initial_parameters()), config);
+    let mut head = oodgate::head::Head::new(CpuEngine::new(&config.spec(), config.initial_parameters()), config);
     head.restore(snapshot)?;
     Ok(head)
 }

@@ -9,18 +9,16 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
     Error, Result,
+    architecture::Architecture,
     error::Mismatch,
-    head::Architecture,
     loss::Loss,
+    numeric::format::quoted,
     optim::{Optimizer, Schedule},
-    shown::quoted,
+    range::{Range, count, integer, number},
 };
 
 /// Most parameters that one head may have: 256 MB of weights, a gigabyte with AdamW's moments and the gradient.
 pub const MAX_PARAMETERS: usize = 1 << 26;
-
-/// The largest integer that every smaller one fits beside in an `f64`: `Number.MAX_SAFE_INTEGER`.
-const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
 /// Options of a head, unchecked. `None` takes the default.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -37,6 +35,9 @@ pub struct HeadOptions {
     pub optimizer: Option<OptimizerOptions>,
     /// An integer in `[0, 2^53)`; default 0.
     pub seed: Option<f64>,
+    /// Whether features are brought to a common scale before the first layer; default true.
+    #[serde(default)]
+    pub standardize: Option<bool>,
 }
 
 /// Options of a loss, unchecked.
@@ -45,7 +46,7 @@ pub struct HeadOptions {
 pub enum LossOptions {
     /// Cross-entropy on normalised logits.
     LogitNorm {
-        /// Above 0; default 0.04 (OpenOOD's setting for every data set).
+        /// Above 0; default [`default_tau`].
         #[serde(serialize_with = "single")]
         tau: Option<f64>,
     },
@@ -105,6 +106,8 @@ pub struct HeadConfig {
     pub optimizer: Optimizer,
     /// Seed of everything random.
     pub seed: u64,
+    /// Whether an [`crate::input_map::InputMap`] is taken from the first rows that train.
+    pub standardize: bool,
 }
 
 impl HeadOptions {
@@ -131,23 +134,31 @@ impl HeadOptions {
 
     /// Checks every option and fills in the defaults.
     pub fn check(self) -> Result<HeadConfig> {
-        let architecture = self.architecture(self.classes.len())?;
+        let classes = self.classes.len();
+        let architecture = self.architecture(classes)?;
         check_class_names(&self.classes)?;
         Ok(HeadConfig {
             architecture,
             classes: self.classes,
-            loss: self.loss.unwrap_or(LossOptions::LogitNorm { tau: None }).check()?,
+            loss: self.loss.unwrap_or(LossOptions::LogitNorm { tau: None }).check(classes)?,
             optimizer: self.optimizer.unwrap_or(OptimizerOptions::ADAMW).check()?,
             seed: integer("options.seed", self.seed.unwrap_or(0.0), 0)? as u64,
+            standardize: self.standardize.unwrap_or(true),
         })
     }
 }
 
+/// LogitNorm's temperature when nobody names one: 0.2 / ln(classes), 0.29 for two classes and 0.04 for 150 (`docs/training.md`).
+pub fn default_tau(classes: usize) -> f64 {
+    0.2 / (classes.max(2) as f64).ln()
+}
+
 impl LossOptions {
-    fn check(self) -> Result<Loss> {
+    fn check(self, classes: usize) -> Result<Loss> {
         Ok(match self {
             Self::LogitNorm { tau } => {
-                Loss::LogitNorm { tau: number("options.loss.tau", tau.unwrap_or(0.04), Range::Positive)? as f32 }
+                let tau = tau.unwrap_or_else(|| default_tau(classes));
+                Loss::LogitNorm { tau: number("options.loss.tau", tau, Range::Positive)? as f32 }
             }
             Self::CrossEntropy { label_smoothing } => Loss::CrossEntropy {
                 label_smoothing: number("options.loss.labelSmoothing", label_smoothing.unwrap_or(0.0), Range::Share)? as f32,
@@ -191,7 +202,7 @@ impl OptimizerOptions {
 /// Options of one `fit`, unchecked.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FitOptions {
-    /// Passes over the rows, at least 1; default 30.
+    /// Passes over the rows, at least 1. Default: as many as make [`UPDATES`].
     pub epochs: Option<f64>,
     /// Rows per update, at least 1; default 128.
     pub batch_size: Option<f64>,
@@ -199,15 +210,17 @@ pub struct FitOptions {
     pub schedule: Option<Schedule>,
     /// Share of rows held out, `[0, 1)`; default 0.
     pub validation_split: Option<f64>,
-    /// Epochs without a better validation loss before stopping, at least 1; needs `validation_split`. Default: never.
+    /// Epochs without a better validation loss before stopping, at least 1; needs rows to validate on. Default: never.
     pub patience: Option<f64>,
+    /// Whether rows to validate on are given.
+    pub has_validation: bool,
 }
 
 /// A `fit` that can be run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FitConfig {
-    /// Passes over the rows.
-    pub epochs: usize,
+    /// Passes over the rows; none is as many as make [`UPDATES`].
+    pub epochs: Option<usize>,
     /// Rows per update; the last batch of an epoch may be smaller.
     pub batch_size: usize,
     /// Learning rate over all updates.
@@ -222,23 +235,46 @@ impl FitOptions {
     /// Checks every option and fills in the defaults.
     pub fn check(self) -> Result<FitConfig> {
         let config = FitConfig {
-            epochs: count("options.epochs", self.epochs.unwrap_or(30.0))?,
+            epochs: self.epochs.map(|epochs| count("options.epochs", epochs)).transpose()?,
             batch_size: count("options.batchSize", self.batch_size.unwrap_or(128.0))?,
             schedule: self.schedule.unwrap_or_default(),
             validation_split: number("options.validationSplit", self.validation_split.unwrap_or(0.0), Range::Share)?,
             patience: self.patience.map(|patience| count("options.patience", patience)).transpose()?,
         };
-        if config.patience.is_some() && config.validation_split == 0.0 {
-            let expected = "a validationSplit above 0 beside it";
+        if self.has_validation && config.validation_split > 0.0 {
+            let expected = "one of validation and validationSplit";
+            return Err(Error::InvalidOption(Mismatch::new("options.validationSplit", expected, "both")));
+        }
+        if config.patience.is_some() && config.validation_split == 0.0 && !self.has_validation {
+            let expected = "a validationSplit above 0, or validation rows, beside it";
             return Err(Error::InvalidOption(Mismatch::new("options.patience", expected, "validationSplit 0")));
         }
         Ok(config)
     }
 }
 
-/// Parts into which `selectScorer` divides the classes, at least 2; default 3.
-pub fn folds(value: Option<f64>) -> Result<usize> {
-    let folds = count("options.folds", value.unwrap_or(3.0))?;
+/// Updates of a fit whose epochs nobody named: `docs/training.md`.
+pub const UPDATES: usize = 500;
+
+/// Epochs of such a fit at least, which counts above 8000 rows.
+pub const EPOCHS: usize = 8;
+
+impl FitConfig {
+    /// The same for a fit that holds nothing out.
+    pub fn without_validation(self) -> Self {
+        Self { validation_split: 0.0, patience: None, ..self }
+    }
+
+    /// Passes over so many rows.
+    pub fn epochs(&self, rows: usize) -> usize {
+        let per_epoch = rows.div_ceil(self.batch_size).max(1);
+        self.epochs.unwrap_or_else(|| UPDATES.div_ceil(per_epoch).max(EPOCHS))
+    }
+}
+
+/// Parts into which rows or classes are divided, at least 2.
+pub fn folds(value: Option<f64>, usual: f64) -> Result<usize> {
+    let folds = count("options.folds", value.unwrap_or(usual))?;
     if folds < 2 {
         Err(Error::InvalidOption(Mismatch::new("options.folds", "an integer of at least 2", folds)))
     } else {
@@ -254,48 +290,6 @@ pub fn step_learning_rate(value: f64) -> Result<f64> {
 /// Share of in-distribution rows that a calibration may reject, in `(0, 1)`; default 0.05.
 pub fn alpha(value: Option<f64>) -> Result<f64> {
     number("options.alpha", value.unwrap_or(0.05), Range::InnerShare)
-}
-
-/// Which numbers an option takes.
-#[derive(Clone, Copy)]
-pub(crate) enum Range {
-    /// Above 0.
-    Positive,
-    /// At least 0.
-    NotNegative,
-    /// At least 0 and below 1.
-    Share,
-    /// Above 0 and below 1.
-    InnerShare,
-}
-
-/// A finite number within the range; it must stay so when it is rounded to `f32`.
-pub(crate) fn number(argument: &str, value: f64, range: Range) -> Result<f64> {
-    let rounded = value as f32;
-    let (fits, expected) = match range {
-        Range::Positive => (rounded > 0.0, "a number above 0"),
-        Range::NotNegative => (rounded >= 0.0, "a number of at least 0"),
-        Range::Share => ((0.0..1.0).contains(&rounded), "a number in [0, 1)"),
-        Range::InnerShare => (rounded > 0.0 && rounded < 1.0, "a number in (0, 1)"),
-    };
-    if fits && rounded.is_finite() { Ok(value) } else { Err(Error::InvalidOption(Mismatch::new(argument, expected, value))) }
-}
-
-/// An integer of at least 1 that fits a 32-bit count.
-pub(crate) fn count(argument: &str, value: f64) -> Result<usize> {
-    let value = integer(argument, value, 1)?;
-    if value > f64::from(u32::MAX) {
-        return Err(Error::InvalidOption(Mismatch::new(argument, format!("an integer of at most {}", u32::MAX), value)));
-    }
-    Ok(value as usize)
-}
-
-fn integer(argument: &str, value: f64, least: u32) -> Result<f64> {
-    if value >= f64::from(least) && value <= MAX_SAFE_INTEGER && value.fract() == 0.0 {
-        Ok(value)
-    } else {
-        Err(Error::InvalidOption(Mismatch::new(argument, format!("an integer of at least {least}"), value)))
-    }
 }
 
 fn check_class_names(names: &[String]) -> Result<()> {
@@ -328,12 +322,13 @@ mod tests {
     #[test]
     fn defaults_are_those_of_the_contract() {
         let config = options().check().unwrap();
-        assert_eq!(config.loss, Loss::LogitNorm { tau: 0.04 });
+        assert_eq!(config.loss, Loss::LogitNorm { tau: (0.2 / 2_f64.ln()) as f32 });
+        assert!((default_tau(150) - 0.04).abs() < 1e-3 && config.standardize);
         let adamw = Optimizer::AdamW { learning_rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0 };
         assert_eq!(config.optimizer, adamw);
         assert_eq!(config.seed, 0);
         let fit = FitOptions::default().check().unwrap();
-        assert_eq!((fit.epochs, fit.batch_size, fit.schedule, fit.patience), (30, 128, Schedule::Cosine, None));
+        assert_eq!((fit.epochs, fit.batch_size, fit.schedule, fit.patience), (None, 128, Schedule::Cosine, None));
     }
 
     #[test]
@@ -354,14 +349,6 @@ mod tests {
             refusal(HeadOptions { classes: vec![], ..options() }),
             "options.classes: expected at least one class, got none"
         );
-    }
-
-    #[test]
-    fn numbers_that_vanish_or_overflow_in_f32_are_refused() {
-        assert!(number("x", 1e-50, Range::Positive).is_err());
-        assert!(number("x", 1e39, Range::NotNegative).is_err());
-        assert!(number("x", 0.999_999_999_9, Range::Share).is_err());
-        assert!(number("x", f64::INFINITY, Range::NotNegative).is_err());
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! tied); the false positive rate of [`fpr_at_tpr`] is the share of OOD that is *accepted* when a share of
 //! in-distribution (ID) rows is kept, as in the LogitNorm paper. OpenOOD and pytorch-ood swap the roles there.
 
-use crate::{Error, Result, error::Mismatch, order};
+use crate::{Error, Result, error::Mismatch, numeric::sort};
 
 /// Area under the ROC curve: the probability that an OOD row scores above an ID row. `id` and `ood` are OOD scores.
 pub fn auroc(id: &[f64], ood: &[f64]) -> Result<f64> {
@@ -89,7 +89,7 @@ pub fn ece(probabilities: &[f32], labels: &[u32], bins: usize) -> Result<f64> {
     // Summed (correct - confidence) per bin; the bin's share times its mean gap is the sum over the rows.
     let mut gaps = vec![0.0; bins];
     for (row, &label) in probabilities.chunks_exact(classes).zip(labels) {
-        let predicted = crate::math::argmax(row);
+        let predicted = crate::numeric::row::argmax(row);
         let confidence = f64::from(row[predicted]);
         let bin = ((confidence * bins as f64).ceil() as usize).clamp(1, bins) - 1;
         gaps[bin] += f64::from(u8::from(predicted == label as usize)) - confidence;
@@ -110,7 +110,7 @@ struct Tie {
 
 /// Runs of equal scores, ascending.
 fn ties(id: &[f64], ood: &[f64]) -> Vec<Tie> {
-    let (id, ood) = (order::sorted_wide(id), order::sorted_wide(ood));
+    let (id, ood) = (sort::sorted_wide(id), sort::sorted_wide(ood));
     let (mut id, mut ood) = (id.as_slice(), ood.as_slice());
     let mut ties = Vec::new();
     while let Some(&score) = match (id.first(), ood.first()) {

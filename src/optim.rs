@@ -4,7 +4,7 @@
 //! An [`Optimizer`] is checked configuration; [`Optimizer::update`] resolves it for one step into an [`Update`], plain
 //! numbers that either engine can apply. All state an update needs lies in at most two arrays shaped like the parameters.
 
-use crate::math::power;
+use crate::numeric::softmax::power;
 
 /// Which rule, with checked constants; see [`crate::config::OptimizerOptions`] for ranges and defaults.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,10 +53,12 @@ pub enum Update {
     AdamW {
         /// Learning rate over the first moment's bias correction, `1 - beta1^step`.
         rate: f32,
-        /// See [`Optimizer::AdamW`].
-        beta1: f32,
+        /// `1 - beta1`, rounded once.
+        complement1: f32,
         /// See [`Optimizer::AdamW`].
         beta2: f32,
+        /// `1 - beta2`, rounded once: from a rounded beta2 near 1 it would be off by a per cent.
+        complement2: f32,
         /// See [`Optimizer::AdamW`].
         epsilon: f32,
         /// `1 - learning_rate weight_decay`.
@@ -96,8 +98,9 @@ impl Optimizer {
                 let count = step as f64;
                 Update::AdamW {
                     rate: (learning_rate / (1.0 - power(beta1, count))) as f32,
-                    beta1: beta1 as f32,
+                    complement1: (1.0 - beta1) as f32,
                     beta2: beta2 as f32,
+                    complement2: (1.0 - beta2) as f32,
                     epsilon: epsilon as f32,
                     decay: (1.0 - learning_rate * weight_decay) as f32,
                     root: (1.0 / (1.0 - power(beta2, count)).sqrt()) as f32,
@@ -158,6 +161,17 @@ mod tests {
         for step in -100..=100 {
             let x = f64::from(step) * std::f64::consts::FRAC_PI_2 / 100.0;
             assert!((sine(x) - x.sin()).abs() < 1e-15, "{x}");
+        }
+    }
+
+    #[test]
+    fn complements_of_betas_near_one_keep_their_digits() {
+        for beta2 in [0.999, 0.99999, 0.999999] {
+            let optimizer = Optimizer::AdamW { learning_rate: 0.01, beta1: beta2, beta2, epsilon: 1e-8, weight_decay: 0.0 };
+            let Update::AdamW { complement1, complement2, .. } = optimizer.update(1, 0.01) else { panic!("AdamW stays AdamW") };
+            for complement in [complement1, complement2] {
+                assert!((f64::from(complement) / (1.0 - beta2) - 1.0).abs() < 1e-7, "{beta2}: {complement}");
+            }
         }
     }
 

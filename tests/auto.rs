@@ -7,24 +7,22 @@ mod support;
 
 use nalgebra::{DMatrix, DVector};
 use oodgate::{
-    config::{FitOptions, HeadOptions},
-    engine::{Engine, cpu::CpuEngine},
-    fit::Fit,
+    calibration::CalibrationOptions,
+    config::FitOptions,
+    engine::Engine,
+    head::selection::{Selected, Selection},
     metrics,
+    numeric::random::Random,
     ood::ScorerName,
-    random::Random,
-    select::{Selected, Selection},
-    trainer::Trainer,
 };
 use pollster::block_on;
-use support::{Tolerance, assert_close};
-
-type Head = Trainer<CpuEngine>;
+use support::{
+    Tolerance, assert_close,
+    heads::{self, Head},
+};
 
 fn head(features: usize, classes: usize) -> Head {
-    let classes = (0..classes).map(|class| class.to_string()).collect();
-    let config = HeadOptions { features: features as f64, classes, ..HeadOptions::default() }.check().unwrap();
-    Trainer::new(CpuEngine::new(&config.spec(), config.initial_parameters()), config)
+    heads::head(heads::sized(features, classes))
 }
 
 /// Rows of `width` around one corner per class.
@@ -108,16 +106,46 @@ fn standardised(training: &[f64], scores: &[f64]) -> Vec<f64> {
     scores.iter().map(|score| (score - mean) / deviation).collect()
 }
 
+/// What a row's length says where it is no feature.
+struct LengthGuard {
+    log_mean: f64,
+    log_deviation: f64,
+    usual: f64,
+}
+
+impl LengthGuard {
+    fn new(rows: &[DVector<f64>]) -> Self {
+        let lengths: Vec<f64> = rows.iter().map(|row| row.norm()).collect();
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        let deviation = |values: &[f64]| {
+            let middle = mean(values);
+            (values.iter().map(|value| (value - middle).powi(2)).sum::<f64>() / values.len() as f64).sqrt()
+        };
+        let logs: Vec<f64> = lengths.iter().map(|length| length.ln()).collect();
+        let usual = mean(&lengths) + 2.0 * deviation(&lengths);
+        Self { log_mean: mean(&logs), log_deviation: deviation(&logs).max(0.05), usual }
+    }
+
+    fn excess(&self, length: f64) -> f64 {
+        2.0 * ((length.ln() - self.log_mean).abs() / self.log_deviation - 3.0).max(0.0)
+    }
+
+    fn stretch(&self, length: f64) -> f64 {
+        (length / self.usual).max(1.0)
+    }
+}
+
 /// The formula of `src/ood/auto.rs`, word by word. `ridges` are those of the class and of the relative distances.
 fn naive(
-    training: (&[DVector<f64>], &[usize], &[DVector<f64>]),
+    training: (&[DVector<f64>], &[usize], (&[DVector<f64>], &[DVector<f64>])),
     queries: (&[DVector<f64>], &[DVector<f64>]),
     classes: usize,
     ridges: (f64, f64),
 ) -> Vec<f64> {
-    let ((rows, labels, training_logits), (queries, logits)) = (training, queries);
+    // The temperature comes from the logits as they are, the entropies from those of rows cut to their usual length.
+    let ((rows, labels, (whole_logits, training_logits)), (queries, logits)) = (training, queries);
     let n = rows.len();
-    let range = training_logits.iter().map(|f| f.max() - f.mean()).sum::<f64>() / n as f64;
+    let range = whole_logits.iter().map(|f| f.max() - f.mean()).sum::<f64>() / n as f64;
     let temperature = range / (3.0 * (classes as f64).ln());
     let doubt = |of: &[DVector<f64>]| of.iter().map(|f| generalised_entropy(f, temperature)).collect::<Vec<_>>();
 
@@ -188,13 +216,30 @@ fn the_combination_is_its_formula() {
         let mut logits = |rows: &[f32]| wide(&block_on(trainer.forward(rows)).unwrap().logits, classes);
         let (training_logits, query_logits) = (logits(&features), logits(&queries));
         let rows = wide(&features, width);
-        let square = rows.iter().map(|row| row.norm_squared()).sum::<f64>() / rows.len() as f64;
-        let form = |row: &DVector<f64>| if lengths_vary { row / square.sqrt() } else { unit(row) };
+        let mean = mean_of(rows.iter());
+        let squares = rows.iter().fold(DVector::zeros(width), |sum, row| sum + (row - &mean).component_mul(&(row - &mean)));
+        let deviation = (squares / rows.len() as f64).map(f64::sqrt);
+        let in_deviations = |row: &DVector<f64>| (row - &mean).component_div(&deviation) / (width as f64).sqrt();
+        let form = |row: &DVector<f64>| if lengths_vary { in_deviations(row) } else { unit(row) };
+        // The length counts where it is no feature.
+        let guard = |rows: &[DVector<f64>]| (!lengths_vary).then(|| LengthGuard::new(rows));
+        let guard = guard(&rows);
+        let lengths = wide(&queries, width).iter().map(|row| row.norm()).collect::<Vec<_>>();
         let rows: Vec<_> = rows.iter().map(form).collect();
         let asked: Vec<_> = wide(&queries, width).iter().map(form).collect();
         let numbers: Vec<usize> = labels.iter().map(|&label| label as usize).collect();
         let ridges = if lengths_vary { (0.1, 0.1) } else { (3.0, 1.0) };
-        let expected = naive((&rows, &numbers, &training_logits), (&asked, &query_logits), classes, ridges);
+        let longer = |logits: &[DVector<f64>], lengths: &[f64]| -> Vec<DVector<f64>> {
+            let shorten = |(f, length): (&DVector<f64>, &f64)| f / guard.as_ref().map_or(1.0, |guard| guard.stretch(*length));
+            logits.iter().zip(lengths).map(shorten).collect()
+        };
+        let own = wide(&features, width).iter().map(|row| row.norm()).collect::<Vec<_>>();
+        let temperature_of = &training_logits;
+        let (training_logits, query_logits) = (longer(&training_logits, &own), longer(&query_logits, &lengths));
+        let mut expected = naive((&rows, &numbers, (temperature_of, &training_logits)), (&asked, &query_logits), classes, ridges);
+        expected.iter_mut().zip(&lengths).for_each(|(score, &length)| {
+            *score += guard.as_ref().map_or(0.0, |guard| guard.excess(length));
+        });
         let scores = block_on(trainer.ood_score(&queries, &ScorerName::Auto.into())).unwrap();
         assert_close("auto", &scores, &expected, Tolerance { absolute: 1e-4, relative: 1e-4 });
     }
@@ -209,20 +254,14 @@ fn the_combination_does_not_change_with_calibration() {
     let score = |trainer: &mut Head| block_on(trainer.ood_score(&queries, &ScorerName::Auto.into())).unwrap();
     let before = score(&mut trainer);
     let (features, labels) = corners(6, 40, 6, &[0, 1, 2], 0.3);
-    let calibration = block_on(trainer.calibrate(&features, &labels, None, &ScorerName::Auto.into())).unwrap();
-    assert_eq!(calibration.scorer.name(), ScorerName::Auto);
+    let calibration = block_on(trainer.calibrate(&features, &labels, &CalibrationOptions::from(ScorerName::Auto))).unwrap();
+    assert_eq!(calibration.scorer.name, ScorerName::Auto);
     assert_eq!(score(&mut trainer), before);
 }
 
 fn fit(trainer: &mut Head, features: &[f32], labels: &[f64]) {
     let options = FitOptions { epochs: Some(10.0), ..FitOptions::default() };
-    let mut fit = Fit::new(trainer, features.to_vec(), labels, options.check().unwrap()).unwrap();
-    loop {
-        while !fit.run(trainer, 10).unwrap() {}
-        if block_on(fit.end_epoch(trainer, false)).unwrap().last {
-            return;
-        }
-    }
+    heads::fit(trainer, features.to_vec(), labels, options.check().unwrap(), false);
 }
 
 fn select(trainer: &mut Head, data: &(Vec<f32>, Vec<f64>), candidates: Option<&[ScorerName]>, folds: Option<f64>) -> Selected {

@@ -3,17 +3,19 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
+#[path = "support/heads.rs"]
+mod heads;
 #[path = "support/naive.rs"]
 mod naive;
 
+use heads::{Head, head, sized};
 use naive::{Answers, argmax};
 use oodgate::{
     config::HeadOptions,
-    engine::{Engine, cpu::CpuEngine},
+    engine::Engine,
     metrics,
-    ood::{Parameters, ScorerName, ScorerOptions},
-    random::Random,
-    trainer::Trainer,
+    numeric::random::Random,
+    ood::{ScorerName, ScorerOptions},
 };
 use pollster::block_on;
 use proptest::{prelude::*, test_runner::RngSeed};
@@ -40,17 +42,14 @@ fn shape() -> impl Strategy<Value = Shape> {
 }
 
 /// The head and its own answers. Features lie around a corner per class and are never negative, so that every scorer takes them.
-fn build(shape: &Shape) -> (Trainer<CpuEngine>, Vec<f32>, Answers) {
+fn build(shape: &Shape) -> (Head, Vec<f32>, Answers) {
     let Shape { seed, features, classes, hidden, rows, steps } = *shape;
-    let config = HeadOptions {
-        features: features as f64,
-        classes: (0..classes).map(|class| class.to_string()).collect(),
+    let mut trainer = head(HeadOptions {
         hidden: hidden.iter().map(|&width| width as f64).collect(),
         seed: Some(seed as f64),
-        ..HeadOptions::default()
-    };
-    let config = config.check().unwrap();
-    let mut trainer = Trainer::new(CpuEngine::new(&config.spec(), config.initial_parameters()), config);
+        standardize: Some(false),
+        ..sized(features, classes)
+    });
     let mut random = Random::new(seed);
     let labels: Vec<usize> = (0..rows).map(|row| row % classes).collect();
     let mut make = |rows: usize| -> Vec<f32> {
@@ -74,12 +73,6 @@ fn build(shape: &Shape) -> (Trainer<CpuEngine>, Vec<f32>, Answers) {
     let parameters = block_on(trainer.engine().state()).unwrap().parameters.iter().map(|&x| f64::from(x)).collect();
     let x = naive::rows(&queries, features);
     (trainer, queries, Answers { layers, parameters, classes, bank, bank_logits, labels, x, z, logits })
-}
-
-fn options(name: ScorerName, change: impl FnOnce(&mut Parameters)) -> ScorerOptions {
-    let mut parameters = Parameters::default();
-    change(&mut parameters);
-    ScorerOptions { name, parameters }
 }
 
 /// Off by no more than single precision explains: a share of the largest term that the score is made of.
@@ -118,12 +111,12 @@ proptest! {
             agree(&format!("{scorer:?} of {shape:?}"), &scores, &expected, largest)
         };
         for temperature in [0.5, 1.0, 20.0] {
-            let at = |name| options(name, |p| p.temperature = Some(temperature));
+            let at = |name| ScorerOptions::from(name).with("temperature", temperature);
             compare(at(Msp), head.each(|_, f| naive::msp(f, temperature)), &[])?;
             compare(at(Energy), head.each(|_, f| naive::energy(f, temperature)), &[temperature])?;
             compare(at(Entropy), head.each(|_, f| naive::entropy(f, temperature)), &[])?;
             for (gamma, m) in [(0.1, 100), (0.5, 2)] {
-                let scorer = options(Gen, |p| (p.temperature, p.gamma, p.m) = (Some(temperature), Some(gamma), Some(m as f64)));
+                let scorer = at(Gen).with("gamma", gamma).with("m", m as f64);
                 compare(scorer, head.each(|_, f| naive::generalised_entropy(f, temperature, gamma, m)), &[])?;
             }
         }
@@ -131,7 +124,7 @@ proptest! {
         compare(MaxCosine.into(), head.each(|_, f| naive::max_cosine(f)), &[])?;
         compare(GradNorm.into(), head.each(|z, f| naive::grad_norm(f, z)), &[])?;
         for (temperature, epsilon) in [(1000.0, 0.0014), (1.0, 0.01)] {
-            let scorer = options(Odin, |p| (p.temperature, p.epsilon) = (Some(temperature), Some(epsilon)));
+            let scorer = ScorerOptions::from(Odin).with("temperature", temperature).with("epsilon", epsilon);
             compare(scorer, head.odin(temperature, epsilon), &[])?;
         }
 
@@ -139,11 +132,11 @@ proptest! {
         compare(She.into(), head.she(), &[])?;
         compare(Fdbd.into(), head.fdbd(), &[])?;
         for k in [1, 7] {
-            compare(options(Knn, |p| p.k = Some(k as f64)), head.knn(k), &[])?;
-            compare(options(NnGuide, |p| p.k = Some(k as f64)), head.nn_guide(k), &[])?;
+            compare(ScorerOptions::from(Knn).with("k", k as f64), head.knn(k), &[])?;
+            compare(ScorerOptions::from(NnGuide).with("k", k as f64), head.nn_guide(k), &[])?;
         }
         for normalize in [false, true] {
-            let with = |name| options(name, |p| (p.ridge, p.normalize) = (Some(0.01), Some(normalize)));
+            let with = |name| ScorerOptions::from(name).with("ridge", 0.01).with("normalize", normalize);
             if let Some((near, far)) = head.distances(0.01, normalize) {
                 compare(with(Rmd), near.iter().zip(&far).map(|(near, far)| near - far).collect(), &near)?;
                 compare(with(Mahalanobis), near, &[])?;
@@ -151,22 +144,22 @@ proptest! {
         }
         let dimensions = head.bank[0].len() / 2;
         if let (Some((_, norms, sensitivity)), Some((vim, scaled))) = (head.residuals(dimensions), head.vim(dimensions)) {
-            compare(options(Residual, |p| p.dimensions = Some(dimensions as f64)), norms, &[sensitivity])?;
-            compare(options(Vim, |p| p.dimensions = Some(dimensions as f64)), vim, &[scaled])?;
+            compare(ScorerOptions::from(Residual).with("dimensions", dimensions as f64), norms, &[sensitivity])?;
+            compare(ScorerOptions::from(Vim).with("dimensions", dimensions as f64), vim, &[scaled])?;
         }
         for alpha in [0.0, 0.1] {
-            compare(options(Nci, |p| p.alpha = Some(alpha)), head.nci(alpha), &[])?;
+            compare(ScorerOptions::from(Nci).with("alpha", alpha), head.nci(alpha), &[])?;
         }
         // Percentiles that fall between two entries: on one, rounding decides.
         for percent in [87.3, 41.7] {
-            let at = |name| options(name, |p| p.percentile = Some(percent));
+            let at = |name| ScorerOptions::from(name).with("percentile", percent);
             compare(at(React), head.react(percent), &[])?;
             compare(at(Dice), head.dice(percent), &[])?;
         }
         for percent in [64.9, 33.3] {
-            compare(options(Scale, |p| p.percentile = Some(percent)), head.scale(percent), &[])?;
+            compare(ScorerOptions::from(Scale).with("percentile", percent), head.scale(percent), &[])?;
             for variant in ["s", "p", "b"] {
-                let scorer = options(Ash, |p| (p.percentile, p.variant) = (Some(percent), Some(variant.into())));
+                let scorer = ScorerOptions::from(Ash).with("percentile", percent).with("variant", variant);
                 compare(scorer, head.ash(percent, variant), &[])?;
             }
         }

@@ -9,7 +9,7 @@ mod loading;
 
 use std::{fs, panic};
 
-use oodgate::random::Random;
+use oodgate::numeric::random::Random;
 
 #[global_allocator]
 static ALLOCATOR: allocations::Counting = allocations::Counting;

@@ -6,16 +6,18 @@
 mod support;
 
 use oodgate::{
+    architecture::Architecture,
     config::{HeadOptions, LossOptions, OptimizerOptions},
     engine::{Engine, cpu::CpuEngine},
-    head::Architecture,
     loss::Loss,
     metrics,
-    ood::{Scorer, View},
-    trainer::Trainer,
+    ood::ScorerOptions,
 };
 use serde::Deserialize;
-use support::{NamedScorer, Tolerance, assert_close, golden};
+use support::{
+    Tolerance, assert_close, golden,
+    heads::{Head, answer_scores, sized},
+};
 
 #[derive(Deserialize)]
 struct File<T> {
@@ -90,8 +92,8 @@ struct Trajectory {
     features: usize,
     hidden: Vec<f64>,
     classes: usize,
-    loss: serde_json::Value,
-    optimizer: serde_json::Value,
+    loss: LossOptions,
+    optimizer: OptimizerOptions,
     rows: usize,
     batches: Batches,
     probe_features: Vec<f32>,
@@ -109,35 +111,13 @@ struct Batches {
 
 impl Trajectory {
     fn options(&self) -> HeadOptions {
-        let number = |value: &serde_json::Value, key: &str| value.get(key).and_then(serde_json::Value::as_f64);
-        let loss = match self.loss["kind"].as_str() {
-            Some("logitNorm") => LossOptions::LogitNorm { tau: number(&self.loss, "tau") },
-            _ => LossOptions::CrossEntropy { label_smoothing: number(&self.loss, "labelSmoothing") },
-        };
-        let option = |key| number(&self.optimizer, key);
-        let (learning_rate, weight_decay) = (option("learningRate"), option("weightDecay"));
-        let optimizer = match self.optimizer["kind"].as_str() {
-            Some("sgd") => OptimizerOptions::Sgd {
-                learning_rate,
-                momentum: option("momentum"),
-                nesterov: self.optimizer["nesterov"].as_bool(),
-                weight_decay,
-            },
-            _ => OptimizerOptions::AdamW {
-                learning_rate,
-                beta1: option("beta1"),
-                beta2: option("beta2"),
-                epsilon: option("epsilon"),
-                weight_decay,
-            },
-        };
         HeadOptions {
-            features: self.features as f64,
-            classes: (0..self.classes).map(|class| class.to_string()).collect(),
             hidden: self.hidden.clone(),
-            loss: Some(loss),
-            optimizer: Some(optimizer),
+            loss: Some(self.loss.clone()),
+            optimizer: Some(self.optimizer.clone()),
             seed: Some(self.seed),
+            standardize: Some(false),
+            ..sized(self.features, self.classes)
         }
     }
 }
@@ -152,7 +132,7 @@ fn trajectories_of_20_steps() {
     for case in &file.cases {
         let config = case.options().check().unwrap();
         let engine = CpuEngine::new(&config.spec(), config.initial_parameters());
-        let mut trainer = Trainer::new(engine, config);
+        let mut trainer = Head::new(engine, config);
         let (mut losses, mut accuracies) = (Vec::new(), Vec::new());
         for (features, labels) in
             case.batches.features.chunks(case.rows * case.features).zip(case.batches.labels.chunks(case.rows))
@@ -181,7 +161,7 @@ struct ScoreCase {
 
 #[derive(Deserialize)]
 struct ExpectedScores {
-    scorer: NamedScorer,
+    scorer: ScorerOptions,
     expected: Vec<f64>,
 }
 
@@ -191,8 +171,7 @@ fn scores() {
     for case in &file.cases {
         let outputs = oodgate::engine::Outputs { logits: case.logits.clone(), penultimate: Some(case.penultimate.clone()) };
         for expected in &case.scores {
-            let Scorer::Logit(scorer) = expected.scorer.options().check().unwrap() else { panic!("{:?}", expected.scorer) };
-            let scores = scorer.scores(&View::new(&[], &outputs, case.classes));
+            let scores = answer_scores(&expected.scorer, &outputs, case.classes);
             let what = format!("{}: {:?}", case.name, expected.scorer);
             assert_close(&what, &scores, &expected.expected, Tolerance { absolute: 1e-6, relative: 3e-6 });
         }

@@ -9,11 +9,10 @@ use oodgate::{
     config::{HeadConfig, HeadOptions, LossOptions, OptimizerOptions},
     engine::{Engine, cpu::CpuEngine},
     loss::Loss,
-    random::Random,
-    trainer::Trainer,
+    numeric::random::Random,
 };
 use pollster::block_on;
-use support::{Tolerance, assert_close};
+use support::{Tolerance, assert_close, heads::Head};
 
 const ROWS: usize = 5;
 
@@ -52,6 +51,7 @@ fn every_parameters_gradient_is_its_finite_difference() {
                 loss: Some(loss.clone()),
                 optimizer: Some(sgd),
                 seed: Some(2.0),
+                standardize: Some(false),
             };
             let config = options.check().unwrap();
             let before = config.initial_parameters();
@@ -59,7 +59,7 @@ fn every_parameters_gradient_is_its_finite_difference() {
             let features: Vec<f32> = (0..ROWS * 4).map(|_| 4.0 * random.unit() - 2.0).collect();
             let labels: Vec<f64> = (0..ROWS).map(|row| (row % 3) as f64).collect();
 
-            let mut head = Trainer::new(CpuEngine::new(&config.spec(), before.clone()), config.clone());
+            let mut head = Head::new(CpuEngine::new(&config.spec(), before.clone()), config.clone());
             block_on(head.train_step(features.clone(), &labels, None)).unwrap();
             let after = block_on(head.engine().state()).unwrap().parameters;
             let gradient: Vec<f32> = before.iter().zip(&after).map(|(before, after)| before - after).collect();

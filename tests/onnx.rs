@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 use oodgate::{
     Error,
-    onnx::{
+    files::onnx::{
         self,
         proto::{ModelProto, TensorProto, ValueInfoProto, data_type},
     },
@@ -50,8 +50,8 @@ fn every_model_is_whole_and_described() {
             assert_eq!((model.ir_version, model.opset_import[0].version), (7, 13));
             assert_eq!(metadata::<Vec<String>>(&model, "classes").unwrap(), CLASSES);
             assert_eq!(metadata::<ScorerOptions>(&model, "scorer").unwrap(), scorer);
-            assert_eq!(metadata::<f64>(&model, "alpha"), Some(0.1));
-            assert_eq!(metadata::<String>(&model, "warning").is_some(), rows < 9, "{rows} rows");
+            assert_eq!(metadata::<f64>(&model, "alpha"), head.calibration().map(|calibration| calibration.alpha));
+            assert_eq!(metadata::<String>(&model, "warning"), None, "{rows} rows");
 
             let graph = model.graph.unwrap();
             let inputs: Vec<_> = graph.input.iter().map(shape).collect();

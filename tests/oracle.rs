@@ -12,15 +12,14 @@ use burn::{
     tensor::{Device, Int, Tensor, TensorData, activation::log_softmax},
 };
 use oodgate::{
+    architecture::Architecture,
     config::{HeadConfig, HeadOptions, LossOptions, OptimizerOptions},
     engine::{Engine, cpu::CpuEngine},
-    head::Architecture,
     loss::Loss,
+    numeric::random::Random,
     optim::Optimizer,
-    random::Random,
-    trainer::Trainer,
 };
-use support::{Tolerance, assert_close};
+use support::{Tolerance, assert_close, heads::Head};
 
 const ROWS: usize = 9;
 const STEPS: usize = 8;
@@ -32,7 +31,7 @@ struct BurnHead {
 
 impl BurnHead {
     fn new(architecture: &Architecture, parameters: &[f32], device: &Device) -> Self {
-        let layer = |layer: oodgate::head::Layer| {
+        let layer = |layer: oodgate::architecture::Layer| {
             let mut linear = LinearConfig::new(layer.inputs, layer.outputs).init(device);
             // burn keeps weights as [inputs, outputs].
             let weight = TensorData::new(parameters[layer.weight].to_vec(), [layer.outputs, layer.inputs]);
@@ -107,7 +106,7 @@ fn compare(config: HeadConfig) {
     let mut theirs = BurnHead::new(&config.architecture, &config.initial_parameters(), &device);
     let mut optimizer = burn_optimizer(&config.optimizer);
     let engine = CpuEngine::new(&config.spec(), config.initial_parameters());
-    let mut ours = Trainer::new(engine, config.clone());
+    let mut ours = Head::new(engine, config.clone());
 
     for step in 0..STEPS {
         let x: Vec<f32> = (0..ROWS * features).map(|_| 4.0 * random.unit() - 2.0).collect();
@@ -161,6 +160,7 @@ fn every_combination_walks_burns_path() {
                     loss: Some(loss.clone()),
                     optimizer: Some(optimizer.clone()),
                     seed: Some(3.0),
+                    standardize: Some(false),
                 };
                 compare(options.check().unwrap());
             }

@@ -2,12 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
-use oodgate::{
-    engine::Outputs,
-    loss::Loss,
-    metrics,
-    ood::{Scorer, ScorerName, ScorerOptions, View},
-};
+#[path = "support/heads.rs"]
+mod heads;
+
+use oodgate::{engine::Outputs, loss::Loss, metrics, ood::ScorerName};
 use proptest::{prelude::*, test_runner::RngSeed};
 
 /// The mean loss in f64, written down from its definition and nothing else.
@@ -61,8 +59,7 @@ fn any_loss() -> impl Strategy<Value = Loss> {
 
 fn scores_of(name: ScorerName, logits: &[f32]) -> Vec<f32> {
     let outputs = Outputs { logits: logits.to_vec(), penultimate: None };
-    let Scorer::Logit(scorer) = ScorerOptions::from(name).check().unwrap() else { panic!("{name:?}") };
-    scorer.scores(&View::new(&[1.0], &outputs, logits.len()))
+    heads::answer_scores(&name.into(), &outputs, logits.len())
 }
 
 proptest! {

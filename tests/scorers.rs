@@ -5,16 +5,18 @@
 mod support;
 
 use oodgate::{
+    calibration::CalibrationOptions,
     config::{FitOptions, HeadOptions, LossOptions, OptimizerOptions},
-    engine::{Engine, cpu::CpuEngine},
-    fit::Fit,
-    ood::{Parameters, ScorerName, ScorerOptions},
-    random::Random,
-    trainer::Trainer,
+    engine::Engine,
+    numeric::random::Random,
+    ood::{ScorerName, ScorerOptions},
 };
 use pollster::block_on;
 use serde::Deserialize;
-use support::{NamedScorer, Tolerance, assert_close, golden};
+use support::{
+    Tolerance, assert_close, golden,
+    heads::{self, Head, sized},
+};
 
 #[derive(Deserialize)]
 struct File {
@@ -36,8 +38,8 @@ struct Data {
 struct Case {
     name: String,
     hidden: Vec<f64>,
-    loss: serde_json::Value,
-    optimizer: serde_json::Value,
+    loss: LossOptions,
+    optimizer: OptimizerOptions,
     seed: f64,
     steps: usize,
     logits: Vec<f64>,
@@ -46,52 +48,28 @@ struct Case {
 
 #[derive(Deserialize)]
 struct Expected {
-    scorer: NamedScorer,
+    scorer: ScorerOptions,
     /// The largest change of these scores when every weight moves by up to 1e-5.
     sensitivity: f64,
     expected: Vec<f64>,
 }
 
-fn head(features: usize, classes: usize, change: impl FnOnce(&mut HeadOptions)) -> Trainer<CpuEngine> {
-    let mut options = HeadOptions {
-        features: features as f64,
-        classes: (0..classes).map(|class| class.to_string()).collect(),
-        ..HeadOptions::default()
-    };
+fn head(features: usize, classes: usize, change: impl FnOnce(&mut HeadOptions)) -> Head {
+    let mut options = sized(features, classes);
     change(&mut options);
-    let config = options.check().unwrap();
-    Trainer::new(CpuEngine::new(&config.spec(), config.initial_parameters()), config)
+    heads::head(options)
 }
 
 #[test]
 fn fitted_scorers_agree_with_pytorch_ood() {
     let File { data, cases } = golden("fitted.json");
     for case in cases {
-        let number = |of: &serde_json::Value, key: &str| of.get(key).and_then(serde_json::Value::as_f64);
-        let (loss, optimizer) = (&case.loss, &case.optimizer);
         let mut trainer = head(data.features, data.classes, |options| {
             options.hidden.clone_from(&case.hidden);
             options.seed = Some(case.seed);
-            options.loss = Some(match loss["kind"].as_str() {
-                Some("logitNorm") => LossOptions::LogitNorm { tau: number(loss, "tau") },
-                _ => LossOptions::CrossEntropy { label_smoothing: number(loss, "labelSmoothing") },
-            });
-            let (learning_rate, weight_decay) = (number(optimizer, "learningRate"), number(optimizer, "weightDecay"));
-            options.optimizer = Some(match optimizer["kind"].as_str() {
-                Some("sgd") => OptimizerOptions::Sgd {
-                    learning_rate,
-                    momentum: number(optimizer, "momentum"),
-                    nesterov: optimizer["nesterov"].as_bool(),
-                    weight_decay,
-                },
-                _ => OptimizerOptions::AdamW {
-                    learning_rate,
-                    beta1: number(optimizer, "beta1"),
-                    beta2: number(optimizer, "beta2"),
-                    epsilon: number(optimizer, "epsilon"),
-                    weight_decay,
-                },
-            });
+            options.standardize = Some(false);
+            options.loss = Some(case.loss.clone());
+            options.optimizer = Some(case.optimizer.clone());
         });
         for _ in 0..case.steps {
             block_on(trainer.train_step(data.train.clone(), &data.labels, None)).unwrap();
@@ -100,7 +78,7 @@ fn fitted_scorers_agree_with_pytorch_ood() {
         let logits = block_on(trainer.forward(&data.queries)).unwrap().logits;
         assert_close(&case.name, &logits, &case.logits, Tolerance { absolute: 1e-4, relative: 1e-4 });
         for Expected { scorer, sensitivity, expected } in &case.scores {
-            let scores = block_on(trainer.ood_score(&data.queries, &scorer.options())).unwrap();
+            let scores = block_on(trainer.ood_score(&data.queries, scorer)).unwrap();
             let largest = expected.iter().fold(0.0_f64, |largest, score| largest.max(score.abs()));
             // The head's own f32 training ends within 1e-5 of PyTorch's f64; a score's rounding is relative to its terms.
             let tolerance = Tolerance { absolute: 4.0 * sensitivity + 1e-6 * largest, relative: 0.0 };
@@ -114,12 +92,12 @@ fn noise(seed: u64, length: usize) -> Vec<f32> {
     (0..length).map(|_| 2.0 * random.unit() - 1.0).collect()
 }
 
-fn score(trainer: &mut Trainer<CpuEngine>, features: &[f32], options: impl Into<ScorerOptions>) -> Vec<f32> {
+fn score(trainer: &mut Head, features: &[f32], options: impl Into<ScorerOptions>) -> Vec<f32> {
     block_on(trainer.ood_score(features, &options.into())).unwrap()
 }
 
 fn with_k(name: ScorerName, k: usize) -> ScorerOptions {
-    ScorerOptions { name, parameters: Parameters { k: Some(k as f64), ..Parameters::default() } }
+    ScorerOptions::from(name).with("k", k as f64)
 }
 
 #[test]
@@ -159,13 +137,13 @@ fn any_number_of_parameters_can_be_asked_for() {
 }
 
 /// Every scorer's answer to some rows, or its error's code.
-fn all_scores(trainer: &mut Trainer<CpuEngine>, queries: &[f32]) -> Vec<(ScorerName, Result<Vec<f32>, &'static str>)> {
+fn all_scores(trainer: &mut Head, queries: &[f32]) -> Vec<(ScorerName, Result<Vec<f32>, &'static str>)> {
     let one = |name: ScorerName| block_on(trainer.ood_score(queries, &name.into())).map_err(|error| error.code());
     ScorerName::ALL.into_iter().zip(ScorerName::ALL.map(one)).collect()
 }
 
 /// What is awkward, a head, and rows and labels for it.
-type Awkward = (&'static str, Trainer<CpuEngine>, Vec<f32>, Vec<f64>);
+type Awkward = (&'static str, Head, Vec<f32>, Vec<f64>);
 
 fn awkward_heads() -> Vec<Awkward> {
     let labels = |count: usize, classes: u32| (0..count as u32).map(|row| f64::from(row % classes)).collect::<Vec<_>>();
@@ -230,14 +208,19 @@ fn statistics_follow_the_weights() {
     let (features, labels) = (noise(3, 240), [0.0, 1.0, 2.0].repeat(20));
     let queries = noise(4, 40);
     for hidden in [vec![], vec![7.0]] {
-        let mut trainer = head(4, 3, |options| options.hidden.clone_from(&hidden));
+        let change = |options: &mut HeadOptions| {
+            options.hidden.clone_from(&hidden);
+            // Weights are carried over without the map before them.
+            options.standardize = Some(false);
+        };
+        let mut trainer = head(4, 3, change);
         trainer.fit_scorers(features.clone(), &labels).unwrap();
         let before = all_scores(&mut trainer, &queries);
         for _ in 0..5 {
             block_on(trainer.train_step(features.clone(), &labels, None)).unwrap();
         }
         let after = all_scores(&mut trainer, &queries);
-        let mut fresh = head(4, 3, |options| options.hidden.clone_from(&hidden));
+        let mut fresh = head(4, 3, change);
         let state = block_on(trainer.engine().state()).unwrap();
         fresh.engine().set_state(&state).unwrap();
         fresh.fit_scorers(features.clone(), &labels).unwrap();
@@ -251,9 +234,10 @@ fn a_fit_remembers_what_it_learnt_from_and_nothing_else() {
     let (features, labels) = (noise(5, 400), [0.0, 1.0].repeat(50));
     let mut trainer = head(4, 2, |_| {});
     let options = FitOptions { epochs: Some(1.0), validation_split: Some(0.25), ..FitOptions::default() };
-    let mut fit = Fit::new(&mut trainer, features.clone(), &labels, options.check().unwrap()).unwrap();
-    while !fit.run(&mut trainer, 10).unwrap() {}
-    block_on(fit.end_epoch(&mut trainer, true)).unwrap();
+    let mut fit =
+        trainer.begin_fit(features.clone(), &labels, options.check().unwrap(), oodgate::head::FitRows::default()).unwrap();
+    while !trainer.run_fit(&mut fit, 10).unwrap() {}
+    block_on(trainer.end_epoch(&mut fit, true)).unwrap();
     // A row that is in the bank is at distance 0 from its nearest neighbour: itself.
     let scores = score(&mut trainer, &features, with_k(ScorerName::Knn, 1));
     assert_eq!(scores.iter().filter(|&&distance| distance < 1e-6).count(), 75);
@@ -264,7 +248,8 @@ fn calibration_leaves_a_training_row_out_of_its_own_neighbourhood() {
     let (features, labels) = (noise(6, 400), [0.0, 1.0].repeat(50));
     let mut trainer = head(4, 2, |_| {});
     trainer.fit_scorers(features.clone(), &labels).unwrap();
-    let calibration = block_on(trainer.calibrate(&features, &labels, Some(0.5), &with_k(ScorerName::Knn, 1))).unwrap();
+    let calibration =
+        block_on(trainer.calibrate(&features, &labels, &CalibrationOptions::from(with_k(ScorerName::Knn, 1)).at(0.5))).unwrap();
     assert!(calibration.threshold > 1e-3, "{}", calibration.threshold);
     assert!(calibration.warning.as_ref().is_some_and(|warning| warning.contains("100 of the 100")));
 }
@@ -276,11 +261,9 @@ fn more_neighbours_than_rows_and_too_many_dimensions_are_refused() {
     let mut refusal = |options: ScorerOptions| block_on(trainer.ood_score(&noise(8, 4), &options)).unwrap_err().to_string();
     let too_many = refusal(with_k(ScorerName::Knn, 11));
     assert!(too_many.contains("options.scorer.k") && too_many.contains("at most 10"), "{too_many}");
-    let dimensions = Parameters { dimensions: Some(4.0), ..Parameters::default() };
-    let too_wide = refusal(ScorerOptions { name: ScorerName::Vim, parameters: dimensions });
+    let too_wide = refusal(ScorerOptions::from(ScorerName::Vim).with("dimensions", 4.0));
     assert!(too_wide.contains("options.scorer.dimensions") && too_wide.contains("at most 3"), "{too_wide}");
-    let percentile = Parameters { percentile: Some(100.0), ..Parameters::default() };
-    assert!(refusal(ScorerOptions { name: ScorerName::React, parameters: percentile }).contains("(0, 100)"));
+    assert!(refusal(ScorerOptions::from(ScorerName::React).with("percentile", 100.0)).contains("(0, 100)"));
 }
 
 #[test]
@@ -308,7 +291,7 @@ fn numbers_beyond_f32_are_as_far_as_can_be_and_rejected() {
         // A fill value of some data formats, and one whose products have both signs.
         let scores = score(&mut trainer, &[1e36, 1e36, 1e36, 1e36, 3.4e38, -3.4e38, 3.4e38, -3.4e38], name);
         assert!(scores.iter().all(|score| !score.is_nan()), "{name:?}: {scores:?}");
-        block_on(trainer.calibrate(&noise(2, 60 * 4), &labels, Some(0.1), &name.into())).unwrap();
+        block_on(trainer.calibrate(&noise(2, 60 * 4), &labels, &CalibrationOptions::from(name).at(0.1))).unwrap();
         let verdicts = block_on(trainer.gate(&[f32::MAX, -f32::MAX, f32::MAX, -f32::MAX])).unwrap();
         let is_nan = verdicts.prediction.probabilities.iter().any(|share| share.is_nan());
         assert!(!is_nan || verdicts.accepted == [0], "{name:?}: {:?}", verdicts.scores);

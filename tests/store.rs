@@ -2,17 +2,19 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
+#[path = "support/heads.rs"]
+mod heads;
+
+use heads::{Head, fit, head};
 use oodgate::{
     Error,
+    calibration::CalibrationOptions,
     config::{FitOptions, HeadOptions, LossOptions, OptimizerOptions},
-    engine::cpu::CpuEngine,
-    fit::Fit,
-    ood::{Parameters, ScorerName, ScorerOptions},
-    random::Random,
-    select::Selection,
+    files::safetensors as store,
+    head::selection::Selection,
+    numeric::random::Random,
+    ood::{ScorerName, ScorerOptions},
     snapshot::{Meta, Snapshot},
-    store,
-    trainer::Trainer,
 };
 use pollster::block_on;
 use proptest::prelude::*;
@@ -20,13 +22,6 @@ use safetensors::{Dtype, tensor::TensorView};
 
 const FEATURES: usize = 5;
 const CLASSES: usize = 3;
-
-type Head = Trainer<CpuEngine>;
-
-fn head(options: HeadOptions) -> Head {
-    let config = options.check().unwrap();
-    Trainer::new(CpuEngine::new(&config.spec(), config.initial_parameters()), config)
-}
 
 fn options() -> HeadOptions {
     let classes = vec!["oak".into(), "quote \" and é".into(), "__proto__".into()];
@@ -50,21 +45,16 @@ fn rows(count: usize, seed: u64) -> (Vec<f32>, Vec<f64>) {
 fn train(trainer: &mut Head) {
     let (features, labels) = rows(40, 1);
     let config = FitOptions { epochs: Some(2.0), batch_size: Some(7.0), ..FitOptions::default() }.check().unwrap();
-    let mut fit = Fit::new(trainer, features, &labels, config).unwrap();
-    loop {
-        while !fit.run(trainer, 3).unwrap() {}
-        if block_on(fit.end_epoch(trainer, false)).unwrap().last {
-            break;
-        }
-    }
+    fit(trainer, features, &labels, config, false);
     let (features, labels) = rows(9, 2);
     block_on(trainer.train_step(features, &labels, None)).unwrap();
 }
 
 fn calibrate(trainer: &mut Head, name: ScorerName) {
     let (features, labels) = rows(30, 3);
-    let parameters = Parameters { k: (name == ScorerName::Knn).then_some(3.0), ..Parameters::default() };
-    block_on(trainer.calibrate(&features, &labels, Some(0.1), &ScorerOptions { name, parameters })).unwrap();
+    let scorer = ScorerOptions::from(name);
+    let scorer = if name == ScorerName::Knn { scorer.with("k", 3.0) } else { scorer };
+    block_on(trainer.calibrate(&features, &labels, &CalibrationOptions::from(scorer).at(0.1))).unwrap();
 }
 
 fn bytes(trainer: &mut Head) -> Vec<u8> {
@@ -101,7 +91,7 @@ fn a_restored_head_is_the_head_that_was_saved() {
                 // The warning about rows that were trained on, too.
                 let calibration = |trainer: &mut Head| {
                     let (features, labels) = rows(40, 1);
-                    block_on(trainer.calibrate(&features, &labels, None, &ScorerName::Msp.into())).unwrap().clone()
+                    block_on(trainer.calibrate(&features, &labels, &CalibrationOptions::from(ScorerName::Msp))).unwrap().clone()
                 };
                 assert_eq!(calibration(&mut restored), calibration(&mut saved));
                 assert!(restored.calibration().unwrap().warning.is_some());
@@ -227,8 +217,8 @@ fn edited(from: &str, to: &str) -> Vec<u8> {
 #[test]
 fn a_changed_description_is_refused_by_name() {
     let changes = [
-        (r#"\"version\":1"#, r#"\"version\":2"#, "file, format version: expected 1 to 1, got 2"),
-        (r#"\"version\":1"#, r#"\"version\":0"#, "format version"),
+        (r#"\"version\":2"#, r#"\"version\":3"#, "file, format version: expected 1 to 2, got 3"),
+        (r#"\"version\":2"#, r#"\"version\":0"#, "format version"),
         (r#"\"features\":5.0"#, r#"\"features\":4.0"#, "file, tensor 0.weight: expected F32 [3, 4], got F32 [3, 5]"),
         (r#"\"features\":5.0"#, r#"\"features\":-5.0"#, "file, options.features: expected an integer of at least 1"),
         (r#"\"features\":5.0"#, r#"\"features\":1e9"#, "at most 67108864 parameters"),
@@ -264,7 +254,7 @@ fn files_of_every_format_version_are_read() {
     let mut head = load(&file).unwrap();
     assert_eq!(head.config().classes, ["oak", "quote \" and é", "__proto__"]);
     assert_eq!(head.steps(), 13);
-    assert_eq!(head.calibration().map(|calibration| calibration.scorer.name()), Some(ScorerName::Knn));
+    assert_eq!(head.calibration().map(|calibration| calibration.scorer.name), Some(ScorerName::Knn));
     // What this version writes of it holds what it held, with numbers in as few digits as they need.
     let again = bytes(&mut head);
     assert_eq!(store::read(&again).unwrap(), store::read(&file).unwrap());

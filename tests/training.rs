@@ -2,31 +2,24 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
+mod support;
+
 use oodgate::{
     Error,
     config::{FitConfig, FitOptions, HeadOptions, LossOptions},
-    engine::{Engine, State, cpu::CpuEngine},
-    fit::{Epoch, Fit},
-    ood::{Parameters, ScorerName, ScorerOptions},
-    random::Random,
-    trainer::Trainer,
+    engine::{Engine, State},
+    numeric::random::Random,
+    ood::{ScorerName, ScorerOptions},
+    training::fit::Epoch,
 };
 use pollster::block_on;
+use support::heads::{Head, fit, head, sized};
 
 const FEATURES: usize = 6;
 const CLASSES: usize = 3;
 
-fn head(options: HeadOptions) -> Trainer<CpuEngine> {
-    let config = options.check().unwrap();
-    Trainer::new(CpuEngine::new(&config.spec(), config.initial_parameters()), config)
-}
-
 fn options() -> HeadOptions {
-    HeadOptions {
-        features: FEATURES as f64,
-        classes: (0..CLASSES).map(|class| class.to_string()).collect(),
-        ..HeadOptions::default()
-    }
+    sized(FEATURES, CLASSES)
 }
 
 /// Rows around one centre per class.
@@ -42,18 +35,12 @@ fn blobs(rows: usize, noise: f32) -> (Vec<f32>, Vec<f64>) {
     (features, (0..rows).map(|row| (row % CLASSES) as f64).collect())
 }
 
-fn run(trainer: &mut Trainer<CpuEngine>, rows: usize, noise: f32, config: FitConfig) -> Vec<Epoch> {
+fn run(trainer: &mut Head, rows: usize, noise: f32, config: FitConfig) -> Vec<Epoch> {
     let (features, labels) = blobs(rows, noise);
-    let mut fit = Fit::new(trainer, features, &labels, config).unwrap();
-    let mut epochs: Vec<Epoch> = Vec::new();
-    while !epochs.last().is_some_and(|epoch| epoch.last) {
-        while !fit.run(trainer, 3).unwrap() {}
-        epochs.push(block_on(fit.end_epoch(trainer, true)).unwrap());
-    }
-    epochs
+    fit(trainer, features, &labels, config, true)
 }
 
-fn state(trainer: &mut Trainer<CpuEngine>) -> State {
+fn state(trainer: &mut Head) -> State {
     block_on(trainer.engine().state()).unwrap()
 }
 
@@ -115,7 +102,7 @@ fn a_split_that_leaves_no_rows_is_refused() {
     let mut trainer = head(options());
     let config = FitOptions { validation_split: Some(0.01), ..fit_options() }.check().unwrap();
     let (features, labels) = blobs(6, 1.0);
-    let refusal = Fit::new(&mut trainer, features, &labels, config).err().unwrap();
+    let refusal = trainer.begin_fit(features, &labels, config, oodgate::head::FitRows::default()).err().unwrap();
     assert!(matches!(refusal, Error::InvalidOption(_)), "{refusal}");
 }
 
@@ -146,8 +133,7 @@ fn refused_calls_leave_the_head_as_it_was() {
         let refusal = block_on(trainer.train_step(features, &labels, rate)).unwrap_err();
         assert_eq!(refusal.code(), code, "{refusal}");
     }
-    let bad =
-        ScorerOptions { name: ScorerName::Msp, parameters: Parameters { temperature: Some(-1.0), ..Parameters::default() } };
+    let bad = ScorerOptions::from(ScorerName::Msp).with("temperature", -1.0);
     let refusal = block_on(trainer.ood_score(&features, &bad)).unwrap_err();
     assert_eq!(refusal.to_string(), "options.scorer.temperature: expected a number above 0, got -1");
     assert_eq!((state(&mut trainer), trainer.steps()), before);
@@ -177,8 +163,9 @@ fn an_abandoned_fit_keeps_what_was_learnt() {
     let mut trainer = head(options());
     let (features, labels) = blobs(64, 1.0);
     let untrained = state(&mut trainer);
-    let mut fit = Fit::new(&mut trainer, features, &labels, fit_options().check().unwrap()).unwrap();
-    assert!(!fit.run(&mut trainer, 2).unwrap());
+    let mut fit =
+        trainer.begin_fit(features, &labels, fit_options().check().unwrap(), oodgate::head::FitRows::default()).unwrap();
+    assert!(!trainer.run_fit(&mut fit, 2).unwrap());
     drop(fit);
     assert_eq!(trainer.steps(), 2);
     assert_ne!(state(&mut trainer), untrained);

@@ -1,4 +1,4 @@
-// Builds the package: Rust to wasm (one file per backend, and one for the file formats), wasm-bindgen, wasm-opt, TypeScript, then the sizes.
+// Builds the package: Rust to wasm (one file per backend, and one for the file formats), wasm-bindgen, wasm-opt, TypeScript.
 //   node pkg/scripts/build.mjs [--fast] [--only cpu|webgpu|files|ts[,...]]
 // --fast takes the everyday profile and leaves wasm-opt out. Steps whose inputs are unchanged are skipped.
 
@@ -7,9 +7,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { homedir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { bundleDeclarations, bundleScripts } from "./bundle.mjs";
 import { findBindgen } from "./setup.mjs";
 import { at, duration, Failure, main, root, run, say } from "./shell.mjs";
-import { printSizes } from "./sizes.mjs";
 
 export const target = "wasm32-unknown-unknown";
 
@@ -101,38 +101,12 @@ function buildWasm(file, fast) {
   writeFileSync(record, stamp);
 }
 
-/** The package's entry points; the Worker's script is one file by itself, so that it can be served from anywhere. */
-const entries = [["index", "storage"], ["worker"]];
-
-/** What is fetched later is named for the wasm file that it goes with, or for itself. */
-function chunkFileNames({ name, moduleIds }) {
-  const [, file] = moduleIds.join("\n").match(/wasm\/(webgpu|files)\/oodgate\.js/) ?? [];
-  return `${file ?? name}.js`;
-}
-
-/**
- * Few files to fetch, without comments and white space: a page without a bundler downloads them as they are. The addresses of wasm
- * files and of the Worker's script are relative to a file in dist, and stay as they are written, for bundlers to find.
- */
-async function bundleTypeScript() {
-  // Not at the top: on a bare machine the set-up, which comes first, installs it.
-  const { rolldown } = await import("rolldown");
-  for (const names of entries) {
-    const input = Object.fromEntries(names.map((name) => [name, at("pkg", "src", `${name}.ts`)]));
-    const bundle = await rolldown({ input, platform: "browser", logLevel: "warn" });
-    const isAlone = names.length === 1;
-    const shape = isAlone ? { codeSplitting: false } : { chunkFileNames };
-    await bundle.write({ dir: at("pkg", "dist"), format: "esm", entryFileNames: "[name].js", minify: true, ...shape });
-    await bundle.close();
-  }
-}
-
 async function buildTypeScript() {
   say("Compiling the TypeScript wrapper ...");
   // A source file that is gone must not leave its output behind in the package.
   rmSync(at("pkg", "dist"), { recursive: true, force: true });
-  run(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "-p", at("pkg"), "--emitDeclarationOnly"]);
-  await bundleTypeScript();
+  await bundleScripts();
+  await bundleDeclarations();
 }
 
 /** Builds the named parts: wasm files, and "ts". */
@@ -142,7 +116,6 @@ export async function build({ fast = false, only = [...Object.keys(wasmFiles), "
     else if (part in wasmFiles) buildWasm(part, fast);
     else throw new Failure(`--only takes ${Object.keys(wasmFiles).join(", ")} and ts, not "${part}".`);
   }
-  printSizes();
 }
 
 await main(import.meta, async () => {

@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { entries } from "./bundle.mjs";
 import { at, main, run, say } from "./shell.mjs";
 
 // TypeDoc stands on the compiler interface of TypeScript 6, and so lives beside it, below tests/.
@@ -15,8 +16,8 @@ const documented = ["Function", "Variable", "Class", "Constructor", "Interface",
 /** The sources of the entry points that have declarations. */
 function entryPoints() {
   const { exports } = JSON.parse(readFileSync(at("pkg", "package.json"), "utf8"));
-  const names = Object.values(exports).flatMap(({ types }) => (types ? [path.basename(types, ".d.ts")] : []));
-  return names.map((name) => at("pkg", "src", `${name}.ts`));
+  const typed = Object.values(exports).filter(({ types }) => types);
+  return typed.map(({ types }) => at("pkg", "src", entries[path.basename(types, ".d.ts")]));
 }
 
 /** Throws unless every exported member is documented and every link leads somewhere; writes the reference if asked to. */

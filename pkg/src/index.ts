@@ -1,5 +1,5 @@
-export { createHead, loadHead } from "./create.js";
-export { OodgateError, type ErrorCode } from "./errors.js";
-export { init, type InitOptions, type WasmSource } from "./init.js";
-export { metrics } from "./metrics.js";
-export type * from "./types.js";
+export { createHead, loadHead } from "./api/create.js";
+export { OodgateError, type ErrorCode } from "./api/errors.js";
+export { init, type InitOptions } from "./api/init.js";
+export { metrics } from "./api/metrics.js";
+export type * from "./api/types.js";

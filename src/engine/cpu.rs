@@ -9,12 +9,13 @@ use std::{ops::Range, rc::Rc};
 
 use self::matmul::{View, multiply};
 use super::{Engine, Outputs, Spec, State, Totals, check_outputs};
-use crate::{Result, head::Layer, loss::Loss, math, optim::Update};
+use crate::{Result, architecture::Layer, input_map::InputMap, loss::Loss, numeric::row::argmax, optim::Update};
 
 /// A head whose arithmetic runs on the calling thread.
 pub struct CpuEngine {
     loss: Loss,
     layers: Vec<Layer>,
+    input: Option<Rc<InputMap>>,
     state: State,
     totals: Totals,
     scratch: Scratch,
@@ -23,7 +24,7 @@ pub struct CpuEngine {
 /// Rows kept for training.
 pub struct Data {
     features: Rc<Vec<f32>>,
-    labels: Vec<u32>,
+    labels: Rc<Vec<u32>>,
 }
 
 /// A factor of products, `[rows, width]`.
@@ -55,6 +56,7 @@ impl CpuEngine {
         Self {
             loss: spec.loss,
             layers,
+            input: None,
             state: State { parameters, moments },
             totals: Totals::default(),
             scratch: Scratch { outputs, ..Scratch::default() },
@@ -94,7 +96,7 @@ impl CpuEngine {
         let scale = 1.0 / rows as f32;
         for ((row, label), gradient) in logits.chunks_exact(classes).zip(labels).zip(delta.chunks_exact_mut(classes)) {
             self.totals.loss += f64::from(self.loss.row(row, label as usize, scale, gradient));
-            self.totals.correct += f64::from(u8::from(math::argmax(row) == label as usize));
+            self.totals.correct += f64::from(u8::from(argmax(row) == label as usize));
         }
     }
 
@@ -135,6 +137,9 @@ impl CpuEngine {
             let start = row as usize * features;
             batch.extend_from_slice(&data.features[start..start + features]);
         }
+        if let Some(map) = &self.input {
+            map.apply(&mut batch);
+        }
         self.run_layers(&batch, rows.len())?;
         self.run_loss(rows.iter().map(|&row| data.labels[row as usize]), rows.len(), classes);
         then(self, &batch);
@@ -153,7 +158,7 @@ impl Engine for CpuEngine {
         Ok(Self::new(&spec, parameters))
     }
 
-    fn upload(&mut self, features: Rc<Vec<f32>>, labels: Vec<u32>) -> Result<Data> {
+    fn upload(&mut self, features: Rc<Vec<f32>>, labels: Rc<Vec<u32>>) -> Result<Data> {
         Ok(Data { features, labels })
     }
 
@@ -188,7 +193,11 @@ impl Engine for CpuEngine {
     }
 
     async fn forward(&mut self, features: &[f32]) -> Result<Outputs> {
-        self.run_layers(features, features.len() / self.layers[0].inputs)?;
+        let rows = features.len() / self.layers[0].inputs;
+        match &self.input {
+            Some(map) => self.run_layers(&map.clone().mapped(features), rows)?,
+            None => self.run_layers(features, rows)?,
+        }
         // Taken, not copied: scoring a large set must not hold its outputs twice.
         let mut outputs = self.scratch.outputs.iter_mut().rev().map(std::mem::take);
         Ok(Outputs { logits: outputs.next().unwrap_or_default(), penultimate: outputs.next() })
@@ -203,6 +212,10 @@ impl Engine for CpuEngine {
         let mut product = vec![0.0; rows * columns];
         multiply(View::new(left, rows, *width), View::new(values, columns, *width).transposed(), 0.0, &mut product);
         Ok(product)
+    }
+
+    fn set_input(&mut self, map: Option<Rc<InputMap>>) {
+        self.input = map;
     }
 
     async fn state(&mut self) -> Result<State> {

@@ -15,7 +15,8 @@ use std::rc::Rc;
 
 use crate::{
     Error, Result,
-    head::{Architecture, Layer},
+    architecture::{Architecture, Layer},
+    input_map::InputMap,
     loss::Loss,
     optim::Update,
 };
@@ -86,9 +87,22 @@ pub(crate) fn check_square(side: usize) -> Result<()> {
     )))
 }
 
+/// Most numbers of a table of statistics: half a gigabyte in 64 bits.
+const MAX_TABLE: u64 = (MAX_SQUARE * MAX_SQUARE) as u64;
+
+/// Refuses a table of `rows` x `columns` statistics that would not fit in memory.
+pub(crate) fn check_table(rows: usize, columns: usize) -> Result<()> {
+    if rows as u64 * columns as u64 <= MAX_TABLE {
+        return Ok(());
+    }
+    Err(Error::OutOfMemory(format!(
+        "statistics of {rows} x {columns} numbers; at most {MAX_TABLE} for this scorer: fewer classes, or fewer features"
+    )))
+}
+
 /// A place where a head's arithmetic runs.
 ///
-/// Callers pass what [`crate::trainer`] has checked: finite features of the right length, labels below the class count,
+/// Callers pass what [`crate::head`] has checked: finite features of the right length, labels below the class count,
 /// row numbers below the row count.
 #[allow(async_fn_in_trait, reason = "both engines and every caller live on one thread")]
 #[maybe_async::maybe_async(AFIT)]
@@ -106,7 +120,7 @@ pub trait Engine {
         Self: Sized;
 
     /// Lays out `[rows, features]` and one label per row. Shared, so that the CPU engine need not copy them.
-    fn upload(&mut self, features: Rc<Vec<f32>>, labels: Vec<u32>) -> Result<Self::Data>;
+    fn upload(&mut self, features: Rc<Vec<f32>>, labels: Rc<Vec<u32>>) -> Result<Self::Data>;
 
     /// Lays out row numbers, to be picked from by range.
     fn order(&mut self, rows: Vec<u32>) -> Result<Self::Order>;
@@ -137,6 +151,10 @@ pub trait Engine {
 
     /// `left matrix^T`: the inner products of `left`, `[rows, width]`, with the matrix's rows, `[rows, matrix rows]`.
     async fn product(&mut self, left: &[f32], matrix: &Self::Matrix) -> Result<Vec<f32>>;
+
+    /// Maps features before the first layer from now on, in training and in answers, or takes them as they are. Rows that lie on the
+    /// engine already may stay as they were mapped.
+    fn set_input(&mut self, map: Option<Rc<InputMap>>);
 
     /// Copies parameters and moments to the host.
     async fn state(&mut self) -> Result<State>;

@@ -7,7 +7,7 @@
 //! gradient = p - q
 //! ```
 
-use crate::math::Softmax;
+use crate::numeric::softmax::Softmax;
 
 /// Loss of one row, in nats; writes `scale` times its gradient. `logits` and `gradient` are `[classes]`.
 pub fn row(logits: &[f32], label: usize, label_smoothing: f32, scale: f32, gradient: &mut [f32]) -> f32 {

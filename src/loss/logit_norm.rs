@@ -14,7 +14,10 @@
 //! The loss is never below `ln(1 + (k - 1) exp(-sqrt(k / (k - 1)) / tau))` for k classes, attained where the label's logit is
 //! large and all others are equal. Normalisation is for training alone: inference uses f itself.
 
-use crate::math::{Softmax, dot, norm};
+use crate::numeric::{
+    row::{dot, norm},
+    softmax::Softmax,
+};
 
 /// Added to the norm, as in the paper's code.
 pub const EPSILON: f64 = 1e-7;

@@ -8,7 +8,24 @@
 //! z is the last layer's input. OpenOOD's code has another factor k, which changes no ranking. Says little for features of
 //! unit length, and after LogitNorm at temperature 1.
 
-use crate::math::{Softmax, sum};
+use super::{Parameter, Values, scoring::AnswerScoring};
+use crate::numeric::{row::sum, softmax::Softmax};
+
+/// Its parameters.
+pub const PARAMETERS: &[Parameter] = &[];
+
+/// See the module.
+pub struct GradNorm;
+
+impl AnswerScoring for GradNorm {
+    fn new(_: &Values) -> Self {
+        Self
+    }
+
+    fn row(&self, logits: &[f32], inputs: &[f32], scratch: &mut [f32]) -> f32 {
+        row(logits, inputs, scratch)
+    }
+}
 
 /// Score of one row of logits `[classes]` and the last layer's input `z`; `scratch` is as long as the logits.
 pub fn row(logits: &[f32], z: &[f32], scratch: &mut [f32]) -> f32 {

@@ -26,19 +26,33 @@ async function answers(head) {
 const refusal = (call) =>
   call.then(() => "no refusal", ({ name, code, message }) => [name === "OodgateError" ? code : name, message]);
 
-/** The bytes of a stored head, as only the database itself tells. */
-function bytesOf(name) {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open("oodgate");
-    opening.onerror = () => reject(opening.error);
-    opening.onsuccess = () => {
-      const asked = opening.result.transaction("heads").objectStore("heads").get(name);
-      asked.onsuccess = () => {
-        opening.result.close();
-        resolve(asked.result?.file);
-      };
-    };
-  });
+const opened = (version) => new Promise((resolve, reject) => {
+  const opening = indexedDB.open("oodgate", version);
+  opening.onerror = () => reject(opening.error);
+  opening.onupgradeneeded = () => opening.result.createObjectStore("heads", { keyPath: "name" });
+  opening.onsuccess = () => resolve(opening.result);
+});
+const answered = (request) => new Promise((resolve, reject) => {
+  request.onsuccess = () => resolve(request.result);
+  request.onerror = () => reject(request.error);
+});
+
+/** The bytes of a stored head, as only the database itself tells, and how many chunks they are in. */
+async function stored(name) {
+  const database = await opened();
+  const range = IDBKeyRange.bound([name, 0], [name, Infinity]);
+  const chunks = await answered(database.transaction("chunks").objectStore("chunks").getAll(range));
+  database.close();
+  const file = new Uint8Array(await new Blob(chunks.map(({ bytes }) => bytes)).arrayBuffer());
+  return { file, chunks: chunks.length };
+}
+const bytesOf = async (name) => (await stored(name)).file;
+
+/** Stores a file as version 0.1 of the package did. */
+async function putAsBefore(name, file, savedAt) {
+  const database = await opened(1);
+  await answered(database.transaction("heads", "readwrite").objectStore("heads").put({ name, bytes: file.length, savedAt, file }));
+  database.close();
 }
 
 /** A head with so many bytes of training rows. */
@@ -49,4 +63,4 @@ async function large(bytes, seed) {
   return head.save();
 }
 
-Object.assign(globalThis, { answers, bytesOf, createHead, download, large, loadHead, refusal, storage, trained, upload });
+Object.assign(globalThis, { answers, bytesOf, createHead, download, large, loadHead, putAsBefore, refusal, storage, stored, trained, upload });

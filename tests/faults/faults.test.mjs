@@ -45,6 +45,18 @@ for (const backend of ["cpu", "webgpu"]) {
     }));
 }
 
+// A head that cannot be restored on WebGPU goes to the CPU.
+for (const [backend, next] of [["cpu", "out-of-memory"], ["webgpu", "resolved"]]) {
+  test(`an instance that cannot be replaced at once, ${backend}`, () =>
+    onPage(async (page) => {
+      const code = ["out-of-memory", "out-of-memory", next, next, "out-of-memory"].join();
+      assert.equal((await meet(page, "recovery that fails", { backend }, code)).backend, "cpu");
+    }));
+}
+
+test("a trap of another library's wasm", () =>
+  onPage((page) => meet(page, "trap of another library", { backend: "webgpu" }, "resolved,false,true,true")));
+
 test("the device is lost", () =>
   onPage(async (page) => {
     const step = await meet(page, "device lost", { during: "step" }, "device-lost");
@@ -70,6 +82,17 @@ test("the instance runs out of memory", () =>
   }));
 
 test("a Worker that ends", () => onPage((page) => meet(page, "broken worker", {}, "disposed")));
+
+test("a long call of a head in a Worker is ended at once", () =>
+  onPage(async (page) => {
+    for (const [how, code] of [["dispose", "disposed,disposed"], ["signal", "enough,6000"]]) {
+      const { took, whole } = await meet(page, "ended during a long call", { how }, code);
+      console.log(`  ${how}: ${took.toFixed(1)} ms after ${(whole - took).toFixed(0)} ms`);
+      // The machine may be busy; what it must not do is wait for the answer.
+      assert.ok(took < 100, `${how} took ${took} ms`);
+      if (how === "signal") assert.ok(whole > 2 * took, "the call was no long one");
+    }
+  }));
 
 test("a frozen page's fit goes on when it wakes", () =>
   onPage(async (page) => {

@@ -89,6 +89,48 @@ const scenarios = {
     return { code: codes, ...(await goOn(head, before)) };
   },
 
+  /** Memory for the instance that replaces one that trapped comes late; a call of another head waits for its device. */
+  async "recovery that fails"({ backend }) {
+    const [head, other] = [await trained(backend), await trained(backend, { seed: 1 })];
+    const before = await facts(head);
+    const { Instance } = WebAssembly;
+    WebAssembly.Instance = function none() {
+      throw new RangeError("WebAssembly.Instance(): Out of memory");
+    };
+    // On the CPU no call waits for anything.
+    const waiting = backend === "webgpu" ? outcome(other.trainStep(x, y)) : "out-of-memory";
+    trapInside();
+    const codes = [await outcome(head.trainStep(x, y)), await waiting];
+    for (const call of [() => head.logits(x), () => other.logits(x), () => createHead({ features, classes, backend })]) {
+      codes.push(await outcome(call()));
+    }
+    WebAssembly.Instance = Instance;
+    other.dispose();
+    return { code: codes.join(), ...(await goOn(head, before)) };
+  },
+
+  /** A trap of another library's wasm while a call waits for its device is not ours: nothing is lost, and the page hears of it. */
+  async "trap of another library"({ backend }) {
+    const head = await trained(backend);
+    const before = await facts(head);
+    // (module (func (export "f") unreachable))
+    const bytes = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0, 10, 5, 1, 3, 0, 0, 11);
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {});
+    const heard = [];
+    let isPending = true;
+    const calls = Promise.all(Array.from({ length: 50 }, () => outcome(head.trainStep(x, y)))).finally(() => (isPending = false));
+    const hear = (event) => {
+      heard.push([event.defaultPrevented, isPending, event.error instanceof WebAssembly.RuntimeError].join());
+      event.preventDefault();
+    };
+    // After the package's own listener, which the call under way has added.
+    addEventListener("error", hear);
+    setTimeout(exports.f, 5);
+    const codes = [...new Set(await calls)];
+    removeEventListener("error", hear);
+    return { code: [...codes, ...heard].join(), ...(await goOn(head, before)) };
+  },
+
   /** What the page's own wasm throws in a listener is the page's. */
   async "trap of a listener"({ backend }) {
     const [head, neighbour] = [await trained(backend), await trained(backend, { seed: 1 })];
@@ -209,6 +251,28 @@ const scenarios = {
     }
     const head = await trained(backend);
     return { code: codes.join(), ...(await goOn(head, await facts(head))) };
+  },
+
+  /** A head in a Worker that is disposed, or whose call is aborted, while it computes for a second or so. */
+  async "ended during a long call"({ how }) {
+    const big = { x: noise(1500 * 512, 3), y: Uint8Array.from({ length: 1500 }, (_, row) => row % classes) };
+    const head = await createHead({ features: 512, classes, worker: true, backend: "cpu" });
+    await head.fitScorers(big.x, big.y);
+    const abort = new AbortController();
+    const started = performance.now();
+    const long = outcome(head.oodScore(big.x, { scorer: "mahalanobis", signal: abort.signal }));
+    await sleep(20);
+    const ended = performance.now();
+    if (how === "dispose") head.dispose();
+    else abort.abort("enough");
+    const code = await long;
+    const took = performance.now() - ended;
+    // What comes after an aborted call waits for the Worker to be through with it.
+    const next = how === "dispose" ? await outcome(head.logits(big.x)) : (await head.logits(big.x)).length;
+    const whole = performance.now() - started;
+    head.dispose();
+    const after = await trained("cpu");
+    return { code: `${code},${next}`, took, whole, ...(await goOn(after, await facts(after))) };
   },
 
   async "broken worker"() {

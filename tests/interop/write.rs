@@ -7,7 +7,7 @@ mod heads;
 
 use std::{fs, path::PathBuf};
 
-use oodgate::{onnx, store};
+use oodgate::files::{onnx, safetensors as store};
 use pollster::block_on;
 use serde_json::{Value, json};
 

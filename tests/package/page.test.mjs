@@ -69,6 +69,60 @@ describe("a strict Content-Security-Policy", { timeout: 90_000 }, () => {
   });
 });
 
+describe("from another origin", { timeout: 180_000 }, () => {
+  let cdn;
+  const of = (text) => text.replaceAll("https://cdn.example/", cdn.url).replaceAll("https://cdn.example", cdn.url.slice(0, -1));
+
+  before(async () => {
+    const headers = { "access-control-allow-origin": "*" };
+    cdn = await serve({ mounts: { "/": project.inside("node_modules") }, headers });
+    const { "index.html": byMap } = recipe("From a CDN");
+    const { "thread.js": thread, "use.js": use } = threads(of("https://cdn.example/oodgate/dist/index.js"));
+    project.write("cdn-by-map", { "index.html": of(byMap), ...threads("oodgate"), "thread.js": thread.replace("./use.js", "./other.js"), "other.js": use });
+    project.write("cdn-by-address", { "index.html": index, ...threads(of("https://cdn.example/oodgate/dist/index.js")) });
+  });
+  after(() => cdn?.close());
+
+  for (const [name, folder, hasPolicy] of [["by import map", "cdn-by-map"], ["by address, under a policy", "cdn-by-address", true]]) {
+    test(`${name}, in the window, in Workers of the heads and in one of the page`, async () => {
+      const headers = hasPolicy ? headersOf(of(recipe("From a CDN").headers)) : {};
+      const server = await serve({ mounts: { "/": project.inside(folder) }, headers });
+      try {
+        await visit(browser, server.url, (page) => checkSteps(page, everywhere));
+        works("a page with the package from another origin");
+      } finally {
+        await server.close();
+      }
+    });
+  }
+
+  test("in Firefox", async () => {
+    const firefox = await launchFirefox();
+    const server = await serve({ mounts: { "/": project.inside("cdn-by-map") } });
+    try {
+      await visit(firefox, server.url, (page) => checkSteps(page, everywhere.filter(({ on }) => on === "cpu")));
+    } finally {
+      await firefox.close();
+      await server.close();
+    }
+  });
+
+  test("without blob: in the policy, worker: true is refused with the reason", async () => {
+    const headers = headersOf(of(recipe("From a CDN").headers).replace(" blob:", ""));
+    const server = await serve({ mounts: { "/": project.inside("cdn-by-address") }, headers });
+    try {
+      await visit(browser, server.url, async (page) => {
+        const error = await page.evaluate(() => globalThis.use("cpu", { worker: true }).catch(({ code, message }) => ({ code, message })));
+        assert.equal(error.code, "worker-unavailable", JSON.stringify(error));
+        assert.match(error.message, /worker\.js: .*policy/);
+        checkAnswer(await page.evaluate(() => globalThis.use("cpu")), "cpu");
+      });
+    } finally {
+      await server.close();
+    }
+  });
+});
+
 describe("Firefox, which has no WebGPU here", { timeout: 90_000 }, () => {
   let firefox;
   before(async () => (firefox = await launchFirefox()));

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { launch } from "../../pkg/scripts/browser.mjs";
+import { withEvidence } from "./evidence.mjs";
 import { addressOf, watchFaults } from "./site.mjs";
 
 export { assertFitsAndStands, countJumps, OUTPUT } from "./site.mjs";
@@ -35,11 +36,13 @@ export async function visit(
   const page = await context.newPage();
   const assertNoFaults = watchFaults(page);
   try {
-    await prepare?.(page);
-    await page.goto(addressOf(`text/${hash}`));
-    await page.locator('#load[data-state="done"]').waitFor();
-    await body(page);
-    assertNoFaults();
+    await withEvidence(page, async () => {
+      await prepare?.(page);
+      await page.goto(addressOf(`text/${hash}`));
+      await page.locator('#load[data-state="done"]').waitFor();
+      await body(page);
+      assertNoFaults();
+    });
   } finally {
     await context.close();
   }

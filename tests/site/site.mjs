@@ -6,13 +6,14 @@ import { mkdirSync } from "node:fs";
 import { after, before } from "node:test";
 import { serve } from "../../pkg/scripts/serve.mjs";
 import { at, npm } from "../../pkg/scripts/shell.mjs";
+import { isPrepared } from "../lib/prepared.mjs";
 
 export const OUTPUT = at("tests", "output");
 
 let server;
 
 before(async () => {
-  npm("run", "build", "-w", "www");
+  if (!isPrepared) npm("run", "build", "-w", "www");
   mkdirSync(OUTPUT, { recursive: true });
   server = await serve({ mounts: { "/some/folder/": at("www", "dist") } });
 });

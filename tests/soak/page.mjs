@@ -66,11 +66,12 @@ const parts = {
     start: async (backend) => ({ head: await createHead({ features, classes, backend, worker: true }), x: makeRows(128).x }),
     unit: ({ head, x }) => head.predict(x),
   },
-  // Every second one is forgotten.
+  // Every second one is forgotten, after a fit that told of its epochs.
   workers: {
     start: async (backend) => ({ backend, batch: makeRows(32) }),
     unit: async ({ backend, batch: { x, y } }, index) => {
       const head = await createHead({ features, classes, backend, worker: true });
+      await head.fit(x, y, { epochs: 2, onEpoch: () => {}, signal: new AbortController().signal });
       await head.trainStep(x, y);
       if (index % 2) head.dispose();
     },

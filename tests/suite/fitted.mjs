@@ -14,7 +14,9 @@ export default {
     const { data, cases } = await golden("fitted.json");
     const [train, queries] = [Float32Array.from(data.train), Float32Array.from(data.queries)];
     for (const { name, hidden, loss, optimizer, seed, steps, logits, scores } of cases) {
-      const head = await create({ features: data.features, classes: data.classes, hidden, loss, optimizer, seed });
+      const options = { features: data.features, classes: data.classes, hidden, loss, optimizer, seed };
+      // PyTorch trained on the features as they are.
+      const head = await create({ ...options, standardize: false });
       for (let step = 0; step < steps; step++) await head.trainStep(train, data.labels);
       await head.fitScorers(train, data.labels);
       close(await head.logits(queries), logits, { absolute: 1e-4, relative: 1e-4 }, `${name}: logits`);

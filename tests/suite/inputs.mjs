@@ -15,6 +15,19 @@ export default {
       "array-likes": rows.map((row) => ({ length: 3, 0: row[0], 1: row[1], 2: row[2] })),
       "a view into a larger buffer": new Float32Array([9, ...flat, 9]).subarray(1, 13),
     };
+    // Bits of halves, as onnxruntime-web gives them where there is no Float16Array: 1, -2, 0.5 and the like are exact.
+    const bits = Uint16Array.of(0x3c00, 0xc000, 0x3800, 0x0001, 0x8400, 0x7bff);
+    const halves = Float32Array.of(1, -2, 0.5, 2 ** -24, -(2 ** -14), 65504);
+    const exact = await head.logits(halves);
+    Object.assign(forms, {
+      "a Float64Array": Float64Array.from(flat),
+      "a tensor of a Float64Array": { data: Float64Array.from(flat), dims: [4, 3] },
+    });
+    same(await head.logits({ data: bits, dims: [2, 3], type: "float16" }), exact, "a tensor of halves by their bits");
+    if (typeof Float16Array === "function") {
+      same(await head.logits(Float16Array.from(halves)), exact, "a Float16Array");
+      same(await head.logits({ data: Float16Array.from(halves), dims: [2, 3] }), exact, "a tensor of a Float16Array");
+    }
     for (const [form, value] of Object.entries(forms)) close(await head.logits(value), expected, {}, form);
     close(await head.logits({ data: flat.slice(0, 3), dims: [3] }), expected.slice(0, 4), { absolute: 1e-6 }, "tensor [features]");
   },

@@ -41,8 +41,68 @@ export default {
     const fit = head.fit(noise(400), Uint8Array.from({ length: 100 }, (_, row) => row % 2), { epochs: 1_000_000 });
     const waiting = head.logits(noise(4));
     setTimeout(() => head.dispose(), 50);
-    await refused(() => fit, "disposed");
-    await refused(() => waiting, "disposed");
+    await Promise.all([refused(() => fit, "disposed"), refused(() => waiting, "disposed")]);
+  },
+
+  "a call that waits is ended by its signal at once, and the others go on": async ({ create }) => {
+    const head = await create({ features: 4, classes: 2 });
+    const [x, labels] = [noise(400), Uint8Array.from({ length: 100 }, (_, row) => row % 2)];
+    await head.fit(x, labels, { epochs: 2 });
+    await head.calibrate(x, labels, { scorer: "msp" });
+    const expected = Array.from(await head.logits(x));
+    for (const call of [
+      (signal) => head.oodScore(x, { signal }), (signal) => head.gate(x, { signal }),
+      (signal) => head.calibrate(x, labels, { scorer: "energy", signal }),
+      (signal) => head.evaluate({ features: x, labels }, { features: x }, { signal }),
+      (signal) => head.fit(x, labels, { signal }), (signal) => head.selectScorer(x, labels, { signal }),
+    ]) {
+      const [busy, ended] = [new AbortController(), new AbortController()];
+      let isRunning = true;
+      const long = head.fit(x, labels, { epochs: 1_000_000, schedule: "constant", signal: busy.signal })
+        .catch((error) => error).finally(() => (isRunning = false));
+      const waiting = call(ended.signal).catch((error) => error);
+      const aborted = call(AbortSignal.abort("before")).catch((error) => error);
+      ended.abort("enough");
+      same([await aborted, await waiting, isRunning], ["before", "enough", true], `${call}`);
+      busy.abort("stopped");
+      same(await long, "stopped", "the call before");
+    }
+    // With an idle head too, and nothing changes.
+    const fresh = await create({ features: 4, classes: 2 });
+    await fresh.fit(x, labels, { epochs: 2 });
+    const { calibration } = fresh;
+    same(await fresh.calibrate(x, labels, { signal: AbortSignal.abort("no") }).catch((error) => error), "no", "calibrate");
+    check(fresh.calibration === calibration, "the calibration");
+    same(Array.from(await fresh.logits(x)), expected, "logits");
+    const { signal } = new AbortController();
+    same((await fresh.oodScore(x, { scorer: "msp", signal })).length, 100, "scores with a signal that stays quiet");
+  },
+
+  "a head works behind a proxy, and its methods by themselves": async ({ create }) => {
+    // As Vue's `ref` and MobX wrap it: what it gives is wrapped in turn, but for what is frozen.
+    const wrap = (target) => new Proxy(target, {
+      get(...given) {
+        const value = Reflect.get(...given);
+        const isWrapped = typeof value === "object" && value !== null && Object.isExtensible(value);
+        return isWrapped ? wrap(value) : value;
+      },
+    });
+    const [x, labels] = [noise(60), Uint8Array.from({ length: 30 }, (_, row) => row % 2)];
+    const head = await create({ features: 2, classes: 2 });
+    const behind = wrap(head);
+    same((await behind.trainStep(x, labels)).step, 1, "the step");
+    await behind.fit(x, labels, { epochs: 2 });
+    const calibration = await behind.calibrate(x, labels, { scorer: "msp" });
+    check(behind.calibration === calibration && Object.isFrozen(calibration), "the calibration");
+    same([behind.steps, behind.backend, behind.features, [...behind.classes]],
+      [head.steps, head.backend, 2, ["0", "1"]], "what the head is");
+    same(Array.from((await behind.gate(x)).score), Array.from((await head.gate(x)).score), "scores");
+    const { predict, save } = head;
+    same((await predict(x)).label.length, 30, "predict by itself");
+    check((await save()).length > 0, "save by itself");
+    behind.dispose();
+    await refused(() => head.logits(x), "disposed");
+    await refused(() => behind.logits(x), "disposed");
   },
 
   "heads live side by side": async ({ create }) => {

@@ -26,10 +26,40 @@ async function answers(head) {
   return { steps: head.steps, calibration: head.calibration, scores, gate: await head.gate(rows) };
 }
 
+/** Options whose order does not matter. */
+const sorted = (value) =>
+  typeof value !== "object" || value === null || Array.isArray(value)
+    ? value
+    : Object.fromEntries(Object.entries(value).sort().map(([key, inner]) => [key, sorted(inner)]));
+
 /** Plain values, for comparisons. */
 const plain = (value) => JSON.parse(JSON.stringify(value, (_, inner) => (ArrayBuffer.isView(inner) ? Array.from(inner) : inner)));
 
 export default {
+  "a head says what it was made of, and another is made of that": async (place) => {
+    const { create, keep, oodgate, backend, worker } = place;
+    const given = { features: width, classes: [...classes], seed: 3, loss: { kind: "logitNorm", tau: 0.07 } };
+    const head = await create(given);
+    given.classes[0] = "elm";
+    const expected = {
+      features: width, classes, hidden: [], loss: { kind: "logitNorm", tau: 0.07 },
+      optimizer: { kind: "adamw", learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
+      seed: 3, standardize: true, backend, worker,
+    };
+    same(sorted(head.options), sorted(expected), "options");
+    check([head.options, head.options.classes, head.options.loss].every(Object.isFrozen), "frozen");
+    const twin = keep(await oodgate.createHead(head.options));
+    same(await twin.logits(noise(width)), await head.logits(noise(width)), "the twin's logits");
+    const loaded = await load(place, await head.save());
+    same(sorted(loaded.options), sorted(head.options), "a loaded head's options");
+
+    const other = { hidden: [4], loss: { kind: "crossEntropy", labelSmoothing: 0.1 }, optimizer: { kind: "sgd", learningRate: 0.3, momentum: 0.9 } };
+    const { options } = await create({ features: 2, classes: 2, ...other });
+    same(options.classes, ["0", "1"], "names of counted classes");
+    same(sorted(options.loss), sorted(other.loss), "the loss");
+    same(sorted(options.optimizer), sorted({ ...other.optimizer, nesterov: false, weightDecay: 0 }), "the optimiser");
+  },
+
   "a saved head comes back as it was": async (place) => {
     const optimizers = [{ kind: "adamw", learningRate: 0.003, weightDecay: 0.1 }, { kind: "sgd", learningRate: 0.1, momentum: 0.9, nesterov: true }];
     for (const options of [{ optimizer: optimizers[0] }, { optimizer: optimizers[1], hidden: [7], loss: { kind: "crossEntropy", labelSmoothing: 0.1 } }]) {

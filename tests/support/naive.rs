@@ -1,7 +1,7 @@
 //! Every score from its formula, in f64 and word by word, for a head's own logits and last-layer inputs.
 
 use nalgebra::{DMatrix, DVector};
-use oodgate::head::Layer;
+use oodgate::architecture::Layer;
 
 type Rows = Vec<DVector<f64>>;
 

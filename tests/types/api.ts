@@ -41,6 +41,12 @@ export async function accepted(head: Head): Promise<void> {
   await head.oodScore(rows);
   await head.fitScorers(rows, [0, 1]);
   await head.oodScore(rows, { scorer: { name: "mahalanobis", ridge: 1, normalize: true } });
+  await createHead(head.options);
+  const signal = AbortSignal.timeout(1000);
+  await head.oodScore(rows, { scorer: "msp", signal });
+  await head.gate(rows, { signal });
+  await head.calibrate(rows, [0, 1], { alpha: 0.1, signal });
+  await head.evaluate({ features: rows, labels: [0, 1] }, { features: rows }, { signal });
   const selection: Selection = await head.selectScorer(rows, [0, 1], { candidates: ["auto", "knn"], folds: 2, signal: AbortSignal.timeout(1000) });
   void selection.auroc["knn"]?.toFixed(2);
   await head.oodScore(rows, { scorer: "energy" });
@@ -52,6 +58,7 @@ export async function accepted(head: Head): Promise<void> {
   await head.evaluate({ features: rows, labels: [0, 1] }, { features: [[1, 2]] }, { scorer: "gen" });
   head.dispose();
 
+  await head.logits(new Float64Array(3));
   metrics.auroc([0.1], Float32Array.of(0.2));
   metrics.fprAtTpr([0.1], [0.2], 0.9);
   metrics.ece(rows, [0, 1], 10);
@@ -71,8 +78,8 @@ export async function refused(head: Head): Promise<void> {
   await createHead({ features: 3, classes: 3, optimizer: { kind: "adamw", momentum: 0.9 } });
   // @ts-expect-error no such backend
   await createHead({ features: 3, classes: 3, backend: "gpu" });
-  // @ts-expect-error double precision is not taken
-  await head.logits(new Float64Array(3));
+  // @ts-expect-error integers are not taken
+  await head.logits(new Int32Array(3));
   // @ts-expect-error no such scorer
   await head.oodScore(new Float32Array(3), { scorer: "best" });
   // @ts-expect-error candidates are names

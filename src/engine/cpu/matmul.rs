@@ -225,7 +225,7 @@ impl Part<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Random;
+    use crate::numeric::random::Random;
 
     fn numbers(count: usize, random: &mut Random) -> Vec<f32> {
         (0..count).map(|_| random.unit() - 0.5).collect()

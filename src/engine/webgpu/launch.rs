@@ -216,10 +216,12 @@ impl WebGpuEngine {
 }
 
 /// [`update::Numbers`] on the host.
+#[derive(Default)]
 struct Numbers {
     rate: f32,
     first: f32,
     second: f32,
+    complement: f32,
     epsilon: f32,
     decay: f32,
     root: f32,
@@ -227,7 +229,7 @@ struct Numbers {
 
 impl Numbers {
     fn launch(&self) -> NumbersLaunch {
-        NumbersLaunch::new(self.rate, self.first, self.second, self.epsilon, self.decay, self.root)
+        NumbersLaunch::new(self.rate, self.first, self.second, self.complement, self.epsilon, self.decay, self.root)
     }
 }
 
@@ -235,12 +237,11 @@ fn rule(update: &Update, moments: usize) -> (Rule, Numbers) {
     match *update {
         Update::Sgd { learning_rate, momentum, nesterov, weight_decay } => {
             let rule = if moments == 0 { Rule::Plain } else { Rule::Momentum { nesterov } };
-            let numbers =
-                Numbers { rate: learning_rate, first: momentum, second: 0.0, epsilon: 0.0, decay: weight_decay, root: 0.0 };
+            let numbers = Numbers { rate: learning_rate, first: momentum, decay: weight_decay, ..Numbers::default() };
             (rule, numbers)
         }
-        Update::AdamW { rate, beta1, beta2, epsilon, decay, root } => {
-            (Rule::AdamW, Numbers { rate, first: beta1, second: beta2, epsilon, decay, root })
+        Update::AdamW { rate, complement1, beta2, complement2, epsilon, decay, root } => {
+            (Rule::AdamW, Numbers { rate, first: complement1, second: beta2, complement: complement2, epsilon, decay, root })
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use crate::head::{Architecture, Layer};
+use crate::architecture::{Architecture, Layer};
 
 /// One layer in vectors of four. A compile-time argument of the kernels: they are specialised to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

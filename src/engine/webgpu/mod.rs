@@ -20,20 +20,22 @@ mod linear;
 mod loss;
 mod update;
 
-use std::{ops::Range, rc::Rc};
+use std::{borrow::Cow, ops::Range, rc::Rc};
 
 use cubecl::server::Handle;
 
 pub use self::device::{Gpu, open};
 use self::layout::{Layout, Shape, pad_rows, unpad_rows};
 use super::{Engine, Outputs, Spec, State, Totals, check_outputs};
-use crate::{Result, optim::Update};
+use crate::{Result, input_map::InputMap, optim::Update};
 
 /// Parameters, moments and scratch memory of one head on a WebGPU device.
 pub struct WebGpuEngine {
     gpu: Gpu,
     spec: Spec,
     layout: Layout,
+    /// Applied to features on their way to the device.
+    input: Option<Rc<InputMap>>,
     /// The parameters, then each moment, in [`Layout`]'s form.
     state: Handle,
     /// See [`update::total`].
@@ -85,7 +87,7 @@ struct Batch<'a> {
 }
 
 impl WebGpuEngine {
-    /// Puts `parameters`, laid out as [`crate::head::Architecture`] says, on the device; moments start at zero.
+    /// Puts `parameters`, laid out as [`crate::architecture::Architecture`] says, on the device; moments start at zero.
     pub fn new(gpu: &Gpu, spec: Spec, parameters: Vec<f32>) -> Result<Self> {
         gpu.check()?;
         let layout = Layout::new(&spec.architecture);
@@ -96,7 +98,15 @@ impl WebGpuEngine {
         packed.resize(length, 0.0);
         let state = gpu.upload_floats(packed);
         let totals = gpu.reserve(4);
-        Ok(Self { gpu: gpu.clone(), spec, layout, state, totals, counted: false, scratch: None })
+        Ok(Self { gpu: gpu.clone(), spec, layout, input: None, state, totals, counted: false, scratch: None })
+    }
+
+    /// Features as the first layer takes them.
+    fn mapped<'a>(&self, features: &'a [f32]) -> Cow<'a, [f32]> {
+        match &self.input {
+            Some(map) => Cow::Owned(map.mapped(features)),
+            None => Cow::Borrowed(features),
+        }
     }
 
     /// Scratch memory for a batch, kept for the next one.
@@ -136,13 +146,13 @@ impl Engine for WebGpuEngine {
         Self::new(&self.gpu, spec, parameters)
     }
 
-    fn upload(&mut self, features: Rc<Vec<f32>>, labels: Vec<u32>) -> Result<Data> {
+    fn upload(&mut self, features: Rc<Vec<f32>>, labels: Rc<Vec<u32>>) -> Result<Data> {
         self.gpu.check()?;
         let rows = labels.len();
         let width = self.spec.architecture.features();
         self.gpu.fits("features", rows * width.next_multiple_of(4))?;
-        let features = self.gpu.upload_floats(pad_rows(features.as_slice(), width));
-        Ok(Data { features, labels: self.gpu.upload_words(labels), rows })
+        let features = self.gpu.upload_floats(pad_rows(self.mapped(&features), width));
+        Ok(Data { features, labels: self.gpu.upload_words(labels.to_vec()), rows })
     }
 
     fn order(&mut self, rows: Vec<u32>) -> Result<Order> {
@@ -214,7 +224,7 @@ impl Engine for WebGpuEngine {
         for part in features.chunks(limit * width) {
             let rows = part.len() / width;
             let length = rows * width.next_multiple_of(4);
-            let uploaded = self.gpu.upload_floats(pad_rows(part, width));
+            let uploaded = self.gpu.upload_floats(pad_rows(self.mapped(part), width));
             let scratch = self.reserve(rows)?;
             let batch = Batch { features: &uploaded, length, order: None, first: 0, rows };
             self.launch_forward(&batch, &scratch);
@@ -251,6 +261,10 @@ impl Engine for WebGpuEngine {
             product.extend(unpad_rows(read.next().unwrap_or_default(), matrix.rows));
         }
         Ok(product)
+    }
+
+    fn set_input(&mut self, map: Option<Rc<InputMap>>) {
+        self.input = map;
     }
 
     async fn state(&mut self) -> Result<State> {

@@ -23,10 +23,12 @@ pub(super) enum Rule {
 pub(super) struct Numbers {
     /// `learning_rate` or `rate`.
     pub rate: f32,
-    /// `momentum` or `beta1`.
+    /// `momentum` or `1 - beta1`.
     pub first: f32,
     /// `beta2`.
     pub second: f32,
+    /// `1 - beta2`.
+    pub complement: f32,
     /// `epsilon`.
     pub epsilon: f32,
     /// `weight_decay` or `decay`.
@@ -186,10 +188,9 @@ fn apply(state: &mut [Vector4], at: usize, g: Vector4, numbers: &Numbers, #[comp
             state[at] = p - step * Vector4::new(numbers.rate);
         }
         Rule::AdamW => {
-            let (one, beta2) = (Vector4::new(1.0), Vector4::new(numbers.second));
             let m = state[at + length4];
-            let m = m + (g - m) * (one - Vector4::new(numbers.first));
-            let v = state[at + comptime!(2 * length4)] * beta2 + g * g * (one - beta2);
+            let m = m + (g - m) * Vector4::new(numbers.first);
+            let v = state[at + comptime!(2 * length4)] * Vector4::new(numbers.second) + g * g * Vector4::new(numbers.complement);
             state[at + length4] = m;
             state[at + comptime!(2 * length4)] = v;
             let scale = v.sqrt() * Vector4::new(numbers.root) + Vector4::new(numbers.epsilon);

@@ -150,6 +150,12 @@ export default {
       lose(buffer);
       same(bits((await Promise.all(waiting))[1]), expected, "logits of a buffer that is gone by then");
     }
+    for (const buffer of [new ArrayBuffer(24), ...(shared ? [new SharedArrayBuffer(24)] : [])]) {
+      const view = over(buffer);
+      const logits = head.logits(view);
+      view.fill(7);
+      same(bits(await logits), expected, `logits of a ${buffer.constructor.name} that is written to after the call`);
+    }
     const options = { scorer: { name: "energy", temperature: 2 } };
     const scores = bits(await head.oodScore(rows(), options));
     const waiting = [head.logits(rows()), head.oodScore(rows(), options)];

@@ -1,0 +1,45 @@
+import type { OpenedHead } from "../core/core.js";
+import { createLocal, loadLocal } from "../core/open.js";
+import { fileBytes } from "../input/file-bytes.js";
+import { copyOptions } from "../input/options.js";
+import { mismatch } from "../input/refusals.js";
+import { publicHead } from "./head.js";
+import type { Head, HeadOptions, LoadOptions } from "./types.js";
+
+/** Creates a head: seeded, untrained weights on the backend asked for. */
+export async function createHead(options: HeadOptions): Promise<Head> {
+  const given = copyOptions(options);
+  return publicHead(await (isRemote(given) ? createRemote(given) : createLocal(given)));
+}
+
+/**
+ * Restores a head from the bytes that `save` made: the next `trainStep`, scores, gate and p-values
+ * are those of the head that was saved. Also takes weights from PyTorch: a safetensors file with
+ * the state dict of a `Linear`, or of a `Sequential` of `Linear` layers with ReLU between them,
+ * which gets default options and classes named "0", "1", ...
+ */
+export async function loadHead(
+  file: Uint8Array | ArrayBuffer,
+  options: LoadOptions = {},
+): Promise<Head> {
+  const bytes = fileBytes(file);
+  const given = copyOptions(options);
+  return publicHead(await (isRemote(given) ? loadRemote(bytes, given) : loadLocal(bytes, given)));
+}
+
+function isRemote(options: { worker?: unknown }): boolean {
+  if (typeof options !== "object" || options === null) return false;
+  const { worker } = options;
+  if (worker === undefined || typeof worker === "boolean") return worker === true;
+  throw mismatch("invalid-option", "options.worker", "true or false", worker);
+}
+
+// What runs heads in Workers is fetched when it is first asked for.
+
+async function createRemote(options: HeadOptions): Promise<OpenedHead> {
+  return (await import("../worker/remote.js")).create(options);
+}
+
+async function loadRemote(bytes: Uint8Array, options: LoadOptions): Promise<OpenedHead> {
+  return (await import("../worker/remote.js")).load(bytes, options);
+}

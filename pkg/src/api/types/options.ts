@@ -1,0 +1,212 @@
+import type { Backend, Features, Labels } from "./inputs.js";
+import type { EpochProgress } from "./results.js";
+import type { Scorer, ScorerName } from "./scorers.js";
+
+/** The training loss. */
+export type LossOptions =
+  /**
+   * Cross-entropy on f / ((|f| + 1e-7) tau) (Wei et al., ICML 2022). Used in training only: logits,
+   * probabilities and scores are those of f itself.
+   */
+  | {
+      /** Logits normalised to unit length. */
+      kind: "logitNorm";
+      /** The temperature, above 0. Default 0.2 / ln(classes): 0.29 for 2, 0.04 for 150. */
+      tau?: number;
+    }
+  /** Plain softmax cross-entropy: the baseline. */
+  | {
+      /** Logits as they are. */
+      kind: "crossEntropy";
+      /** Share of the target that is spread over all classes, in [0, 1). Default 0. */
+      labelSmoothing?: number;
+    };
+
+/** The update rule, with the semantics of PyTorch's optimisers. */
+export type OptimizerOptions =
+  /** Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019). */
+  | {
+      /** Adam with decoupled weight decay. */
+      kind: "adamw";
+      /** Default 0.01. */
+      learningRate?: number;
+      /** Decay of the gradient's running mean. Default 0.9. */
+      beta1?: number;
+      /** Decay of the squared gradient's running mean. Default 0.999. */
+      beta2?: number;
+      /** Added to the denominator. Default 1e-8. */
+      epsilon?: number;
+      /** Decoupled: the weights shrink by learningRate * weightDecay a step. Default 0. */
+      weightDecay?: number;
+    }
+  /** Stochastic gradient descent. */
+  | {
+      /** Stochastic gradient descent. */
+      kind: "sgd";
+      /** Default 0.001. */
+      learningRate?: number;
+      /** Default 0. */
+      momentum?: number;
+      /** Looks ahead along the momentum, which it needs. Default false. */
+      nesterov?: boolean;
+      /** An L2 term in the gradient. Default 0. */
+      weightDecay?: number;
+    };
+
+/** Options of `createHead`. */
+export interface HeadOptions {
+  /** Length of one feature vector. */
+  features: number;
+  /** Class names, or how many classes (named "0", "1", ...). At least one. */
+  classes: number | readonly string[];
+  /** Widths of hidden ReLU layers; [] (the default) is a linear head. */
+  hidden?: readonly number[];
+  /** Default { kind: "logitNorm" }. */
+  loss?: LossOptions;
+  /**
+   * Default { kind: "adamw", learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8,
+   * weightDecay: 0 }.
+   */
+  optimizer?: OptimizerOptions;
+  /**
+   * "auto" (default) takes whichever is expected to be faster for this head here, and says why it
+   * fell back.
+   */
+  backend?: "auto" | Backend;
+  /**
+   * Same seed, same data, same backend: same weights, bit for bit. An integer in [0, 2^53). Default
+   * 0.
+   */
+  seed?: number;
+  /**
+   * Whether features are brought to a common scale before the first layer, by a fixed map taken from
+   * the first rows that train; saved weights include it. Default true. False trains on features as
+   * they come, as the same layers in PyTorch would.
+   */
+  standardize?: boolean;
+  /**
+   * Run in a dedicated Worker behind the same interface, so that the head never blocks the page.
+   * Default false. Arrays are copied to it, except those that the package made itself; answers are
+   * transferred.
+   */
+  worker?: boolean;
+}
+
+/** A head's options with their defaults. */
+export interface CompleteOptions extends Required<HeadOptions> {
+  /** Class names. */
+  readonly classes: readonly string[];
+}
+
+/** Options of `loadHead`. */
+export interface LoadOptions {
+  /** Where its arithmetic runs from now on, whatever it was saved on. Default "auto". */
+  backend?: "auto" | Backend;
+  /** Run in a dedicated Worker behind the same interface. Default false. */
+  worker?: boolean;
+}
+
+/** What may be said of rows beside their labels. */
+export interface RowOptions {
+  /**
+   * Rows that belong together (frames of one recording, sentences of one author): a number or a
+   * text for each row. Rows of one group are never parted, not by `validationSplit` and not by the
+   * folds of `calibrate`.
+   */
+  groups?: ArrayLike<number> | readonly string[];
+}
+
+/** Options of `fit`. */
+export interface FitOptions extends RowOptions {
+  /** Passes over the rows. Default: as many as make 500 updates, at least 8. */
+  epochs?: number;
+  /** Rows per update; the last, smaller batch is used too. Default 128. */
+  batchSize?: number;
+  /** Learning-rate schedule over the whole fit. Default "cosine" (to 0). */
+  schedule?: "constant" | "cosine";
+  /**
+   * Share of rows held out, stratified and by seed, [0, 1), for early stopping and for `calibrate`,
+   * which a fit with enough held-out rows does at its end with the default options; `warning` says
+   * when they are too few. Default 0.
+   */
+  validationSplit?: number;
+  /** Rows to hold out, in place of `validationSplit`. */
+  validation?: {
+    /** The rows. */
+    features: Features;
+    /** A class for each. */
+    labels: Labels;
+  };
+  /**
+   * Stop after so many epochs without a better validation loss, and keep the weights of the best
+   * epoch. Needs `validationSplit` or `validation`.
+   */
+  patience?: number;
+  /**
+   * Called after each epoch; before the last one the loss is read back from the device only when
+   * this or `patience` is given. Its promise, if it returns one, is not awaited; an error that it
+   * throws, or rejects with while the fit runs, ends the fit.
+   */
+  onEpoch?: (progress: EpochProgress) => void;
+  /**
+   * Stops between batches and rejects with the signal's reason; the head keeps the weights reached
+   * so far.
+   */
+  signal?: AbortSignal;
+}
+
+/** Options of `selectScorer`. */
+export interface SelectionOptions {
+  /**
+   * Scorers to compare, with their default parameters. Default: "auto" and seven that work on any
+   * features.
+   */
+  candidates?: readonly ScorerName[];
+  /** Parts into which the classes are divided, each left out once; at least 2. Default 3. */
+  folds?: number;
+  /**
+   * Stops between batches and rejects with the signal's reason; "auto" resolves to what it did
+   * before.
+   */
+  signal?: AbortSignal;
+}
+
+/** Options of a call that can be ended. */
+export interface CallOptions {
+  /** Rejects with the signal's reason at once; the answer, if one is under way, is dropped. */
+  signal?: AbortSignal;
+}
+
+/** Options of `oodScore` and `evaluate`. */
+export interface ScoreOptions extends CallOptions {
+  /** Default "auto". */
+  scorer?: Scorer;
+}
+
+/** Options of `calibrate`. */
+export interface CalibrationOptions {
+  /** Share of in-distribution rows that may be rejected, in (0, 1). Default 0.05. */
+  alpha?: number;
+  /** The scorer of the gate. Default "auto". */
+  scorer?: Scorer;
+  /**
+   * Whether the promise is to hold for each class, not only over all of them. Classes with fewer
+   * than 1/alpha - 1 rows share one threshold. Default false.
+   */
+  perClass?: boolean;
+  /**
+   * With fewer rows than alpha needs: a threshold from mean and deviation of the scores instead of
+   * the error "too-few-rows". Default false.
+   */
+  provisional?: boolean;
+  /** Rejects with the signal's reason, unless the calibration has begun. */
+  signal?: AbortSignal;
+}
+
+/** Options of `calibrate` from the head's own rows. */
+export interface CrossCalibrationOptions extends CalibrationOptions, RowOptions {
+  /** Parts of the rows that are left out by turns; at least 2. Default 5, or by `groups`. */
+  folds?: number;
+  /** Stops between batches and rejects with the signal's reason; the head is as it was. */
+  signal?: AbortSignal;
+}

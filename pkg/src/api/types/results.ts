@@ -1,0 +1,173 @@
+import type { ScorerName } from "./scorers.js";
+
+/** The result of one update. */
+export interface StepResult {
+  /** Mean loss of this batch, before the update. Nats. */
+  loss: number;
+  /** Share of this batch classified correctly before the update, [0, 1]. */
+  accuracy: number;
+  /** Updates made so far, this one included. */
+  step: number;
+}
+
+/** One finished epoch. */
+export interface EpochProgress {
+  /** Its number; the first is 1. */
+  epoch: number;
+  /** Epochs asked for. */
+  epochs: number;
+  /** Mean over the epoch's batches, each before its update. Nats. */
+  loss: number;
+  /** Share classified correctly, likewise, [0, 1]. */
+  accuracy: number;
+  /** Mean loss of the held-out rows after the epoch. */
+  validationLoss?: number;
+  /** Share of the held-out rows classified correctly after the epoch. */
+  validationAccuracy?: number;
+  /** Training rows per second in this epoch. */
+  rowsPerSecond: number;
+}
+
+/** The result of a fit. */
+export interface FitResult {
+  /** Epochs finished. */
+  epochs: number;
+  /** Updates made by this fit. */
+  steps: number;
+  /** Mean loss over the last epoch, or the best one with `patience`, nats. */
+  loss: number;
+  /** Share classified correctly over that epoch, [0, 1]. */
+  accuracy: number;
+  /** Elapsed time of the call. */
+  seconds: number;
+  /** True when patience ran out. */
+  stoppedEarly: boolean;
+  /** Mean loss of the held-out rows, nats: of the weights kept, the best epoch's with `patience`. */
+  validationLoss?: number;
+  /** Share of the held-out rows classified correctly, [0, 1], likewise. */
+  validationAccuracy?: number;
+  /**
+   * One entry for each epoch whose loss was read: on the CPU every one, on WebGPU every one when
+   * `onEpoch` or `patience` is given, else the last.
+   */
+  history: EpochProgress[];
+  /** What the caller should know: too few held-out rows to calibrate, rows that look grouped, ... */
+  warning?: string;
+}
+
+/** The result of `selectScorer`. */
+export interface Selection {
+  /** The scorer that "auto" resolves to from now on; "auto" is the combination. */
+  scorer: ScorerName;
+  /** Mean AUROC of each candidate for the classes left out. */
+  auroc: Record<string, number>;
+}
+
+/** Classes and their probabilities. */
+export interface Prediction {
+  /** Index of the predicted class, [rows]. */
+  classIndex: Int32Array;
+  /** Its name, [rows]. */
+  label: string[];
+  /**
+   * Its probability at the calibrated temperature (1 before `calibrate`), [rows], in [0, 1]. Before
+   * `calibrate`, that of a LogitNorm head is not a confidence: see the README.
+   */
+  probability: Float32Array;
+  /** All of them, [rows, classes]. */
+  probabilities: Float32Array;
+}
+
+/** Temperature and threshold of a head, from in-distribution rows. */
+export interface Calibration {
+  /** The scorer that the threshold is for; for "auto", the one that it resolved to. */
+  scorer: ScorerName;
+  /** Promised share of in-distribution rows that are rejected. */
+  alpha: number;
+  /** A row is rejected when its score is above this. With `perClass`, see `thresholds`. */
+  threshold: number;
+  /**
+   * Softmax temperature that fits the calibration rows (Guo et al., ICML 2017), with a prior: few
+   * rows without a mistake do not ask for certainty.
+   */
+  temperature: number;
+  /**
+   * Expected calibration error of the calibration rows at temperature 1 (15 equal-width bins, [0,
+   * 1]).
+   */
+  eceBefore: number;
+  /** The same of rows that the temperature was not fitted to: the other parts of the rows set it. */
+  eceAfter: number;
+  /** Calibration rows used. */
+  rows: number;
+  /**
+   * "held-out": rows that the caller gave. "cross": the head's own rows, each scored by a head that
+   * had not seen it or its group.
+   */
+  method: "held-out" | "cross";
+  /** True when the rows were too few for alpha and `provisional` was asked for. */
+  provisional: boolean;
+  /**
+   * With `perClass`: for each class the largest score that it accepts. What is compared is the score
+   * plus a penalty for classes that the head thinks unlikely: `docs/calibration.md`.
+   */
+  thresholds?: readonly number[];
+  /** Why the promise may not hold (too few rows, rows seen in training). */
+  warning?: string;
+}
+
+/** The gate's decision on each row. */
+export interface GateResult extends Prediction {
+  /** 1 where the row is accepted as in-distribution, 0 where it is rejected, [rows]. */
+  accepted: Uint8Array;
+  /** OOD score, higher = more out-of-distribution, [rows]. */
+  score: Float32Array;
+  /**
+   * Conformal p-value (1 + #{calibration score >= score}) / (n + 1), [rows], rounded to float32:
+   * `accepted` compares it unrounded with alpha. After a calibration from the head's own rows it is
+   * interpolated between neighbouring scores; with `perClass`, it is the largest over the classes.
+   */
+  pValue: Float32Array;
+  /**
+   * With `perClass`: 1 for each class that the row may be, at the promised level, [rows, classes]. A
+   * row with none is rejected.
+   */
+  classSet?: Uint8Array;
+  /** Row by row: for (const { label, probability, accepted, score, pValue } of result). */
+  [Symbol.iterator](): Iterator<GatedRow>;
+}
+
+/** The gate's decision on one row. */
+export interface GatedRow {
+  /** Index of the predicted class. */
+  classIndex: number;
+  /** Its name. */
+  label: string;
+  /** Its probability at the calibrated temperature, [0, 1]. */
+  probability: number;
+  /** Whether the row is accepted as in-distribution. */
+  accepted: boolean;
+  /** OOD score, higher = more out-of-distribution. */
+  score: number;
+  /** Conformal p-value. */
+  pValue: number;
+}
+
+/** How well a head tells its classes apart, and known rows from unknown ones. */
+export interface Evaluation {
+  /** Share of in-distribution rows classified correctly, [0, 1]. */
+  accuracy: number;
+  /**
+   * Expected calibration error of the in-distribution rows at the calibrated temperature (1 before
+   * `calibrate`), [0, 1].
+   */
+  ece: number;
+  /** OOD is the positive class; ties count one half. */
+  auroc: number;
+  /** Average precision with OOD as the positive class. */
+  auprOut: number;
+  /** Average precision with ID as the positive class. */
+  auprIn: number;
+  /** Share of OOD accepted at the threshold that keeps 95 % of ID. */
+  fpr95: number;
+}

@@ -1,0 +1,55 @@
+import { guardedCall } from "./instance-recovery.js";
+import { arraysOf, type Snapshot } from "./snapshot.js";
+import { loadFiles } from "./wasm.js";
+
+type Files = Awaited<ReturnType<typeof loadFiles>>;
+type RawSnapshot = InstanceType<Files["RawSnapshot"]>;
+
+async function withFiles<T>(work: (files: Files) => T): Promise<T> {
+  const files = await loadFiles();
+  return guardedCall(files, () => work(files));
+}
+
+/** Copies the snapshot into the file formats' instance for the duration of the work. */
+async function withRawSnapshot<T>(snapshot: Snapshot, work: (raw: RawSnapshot) => T): Promise<T> {
+  return withFiles(({ RawSnapshot }) => {
+    const raw = new RawSnapshot(JSON.stringify(snapshot.meta), ...arraysOf(snapshot));
+    try {
+      return work(raw);
+    } finally {
+      raw.free();
+    }
+  });
+}
+
+/** The snapshot as a safetensors file. */
+export function toFile(snapshot: Snapshot): Promise<Uint8Array<ArrayBuffer>> {
+  return withRawSnapshot(snapshot, (raw) => raw.write() as Uint8Array<ArrayBuffer>);
+}
+
+/** The snapshot as an ONNX model. */
+export function toOnnx(snapshot: Snapshot): Promise<Uint8Array<ArrayBuffer>> {
+  return withRawSnapshot(snapshot, (raw) => raw.onnx() as Uint8Array<ArrayBuffer>);
+}
+
+/** The snapshot in a safetensors file. */
+export function fromFile(file: Uint8Array): Promise<Snapshot> {
+  return withFiles((files) => {
+    const raw = files.RawSnapshot.read(file);
+    try {
+      return {
+        meta: JSON.parse(raw.meta()),
+        state: raw.state(),
+        input: raw.input(),
+        features: raw.features(),
+        labels: raw.labels(),
+        groups: raw.groups(),
+        seen: raw.seen(),
+        scores: raw.scores(),
+        scoreLabels: raw.scoreLabels(),
+      };
+    } finally {
+      raw.free();
+    }
+  });
+}

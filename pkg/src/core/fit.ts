@@ -1,0 +1,104 @@
+import type { EpochProgress, FitOptions, FitResult } from "../api/types.js";
+import { EpochListener } from "./epoch-listener.js";
+import type { OperationContext } from "./context.js";
+import { Scheduler } from "./scheduler.js";
+
+/** What the core reports of an epoch; losses only when they were read. */
+interface Epoch {
+  epoch: number;
+  epochs: number;
+  rows: number;
+  loss?: number;
+  accuracy?: number;
+  validationLoss?: number;
+  validationAccuracy?: number;
+  last: boolean;
+  stoppedEarly: boolean;
+  /** After the last epoch: the losses of the one whose weights were kept. */
+  kept?: Pick<Epoch, "loss" | "accuracy" | "validationLoss" | "validationAccuracy">;
+  /** After the last epoch: what the caller should know. */
+  warning?: string;
+}
+
+/** Drives the core's fit a few batches at a time, so that the page stays alive and can stop it. */
+export async function driveFit(
+  { raw, status, stop, onEpoch, keepCheckpoint }: OperationContext,
+  features: Float32Array,
+  labels: Float64Array,
+  options: FitOptions = {},
+): Promise<FitResult> {
+  // Before the core replaces the rows that it remembers.
+  stop.throwIfAborted();
+  raw.beginFit(features, labels, options);
+  const firstStep = raw.steps;
+  const started = performance.now();
+  const history: EpochProgress[] = [];
+  const listener = new EpochListener(onEpoch);
+  try {
+    let epochStarted = started;
+    const scheduler = new Scheduler();
+    for (;;) {
+      stop.throwIfAborted();
+      listener.throwIfFailed();
+      if (await scheduler.runTurn((batches) => raw.runFit(batches))) {
+        // On a GPU, reading a loss back waits for it.
+        const isRead = onEpoch !== undefined || status.backend === "cpu";
+        const epoch: Epoch = await raw.endEpoch(isRead);
+        const now = performance.now();
+        const reported = progress(epoch, (now - epochStarted) / 1000);
+        if (epoch.loss !== undefined) history.push(reported);
+        listener.notify(reported);
+        epochStarted = now;
+        if (epoch.last) {
+          await scheduler.yieldToPage();
+          listener.throwIfFailed();
+          return result(epoch, raw.steps - firstStep, (now - started) / 1000, history);
+        }
+      }
+      await keepCheckpoint();
+      await scheduler.yieldToPage();
+    }
+  } finally {
+    listener.close();
+    try {
+      raw.endFit();
+    } catch {
+      // The device or the instance is gone; the error that says so is already being thrown.
+    }
+  }
+}
+
+function progress(epoch: Epoch, seconds: number): EpochProgress {
+  const { loss = NaN, accuracy = NaN, validationLoss, validationAccuracy } = epoch;
+  return {
+    epoch: epoch.epoch,
+    epochs: epoch.epochs,
+    loss,
+    accuracy,
+    ...(validationLoss !== undefined && { validationLoss }),
+    ...(validationAccuracy !== undefined && { validationAccuracy }),
+    // A coarse clock may measure 0 for a small epoch.
+    rowsPerSecond: epoch.rows / Math.max(seconds, 1e-3),
+  };
+}
+
+function result(
+  { epoch, stoppedEarly, warning, kept = {} }: Epoch,
+  steps: number,
+  seconds: number,
+  history: EpochProgress[],
+): FitResult {
+  const { loss = NaN, accuracy = NaN, validationLoss, validationAccuracy } = kept;
+  return {
+    epochs: epoch,
+    steps,
+    loss,
+    accuracy,
+    seconds,
+    stoppedEarly,
+    ...(validationLoss !== undefined && { validationLoss }),
+    ...(validationAccuracy !== undefined && { validationAccuracy }),
+    history,
+    ...(warning !== undefined && { warning }),
+  };
+}

@@ -1,0 +1,196 @@
+import type {
+  Calibration,
+  Evaluation,
+  FitOptions,
+  FitResult,
+  GatedRow,
+  GateResult,
+  Prediction,
+  Selection,
+  SelectionOptions,
+  StepResult,
+} from "../api/types.js";
+import type { FormName, Read } from "../input/forms.js";
+import type { CallerOptions } from "../input/options.js";
+import type { HeadStatus, OperationContext } from "./context.js";
+import { driveCalibration } from "./calibration.js";
+import { toFile, toOnnx } from "./files.js";
+import { driveFit } from "./fit.js";
+import { driveSelection } from "./selection.js";
+import { takeSnapshot } from "./snapshot.js";
+
+/** A prediction without the names of its classes, which the public head adds. */
+type RawPrediction = Omit<Prediction, "label">;
+/** A gate's answer, likewise. */
+type RawVerdicts = Omit<GateResult, keyof Prediction | typeof Symbol.iterator>;
+type RawGateResult = RawVerdicts & { prediction: RawPrediction };
+
+/** What an answer is completed with, on the caller's thread. */
+interface AnswerContext {
+  classes: readonly string[];
+  status: HeadStatus;
+}
+
+/**
+ * One method of the head. Each is one entry of {@link operations}: the public head, the Worker's
+ * protocol and both cores are made from that table. Its public signature and documentation are in
+ * `api/types.ts`, and the compiler compares the two.
+ */
+interface Operation<F extends FormName, Raw, Result> {
+  /** The form of its arguments, `input/forms.ts`. */
+  takes: F;
+  /** Options that are used on the caller's side and do not reach the core. */
+  callerOptions?: readonly (keyof CallerOptions)[];
+  /** It changes nothing, so that a caller's signal ends it at any time: its answer is dropped. */
+  isReadOnly?: true;
+  /** Answers a call, on the thread of the engine. */
+  run(context: OperationContext, ...given: Read<F>): Later<Raw>;
+  /** Makes the public answer of the raw one, on the caller's thread. */
+  complete?(raw: Raw, context: AnswerContext): Result;
+}
+
+/** Keeps the types of an operation as they are inferred. */
+function operation<F extends FormName, Raw, Result = Raw>(
+  of: Operation<F, Raw, Result>,
+): Operation<F, Raw, Result> {
+  return of;
+}
+
+function withLabels(prediction: RawPrediction, classes: readonly string[]): Prediction {
+  const label = Array.from(prediction.classIndex, (index) => classes[index] as string);
+  return { ...prediction, label };
+}
+
+function gateResult(prediction: Prediction, { classSet, ...verdicts }: RawVerdicts): GateResult {
+  const columns = { ...prediction, ...verdicts, ...(classSet && { classSet }) };
+  const { classIndex, label, probability, accepted, score, pValue } = columns;
+  function* rows(): Generator<GatedRow> {
+    for (let row = 0; row < label.length; row++) {
+      yield {
+        classIndex: classIndex[row] as number,
+        label: label[row] as string,
+        probability: probability[row] as number,
+        accepted: accepted[row] === 1,
+        score: score[row] as number,
+        pValue: pValue[row] as number,
+      };
+    }
+  }
+  // Not enumerable: the columns are the result, for consoles, copies and structured clones.
+  Object.defineProperty(columns, Symbol.iterator, { value: rows });
+  return columns as GateResult;
+}
+
+/** The CPU engine answers at once, the WebGPU engine with a promise. */
+type Later<T> = T | Promise<T>;
+
+/** Every asynchronous method of the head. */
+export const operations = {
+  trainStep: operation({
+    takes: "labelledRows",
+    async run({ raw, keepCheckpoint }, features, labels, options): Promise<StepResult> {
+      const result = await raw.trainStep(features, labels, options);
+      await keepCheckpoint();
+      return result;
+    },
+  }),
+
+  fit: operation({
+    takes: "fitRows",
+    callerOptions: ["signal", "onEpoch"],
+    async run(context, features, labels, options): Promise<FitResult> {
+      const result = await driveFit(context, features, labels, options as FitOptions);
+      await context.keepCheckpoint(true);
+      return result;
+    },
+  }),
+
+  logits: operation({
+    takes: "rows",
+    run: ({ raw }, features): Later<Float32Array> => raw.logits(features),
+  }),
+
+  predict: operation({
+    takes: "rows",
+    run: ({ raw }, features): Later<RawPrediction> => raw.predict(features),
+    complete: (prediction, { classes }) => withLabels(prediction, classes),
+  }),
+
+  oodScore: operation({
+    takes: "rowsWithOptions",
+    callerOptions: ["signal"],
+    isReadOnly: true,
+    run: ({ raw }, features, options): Later<Float32Array> => raw.oodScore(features, options),
+  }),
+
+  fitScorers: operation({
+    takes: "labelledRows",
+    run: ({ raw }, features, labels): void => raw.fitScorers(features, labels),
+  }),
+
+  selectScorer: operation({
+    takes: "labelledRows",
+    callerOptions: ["signal"],
+    run: (context, features, labels, options): Promise<Selection> =>
+      driveSelection(context, features, labels, options as SelectionOptions),
+  }),
+
+  calibrate: operation({
+    takes: "calibrationRows",
+    callerOptions: ["signal"],
+    async run(context, features, labels, options): Promise<void> {
+      const calibration =
+        features === undefined
+          ? await driveCalibration(context, options)
+          : await context.raw.calibrate(features, labels as Float64Array, options);
+      context.status.calibration = Object.freeze(calibration);
+    },
+    // The status's own object: `head.calibration` is the answer of the call that made it.
+    complete: (_, { status }) => status.calibration as Calibration,
+  }),
+
+  gate: operation({
+    takes: "rowsWithSignal",
+    callerOptions: ["signal"],
+    isReadOnly: true,
+    run: ({ raw }, features): Later<RawGateResult> => raw.gate(features),
+    complete: ({ prediction, ...verdicts }, { classes }): GateResult =>
+      gateResult(withLabels(prediction, classes), verdicts),
+  }),
+
+  evaluate: operation({
+    takes: "knownAndUnknown",
+    callerOptions: ["signal"],
+    isReadOnly: true,
+    run: ({ raw }, known, labels, unknown, options): Later<Evaluation> =>
+      raw.evaluate(known, labels, unknown, options),
+  }),
+
+  save: operation({
+    takes: "nothing",
+    run: async ({ raw }) => toFile(await takeSnapshot(raw)),
+  }),
+
+  exportOnnx: operation({
+    takes: "nothing",
+    run: async ({ raw }) => toOnnx(await takeSnapshot(raw)),
+  }),
+};
+
+type Operations = typeof operations;
+export type OperationName = keyof Operations;
+
+/** What a core gets of a call. */
+export type Arguments<K extends OperationName> = Read<Operations[K]["takes"]>;
+/** What a core answers. */
+export type Answer<K extends OperationName> = Awaited<ReturnType<Operations[K]["run"]>>;
+/** What the public head answers. */
+export type Result<K extends OperationName> =
+  Operations[K] extends Operation<FormName, never, infer R> ? R : never;
+
+/** The operation of that name, as code that serves all of them sees it. */
+export function operationOf(name: OperationName): Operation<FormName, unknown, unknown> {
+  return operations[name] as unknown as Operation<FormName, unknown, unknown>;
+}
+
+export const operationNames = Object.keys(operations) as OperationName[];

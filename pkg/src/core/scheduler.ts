@@ -1,0 +1,64 @@
+/** How long work may hold the thread before the page gets a turn: half a frame at 60 Hz. */
+const TURN_MS = 8;
+
+/** Most batches of a turn: one that ends early, at the end of an epoch, would look very fast. */
+const MAX_BATCHES = 4096;
+
+/** Longest time without a frame before the browser gets a rest: one and a half frames at 60 Hz. */
+const FRAMELESS_MS = 25;
+
+/** Divides work on the thread into turns between which the page stays responsive. */
+export class Scheduler {
+  #batches = 1;
+  /** When the page last painted, or was given time to. */
+  #painted = performance.now();
+  #isFrameRequested = false;
+
+  /** Runs as many batches as fit one turn, going by how long earlier ones took. */
+  async runTurn<T>(run: (batches: number) => T | Promise<T>): Promise<T> {
+    const started = performance.now();
+    const outcome = await run(this.#batches);
+    const took = performance.now() - started;
+    // At most doubled, because one quick turn says little about the next.
+    const fitting = Math.round((this.#batches * TURN_MS) / Math.max(took, 0.01));
+    this.#batches = Math.max(1, Math.min(2 * this.#batches, fitting, MAX_BATCHES));
+    return outcome;
+  }
+
+  /**
+   * Lets the event loop pass once. Not by a timer: nested timers wait at least 4 ms, and those of a
+   * hidden page a second. Not by `scheduler.yield()` either: its continuation runs before timers,
+   * so that a timer that aborts the work might never fire.
+   */
+  yieldToPage(): Promise<void> {
+    if (this.#isFrameDue()) return new Promise((resolve) => setTimeout(resolve, 1));
+    return new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        // An open port keeps Node's process alive.
+        port1.close();
+        resolve();
+      };
+      port2.postMessage(undefined);
+    });
+  }
+
+  /**
+   * Whether a visible page has had no frame for some time. Firefox delays frames for as long as
+   * messages come; a rest of 1 ms lets them through, where a timer of 0 ms does not.
+   */
+  #isFrameDue(): boolean {
+    if (globalThis.document?.visibilityState !== "visible") return false;
+    if (!this.#isFrameRequested) {
+      this.#isFrameRequested = true;
+      requestAnimationFrame(() => {
+        this.#isFrameRequested = false;
+        this.#painted = performance.now();
+      });
+    }
+    const now = performance.now();
+    if (now - this.#painted < FRAMELESS_MS) return false;
+    this.#painted = now;
+    return true;
+  }
+}

@@ -1,0 +1,128 @@
+import type { Backend, HeadOptions } from "../api/types.js";
+import type { RawHead } from "./wasm.js";
+
+/** What describes a head beside its arrays, as the core writes and reads it. */
+export interface SnapshotMeta {
+  options: HeadOptions;
+  steps: number;
+  selected?: string;
+  fit?: object;
+  calibration?: object;
+}
+
+/** All that a head is: what a file holds, and what a lost head is restored from. */
+export interface Snapshot {
+  meta: SnapshotMeta;
+  /** Parameters, then the optimiser's moments. */
+  state: Float32Array;
+  /** The map before the first layer; empty when there is none. */
+  input: Float32Array;
+  /** Training rows that scorers compare with, their classes, and their groups if there are any. */
+  features: Float32Array;
+  labels: Uint32Array;
+  groups: BigUint64Array;
+  /** Fingerprints of rows that were trained on. */
+  seen: BigUint64Array;
+  /** The calibration rows' scores, and their classes for a calibration by class. */
+  scores: Float32Array;
+  scoreLabels: Uint32Array;
+}
+
+/** The arrays in the order in which the core takes them. */
+export function arraysOf(snapshot: Snapshot): [
+  Float32Array,
+  Float32Array,
+  Float32Array,
+  Uint32Array,
+  BigUint64Array,
+  BigUint64Array,
+  Float32Array,
+  Uint32Array,
+] {
+  const { state, input, features, labels, groups, seen, scores, scoreLabels } = snapshot;
+  return [state, input, features, labels, groups, seen, scores, scoreLabels];
+}
+
+/** Parameters and moments after so many updates, and the map before the first layer. */
+export interface Checkpoint {
+  steps: number;
+  state: Float32Array;
+  input: Float32Array;
+}
+
+/** Whether a state can be restored. Of a head that diverged, the last finite state is kept. */
+export function isRestorable(state: Float32Array): boolean {
+  // Each checkpoint is checked, and `every` takes eight times as long.
+  let index = 0;
+  while (index < state.length && Number.isFinite(state[index])) index++;
+  return index === state.length;
+}
+
+/** Everything but the state, which a WebGPU head has to be asked for asynchronously. */
+function readParts(raw: RawHead): Omit<Snapshot, "state"> {
+  return {
+    meta: raw.meta(),
+    input: raw.inputArrays(),
+    features: raw.trainingFeatures(),
+    labels: raw.trainingLabels(),
+    groups: raw.groups(),
+    seen: raw.seen(),
+    scores: raw.calibrationScores(),
+    scoreLabels: raw.calibrationLabels(),
+  };
+}
+
+/** The head as it is. */
+export async function takeSnapshot(raw: RawHead): Promise<Snapshot> {
+  return { ...readParts(raw), state: await raw.state() };
+}
+
+/**
+ * As much as can still be had of a head whose device or instance is lost. Its state comes from the
+ * instance's memory when it is there and can be read, else from the last checkpoint. Without either
+ * the answer is `undefined`, and the head starts again.
+ */
+export function salvageSnapshot(
+  raw: RawHead,
+  backend: Backend,
+  checkpoint: Checkpoint | undefined,
+): Snapshot | undefined {
+  let state: Float32Array | undefined;
+  let parts: Omit<Snapshot, "state"> | undefined;
+  try {
+    parts = readParts(raw);
+    // Reading from a device would have to be awaited.
+    const present = backend === "cpu" ? (raw.state() as Float32Array) : undefined;
+    if (present !== undefined && isRestorable(present)) state = present;
+  } catch {
+    // The call that failed still has the head borrowed.
+  }
+  if (state !== undefined && parts !== undefined) return { ...parts, state };
+  return checkpoint && fromCheckpoint(checkpoint, parts);
+}
+
+/** A snapshot with a checkpoint's state. */
+function fromCheckpoint(
+  { steps, state, input }: Checkpoint,
+  parts: Omit<Snapshot, "state"> | undefined,
+): Snapshot {
+  const { meta, ...arrays } = parts ?? {
+    meta: { steps } as SnapshotMeta,
+    input,
+    features: new Float32Array(),
+    labels: new Uint32Array(),
+    groups: new BigUint64Array(),
+    seen: new BigUint64Array(),
+    scores: new Float32Array(),
+    scoreLabels: new Uint32Array(),
+  };
+  // A calibration belongs to the weights that it was made for.
+  const { calibration, ...rest } = meta;
+  const isCalibrated = calibration !== undefined && meta.steps === steps;
+  return { ...arrays, meta: { ...(isCalibrated ? meta : rest), steps }, state, input };
+}
+
+/** Makes a new head of the same options the one of the snapshot. */
+export function restoreSnapshot(raw: RawHead, snapshot: Snapshot): void {
+  raw.restore(snapshot.meta, ...arraysOf(snapshot));
+}
