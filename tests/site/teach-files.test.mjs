@@ -1,6 +1,7 @@
 // The Teach page without a camera: pictures from files, and what can be done with them.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { launch } from "../../pkg/scripts/browser.mjs";
 import { assertAccessible } from "./axe.mjs";
@@ -207,6 +208,87 @@ test("a sample is there for those with nothing at hand", async () => {
         await says(words);
       }
     });
+  });
+});
+
+test("a project travels as a file, with its pictures or without", async () => {
+  await visitTeach(browser, async (page) => {
+    await backboneReady(page);
+    await rename(page, "Class 1", "Mug");
+    await choose(page, "Mug", await files(page, "mug", range(0, 6)));
+    await hasCount(page, "Mug", 6);
+    await page.click(".project summary");
+    await page.fill(".project-box .field input", "To go");
+    const save = async () => {
+      const [file] = await Promise.all([
+        page.waitForEvent("download"),
+        page.click("text=Save to a file"),
+      ]);
+      assert.equal(file.suggestedFilename(), "to-go.oodgate");
+      return readFileSync(await file.path());
+    };
+    const whole = await save();
+    await page.uncheck("text=with pictures");
+    const bare = await save();
+    assert.ok(bare.length < whole.length, `${bare.length} bytes without, ${whole.length} with`);
+    assert.ok(!bare.includes("data:image") && whole.includes("data:image/jpeg"));
+
+    const field = page.locator('.project-box input[type="file"]');
+    const open = (buffer) => field.setInputFiles({ name: "to-go.oodgate", mimeType: "", buffer });
+    await page.click("text=New project");
+    await hasCount(page, "Class 1", 0);
+    await open(Buffer.from("no project"));
+    await page
+      .locator(".project-box .error", { hasText: "no project that this page can read" })
+      .waitFor();
+    await assertAccessible(page, "a refused file");
+    for (const [file, pictures] of [
+      [bare, 0],
+      [whole, 6],
+    ]) {
+      await open(file);
+      await hasCount(page, "Mug", 6);
+      await page.waitForFunction(
+        (count) => document.querySelectorAll(".card .thumb img").length === count,
+        pictures,
+      );
+      assert.equal(await page.locator(".project-title").textContent(), "To go");
+    }
+    await page.locator('[data-saving="saved"]').waitFor({ state: "attached" });
+    await page.reload();
+    await hasCount(page, "Mug", 6);
+  });
+});
+
+test("where the browser keeps nothing the page says so, and goes on", async () => {
+  const prepare = (page) =>
+    page.addInitScript(() => {
+      IDBFactory.prototype.open = () => {
+        throw new DOMException("The user denied permission.", "SecurityError");
+      };
+    });
+  const body = async (page) => {
+    await backboneReady(page);
+    await page.locator(".saved", { hasText: "not saved" }).waitFor();
+    await choose(page, "Class 1", await files(page, "mug", range(0, 6)));
+    await hasCount(page, "Class 1", 6);
+    await learned(page);
+  };
+  await visitTeach(browser, body, { prepare });
+});
+
+test("the page speaks German, and remembers it", async () => {
+  await visitTeach(browser, async (page) => {
+    await backboneReady(page);
+    await page.selectOption(".language", "de");
+    await page.locator("h1", { hasText: "nichts davon" }).waitFor();
+    await page.reload();
+    await page.locator("h1", { hasText: "nichts davon" }).waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.lang), "de");
+    assert.match(await page.title(), /nichts davon/);
+    await page.locator(".verdict-name", { hasText: "Noch nichts gelernt" }).waitFor();
+    await assertAccessible(page, "the page in German");
+    await page.screenshot({ path: `${OUTPUT}/teach-german.png` });
   });
 });
 

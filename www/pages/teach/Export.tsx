@@ -1,6 +1,7 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { exportHead, type Exported } from "../../shared/state/export";
 import { announce } from "../../shared/ui/announce";
+import { fileName, saveFile } from "../../shared/ui/save-file";
 import { text } from "../../shared/ui/texts";
 import { live, project, teacher } from "./page";
 import { snippet } from "./snippets";
@@ -25,6 +26,7 @@ export function Export() {
       live.fault.value = error;
     }
   };
+  const bytes = made.value?.file;
   const code = made.value && snippet(project.kind.value, file, made.value.scale);
   return (
     <details
@@ -35,7 +37,7 @@ export function Export() {
     >
       <summary>{t.heading}</summary>
       <p class="sub">{t.words[project.kind.value]}</p>
-      {made.value === undefined || code === undefined ? (
+      {bytes === undefined || code === undefined ? (
         <p class="hint">
           <button type="button" onClick={() => void make()}>
             {t.make}
@@ -44,7 +46,9 @@ export function Export() {
       ) : (
         <>
           <p class="export-tools">
-            <Download bytes={made.value.file} name={file} />
+            <button type="button" class="primary" onClick={() => saveFile(new Blob([bytes]), file)}>
+              {t.download(file)}
+            </button>
             {project.kind.value === "pictures" && (
               <a href="../models/efficientnet-lite0-int8.onnx" download>
                 {t.model}
@@ -71,28 +75,3 @@ export function Export() {
     </details>
   );
 }
-
-function Download({ bytes, name }: { bytes: Uint8Array<ArrayBuffer>; name: string }) {
-  const save = (): void => {
-    const url = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
-    const link = document.createElement("a");
-    link.href = url;
-    link.download = name;
-    link.click();
-    // The browser has taken hold of it by then.
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
-  };
-  return (
-    <button type="button" class="primary" onClick={save}>
-      {text.value.export.download(name)}
-    </button>
-  );
-}
-
-/** What every file system takes, and an address needs no escapes for. */
-const fileName = (name: string): string =>
-  name
-    .trim()
-    .replace(/[^\p{L}\p{N}]+/gu, "-")
-    .replace(/^-|-$/g, "")
-    .toLowerCase() || "head";

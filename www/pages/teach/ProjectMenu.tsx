@@ -1,4 +1,7 @@
 import { useSignal } from "@preact/signals";
+import { readProject, writeProject } from "../../shared/state/project-file";
+import { FileButton } from "../../shared/ui/FileButton";
+import { fileName, saveFile } from "../../shared/ui/save-file";
 import { text } from "../../shared/ui/texts";
 import type { Texts } from "../../shared/ui/texts/en";
 import { project, projects } from "./page";
@@ -47,6 +50,7 @@ export function ProjectMenu() {
             </select>
           </label>
         )}
+        <ProjectFiles />
         <div class="project-tools">
           <button type="button" onClick={() => close(projects.create(project.kind.value))}>
             {t.new}
@@ -60,6 +64,50 @@ export function ProjectMenu() {
         </div>
       </div>
     </details>
+  );
+}
+
+/** The project as a file, out and in. */
+function ProjectFiles() {
+  const t = text.value.project;
+  const withPictures = useSignal(true);
+  const refused = useSignal(false);
+  const save = async (): Promise<void> => {
+    const file = await writeProject(project.content, withPictures.value);
+    saveFile(file, `${fileName(project.name.value || t.untitled)}.oodgate`);
+  };
+  const open = async ([file]: File[]): Promise<void> => {
+    refused.value = false;
+    try {
+      if (file !== undefined) await projects.add(await readProject(file));
+    } catch {
+      refused.value = true;
+    }
+  };
+  return (
+    <div class="project-tools">
+      <button type="button" onClick={() => void save()}>
+        {t.save}
+      </button>
+      <FileButton accept=".oodgate" onFiles={(files) => void open(files)}>
+        {t.load}
+      </FileButton>
+      {project.kind.value === "pictures" && (
+        <label>
+          <input
+            type="checkbox"
+            checked={withPictures.value}
+            onChange={({ currentTarget: { checked } }) => (withPictures.value = checked)}
+          />{" "}
+          {t.withPictures}
+        </label>
+      )}
+      {refused.value && (
+        <p class="error" role="alert">
+          {t.refused}
+        </p>
+      )}
+    </div>
   );
 }
 

@@ -42,7 +42,7 @@ export function WatchNumbers() {
           </label>
         ))}
       </div>
-      <div class="answer" data-answers={live.answers.value} data-loading="ready">
+      <div class="answer" data-answered={live.answered.value} data-loading="ready">
         <VerdictText />
       </div>
     </section>

@@ -25,7 +25,7 @@ export function WatchWords() {
       </div>
       <div
         class="answer"
-        data-answers={live.answers.value}
+        data-answered={live.answered.value}
         data-loading={backbones.words.loading.value.kind}
       >
         <VerdictText />

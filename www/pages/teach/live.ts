@@ -37,6 +37,8 @@ export class Live {
   /** Verdicts so far. */
   readonly answers = signal(0);
   readonly asked = signal<Asked | undefined>(undefined);
+  /** The sentence or the numbers that the verdict is of. */
+  readonly answered = signal("");
   /** The sentence that is being written. */
   readonly question = signal("");
   /** The class that is being recorded. */
@@ -47,7 +49,8 @@ export class Live {
   readonly #teacher: Teacher;
   readonly #pictures: PictureBackbone;
   readonly #words: WordBackbone;
-  #video: HTMLVideoElement | undefined;
+  /** Goes up with each video, the same one with another camera included. */
+  #watched = 0;
   #press: Recording | undefined;
   #looking = false;
   #nextWords: string | undefined;
@@ -81,7 +84,7 @@ export class Live {
 
   /** Looks at this video until it is given another or none. */
   watch(video: HTMLVideoElement | undefined): void {
-    this.#video = video;
+    this.#watched += 1;
     if (video === undefined) {
       this.stopRecording();
       if (this.asked.peek() === undefined) this.#clear();
@@ -136,12 +139,13 @@ export class Live {
   }
 
   async #look(video: HTMLVideoElement): Promise<void> {
+    const turn = this.#watched;
     try {
       await this.#pictures.load();
       const frames = new Frames(video);
-      while (this.#video === video) {
+      while (turn === this.#watched) {
         await frames.next();
-        if (this.#video === video && this.asked.peek() === undefined) await this.#frame(video);
+        if (turn === this.#watched && this.asked.peek() === undefined) await this.#frame(video);
       }
     } catch (error) {
       this.fault.value = error;
@@ -182,6 +186,8 @@ export class Live {
       if (this.#teacher.taught.peek() !== taught) return;
       batch(() => {
         this.verdict.value = verdict;
+        const asked = this.asked.peek();
+        this.answered.value = (asked?.features === features ? asked.words : undefined) ?? "";
         this.answers.value += 1;
       });
       this.#findNearest(taught, features, always);

@@ -6,6 +6,7 @@ import { clearError, showError } from "../../shared/ui/errors";
 import * as format from "../../shared/ui/format";
 import { Histogram } from "./histogram";
 import { untilLatest } from "../../shared/state/latest";
+import type { OwnVerdict } from "./own-sentence";
 import { ScorerPicker } from "./picker";
 import { showReadouts } from "./readouts";
 import { scorerTexts, suits } from "./scorers";
@@ -78,6 +79,12 @@ export class Gate {
     this.#showScorer();
     await this.#score();
     return !this.#hasFailed;
+  }
+
+  /** What the head on show says of a sentence that is none of the page's. */
+  async ask(features: Float32Array): Promise<OwnVerdict | undefined> {
+    if (this.#shown === undefined) return undefined;
+    return this.#judged?.judge.ask(features);
   }
 
   #showScorer(): void {

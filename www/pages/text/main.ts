@@ -11,6 +11,7 @@ import { Gate } from "./gate";
 import { showIntro } from "./intro";
 import { Keep } from "./keep";
 import { List } from "./list";
+import { OwnSentence } from "./own-sentence";
 import { showScorerTable } from "./picker";
 import { ReliabilityDiagrams } from "./reliability";
 import { Sentences } from "./sentences";
@@ -59,6 +60,7 @@ function start(data: Dataset): void {
   showIntro(data);
   const sentences = new Sentences(data);
   const list = new List(sentences, store);
+  const own = new OwnSentence(async (features) => gate?.ask(features));
   const diagrams = new ReliabilityDiagrams();
   setText(byId("validation-count"), format.count(data.val.rows));
   const keep = new Keep(data, store, {
@@ -74,7 +76,10 @@ function start(data: Dataset): void {
   });
   gate = new Gate(data, store, sentences, {
     onHead: (shown) => keep.show(shown),
-    onVerdicts: (threshold, score) => list.update(threshold, score),
+    onVerdicts: (threshold, score) => {
+      list.update(threshold, score);
+      own.update(threshold);
+    },
     onReliability: (reliability) => diagrams.show(reliability),
   });
   training.enable(data);

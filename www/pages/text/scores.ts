@@ -1,6 +1,7 @@
 import { init, metrics, type Calibration, type Head, type ScorerName } from "oodgate";
 import { confidence, softmax, type Confidence } from "./confidence";
 import type { Dataset } from "./data";
+import type { OwnVerdict } from "./own-sentence";
 import { painted } from "../../shared/state/turns";
 import { verdicts, type Verdicts, type Watcher } from "./verdicts";
 
@@ -76,6 +77,12 @@ export class Judge {
     this.#scores.set(scorer, scores);
     this.#constant ??= { answers: answers(inScope, outOfScope), reliability: this.#reliability(this.#before, inScope, calibration) };
     return { calibration, scores, ...this.#constant };
+  }
+
+  /** Of one sentence, by the calibration that was made last. */
+  async ask(features: Float32Array): Promise<OwnVerdict> {
+    const { label, probability, score, pValue } = await this.#head.gate(features);
+    return { intent: label[0] ?? "", probability: probability[0] ?? NaN, score: score[0] ?? NaN, pValue: pValue[0] ?? NaN };
   }
 
   dispose(): void {

@@ -39,6 +39,16 @@ export interface ProjectState {
   readonly examples: readonly Example[];
 }
 
+/** A project as it is kept or sent. */
+export interface ProjectContent {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly alpha: number;
+  readonly columns: readonly string[];
+  readonly classes: readonly TaughtClass[];
+  readonly examples: readonly Example[];
+}
+
 export const COLOURS = 8;
 const EMPTY: readonly Example[] = [];
 
@@ -73,6 +83,18 @@ export class Project {
 
   nameOf(classId: string): string {
     return this.classes.value.find((c) => c.id === classId)?.name ?? "";
+  }
+
+  get content(): ProjectContent {
+    const { name, kind, alpha, columns } = this;
+    const settings = { name: name.peek(), kind: kind.peek(), alpha: alpha.peek() };
+    const { classes, examples } = this;
+    return {
+      ...settings,
+      columns: columns.peek(),
+      classes: classes.peek(),
+      examples: examples.peek(),
+    };
   }
 
   get state(): ProjectState {

@@ -1,5 +1,5 @@
 import { batch, effect, signal } from "@preact/signals";
-import { newId, type Example, type Kind, type Project } from "./project";
+import { newId, type Example, type Kind, type Project, type ProjectContent } from "./project";
 import { ProjectStorage, type StoredProject } from "./storage";
 
 export type Saving =
@@ -72,6 +72,15 @@ export class Projects {
   async create(kind: Kind): Promise<void> {
     await this.flush();
     this.#startNew(kind);
+    await this.flush();
+  }
+
+  /** A new project with what came out of a file. */
+  async add({ examples, ...content }: ProjectContent): Promise<void> {
+    await this.flush();
+    this.#show({ id: newId(), ...content, changed: 0 }, examples);
+    // Nothing of it is in the database yet.
+    this.#stored = new Map();
     await this.flush();
   }
 
