@@ -1,7 +1,8 @@
 //! The classifier head: linear layers with ReLU between them, and their seeded initialisation.
 //!
-//! All parameters lie in one array, layer by layer: the weight `[outputs, inputs]` row-major (PyTorch's layout), then the
-//! bias `[outputs]`. One array keeps the update a single fused loop and a saved head a single slice per tensor.
+//! All parameters lie in one array, layer by layer: the weight `[outputs, inputs]` row-major
+//! (PyTorch's layout), then the bias `[outputs]`. One array keeps the update a single fused loop
+//! and a saved head a single slice per tensor.
 
 use std::ops::Range;
 
@@ -34,8 +35,8 @@ impl Layer {
 }
 
 impl Architecture {
-    /// A head from `features` over ReLU layers of the `hidden` widths to `classes`. All must be at least 1:
-    /// [`crate::config`] checks.
+    /// A head from `features` over ReLU layers of the `hidden` widths to `classes`. All must be at
+    /// least 1: [`crate::config`] checks.
     pub fn new(features: usize, hidden: &[usize], classes: usize) -> Self {
         let mut widths = Vec::with_capacity(hidden.len() + 2);
         widths.push(features);
@@ -84,15 +85,17 @@ impl Architecture {
             .collect()
     }
 
-    /// Length of the parameter array. In `f64`, because the widths may be anything until this has been checked.
+    /// Length of the parameter array. In `f64`, because the widths may be anything until this has
+    /// been checked.
     pub fn parameters(&self) -> f64 {
         self.widths.windows(2).map(|pair| (pair[0] as f64 + 1.0) * pair[1] as f64).sum()
     }
 
-    /// Parameters drawn uniformly from ±1/sqrt(inputs), weights and biases alike: PyTorch's `nn.Linear` default.
+    /// Parameters drawn uniformly from ±1/sqrt(inputs), weights and biases alike: PyTorch's
+    /// `nn.Linear` default.
     ///
-    /// Never zeros: LogitNorm's gradient grows with 1/|f|, and a head that starts near f = 0 is thrown so far by its first
-    /// step that it never learns.
+    /// Never zeros: LogitNorm's gradient grows with 1/|f|, and a head that starts near f = 0 is
+    /// thrown so far by its first step that it never learns.
     pub fn initial_parameters(&self, seed: u64) -> Vec<f32> {
         let mut random = Random::new(seed);
         let mut parameters = Vec::with_capacity(self.parameters() as usize);

@@ -1,7 +1,8 @@
 //! Options as a caller gives them, and the one place where they are checked and defaulted.
 //!
-//! Unchecked in ([`HeadOptions`], [`FitOptions`]), checked out ([`HeadConfig`], [`FitConfig`]): nothing behind this module meets a value out
-//! of range. Numbers come in as `f64`, which holds whatever JavaScript can say.
+//! Unchecked in ([`HeadOptions`], [`FitOptions`]), checked out ([`HeadConfig`], [`FitConfig`]):
+//! nothing behind this module meets a value out of range. Numbers come in as `f64`, which holds
+//! whatever JavaScript can say.
 
 use std::collections::BinaryHeap;
 
@@ -17,7 +18,8 @@ use crate::{
     range::{Range, count, integer, number},
 };
 
-/// Most parameters that one head may have: 256 MB of weights, a gigabyte with AdamW's moments and the gradient.
+/// Most parameters that one head may have: 256 MB of weights, a gigabyte with AdamW's moments and
+/// the gradient.
 pub const MAX_PARAMETERS: usize = 1 << 26;
 
 /// Options of a head, unchecked. `None` takes the default.
@@ -58,8 +60,12 @@ pub enum LossOptions {
     },
 }
 
-/// Writes what a head holds as an `f32` with that precision: a file says 0.04, not 0.03999999910593033.
-fn single<S: Serializer>(value: &Option<f64>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+/// Writes what a head holds as an `f32` with that precision: a file says 0.04, not
+/// 0.03999999910593033.
+fn single<S: Serializer>(
+    value: &Option<f64>,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
     value.map(|value| value as f32).serialize(serializer)
 }
 
@@ -78,7 +84,8 @@ pub enum OptimizerOptions {
         /// At least 0; default 0.
         weight_decay: Option<f64>,
     },
-    /// Defaults of `torch.optim.AdamW`, but for the learning rate, which suits a small head, and no weight decay.
+    /// Defaults of `torch.optim.AdamW`, but for the learning rate, which suits a small head, and no
+    /// weight decay.
     AdamW {
         /// Above 0; default 0.01.
         learning_rate: Option<f64>,
@@ -148,7 +155,8 @@ impl HeadOptions {
     }
 }
 
-/// LogitNorm's temperature when nobody names one: 0.2 / ln(classes), 0.29 for two classes and 0.04 for 150 (`docs/training.md`).
+/// LogitNorm's temperature when nobody names one: 0.2 / ln(classes), 0.29 for two classes and 0.04
+/// for 150 (`docs/training.md`).
 pub fn default_tau(classes: usize) -> f64 {
     0.2 / (classes.max(2) as f64).ln()
 }
@@ -161,7 +169,11 @@ impl LossOptions {
                 Loss::LogitNorm { tau: number("options.loss.tau", tau, Range::Positive)? as f32 }
             }
             Self::CrossEntropy { label_smoothing } => Loss::CrossEntropy {
-                label_smoothing: number("options.loss.labelSmoothing", label_smoothing.unwrap_or(0.0), Range::Share)? as f32,
+                label_smoothing: number(
+                    "options.loss.labelSmoothing",
+                    label_smoothing.unwrap_or(0.0),
+                    Range::Share,
+                )? as f32,
             },
         })
     }
@@ -169,32 +181,61 @@ impl LossOptions {
 
 impl OptimizerOptions {
     /// AdamW with its defaults.
-    pub const ADAMW: Self = Self::AdamW { learning_rate: None, beta1: None, beta2: None, epsilon: None, weight_decay: None };
+    pub const ADAMW: Self = Self::AdamW {
+        learning_rate: None,
+        beta1: None,
+        beta2: None,
+        epsilon: None,
+        weight_decay: None,
+    };
 
     fn check(self) -> Result<Optimizer> {
-        let optimizer = |name: &str, value, range| number(&format!("options.optimizer.{name}"), value, range);
+        let optimizer =
+            |name: &str, value, range| number(&format!("options.optimizer.{name}"), value, range);
         Ok(match self {
             Self::Sgd { learning_rate, momentum, nesterov, weight_decay } => {
                 let momentum = optimizer("momentum", momentum.unwrap_or(0.0), Range::Share)?;
                 let nesterov = nesterov.unwrap_or(false);
                 if nesterov && momentum == 0.0 {
                     let expected = "a momentum above 0 beside it";
-                    return Err(Error::InvalidOption(Mismatch::new("options.optimizer.nesterov", expected, "momentum 0")));
+                    return Err(Error::InvalidOption(Mismatch::new(
+                        "options.optimizer.nesterov",
+                        expected,
+                        "momentum 0",
+                    )));
                 }
                 Optimizer::Sgd {
-                    learning_rate: optimizer("learningRate", learning_rate.unwrap_or(0.001), Range::Positive)?,
+                    learning_rate: optimizer(
+                        "learningRate",
+                        learning_rate.unwrap_or(0.001),
+                        Range::Positive,
+                    )?,
                     momentum,
                     nesterov,
-                    weight_decay: optimizer("weightDecay", weight_decay.unwrap_or(0.0), Range::NotNegative)?,
+                    weight_decay: optimizer(
+                        "weightDecay",
+                        weight_decay.unwrap_or(0.0),
+                        Range::NotNegative,
+                    )?,
                 }
             }
-            Self::AdamW { learning_rate, beta1, beta2, epsilon, weight_decay } => Optimizer::AdamW {
-                learning_rate: optimizer("learningRate", learning_rate.unwrap_or(0.01), Range::Positive)?,
-                beta1: optimizer("beta1", beta1.unwrap_or(0.9), Range::Share)?,
-                beta2: optimizer("beta2", beta2.unwrap_or(0.999), Range::Share)?,
-                epsilon: optimizer("epsilon", epsilon.unwrap_or(1e-8), Range::Positive)?,
-                weight_decay: optimizer("weightDecay", weight_decay.unwrap_or(0.0), Range::NotNegative)?,
-            },
+            Self::AdamW { learning_rate, beta1, beta2, epsilon, weight_decay } => {
+                Optimizer::AdamW {
+                    learning_rate: optimizer(
+                        "learningRate",
+                        learning_rate.unwrap_or(0.01),
+                        Range::Positive,
+                    )?,
+                    beta1: optimizer("beta1", beta1.unwrap_or(0.9), Range::Share)?,
+                    beta2: optimizer("beta2", beta2.unwrap_or(0.999), Range::Share)?,
+                    epsilon: optimizer("epsilon", epsilon.unwrap_or(1e-8), Range::Positive)?,
+                    weight_decay: optimizer(
+                        "weightDecay",
+                        weight_decay.unwrap_or(0.0),
+                        Range::NotNegative,
+                    )?,
+                }
+            }
         })
     }
 }
@@ -210,7 +251,8 @@ pub struct FitOptions {
     pub schedule: Option<Schedule>,
     /// Share of rows held out, `[0, 1)`; default 0.
     pub validation_split: Option<f64>,
-    /// Epochs without a better validation loss before stopping, at least 1; needs rows to validate on. Default: never.
+    /// Epochs without a better validation loss before stopping, at least 1; needs rows to validate
+    /// on. Default: never.
     pub patience: Option<f64>,
     /// Whether rows to validate on are given.
     pub has_validation: bool,
@@ -238,16 +280,31 @@ impl FitOptions {
             epochs: self.epochs.map(|epochs| count("options.epochs", epochs)).transpose()?,
             batch_size: count("options.batchSize", self.batch_size.unwrap_or(128.0))?,
             schedule: self.schedule.unwrap_or_default(),
-            validation_split: number("options.validationSplit", self.validation_split.unwrap_or(0.0), Range::Share)?,
-            patience: self.patience.map(|patience| count("options.patience", patience)).transpose()?,
+            validation_split: number(
+                "options.validationSplit",
+                self.validation_split.unwrap_or(0.0),
+                Range::Share,
+            )?,
+            patience: self
+                .patience
+                .map(|patience| count("options.patience", patience))
+                .transpose()?,
         };
         if self.has_validation && config.validation_split > 0.0 {
             let expected = "one of validation and validationSplit";
-            return Err(Error::InvalidOption(Mismatch::new("options.validationSplit", expected, "both")));
+            return Err(Error::InvalidOption(Mismatch::new(
+                "options.validationSplit",
+                expected,
+                "both",
+            )));
         }
         if config.patience.is_some() && config.validation_split == 0.0 && !self.has_validation {
             let expected = "a validationSplit above 0, or validation rows, beside it";
-            return Err(Error::InvalidOption(Mismatch::new("options.patience", expected, "validationSplit 0")));
+            return Err(Error::InvalidOption(Mismatch::new(
+                "options.patience",
+                expected,
+                "validationSplit 0",
+            )));
         }
         Ok(config)
     }
@@ -294,14 +351,22 @@ pub fn alpha(value: Option<f64>) -> Result<f64> {
 
 fn check_class_names(names: &[String]) -> Result<()> {
     if names.is_empty() {
-        return Err(Error::InvalidOption(Mismatch::new("options.classes", "at least one class", "none")));
+        return Err(Error::InvalidOption(Mismatch::new(
+            "options.classes",
+            "at least one class",
+            "none",
+        )));
     }
     // In order, so that equal ones meet.
     let mut rest: BinaryHeap<&String> = names.iter().collect();
     while let Some(name) = rest.pop() {
         if rest.peek() == Some(&name) {
             let got = format!("{} twice", quoted(name));
-            return Err(Error::InvalidOption(Mismatch::new("options.classes", "different names", got)));
+            return Err(Error::InvalidOption(Mismatch::new(
+                "options.classes",
+                "different names",
+                got,
+            )));
         }
     }
     Ok(())
@@ -312,7 +377,11 @@ mod tests {
     use super::*;
 
     fn options() -> HeadOptions {
-        HeadOptions { features: 4.0, classes: vec!["a".into(), "b".into()], ..HeadOptions::default() }
+        HeadOptions {
+            features: 4.0,
+            classes: vec!["a".into(), "b".into()],
+            ..HeadOptions::default()
+        }
     }
 
     fn refusal(options: HeadOptions) -> String {
@@ -324,11 +393,20 @@ mod tests {
         let config = options().check().unwrap();
         assert_eq!(config.loss, Loss::LogitNorm { tau: (0.2 / 2_f64.ln()) as f32 });
         assert!((default_tau(150) - 0.04).abs() < 1e-3 && config.standardize);
-        let adamw = Optimizer::AdamW { learning_rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0 };
+        let adamw = Optimizer::AdamW {
+            learning_rate: 0.01,
+            beta1: 0.9,
+            beta2: 0.999,
+            epsilon: 1e-8,
+            weight_decay: 0.0,
+        };
         assert_eq!(config.optimizer, adamw);
         assert_eq!(config.seed, 0);
         let fit = FitOptions::default().check().unwrap();
-        assert_eq!((fit.epochs, fit.batch_size, fit.schedule, fit.patience), (None, 128, Schedule::Cosine, None));
+        assert_eq!(
+            (fit.epochs, fit.batch_size, fit.schedule, fit.patience),
+            (None, 128, Schedule::Cosine, None)
+        );
     }
 
     #[test]
@@ -342,9 +420,15 @@ mod tests {
             "options.features: expected an integer of at least 1, got NaN"
         );
         let loss = Some(LossOptions::LogitNorm { tau: Some(0.0) });
-        assert_eq!(refusal(HeadOptions { loss, ..options() }), "options.loss.tau: expected a number above 0, got 0");
+        assert_eq!(
+            refusal(HeadOptions { loss, ..options() }),
+            "options.loss.tau: expected a number above 0, got 0"
+        );
         let classes = vec!["a".into(), "b".into(), "a".into()];
-        assert_eq!(refusal(HeadOptions { classes, ..options() }), "options.classes: expected different names, got \"a\" twice");
+        assert_eq!(
+            refusal(HeadOptions { classes, ..options() }),
+            "options.classes: expected different names, got \"a\" twice"
+        );
         assert_eq!(
             refusal(HeadOptions { classes: vec![], ..options() }),
             "options.classes: expected at least one class, got none"
@@ -359,8 +443,15 @@ mod tests {
 
     #[test]
     fn options_that_need_one_another_say_so() {
-        let sgd = OptimizerOptions::Sgd { learning_rate: None, momentum: None, nesterov: Some(true), weight_decay: None };
-        assert!(refusal(HeadOptions { optimizer: Some(sgd), ..options() }).contains("momentum above 0"));
+        let sgd = OptimizerOptions::Sgd {
+            learning_rate: None,
+            momentum: None,
+            nesterov: Some(true),
+            weight_decay: None,
+        };
+        assert!(
+            refusal(HeadOptions { optimizer: Some(sgd), ..options() }).contains("momentum above 0")
+        );
         let fit = FitOptions { patience: Some(3.0), ..FitOptions::default() };
         assert!(fit.check().unwrap_err().to_string().contains("validationSplit above 0"));
     }

@@ -1,4 +1,5 @@
-//! The crate's one error type. Every variant has a stable code, which JavaScript sees as `OodgateError.code`.
+//! The crate's one error type. Every variant has a stable code, which JavaScript sees as
+//! `OodgateError.code`.
 
 use std::fmt;
 
@@ -44,8 +45,13 @@ pub struct Mismatch {
 }
 
 impl Mismatch {
-    /// Collects the three parts of the message. In a box: a `Result` that may hold one is copied at every `?`, room for it and all.
-    pub fn new(argument: impl Into<String>, expected: impl Into<String>, got: impl Shown) -> Box<Self> {
+    /// Collects the three parts of the message. In a box: a `Result` that may hold one is copied at
+    /// every `?`, room for it and all.
+    pub fn new(
+        argument: impl Into<String>,
+        expected: impl Into<String>,
+        got: impl Shown,
+    ) -> Box<Self> {
         Box::new(Self { argument: argument.into(), expected: expected.into(), got: got.shown() })
     }
 }
@@ -90,7 +96,10 @@ impl fmt::Display for Error {
             }
             Self::TooFewRows(reason) => f.write_str(reason),
             Self::NotCalibrated => {
-                write!(f, "gate and exportOnnx need calibrate() first, and again after every training")
+                write!(
+                    f,
+                    "gate and exportOnnx need calibrate() first, and again after every training"
+                )
             }
             Self::WebGpuUnavailable(reason) => write!(f, "WebGPU cannot be used: {reason}"),
             Self::DeviceLost(reason) => write!(f, "the WebGPU device was lost: {reason}"),

@@ -1,14 +1,17 @@
-//! The fixed map that brings features as they come, shifted, scaled, or measured in mixed units, to what a head trains well on.
+//! The fixed map that brings features as they come, shifted, scaled, or measured in mixed units, to
+//! what a head trains well on.
 //!
 //! ```text
 //! x'_j = A (x_j - m_j) a_j / g + A / sqrt(d),   A = sqrt(8),   g^2 = sum_j (a_j s_j)^2
 //! ```
 //!
-//! m and s are mean and deviation of the first rows that train, d is the number of features. Centred rows have root mean square length A,
-//! and a constant vector as long stands for the mean direction that embeddings have: it gives the bias as much weight as a row.
-//! a_j is 1 / s_j where features have mixed units (the upper quartile of s is more than ten times the lower one), min(1, 3 median s / s_j)
-//! where a few outweigh all others ((sum s^2)^2 / sum s^4 below min(d / 5, 10)), else 1: the features of a network keep their proportions.
-//! The study behind it: `docs/training.md`.
+//! m and s are mean and deviation of the first rows that train, d is the number of features.
+//! Centred rows have root mean square length A, and a constant vector as long stands for the mean
+//! direction that embeddings have: it gives the bias as much weight as a row. a_j is 1 / s_j where
+//! features have mixed units (the upper quartile of s is more than ten times the lower one), min(1,
+//! 3 median s / s_j) where a few outweigh all others ((sum s^2)^2 / sum s^4 below min(d / 5, 10)),
+//! else 1: the features of a network keep their proportions. The study behind it:
+//! `docs/training.md`.
 
 use crate::{
     architecture::{Architecture, Layer},
@@ -38,7 +41,8 @@ impl InputMap {
         let columns = Columns::of(rows, width);
         let (means, deviations) = (&columns.means, &columns.deviations);
         let is_live = |column: usize| columns.is_live(column);
-        let live: Vec<f64> = (0..width).filter(|&column| is_live(column)).map(|column| deviations[column]).collect();
+        let live: Vec<f64> =
+            (0..width).filter(|&column| is_live(column)).map(|column| deviations[column]).collect();
         if live.is_empty() {
             return None;
         }
@@ -53,15 +57,18 @@ impl InputMap {
             _ => 1.0,
         };
         let factors: Vec<f64> = (0..width).map(factor).collect();
-        let length = factors.iter().zip(deviations).map(|(a, s)| (a * s).powi(2)).sum::<f64>().sqrt();
+        let length =
+            factors.iter().zip(deviations).map(|(a, s)| (a * s).powi(2)).sum::<f64>().sqrt();
         let scale: Vec<f32> = factors.iter().map(|a| (LENGTH * a / length) as f32).collect();
-        let is_usable =
-            length.is_finite() && scale.iter().all(|scale| scale.is_finite()) && scale.iter().any(|&scale| scale > 0.0);
+        let is_usable = length.is_finite()
+            && scale.iter().all(|scale| scale.is_finite())
+            && scale.iter().any(|&scale| scale > 0.0);
         let shift = means.iter().map(|&mean| mean as f32).collect();
         is_usable.then_some(Self { shift, scale, constant: constant(width) })
     }
 
-    /// From its arrays, m and then A a / g, as [`InputMap::arrays`] gives them; there is at least one feature.
+    /// From its arrays, m and then A a / g, as [`InputMap::arrays`] gives them; there is at least
+    /// one feature.
     pub fn from_arrays(arrays: &[f32]) -> Self {
         let (shift, scale) = arrays.split_at(arrays.len() / 2);
         Self { shift: shift.to_vec(), scale: scale.to_vec(), constant: constant(shift.len()) }
@@ -87,7 +94,8 @@ impl InputMap {
         self.constant
     }
 
-    /// Maps `[rows, width]` in place. The difference first: far from the origin a product would lose what distinguishes rows.
+    /// Maps `[rows, width]` in place. The difference first: far from the origin a product would
+    /// lose what distinguishes rows.
     pub fn apply(&self, rows: &mut [f32]) {
         for row in rows.chunks_exact_mut(self.shift.len()) {
             for ((x, shift), scale) in row.iter_mut().zip(&self.shift).zip(&self.scale) {
@@ -103,14 +111,19 @@ impl InputMap {
         mapped
     }
 
-    /// Parameters whose first layer takes features as they come, from those of a head behind this map: `W a` and `b + W (c - a m)`.
+    /// Parameters whose first layer takes features as they come, from those of a head behind this
+    /// map: `W a` and `b + W (c - a m)`.
     pub fn folded(&self, parameters: &[f32], architecture: &Architecture) -> Vec<f32> {
         let mut folded = parameters.to_vec();
-        let Some(Layer { inputs, weight, bias, .. }) = architecture.layers().into_iter().next() else { return folded };
+        let Some(Layer { inputs, weight, bias, .. }) = architecture.layers().into_iter().next()
+        else {
+            return folded;
+        };
         for (output, row) in parameters[weight.clone()].chunks_exact(inputs).enumerate() {
             let mut sum = f64::from(parameters[bias.start + output]);
             for (column, &w) in row.iter().enumerate() {
-                let (w, scale, shift) = (f64::from(w), f64::from(self.scale[column]), f64::from(self.shift[column]));
+                let (w, scale, shift) =
+                    (f64::from(w), f64::from(self.scale[column]), f64::from(self.shift[column]));
                 folded[weight.start + output * inputs + column] = (w * scale) as f32;
                 sum += w * (f64::from(self.constant) - scale * shift);
             }
@@ -160,7 +173,10 @@ mod tests {
         assert_eq!(map.scale()[5], 0.0);
         let Columns { deviations, .. } = Columns::of(&map.mapped(&table), 8);
         assert!(
-            deviations.iter().enumerate().all(|(column, s)| column == 5 || (s / deviations[0] - 1.0).abs() < 1e-2),
+            deviations
+                .iter()
+                .enumerate()
+                .all(|(column, s)| column == 5 || (s / deviations[0] - 1.0).abs() < 1e-2),
             "{deviations:?}"
         );
         assert_eq!(InputMap::fit(&[3.0; 24], 8), None);
@@ -176,7 +192,9 @@ mod tests {
         let first = &architecture.layers()[0];
         let output = |parameters: &[f32], x: &[f32]| -> Vec<f32> {
             let rows = parameters[first.weight.clone()].chunks(3);
-            rows.zip(&parameters[first.bias.clone()]).map(|(w, b)| b + w.iter().zip(x).map(|(w, x)| w * x).sum::<f32>()).collect()
+            rows.zip(&parameters[first.bias.clone()])
+                .map(|(w, b)| b + w.iter().zip(x).map(|(w, x)| w * x).sum::<f32>())
+                .collect()
         };
         for row in data.chunks(3) {
             for (a, b) in output(&folded, row).iter().zip(output(&parameters, &map.mapped(row))) {

@@ -31,14 +31,22 @@ pub(crate) fn number(argument: &str, value: f64, range: Range) -> Result<f64> {
         Range::InnerShare => (rounded > 0.0 && rounded < 1.0, "a number in (0, 1)"),
         Range::Percent => (rounded > 0.0 && rounded < 100.0, "a number in (0, 100), per cent"),
     };
-    if fits && rounded.is_finite() { Ok(value) } else { Err(Error::InvalidOption(Mismatch::new(argument, expected, value))) }
+    if fits && rounded.is_finite() {
+        Ok(value)
+    } else {
+        Err(Error::InvalidOption(Mismatch::new(argument, expected, value)))
+    }
 }
 
 /// An integer of at least 1 that fits a 32-bit count.
 pub(crate) fn count(argument: &str, value: f64) -> Result<usize> {
     let value = integer(argument, value, 1)?;
     if value > f64::from(u32::MAX) {
-        return Err(Error::InvalidOption(Mismatch::new(argument, format!("an integer of at most {}", u32::MAX), value)));
+        return Err(Error::InvalidOption(Mismatch::new(
+            argument,
+            format!("an integer of at most {}", u32::MAX),
+            value,
+        )));
     }
     Ok(value as usize)
 }
@@ -47,7 +55,11 @@ pub(crate) fn integer(argument: &str, value: f64, least: u32) -> Result<f64> {
     if value >= f64::from(least) && value <= MAX_SAFE_INTEGER && value.fract() == 0.0 {
         Ok(value)
     } else {
-        Err(Error::InvalidOption(Mismatch::new(argument, format!("an integer of at least {least}"), value)))
+        Err(Error::InvalidOption(Mismatch::new(
+            argument,
+            format!("an integer of at least {least}"),
+            value,
+        )))
     }
 }
 

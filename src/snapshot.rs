@@ -1,5 +1,5 @@
-//! All that a head is at one moment, as plain values: what a saved file holds, and what a head is restored from after its device
-//! or its instance was lost.
+//! All that a head is at one moment, as plain values: what a saved file holds, and what a head is
+//! restored from after its device or its instance was lost.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,17 +18,20 @@ use crate::{
     optim::{Optimizer, Schedule},
 };
 
-/// A head at one moment. [`crate::head::Head::restore`] turns a new head of the same options into it: the next update, scores, gate and
-/// p-values are those that this head would have answered.
+/// A head at one moment. [`crate::head::Head::restore`] turns a new head of the same options into
+/// it: the next update, scores, gate and p-values are those that this head would have answered.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {
     /// What is not an array.
     pub meta: Meta,
-    /// Parameters, then each of the optimiser's moments, all as long: see [`Snapshot::state_length`].
+    /// Parameters, then each of the optimiser's moments, all as long: see
+    /// [`Snapshot::state_length`].
     pub state: Vec<f32>,
-    /// The map before the first layer, [`crate::input_map::InputMap::arrays`]; empty when there is none.
+    /// The map before the first layer, [`crate::input_map::InputMap::arrays`]; empty when there is
+    /// none.
     pub input: Vec<f32>,
-    /// The training rows that fitted scorers compare with, `[rows, features]`; empty when there are none.
+    /// The training rows that fitted scorers compare with, `[rows, features]`; empty when there are
+    /// none.
     pub features: Vec<f32>,
     /// A class for each of them.
     pub labels: Vec<u32>,
@@ -36,7 +39,8 @@ pub struct Snapshot {
     pub seen: Vec<u64>,
     /// A group for each training row, if groups were named.
     pub groups: Vec<u64>,
-    /// The calibration rows' scores; empty without a calibration. Ascending, but for those of a calibration by class.
+    /// The calibration rows' scores; empty without a calibration. Ascending, but for those of a
+    /// calibration by class.
     pub scores: Vec<f32>,
     /// The calibration rows' classes, where the promise is for each class.
     pub score_labels: Vec<u32>,
@@ -113,7 +117,8 @@ pub struct CalibrationMeta {
     /// Whether the threshold stands in for rows that were too few.
     #[serde(default)]
     pub provisional: bool,
-    /// See [`crate::calibration::per_class::PerClass::weight`]; there where the promise is for each class.
+    /// See [`crate::calibration::per_class::PerClass::weight`]; there where the promise is for each
+    /// class.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class_weight: Option<f64>,
     /// See [`Calibration::warning`].
@@ -144,8 +149,14 @@ impl Snapshot {
     }
 }
 
-/// A calibration from its parts, checked: scores, and their classes where the promise is for each class.
-pub(crate) fn calibration(meta: CalibrationMeta, scores: Vec<f32>, labels: Vec<u32>, classes: usize) -> Result<Calibration> {
+/// A calibration from its parts, checked: scores, and their classes where the promise is for each
+/// class.
+pub(crate) fn calibration(
+    meta: CalibrationMeta,
+    scores: Vec<f32>,
+    labels: Vec<u32>,
+    classes: usize,
+) -> Result<Calibration> {
     let CalibrationMeta {
         scorer: options,
         alpha,
@@ -163,7 +174,11 @@ pub(crate) fn calibration(meta: CalibrationMeta, scores: Vec<f32>, labels: Vec<u
     // As logits are multiplied by it.
     let factor = (1.0 / temperature) as f32;
     if !(factor > 0.0 && factor.is_finite()) {
-        return Err(refusal("calibration temperature", "a number above 0 whose inverse is a float32", temperature));
+        return Err(refusal(
+            "calibration temperature",
+            "a number above 0 whose inverse is a float32",
+            temperature,
+        ));
     }
     let alpha = crate::config::alpha(Some(alpha)).map_err(in_file)?;
     let scorer = options.check().map_err(in_file)?;
@@ -178,8 +193,13 @@ pub(crate) fn calibration(meta: CalibrationMeta, scores: Vec<f32>, labels: Vec<u
             if !(weight >= 0.0 && weight.is_finite()) {
                 return Err(refusal("calibration classWeight", "a number of at least 0", weight));
             }
-            if labels.len() != scores.len() || labels.iter().any(|&label| label as usize >= classes) {
-                return Err(refusal("calibration classes", format!("one for each of {} scores", scores.len()), labels.len()));
+            if labels.len() != scores.len() || labels.iter().any(|&label| label as usize >= classes)
+            {
+                return Err(refusal(
+                    "calibration classes",
+                    format!("one for each of {} scores", scores.len()),
+                    labels.len(),
+                ));
             }
             Some(PerClass::new(scores.clone(), labels, weight, classes, alpha, kind))
         }
@@ -208,9 +228,10 @@ pub(crate) fn refusal(part: &str, expected: impl Into<String>, got: impl Shown) 
 /// A refused value, as a fault of the file that it came from.
 pub(crate) fn in_file(error: Error) -> Error {
     match error {
-        Error::InvalidOption(m) | Error::InvalidFeatures(m) | Error::InvalidLabels(m) | Error::NotFinite(m) => {
-            refusal(&m.argument, m.expected, m.got)
-        }
+        Error::InvalidOption(m)
+        | Error::InvalidFeatures(m)
+        | Error::InvalidLabels(m)
+        | Error::NotFinite(m) => refusal(&m.argument, m.expected, m.got),
         other => other,
     }
 }
@@ -233,7 +254,9 @@ impl From<&Loss> for LossOptions {
     fn from(loss: &Loss) -> Self {
         match *loss {
             Loss::LogitNorm { tau } => Self::LogitNorm { tau: Some(tau.into()) },
-            Loss::CrossEntropy { label_smoothing } => Self::CrossEntropy { label_smoothing: Some(label_smoothing.into()) },
+            Loss::CrossEntropy { label_smoothing } => {
+                Self::CrossEntropy { label_smoothing: Some(label_smoothing.into()) }
+            }
         }
     }
 }
@@ -247,13 +270,15 @@ impl From<&Optimizer> for OptimizerOptions {
                 nesterov: Some(nesterov),
                 weight_decay: Some(weight_decay),
             },
-            Optimizer::AdamW { learning_rate, beta1, beta2, epsilon, weight_decay } => Self::AdamW {
-                learning_rate: Some(learning_rate),
-                beta1: Some(beta1),
-                beta2: Some(beta2),
-                epsilon: Some(epsilon),
-                weight_decay: Some(weight_decay),
-            },
+            Optimizer::AdamW { learning_rate, beta1, beta2, epsilon, weight_decay } => {
+                Self::AdamW {
+                    learning_rate: Some(learning_rate),
+                    beta1: Some(beta1),
+                    beta2: Some(beta2),
+                    epsilon: Some(epsilon),
+                    weight_decay: Some(weight_decay),
+                }
+            }
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Scores and metrics of random small heads and arrays, against their formulas in naive f64 code. Seeded: every run tries
-//! the same.
+//! Scores and metrics of random small heads and arrays, against their formulas in naive f64 code.
+//! Seeded: every run tries the same.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
@@ -21,7 +21,12 @@ use pollster::block_on;
 use proptest::{prelude::*, test_runner::RngSeed};
 
 fn config(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, rng_seed: RngSeed::Fixed(20), failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig {
+        cases,
+        rng_seed: RngSeed::Fixed(20),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 /// What a random head is made of.
@@ -36,12 +41,19 @@ struct Shape {
 }
 
 fn shape() -> impl Strategy<Value = Shape> {
-    (any::<u32>(), 3_usize..9, 2_usize..6, prop::option::of(4_usize..9), 40_usize..80, 0_usize..30).prop_map(
-        |(seed, features, classes, hidden, rows, steps)| Shape { seed: u64::from(seed), features, classes, hidden, rows, steps },
-    )
+    (any::<u32>(), 3_usize..9, 2_usize..6, prop::option::of(4_usize..9), 40_usize..80, 0_usize..30)
+        .prop_map(|(seed, features, classes, hidden, rows, steps)| Shape {
+            seed: u64::from(seed),
+            features,
+            classes,
+            hidden,
+            rows,
+            steps,
+        })
 }
 
-/// The head and its own answers. Features lie around a corner per class and are never negative, so that every scorer takes them.
+/// The head and its own answers. Features lie around a corner per class and are never negative, so
+/// that every scorer takes them.
 fn build(shape: &Shape) -> (Head, Vec<f32>, Answers) {
     let Shape { seed, features, classes, hidden, rows, steps } = *shape;
     let mut trainer = head(HeadOptions {
@@ -53,8 +65,11 @@ fn build(shape: &Shape) -> (Head, Vec<f32>, Answers) {
     let mut random = Random::new(seed);
     let labels: Vec<usize> = (0..rows).map(|row| row % classes).collect();
     let mut make = |rows: usize| -> Vec<f32> {
-        let corner = |row: usize, column: usize| f32::from(u8::from(row % classes == column % classes));
-        (0..rows * features).map(|index| random.unit() + corner(index / features, index % features)).collect()
+        let corner =
+            |row: usize, column: usize| f32::from(u8::from(row % classes == column % classes));
+        (0..rows * features)
+            .map(|index| random.unit() + corner(index / features, index % features))
+            .collect()
     };
     let (train, queries) = (make(rows), make(20));
     let numbers: Vec<f64> = labels.iter().map(|&label| label as f64).collect();
@@ -70,17 +85,30 @@ fn build(shape: &Shape) -> (Head, Vec<f32>, Answers) {
         (naive::rows(&z, width), naive::rows(&outputs.logits, classes))
     };
     let ((bank, bank_logits), (z, logits)) = (answers(&train), answers(&queries));
-    let parameters = block_on(trainer.engine().state()).unwrap().parameters.iter().map(|&x| f64::from(x)).collect();
+    let parameters = block_on(trainer.engine().state())
+        .unwrap()
+        .parameters
+        .iter()
+        .map(|&x| f64::from(x))
+        .collect();
     let x = naive::rows(&queries, features);
-    (trainer, queries, Answers { layers, parameters, classes, bank, bank_logits, labels, x, z, logits })
+    (
+        trainer,
+        queries,
+        Answers { layers, parameters, classes, bank, bank_logits, labels, x, z, logits },
+    )
 }
 
-/// Off by no more than single precision explains: a share of the largest term that the score is made of.
+/// Off by no more than single precision explains: a share of the largest term that the score is
+/// made of.
 fn agree(what: &str, actual: &[f32], expected: &[f64], largest: f64) -> Result<(), TestCaseError> {
     prop_assert_eq!(actual.len(), expected.len());
     for (row, (&actual, &expected)) in actual.iter().zip(expected).enumerate() {
         let off = (f64::from(actual) - expected).abs();
-        prop_assert!(off <= 1e-5 * (1.0 + largest), "{what}, row {row}: {actual} against {expected}, off by {off:e}");
+        prop_assert!(
+            off <= 1e-5 * (1.0 + largest),
+            "{what}, row {row}: {actual} against {expected}, off by {off:e}"
+        );
     }
     Ok(())
 }
@@ -95,7 +123,8 @@ proptest! {
             NnGuide, Odin, React, Residual, Rmd, Scale, She, Vim,
         };
         let (mut trainer, queries, head) = build(&shape);
-        // A row that a ReLU leaves nothing of has no direction, and one between two classes no prediction, in single precision.
+        // A row that a ReLU leaves nothing of has no direction, and one between two classes no
+        // prediction, in single precision.
         let clear = |f: &nalgebra::DVector<f64>| (0..f.len()).all(|k| k == argmax(f) || f.max() - f[k] > 1e-4);
         prop_assume!(head.z.iter().chain(&head.bank).all(|z| z.norm() > 1e-2));
         prop_assume!(head.logits.iter().chain(&head.bank_logits).all(clear));
@@ -181,13 +210,17 @@ fn scores() -> impl Strategy<Value = Vec<f64>> {
 
 /// A number of classes, and numbers for up to 60 rows of them.
 fn positive_rows() -> impl Strategy<Value = (usize, Vec<f32>)> {
-    (1_usize..5).prop_flat_map(|classes| (Just(classes), prop::collection::vec(0.01_f32..1.0, classes..60 * classes)))
+    (1_usize..5).prop_flat_map(|classes| {
+        (Just(classes), prop::collection::vec(0.01_f32..1.0, classes..60 * classes))
+    })
 }
 
-/// Mean precision over the positives, each at the threshold that just takes it in; equal scores come together.
+/// Mean precision over the positives, each at the threshold that just takes it in; equal scores
+/// come together.
 fn naive_average_precision(positives: &[f64], negatives: &[f64]) -> f64 {
     let precision = |&threshold: &f64| {
-        let taken = |scores: &[f64]| scores.iter().filter(|score| **score >= threshold).count() as f64;
+        let taken =
+            |scores: &[f64]| scores.iter().filter(|score| **score >= threshold).count() as f64;
         taken(positives) / (taken(positives) + taken(negatives))
     };
     positives.iter().map(precision).sum::<f64>() / positives.len() as f64
@@ -209,7 +242,8 @@ proptest! {
         let share = |scores: &[f64], threshold: f64| {
             scores.iter().filter(|score| **score <= threshold).count() as f64 / scores.len() as f64
         };
-        // The threshold is one of the scores kept: between two of them nothing more of ID is gained.
+        // The threshold is one of the scores kept: between two of them nothing more of ID is
+        // gained.
         let candidates = id.iter().copied().filter(|&threshold| share(&id, threshold) >= tpr);
         let threshold = candidates.fold(f64::INFINITY, f64::min);
         prop_assert_eq!(metrics::fpr_at_tpr(&id, &ood, tpr).unwrap(), share(&ood, threshold));
@@ -238,7 +272,8 @@ proptest! {
                 .collect();
             error += inside.iter().map(|(confidence, hit)| hit - confidence).sum::<f64>().abs() / rows as f64;
         }
-        // A confidence on an edge may fall on either side of it: its bin is computed by a product here and by quotients there.
+        // A confidence on an edge may fall on either side of it: its bin is computed by a product
+        // here and by quotients there.
         let edge = probabilities.iter().any(|&p| (f64::from(p) * bins as f64).fract().abs() < 1e-9 && p < 1.0);
         prop_assume!(!edge);
         prop_assert!((metrics::ece(&probabilities, &labels, bins).unwrap() - error).abs() < 1e-9);

@@ -1,5 +1,5 @@
-//! A head of a newcomer: five classes, a handful of rows each, nothing held out, numbers as they come. Each test is a line of what such a
-//! user does, and fails where the answer would mislead.
+//! A head of a newcomer: five classes, a handful of rows each, nothing held out, numbers as they
+//! come. Each test is a line of what such a user does, and fails where the answer would mislead.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
@@ -44,8 +44,15 @@ fn unknown(random: &mut Random, count: usize) -> Vec<f32> {
     (0..count * FEATURES).map(|_| -4.0 + noise(random)).collect()
 }
 
-fn fit(head: &mut Head, features: &[f32], labels: &[f64], options: FitOptions, with: FitRows) -> Option<String> {
-    let mut fit = head.begin_fit(features.to_vec(), labels, options.check().unwrap(), with).unwrap();
+fn fit(
+    head: &mut Head,
+    features: &[f32],
+    labels: &[f64],
+    options: FitOptions,
+    with: FitRows,
+) -> Option<String> {
+    let mut fit =
+        head.begin_fit(features.to_vec(), labels, options.check().unwrap(), with).unwrap();
     loop {
         while !head.run_fit(&mut fit, 50).unwrap() {}
         if block_on(head.end_epoch(&mut fit, false)).unwrap().last {
@@ -82,11 +89,18 @@ fn a_gate_needs_no_row_held_out_and_keeps_its_promise() {
             let mut head = trained(&features, &labels, None);
             cross(&mut head, &CalibrationOptions::from(ScorerName::Auto).at(0.1)).unwrap();
             let calibration = head.calibration().unwrap();
-            assert_eq!((calibration.method, calibration.conformal.rows()), (Method::Cross, each * CLASSES));
+            assert_eq!(
+                (calibration.method, calibration.conformal.rows()),
+                (Method::Cross, each * CLASSES)
+            );
             known += rejected(&mut head, &rows(&mut random, 100, &EVEN).0) / seeds as f64;
             far += rejected(&mut head, &unknown(&mut random, 200)) / seeds as f64;
         }
-        println!("{each} rows a class: {:.1} % of known rows rejected, {:.1} % of unknown ones", 100.0 * known, 100.0 * far);
+        println!(
+            "{each} rows a class: {:.1} % of known rows rejected, {:.1} % of unknown ones",
+            100.0 * known,
+            100.0 * far
+        );
         assert!(known <= 0.1 + 0.015, "{each} rows a class: {known}");
         assert!(far > 0.9, "{each} rows a class: {far}");
     }
@@ -105,13 +119,21 @@ fn too_few_rows_never_leave_the_gate_open() {
     assert_eq!(block_on(head.gate(&features)).unwrap_err().code(), "not-calibrated");
     // The same rows without an alpha that they allow.
     let (held_out, classes) = rows(&mut random, 3, &EVEN);
-    let refusal = block_on(head.calibrate(&held_out, &classes, &CalibrationOptions::from(ScorerName::Auto))).unwrap_err();
+    let refusal =
+        block_on(head.calibrate(&held_out, &classes, &CalibrationOptions::from(ScorerName::Auto)))
+            .unwrap_err();
     assert_eq!(refusal.code(), "too-few-rows");
     assert!(refusal.to_string().contains("alpha 0.063"), "{refusal}");
-    let calibration = block_on(head.calibrate(&held_out, &classes, &CalibrationOptions::from(ScorerName::Auto).at(0.1))).unwrap();
+    let calibration = block_on(head.calibrate(
+        &held_out,
+        &classes,
+        &CalibrationOptions::from(ScorerName::Auto).at(0.1),
+    ))
+    .unwrap();
     assert!(calibration.threshold.is_finite());
 
-    let provisional = CalibrationOptions { provisional: true, ..CalibrationOptions::from(ScorerName::Auto) };
+    let provisional =
+        CalibrationOptions { provisional: true, ..CalibrationOptions::from(ScorerName::Auto) };
     let calibration = block_on(head.calibrate(&held_out, &classes, &provisional)).unwrap();
     assert!(calibration.threshold.is_finite());
     assert!(rejected(&mut head, &unknown(&mut random, 100)) > 0.9);
@@ -131,8 +153,11 @@ fn rows_that_are_all_right_do_not_make_noise_certain() {
     // Labels shifted by one: no temperature makes that head right, and none is absurd.
     let shifted: Vec<f64> = labels.iter().map(|label| (label + 1.0) % CLASSES as f64).collect();
     let (held_out, _) = rows(&mut random, 20, &EVEN);
-    let base = block_on(head.calibrate(&held_out, &labels, &ScorerName::Auto.into())).unwrap().temperature;
-    let absurd = block_on(head.calibrate(&held_out, &shifted, &ScorerName::Auto.into())).unwrap().temperature;
+    let base =
+        block_on(head.calibrate(&held_out, &labels, &ScorerName::Auto.into())).unwrap().temperature;
+    let absurd = block_on(head.calibrate(&held_out, &shifted, &ScorerName::Auto.into()))
+        .unwrap()
+        .temperature;
     assert!(absurd / base < 1e3, "{base} {absurd}");
 }
 
@@ -142,7 +167,9 @@ fn groups_are_kept_together_and_rows_that_look_like_groups_are_noticed() {
     // Twelve recordings a class of 25 frames, near copies of one another.
     let (mut features, mut labels, mut groups) = (Vec::new(), Vec::new(), Vec::new());
     let recording = |random: &mut Random, class: usize| -> Vec<f32> {
-        (0..FEATURES).map(|column| if column % CLASSES == class { 4.0 } else { 0.0 } + noise(random)).collect()
+        (0..FEATURES)
+            .map(|column| if column % CLASSES == class { 4.0 } else { 0.0 } + noise(random))
+            .collect()
     };
     for class in 0..CLASSES {
         for session in 0..12 {
@@ -196,16 +223,26 @@ fn shifts_scales_and_units_do_not_matter() {
         ("x 0.001", &|_, x| x * 0.001),
         ("mixed units", &|index, x| (x + 3.0) * 10_f32.powi(column(index) as i32 % 6 - 3)),
     ];
-    for loss in [LossOptions::LogitNorm { tau: None }, LossOptions::CrossEntropy { label_smoothing: None }] {
+    for loss in
+        [LossOptions::LogitNorm { tau: None }, LossOptions::CrossEntropy { label_smoothing: None }]
+    {
         for (name, change) in &changes {
-            let changed = |rows: &[f32]| rows.iter().enumerate().map(|(index, &x)| change(index, x)).collect::<Vec<f32>>();
-            let mut head = head(HeadOptions { loss: Some(loss.clone()), ..sized(FEATURES, CLASSES) });
+            let changed = |rows: &[f32]| {
+                rows.iter().enumerate().map(|(index, &x)| change(index, x)).collect::<Vec<f32>>()
+            };
+            let mut head =
+                head(HeadOptions { loss: Some(loss.clone()), ..sized(FEATURES, CLASSES) });
             fit(&mut head, &changed(&features), &labels, FitOptions::default(), FitRows::default());
             let predicted = block_on(head.predict(&changed(&test))).unwrap().class_index;
-            let right = predicted.iter().zip(&answers).filter(|(class, label)| f64::from(**class) == **label).count();
+            let right = predicted
+                .iter()
+                .zip(&answers)
+                .filter(|(class, label)| f64::from(**class) == **label)
+                .count();
             assert!(right as f64 >= 0.97 * answers.len() as f64, "{name}, {loss:?}: {right}");
             cross(&mut head, &ScorerName::Auto.into()).unwrap();
-            let (known, far) = (rejected(&mut head, &changed(&test)), rejected(&mut head, &changed(&stranger)));
+            let (known, far) =
+                (rejected(&mut head, &changed(&test)), rejected(&mut head, &changed(&stranger)));
             assert!(known < 0.12 && far > 0.9, "{name}, {loss:?}: {known} {far}");
         }
     }
@@ -217,7 +254,12 @@ fn patience_keeps_the_best_epoch() {
     let wide = [2.5; CLASSES];
     let (features, labels) = rows(&mut random, 12, &wide);
     let (validation, answers) = rows(&mut random, 30, &wide);
-    let options = FitOptions { epochs: Some(400.0), patience: Some(20.0), has_validation: true, ..FitOptions::default() };
+    let options = FitOptions {
+        epochs: Some(400.0),
+        patience: Some(20.0),
+        has_validation: true,
+        ..FitOptions::default()
+    };
     let cross_entropy = Some(LossOptions::CrossEntropy { label_smoothing: None });
     let mut head = head(HeadOptions { loss: cross_entropy, ..sized(FEATURES, CLASSES) });
     let with = FitRows { groups: None, validation: Some((validation.clone(), answers.clone())) };
@@ -237,7 +279,10 @@ fn patience_keeps_the_best_epoch() {
     let logits = block_on(head.forward(&validation)).unwrap().logits;
     let loss = logits.chunks(CLASSES).zip(&answers).map(|(row, &label)| {
         let largest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        f64::from(largest - row[label as usize] + row.iter().map(|f| (f - largest).exp()).sum::<f32>().ln())
+        f64::from(
+            largest - row[label as usize]
+                + row.iter().map(|f| (f - largest).exp()).sum::<f32>().ln(),
+        )
     });
     assert!((loss.sum::<f64>() / answers.len() as f64 - best).abs() < 1e-3);
     assert!(fit.warning().is_some_and(|warning| warning.contains("chose the epoch")));
@@ -261,8 +306,16 @@ fn a_promise_by_class_holds_for_the_widest() {
             .collect();
         rejected(head, &rows)
     };
-    let options = CalibrationOptions { per_class: true, ..CalibrationOptions::from(ScorerName::Mahalanobis).at(0.1) };
-    block_on(head.calibrate(&held_out, &classes, &CalibrationOptions::from(ScorerName::Mahalanobis).at(0.1))).unwrap();
+    let options = CalibrationOptions {
+        per_class: true,
+        ..CalibrationOptions::from(ScorerName::Mahalanobis).at(0.1)
+    };
+    block_on(head.calibrate(
+        &held_out,
+        &classes,
+        &CalibrationOptions::from(ScorerName::Mahalanobis).at(0.1),
+    ))
+    .unwrap();
     let together: Vec<f64> = (0..CLASSES).map(|class| of_class(&mut head, class)).collect();
     assert!(together[2] > 0.2, "{together:?}");
     block_on(head.calibrate(&held_out, &classes, &options)).unwrap();
@@ -275,7 +328,8 @@ fn a_promise_by_class_holds_for_the_widest() {
     for class in 0..CLASSES {
         // Each class's own p-value: the label is in the set at the promised level.
         let rows = answers.iter().enumerate().filter(|(_, label)| **label == class as f64);
-        let missed: Vec<bool> = rows.map(|(row, _)| verdicts.class_set[row * CLASSES + class] == 0).collect();
+        let missed: Vec<bool> =
+            rows.map(|(row, _)| verdicts.class_set[row * CLASSES + class] == 0).collect();
         let share = missed.iter().filter(|&&missed| missed).count() as f64 / missed.len() as f64;
         assert!((share - 0.1).abs() < 0.07, "class {class}: {share}");
         assert!(of_class(&mut head, class) < 0.17, "class {class}");

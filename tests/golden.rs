@@ -1,5 +1,6 @@
-//! The core against the golden files of `tests/golden`, which `generate.py` there makes with PyTorch, pytorch-ood and
-//! scikit-learn: values, gradients, initialisation, 20-step trajectories, scores and metrics.
+//! The core against the golden files of `tests/golden`, which `generate.py` there makes with
+//! PyTorch, pytorch-ood and scikit-learn: values, gradients, initialisation, 20-step trajectories,
+//! scores and metrics.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
@@ -44,7 +45,9 @@ fn losses_and_gradients() {
     for case in &file.cases {
         let loss = match case.kind.as_str() {
             "logitNorm" => Loss::LogitNorm { tau: case.tau.unwrap() as f32 },
-            "crossEntropy" => Loss::CrossEntropy { label_smoothing: case.label_smoothing.unwrap() as f32 },
+            "crossEntropy" => {
+                Loss::CrossEntropy { label_smoothing: case.label_smoothing.unwrap() as f32 }
+            }
             other => panic!("unknown loss {other}"),
         };
         let scale = 1.0 / case.labels.len() as f32;
@@ -59,10 +62,21 @@ fn losses_and_gradients() {
             })
             .collect();
         // A handful of f32 roundings; tau = 0.01 multiplies the logits' own by up to 100.
-        assert_close(&case.name, &losses, &case.loss_per_row, Tolerance { absolute: 1e-6, relative: 1e-6 });
-        // A gradient's rounding is relative to its largest part, which the others are differences of.
+        assert_close(
+            &case.name,
+            &losses,
+            &case.loss_per_row,
+            Tolerance { absolute: 1e-6, relative: 1e-6 },
+        );
+        // A gradient's rounding is relative to its largest part, which the others are differences
+        // of.
         let largest = case.gradient.iter().fold(0.0_f64, |largest, g| largest.max(g.abs()));
-        assert_close(&case.name, &gradient, &case.gradient, Tolerance { absolute: 3e-6 * largest, relative: 0.0 });
+        assert_close(
+            &case.name,
+            &gradient,
+            &case.gradient,
+            Tolerance { absolute: 3e-6 * largest, relative: 0.0 },
+        );
     }
 }
 
@@ -79,7 +93,8 @@ fn initialisation_is_reproduced_bit_for_bit() {
     let file: File<InitialisationCase> = golden("init.json");
     for case in &file.cases {
         let (features, classes) = (case.widths[0], case.widths[case.widths.len() - 1]);
-        let architecture = Architecture::new(features, &case.widths[1..case.widths.len() - 1], classes);
+        let architecture =
+            Architecture::new(features, &case.widths[1..case.widths.len() - 1], classes);
         assert_eq!(architecture.initial_parameters(case.seed), case.parameters, "{}", case.name);
     }
 }
@@ -122,7 +137,8 @@ impl Trajectory {
     }
 }
 
-/// PyTorch's own float32 run, started one rounding away, ends up to 8e-5 from its float64 run (see `trajectories.py`).
+/// PyTorch's own float32 run, started one rounding away, ends up to 8e-5 from its float64 run (see
+/// `trajectories.py`).
 const TRAJECTORY: Tolerance = Tolerance { absolute: 1e-4, relative: 1e-5 };
 
 #[test]
@@ -134,19 +150,38 @@ fn trajectories_of_20_steps() {
         let engine = CpuEngine::new(&config.spec(), config.initial_parameters());
         let mut trainer = Head::new(engine, config);
         let (mut losses, mut accuracies) = (Vec::new(), Vec::new());
-        for (features, labels) in
-            case.batches.features.chunks(case.rows * case.features).zip(case.batches.labels.chunks(case.rows))
+        for (features, labels) in case
+            .batches
+            .features
+            .chunks(case.rows * case.features)
+            .zip(case.batches.labels.chunks(case.rows))
         {
-            let step = pollster::block_on(trainer.train_step(features.to_vec(), labels, None)).unwrap();
+            let step =
+                pollster::block_on(trainer.train_step(features.to_vec(), labels, None)).unwrap();
             losses.push(step.loss);
             accuracies.push(step.accuracy);
         }
         assert_close(&format!("{}: losses", case.name), &losses, &case.losses, TRAJECTORY);
-        assert_close(&format!("{}: accuracies", case.name), &accuracies, &case.accuracies, TRAJECTORY);
+        assert_close(
+            &format!("{}: accuracies", case.name),
+            &accuracies,
+            &case.accuracies,
+            TRAJECTORY,
+        );
         let state = pollster::block_on(trainer.engine().state()).unwrap();
-        assert_close(&format!("{}: parameters", case.name), &state.parameters, &case.final_parameters, TRAJECTORY);
+        assert_close(
+            &format!("{}: parameters", case.name),
+            &state.parameters,
+            &case.final_parameters,
+            TRAJECTORY,
+        );
         let outputs = pollster::block_on(trainer.forward(&case.probe_features)).unwrap();
-        assert_close(&format!("{}: logits", case.name), &outputs.logits, &case.probe_logits, TRAJECTORY);
+        assert_close(
+            &format!("{}: logits", case.name),
+            &outputs.logits,
+            &case.probe_logits,
+            TRAJECTORY,
+        );
     }
 }
 
@@ -169,11 +204,19 @@ struct ExpectedScores {
 fn scores() {
     let file: File<ScoreCase> = golden("scores.json");
     for case in &file.cases {
-        let outputs = oodgate::engine::Outputs { logits: case.logits.clone(), penultimate: Some(case.penultimate.clone()) };
+        let outputs = oodgate::engine::Outputs {
+            logits: case.logits.clone(),
+            penultimate: Some(case.penultimate.clone()),
+        };
         for expected in &case.scores {
             let scores = answer_scores(&expected.scorer, &outputs, case.classes);
             let what = format!("{}: {:?}", case.name, expected.scorer);
-            assert_close(&what, &scores, &expected.expected, Tolerance { absolute: 1e-6, relative: 3e-6 });
+            assert_close(
+                &what,
+                &scores,
+                &expected.expected,
+                Tolerance { absolute: 1e-6, relative: 3e-6 },
+            );
         }
     }
 }
@@ -220,7 +263,12 @@ fn metrics_agree_with_scikit_learn() {
             metrics::fpr_at_tpr(id, ood, 0.8),
         ]
         .map(Result::unwrap);
-        assert_close(&case.name, &actual, &[case.auroc, case.aupr_in, case.aupr_out, case.fpr95, case.fpr80], exact);
+        assert_close(
+            &case.name,
+            &actual,
+            &[case.auroc, case.aupr_in, case.aupr_out, case.fpr95, case.fpr80],
+            exact,
+        );
     }
     for case in &file.ece {
         let ece = metrics::ece(&case.probabilities, &case.labels, case.bins).unwrap();

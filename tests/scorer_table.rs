@@ -1,5 +1,6 @@
-//! What follows from the one table of scorers outside Rust: the TypeScript union and the list that tests and the site read. Written anew
-//! by `npm run scorers`, which sets OODGATE_WRITE; without it this test compares.
+//! What follows from the one table of scorers outside Rust: the TypeScript union and the list that
+//! tests and the site read. Written anew by `npm run scorers`, which sets OODGATE_WRITE; without it
+//! this test compares.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
@@ -12,7 +13,9 @@ fn type_of(kind: &Kind) -> String {
     match kind {
         Kind::Number { .. } | Kind::Count { .. } => "number".into(),
         Kind::Flag => "boolean".into(),
-        Kind::Choice(choices) => choices.iter().map(|choice| format!("\"{choice}\"")).collect::<Vec<_>>().join(" | "),
+        Kind::Choice(choices) => {
+            choices.iter().map(|choice| format!("\"{choice}\"")).collect::<Vec<_>>().join(" | ")
+        }
     }
 }
 
@@ -32,12 +35,17 @@ fn union(names: impl Iterator<Item = ScorerName>) -> String {
 
 fn typescript() -> String {
     let named = |needs: &'static [Needs]| {
-        ScorerName::ALL.into_iter().filter(move |&name| name != ScorerName::Auto && needs.contains(&name.needs()))
+        ScorerName::ALL
+            .into_iter()
+            .filter(move |&name| name != ScorerName::Auto && needs.contains(&name.needs()))
     };
-    let mut text = String::from("// Written by `npm run scorers` from the table of scorers, src/ood/table.rs.\n\n");
+    let mut text = String::from(
+        "// Written by `npm run scorers` from the table of scorers, src/ood/table.rs.\n\n",
+    );
     let logit = union(named(&[Needs::Answer, Needs::Head]));
     let fitted = union(named(&[Needs::TrainingRows]));
-    write!(text, "/** Scores that need no training rows. */\nexport type LogitScorer ={logit};\n").unwrap();
+    write!(text, "/** Scores that need no training rows. */\nexport type LogitScorer ={logit};\n")
+        .unwrap();
     write!(
         text,
         "/** Scores that compare with the training rows: see `fitScorers`. */\nexport type FittedScorer ={fitted};\n\
@@ -51,7 +59,12 @@ fn typescript() -> String {
         write!(text, "\n  /** {} */\n  | {{ name: \"{}\"", name.about(), name.as_str()).unwrap();
         for parameter in name.parameters() {
             let kind = type_of(&parameter.kind);
-            write!(text, ";\n      /** {} */\n      {}?: {kind} | undefined", parameter.about, parameter.name).unwrap();
+            write!(
+                text,
+                ";\n      /** {} */\n      {}?: {kind} | undefined",
+                parameter.about, parameter.name
+            )
+            .unwrap();
         }
         text.push_str(" }");
     }
@@ -96,8 +109,11 @@ fn module(list: &str) -> String {
 #[test]
 fn what_follows_from_the_table_is_up_to_date() {
     let list = list();
-    let files =
-        [("pkg/src/api/types/scorers.ts", typescript()), ("tests/lib/scorers.mjs", module(&list)), ("pkg/scorers.json", list)];
+    let files = [
+        ("pkg/src/api/types/scorers.ts", typescript()),
+        ("tests/lib/scorers.mjs", module(&list)),
+        ("pkg/scorers.json", list),
+    ];
     for (file, text) in files {
         let path = format!("{}/{file}", env!("CARGO_MANIFEST_DIR"));
         if std::env::var_os("OODGATE_WRITE").is_some() {

@@ -1,4 +1,5 @@
-//! The trainer and its fit, end to end on the CPU engine: learning, repeatability, early stopping, refusals.
+//! The trainer and its fit, end to end on the CPU engine: learning, repeatability, early stopping,
+//! refusals.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
@@ -51,14 +52,22 @@ fn fit_options() -> FitOptions {
 #[test]
 fn heads_of_every_kind_learn() {
     for hidden in [vec![], vec![16.0]] {
-        for loss in [LossOptions::LogitNorm { tau: None }, LossOptions::CrossEntropy { label_smoothing: None }] {
-            let mut trainer = head(HeadOptions { hidden: hidden.clone(), loss: Some(loss), ..options() });
+        for loss in [
+            LossOptions::LogitNorm { tau: None },
+            LossOptions::CrossEntropy { label_smoothing: None },
+        ] {
+            let mut trainer =
+                head(HeadOptions { hidden: hidden.clone(), loss: Some(loss), ..options() });
             let epochs = run(&mut trainer, 90, 1.0, fit_options().check().unwrap());
             let (first, last) = (epochs[0].training.unwrap(), epochs[19].training.unwrap());
             assert!(last.loss < 0.5 * first.loss && last.accuracy > 0.95, "{first:?} to {last:?}");
             let (features, labels) = blobs(90, 1.0);
             let prediction = block_on(trainer.predict(&features)).unwrap();
-            let hits = prediction.class_index.iter().zip(&labels).filter(|(class, label)| f64::from(**class) == **label);
+            let hits = prediction
+                .class_index
+                .iter()
+                .zip(&labels)
+                .filter(|(class, label)| f64::from(**class) == **label);
             assert!(hits.count() >= 86);
         }
     }
@@ -87,7 +96,12 @@ fn the_last_smaller_batch_is_used() {
 fn patience_stops_a_fit_that_no_longer_gains() {
     let mut trainer = head(options());
     // Pure noise: the training loss falls by heart, the validation loss does not.
-    let config = FitOptions { epochs: Some(500.0), validation_split: Some(0.25), patience: Some(3.0), ..fit_options() };
+    let config = FitOptions {
+        epochs: Some(500.0),
+        validation_split: Some(0.25),
+        patience: Some(3.0),
+        ..fit_options()
+    };
     let epochs = run(&mut trainer, 60, 40.0, config.check().unwrap());
     let last = epochs.last().unwrap();
     assert!(last.stopped_early && epochs.len() < 500, "{} epochs", epochs.len());
@@ -102,7 +116,10 @@ fn a_split_that_leaves_no_rows_is_refused() {
     let mut trainer = head(options());
     let config = FitOptions { validation_split: Some(0.01), ..fit_options() }.check().unwrap();
     let (features, labels) = blobs(6, 1.0);
-    let refusal = trainer.begin_fit(features, &labels, config, oodgate::head::FitRows::default()).err().unwrap();
+    let refusal = trainer
+        .begin_fit(features, &labels, config, oodgate::head::FitRows::default())
+        .err()
+        .unwrap();
     assert!(matches!(refusal, Error::InvalidOption(_)), "{refusal}");
 }
 
@@ -135,7 +152,10 @@ fn refused_calls_leave_the_head_as_it_was() {
     }
     let bad = ScorerOptions::from(ScorerName::Msp).with("temperature", -1.0);
     let refusal = block_on(trainer.ood_score(&features, &bad)).unwrap_err();
-    assert_eq!(refusal.to_string(), "options.scorer.temperature: expected a number above 0, got -1");
+    assert_eq!(
+        refusal.to_string(),
+        "options.scorer.temperature: expected a number above 0, got -1"
+    );
     assert_eq!((state(&mut trainer), trainer.steps()), before);
 }
 
@@ -145,14 +165,19 @@ fn a_refusal_names_the_place() {
     let mut features = vec![0.5; 3 * FEATURES];
     features[FEATURES + 2] = f32::INFINITY;
     let refusal = block_on(trainer.forward(&features)).unwrap_err();
-    assert_eq!(refusal.to_string(), "features, row 1, column 2: expected a finite number, got Infinity");
+    assert_eq!(
+        refusal.to_string(),
+        "features, row 1, column 2: expected a finite number, got Infinity"
+    );
 }
 
 #[test]
 fn probabilities_sum_to_one() {
     let mut trainer = head(HeadOptions { hidden: vec![5.0], ..options() });
     let prediction = block_on(trainer.predict(&blobs(7, 1.0).0)).unwrap();
-    for (row, (probabilities, &class)) in prediction.probabilities.chunks(CLASSES).zip(&prediction.class_index).enumerate() {
+    for (row, (probabilities, &class)) in
+        prediction.probabilities.chunks(CLASSES).zip(&prediction.class_index).enumerate()
+    {
         assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-6);
         assert_eq!(probabilities[class as usize], prediction.probability[row]);
     }
@@ -163,8 +188,14 @@ fn an_abandoned_fit_keeps_what_was_learnt() {
     let mut trainer = head(options());
     let (features, labels) = blobs(64, 1.0);
     let untrained = state(&mut trainer);
-    let mut fit =
-        trainer.begin_fit(features, &labels, fit_options().check().unwrap(), oodgate::head::FitRows::default()).unwrap();
+    let mut fit = trainer
+        .begin_fit(
+            features,
+            &labels,
+            fit_options().check().unwrap(),
+            oodgate::head::FitRows::default(),
+        )
+        .unwrap();
     assert!(!trainer.run_fit(&mut fit, 2).unwrap());
     drop(fit);
     assert_eq!(trainer.steps(), 2);

@@ -1,6 +1,7 @@
-//! Split-conformal p-values (Vovk, Gammerman and Shafer, "Algorithmic Learning in a Random World", 2005): with n calibration scores,
-//! `p = (1 + #{calibration score >= score}) / (n + 1)`. For a row that is exchangeable with them, whatever the scorer, the probability of
-//! `p <= alpha` is at most alpha. The promise is over all classes together, not for each.
+//! Split-conformal p-values (Vovk, Gammerman and Shafer, "Algorithmic Learning in a Random World",
+//! 2005): with n calibration scores, `p = (1 + #{calibration score >= score}) / (n + 1)`. For a row
+//! that is exchangeable with them, whatever the scorer, the probability of `p <= alpha` is at most
+//! alpha. The promise is over all classes together, not for each.
 
 use super::student;
 use crate::{
@@ -14,9 +15,11 @@ pub enum Kind {
     /// By counting: scores of rows that nothing was fitted to.
     #[default]
     Counted,
-    /// By counting, interpolated between neighbouring scores: scores of rows that were left out by turns.
+    /// By counting, interpolated between neighbouring scores: scores of rows that were left out by
+    /// turns.
     Interpolated,
-    /// From mean and deviation of the scores, as if they were normal (Student's t): too few to count.
+    /// From mean and deviation of the scores, as if they were normal (Student's t): too few to
+    /// count.
     Parametric,
 }
 
@@ -58,7 +61,8 @@ impl Conformal {
             Kind::Counted => counted(below as f64),
             // Between the last score below and the first that is not: n of them make n + 1 steps.
             Kind::Interpolated if 0 < below && below < rows => {
-                let (low, high) = (f64::from(self.scores[below - 1]), f64::from(self.scores[below]));
+                let (low, high) =
+                    (f64::from(self.scores[below - 1]), f64::from(self.scores[below]));
                 let part = (f64::from(score) - low) / (high - low);
                 counted(below as f64 + if part.is_finite() { part } else { 0.0 })
             }
@@ -76,12 +80,12 @@ impl Conformal {
         }
     }
 
-    /// The score above which those rows lie whose p-value is at most `alpha`; infinite when there are too few calibration rows for any
-    /// p-value to be that small.
+    /// The score above which those rows lie whose p-value is at most `alpha`; infinite when there
+    /// are too few calibration rows for any p-value to be that small.
     pub fn threshold(&self, alpha: f64) -> f32 {
         let rows = self.scores.len();
-        // p <= alpha where fewer than `rejecting` calibration scores are as large. The product may fall short of a whole
-        // number by a rounding: 0.29 * 100 is 28.999999999999996.
+        // p <= alpha where fewer than `rejecting` calibration scores are as large. The product may
+        // fall short of a whole number by a rounding: 0.29 * 100 is 28.999999999999996.
         let rejecting = alpha * (rows + 1) as f64 + 1e-9;
         match self.kind {
             Kind::Parametric => {
@@ -94,10 +98,15 @@ impl Conformal {
                 let position = ((rows + 1) as f64 - rejecting).max(1.0);
                 let below = (position.floor() as usize).min(rows);
                 let above = (below + 1).min(rows);
-                let (low, high) = (f64::from(self.scores[below - 1]), f64::from(self.scores[above - 1]));
+                let (low, high) =
+                    (f64::from(self.scores[below - 1]), f64::from(self.scores[above - 1]));
                 let part = position - below as f64;
                 // A row without a score, infinitely far, has no middle.
-                if part == 0.0 || low == high { low as f32 } else { (low + part * (high - low)) as f32 }
+                if part == 0.0 || low == high {
+                    low as f32
+                } else {
+                    (low + part * (high - low)) as f32
+                }
             }
         }
     }
@@ -118,7 +127,8 @@ pub fn least_rows(alpha: f64) -> usize {
     (1.0 / alpha - 1.0 - 1e-9).ceil() as usize
 }
 
-/// Refuses calibration rows that are too few for `alpha`: with them no row could be rejected, and the gate would stand open.
+/// Refuses calibration rows that are too few for `alpha`: with them no row could be rejected, and
+/// the gate would stand open.
 pub fn check_count(rows: usize, alpha: f64, remedy: &str) -> Result<()> {
     let least = least_rows(alpha);
     if rows >= least {
@@ -148,13 +158,20 @@ mod tests {
         let mut random = Random::new(9);
         for rows in [1, 5, 19, 20, 99, 100, 1000] {
             // Few different values: ties.
-            let conformal = Conformal::new((0..rows).map(|_| (random.unit() * 30.0).floor()).collect(), Kind::Counted);
+            let conformal = Conformal::new(
+                (0..rows).map(|_| (random.unit() * 30.0).floor()).collect(),
+                Kind::Counted,
+            );
             for alpha in [0.01, 0.05, 0.1, 0.29, 0.5] {
                 let threshold = conformal.threshold(alpha);
                 for step in -1..64 {
                     let score = step as f32 * 0.5;
                     let p = conformal.p_value(score);
-                    assert_eq!(score > threshold, p <= alpha + 1e-12, "{rows} rows, alpha {alpha}, score {score}, p {p}");
+                    assert_eq!(
+                        score > threshold,
+                        p <= alpha + 1e-12,
+                        "{rows} rows, alpha {alpha}, score {score}, p {p}"
+                    );
                 }
             }
         }
@@ -163,7 +180,8 @@ mod tests {
     #[test]
     fn p_values_are_counts() {
         let conformal = Conformal::new(vec![3.0, 1.0, 2.0, 2.0], Kind::Counted);
-        let expected = [(0.0, 1.0), (1.0, 1.0), (1.5, 0.8), (2.0, 0.8), (2.5, 0.4), (3.0, 0.4), (4.0, 0.2)];
+        let expected =
+            [(0.0, 1.0), (1.0, 1.0), (1.5, 0.8), (2.0, 0.8), (2.5, 0.4), (3.0, 0.4), (4.0, 0.2)];
         for (score, p) in expected {
             assert!((conformal.p_value(score) - p).abs() < 1e-12);
         }
@@ -173,15 +191,22 @@ mod tests {
     fn interpolated_p_values_meet_their_threshold() {
         let mut random = Random::new(4);
         for rows in [9, 19, 25, 100, 333] {
-            let conformal = Conformal::new((0..rows).map(|_| random.unit()).collect(), Kind::Interpolated);
+            let conformal =
+                Conformal::new((0..rows).map(|_| random.unit()).collect(), Kind::Interpolated);
             for alpha in [0.05, 0.1, 0.37] {
                 let threshold = conformal.threshold(alpha);
                 if rows < least_rows(alpha) {
                     assert_eq!(threshold, f32::INFINITY);
                     continue;
                 }
-                assert!((conformal.p_value(threshold) - alpha).abs() < 1e-5, "{rows} rows, alpha {alpha}");
-                assert!(conformal.p_value(threshold + 1e-4) <= alpha && conformal.p_value(threshold - 1e-4) > alpha);
+                assert!(
+                    (conformal.p_value(threshold) - alpha).abs() < 1e-5,
+                    "{rows} rows, alpha {alpha}"
+                );
+                assert!(
+                    conformal.p_value(threshold + 1e-4) <= alpha
+                        && conformal.p_value(threshold - 1e-4) > alpha
+                );
             }
         }
     }
@@ -200,6 +225,9 @@ mod tests {
         assert_eq!([0.05, 0.1, 0.01, 0.29].map(least_rows), [19, 9, 99, 3]);
         assert!(check_count(19, 0.05, "").is_ok());
         let refusal = check_count(15, 0.05, "").unwrap_err().to_string();
-        assert!(refusal.contains("15") && refusal.contains("19") && refusal.contains("alpha 0.063"), "{refusal}");
+        assert!(
+            refusal.contains("15") && refusal.contains("19") && refusal.contains("alpha 0.063"),
+            "{refusal}"
+        );
     }
 }

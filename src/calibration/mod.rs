@@ -1,5 +1,5 @@
-//! A gate's calibration from in-distribution rows: a softmax temperature, conformal p-values with their threshold, and what may be wrong
-//! with the rows that it was made from.
+//! A gate's calibration from in-distribution rows: a softmax temperature, conformal p-values with
+//! their threshold, and what may be wrong with the rows that it was made from.
 
 pub mod conformal;
 pub mod per_class;
@@ -95,7 +95,8 @@ impl CalibrationOptions {
 }
 
 /// How a refusal of too few rows ends, where rows were held out.
-pub const GIVE_MORE: &str = "; give more rows, take a larger alpha, or ask for a provisional threshold (provisional: true)";
+pub const GIVE_MORE: &str =
+    "; give more rows, take a larger alpha, or ask for a provisional threshold (provisional: true)";
 
 /// Why the promise of a calibration may not hold of whose rows so many were also trained on.
 pub fn trained_on(count: usize, rows: usize) -> Option<String> {

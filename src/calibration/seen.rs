@@ -42,14 +42,20 @@ impl SeenRows {
     pub fn count(&self, features: &[f32], width: usize) -> usize {
         let mut known = self.fingerprints.clone();
         sort::sort(&mut known);
-        features.chunks_exact(width).filter(|row| known.binary_search(&fingerprint(row)).is_ok()).count()
+        features
+            .chunks_exact(width)
+            .filter(|row| known.binary_search(&fingerprint(row)).is_ok())
+            .count()
     }
 }
 
-/// FNV-1a over up to 32 values spread over the row: rows of real features that agree in these agree in all.
+/// FNV-1a over up to 32 values spread over the row: rows of real features that agree in these agree
+/// in all.
 pub(crate) fn fingerprint(row: &[f32]) -> u64 {
     let values = row.iter().step_by(row.len().div_ceil(32));
-    values.fold(0xCBF2_9CE4_8422_2325, |hash, x| (hash ^ u64::from(x.to_bits())).wrapping_mul(0x0000_0100_0000_01B3))
+    values.fold(0xCBF2_9CE4_8422_2325, |hash, x| {
+        (hash ^ u64::from(x.to_bits())).wrapping_mul(0x0000_0100_0000_01B3)
+    })
 }
 
 #[cfg(test)]
@@ -64,6 +70,9 @@ mod tests {
             seen.insert(&row(n));
         }
         let count = |n: usize| seen.count(&row(n), 3);
-        assert_eq!((count(9), count(10), count(SeenRows::CAPACITY + 9), count(SeenRows::CAPACITY + 10)), (0, 1, 1, 0));
+        assert_eq!(
+            (count(9), count(10), count(SeenRows::CAPACITY + 9), count(SeenRows::CAPACITY + 10)),
+            (0, 1, 1, 0)
+        );
     }
 }

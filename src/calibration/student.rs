@@ -1,7 +1,7 @@
 //! Student's t distribution: what a threshold from a handful of scores rests on.
 
-/// `P(T <= t)` with `degrees` of freedom, at least 1: the regularised incomplete beta function by its continued fraction (Press et al.,
-/// "Numerical Recipes", 6.4), to about ten digits.
+/// `P(T <= t)` with `degrees` of freedom, at least 1: the regularised incomplete beta function by
+/// its continued fraction (Press et al., "Numerical Recipes", 6.4), to about ten digits.
 pub fn cumulative(t: f64, degrees: f64) -> f64 {
     let x = degrees / (degrees + t * t);
     let tail = 0.5 * incomplete_beta(0.5 * degrees, 0.5, x);
@@ -35,7 +35,10 @@ fn ln_gamma(x: f64) -> f64 {
         -0.539_523_938_495_3e-5,
     ];
     let shifted = x + 5.5;
-    let series = TERMS.iter().zip(1..).fold(1.000_000_000_190_015, |sum, (term, n)| sum + term / (x + f64::from(n)));
+    let series = TERMS
+        .iter()
+        .zip(1..)
+        .fold(1.000_000_000_190_015, |sum, (term, n)| sum + term / (x + f64::from(n)));
     (x + 0.5) * shifted.ln() - shifted + (2.506_628_274_631_000_5 * series / x).ln()
 }
 
@@ -43,7 +46,8 @@ fn incomplete_beta(a: f64, b: f64, x: f64) -> f64 {
     if x <= 0.0 || x >= 1.0 {
         return x.clamp(0.0, 1.0);
     }
-    let front = (ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b) + a * x.ln() + b * (1.0 - x).ln()).exp();
+    let front =
+        (ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b) + a * x.ln() + b * (1.0 - x).ln()).exp();
     // The fraction converges quickly on the near side.
     if x < (a + 1.0) / (a + b + 2.0) {
         front * continued_fraction(a, b, x) / a
@@ -89,7 +93,11 @@ mod tests {
             (0.05, 9.0, -1.833_112_932_653_63),
         ];
         for (share, degrees, t) in expected {
-            assert!((quantile(share, degrees) - t).abs() < 1e-6, "{share} {degrees}: {}", quantile(share, degrees));
+            assert!(
+                (quantile(share, degrees) - t).abs() < 1e-6,
+                "{share} {degrees}: {}",
+                quantile(share, degrees)
+            );
         }
     }
 

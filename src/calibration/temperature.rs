@@ -1,12 +1,13 @@
-//! Temperature scaling (Guo et al., "On Calibration of Modern Neural Networks", ICML 2017) that n rows cannot make bolder than n rows can
-//! be: `T = tau T_0`, with tau minimising
+//! Temperature scaling (Guo et al., "On Calibration of Modern Neural Networks", ICML 2017) that n
+//! rows cannot make bolder than n rows can be: `T = tau T_0`, with tau minimising
 //!
 //! ```text
 //! sum_i -ln softmax(f_i / (T_0 tau))_(y_i) + (ln tau)^2 / (2 s^2)
 //! ```
 //!
-//! T_0 makes the probabilities depend on the shape of the logits and not on their length; s = 0.5 is a prior: without it, rows that are all
-//! right, as they usually are when they are few, would ask for T = 0 and name noise with certainty.
+//! T_0 makes the probabilities depend on the shape of the logits and not on their length; s = 0.5
+//! is a prior: without it, rows that are all right, as they usually are when they are few, would
+//! ask for T = 0 and name noise with certainty.
 
 use crate::numeric::softmax::Softmax;
 
@@ -16,10 +17,17 @@ const HALVINGS: usize = 40;
 /// Standard deviation of ln tau before any row is seen.
 pub const PRIOR: f64 = 0.5;
 
-/// `T = tau base` for logits `[rows, classes]` and their classes. Without a prior, the T that fits them best: a bisection of the derivative,
-/// which cannot diverge; where no finite one is best (every row right, or the head no better than chance) it is a million times smaller or
-/// larger than `base`.
-pub fn fit_temperature(logits: &[f32], labels: &[u32], classes: usize, base: f64, prior: Option<f64>) -> f64 {
+/// `T = tau base` for logits `[rows, classes]` and their classes. Without a prior, the T that fits
+/// them best: a bisection of the derivative, which cannot diverge; where no finite one is best
+/// (every row right, or the head no better than chance) it is a million times smaller or larger
+/// than `base`.
+pub fn fit_temperature(
+    logits: &[f32],
+    labels: &[u32],
+    classes: usize,
+    base: f64,
+    prior: Option<f64>,
+) -> f64 {
     let mut scratch = vec![0.0; classes];
     // Of (ln tau)^2 / (2 s^2).
     let curvature = prior.map_or(0.0, |deviation| 1.0 / (deviation * deviation));
@@ -29,7 +37,8 @@ pub fn fit_temperature(logits: &[f32], labels: &[u32], classes: usize, base: f64
         let middle = 0.5 * (low + high);
         let inverse = (-middle).exp() / base;
         // The derivative by the inverse, times that of the inverse by ln tau.
-        if curvature * middle - inverse * slope(logits, labels, inverse as f32, &mut scratch) < 0.0 {
+        if curvature * middle - inverse * slope(logits, labels, inverse as f32, &mut scratch) < 0.0
+        {
             low = middle;
         } else {
             high = middle;
@@ -38,14 +47,16 @@ pub fn fit_temperature(logits: &[f32], labels: &[u32], classes: usize, base: f64
     base * (0.5 * (low + high)).exp()
 }
 
-/// Derivative of the summed negative log-likelihood by the inverse temperature: `sum (sum_k p_k f_k) - f_y`.
+/// Derivative of the summed negative log-likelihood by the inverse temperature: `sum (sum_k p_k
+/// f_k) - f_y`.
 fn slope(logits: &[f32], labels: &[u32], inverse: f32, scratch: &mut [f32]) -> f64 {
     let rows = logits.chunks_exact(scratch.len()).zip(labels);
     rows.map(|(row, &label)| {
         let parts = Softmax::new(row, inverse, scratch);
         // Both as distances from the largest logit: a constant added to a row changes nothing.
         let below = |f: f32| f64::from(f) - f64::from(parts.max);
-        let mean: f64 = scratch.iter().zip(row).map(|(&share, &f)| f64::from(share) * below(f)).sum();
+        let mean: f64 =
+            scratch.iter().zip(row).map(|(&share, &f)| f64::from(share) * below(f)).sum();
         mean * f64::from(parts.inverse_sum()) - below(row[label as usize])
     })
     .sum()
@@ -83,7 +94,9 @@ mod tests {
         let (logits, _) = calibrated(20, 5);
         let right: Vec<u32> = logits.chunks(5).map(|row| row::argmax(row) as u32).collect();
         let base = base_temperature(&logits, 5);
-        let factor = |logits: &[f32], labels: &[u32]| fit_temperature(logits, labels, 5, base, Some(PRIOR)) / base;
+        let factor = |logits: &[f32], labels: &[u32]| {
+            fit_temperature(logits, labels, 5, base, Some(PRIOR)) / base
+        };
         let of_few = factor(&logits, &right);
         assert!((0.2..1.0).contains(&of_few), "{of_few}");
         // A hundred times as many may say more.
@@ -113,7 +126,8 @@ mod tests {
         let base = fit_temperature(&logits, &labels, 5, 1.0, None);
         for scale in [1e-3_f32, 25.0, 1e6] {
             let scaled: Vec<f32> = logits.iter().map(|f| f * scale).collect();
-            let ratio = fit_temperature(&scaled, &labels, 5, base_temperature(&scaled, 5), None) / (base * f64::from(scale));
+            let ratio = fit_temperature(&scaled, &labels, 5, base_temperature(&scaled, 5), None)
+                / (base * f64::from(scale));
             assert!((ratio - 1.0).abs() < 1e-4, "{ratio}");
         }
     }
@@ -126,7 +140,9 @@ mod tests {
         }
         for (logits, labels, classes) in [(&[2.0, 2.0], &[0][..], 2), (&[2.0, 7.0], &[0, 0], 1)] {
             assert_eq!(base_temperature(logits, classes), 1.0);
-            assert!((fit_temperature(logits, labels, classes, 1.0, Some(PRIOR)) - 1.0).abs() < 1e-6);
+            assert!(
+                (fit_temperature(logits, labels, classes, 1.0, Some(PRIOR)) - 1.0).abs() < 1e-6
+            );
         }
     }
 }

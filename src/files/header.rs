@@ -1,5 +1,6 @@
-//! A safetensors file's header. The crate's own reader keeps everything on its way as values of any kind (serde's `flatten`): lists
-//! of numbers took 35 times their bytes. This one reads the parts as what they are, and leaves the checks to the crate.
+//! A safetensors file's header. The crate's own reader keeps everything on its way as values of any
+//! kind (serde's `flatten`): lists of numbers took 35 times their bytes. This one reads the parts
+//! as what they are, and leaves the checks to the crate.
 
 use std::fmt;
 
@@ -69,9 +70,12 @@ impl<'data> File<'data> {
     /// Reads and checks the header; the tensors stay where they are.
     pub(crate) fn read(file: &'data [u8]) -> Result<Self, SafeTensorError> {
         let (length, rest) = file.split_first_chunk().ok_or(SafeTensorError::HeaderTooSmall)?;
-        let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| SafeTensorError::HeaderTooLarge)?;
-        let (header, data) = rest.split_at_checked(length).ok_or(SafeTensorError::InvalidHeaderLength)?;
-        let header: Header = serde_json::from_slice(header).map_err(SafeTensorError::InvalidHeaderDeserialization)?;
+        let length = usize::try_from(u64::from_le_bytes(*length))
+            .map_err(|_| SafeTensorError::HeaderTooLarge)?;
+        let (header, data) =
+            rest.split_at_checked(length).ok_or(SafeTensorError::InvalidHeaderLength)?;
+        let header: Header = serde_json::from_slice(header)
+            .map_err(SafeTensorError::InvalidHeaderDeserialization)?;
         let tensors = Metadata::new(None, header.tensors)?;
         if tensors.data_len() != data.len() {
             return Err(SafeTensorError::MetadataIncompleteBuffer);

@@ -13,8 +13,9 @@
 //! | `calibration.scores` | F32 | `[rows]`; ascending, but for a calibration by class |
 //! | `calibration.labels` | I32 | `[rows]`: their classes, for a calibration by class |
 //!
-//! The metadata's key `oodgate` holds the rest as JSON: the format's version beside [`Meta`]. A file without that key is taken for
-//! weights from elsewhere, for example `safetensors.torch.save_file(model.state_dict(), ...)`, and gets default options.
+//! The metadata's key `oodgate` holds the rest as JSON: the format's version beside [`Meta`]. A
+//! file without that key is taken for weights from elsewhere, for example
+//! `safetensors.torch.save_file(model.state_dict(), ...)`, and gets default options.
 
 use ::safetensors::{
     Dtype,
@@ -70,13 +71,18 @@ const OTHER_COMMAS: usize = 64;
 /// The bytes of a file. The snapshot must be whole: one of [`crate::head::Head::snapshot`].
 pub fn write(snapshot: &Snapshot) -> Result<Vec<u8>> {
     let config = snapshot.meta.options.clone().check()?;
-    let Snapshot { meta, state, input, features, labels, groups, seen, scores, score_labels } = snapshot;
+    let Snapshot { meta, state, input, features, labels, groups, seen, scores, score_labels } =
+        snapshot;
     if state.len() != Snapshot::state_length(&config) {
         return Err(refusal("state", Snapshot::state_length(&config), state.len()));
     }
 
     if let Some(&number) = state.iter().find(|number| !number.is_finite()) {
-        return Err(Error::NotFinite(Mismatch::new("head", "finite weights, of a training that did not diverge", number)));
+        return Err(Error::NotFinite(Mismatch::new(
+            "head",
+            "finite weights, of a training that did not diverge",
+            number,
+        )));
     }
 
     let mut tensors = Tensors::default();
@@ -85,21 +91,38 @@ pub fn write(snapshot: &Snapshot) -> Result<Vec<u8>> {
     for (index, prefix) in prefixes(&config.optimizer).iter().enumerate() {
         let values = &state[index * length..][..length];
         // The weights by PyTorch's names take features as they come.
-        let folded = map.as_ref().filter(|_| index == 0).map(|map| map.folded(values, &config.architecture));
+        let folded =
+            map.as_ref().filter(|_| index == 0).map(|map| map.folded(values, &config.architecture));
         for (layer, name) in named_layers(&config.architecture) {
             let values = folded.as_deref().unwrap_or(values);
-            tensors.floats(format!("{prefix}{name}.weight"), vec![layer.outputs, layer.inputs], &values[layer.weight]);
-            tensors.floats(format!("{prefix}{name}.bias"), vec![layer.outputs], &values[layer.bias]);
+            tensors.floats(
+                format!("{prefix}{name}.weight"),
+                vec![layer.outputs, layer.inputs],
+                &values[layer.weight],
+            );
+            tensors.floats(
+                format!("{prefix}{name}.bias"),
+                vec![layer.outputs],
+                &values[layer.bias],
+            );
         }
     }
     if let (Some(map), Some((layer, _))) = (&map, named_layers(&config.architecture).next()) {
         tensors.floats("input.shift".into(), vec![layer.inputs], map.shift());
         tensors.floats("input.scale".into(), vec![layer.inputs], map.scale());
-        tensors.floats("input.weight".into(), vec![layer.outputs, layer.inputs], &state[layer.weight]);
+        tensors.floats(
+            "input.weight".into(),
+            vec![layer.outputs, layer.inputs],
+            &state[layer.weight],
+        );
         tensors.floats("input.bias".into(), vec![layer.outputs], &state[layer.bias]);
     }
     if !labels.is_empty() {
-        tensors.floats("training.features".into(), vec![labels.len(), config.architecture.features()], features);
+        tensors.floats(
+            "training.features".into(),
+            vec![labels.len(), config.architecture.features()],
+            features,
+        );
         tensors.words("training.labels", labels);
     }
     tensors.longs("training.groups", groups);
@@ -113,13 +136,15 @@ pub fn write(snapshot: &Snapshot) -> Result<Vec<u8>> {
     let views: Result<Vec<_>> = tensors
         .0
         .iter()
-        .map(|(name, dtype, shape, bytes)| Ok((name, TensorView::new(*dtype, shape.clone(), bytes).map_err(broken)?)))
+        .map(|(name, dtype, shape, bytes)| {
+            Ok((name, TensorView::new(*dtype, shape.clone(), bytes).map_err(broken)?))
+        })
         .collect();
     serialize(views?, Some([(KEY.to_string(), meta)].into_iter().collect())).map_err(broken)
 }
 
-/// The head in a file. What a file says is checked before memory is asked for: a snapshot is never larger than its file by more
-/// than a small factor.
+/// The head in a file. What a file says is checked before memory is asked for: a snapshot is never
+/// larger than its file by more than a small factor.
 pub fn read(file: &[u8]) -> Result<Snapshot> {
     let file = File::read(file).map_err(broken)?;
     match &file.description {
@@ -128,12 +153,18 @@ pub fn read(file: &[u8]) -> Result<Snapshot> {
     }
 }
 
-/// Refuses a description that holds more than a head's: what options of several kinds are read from is kept whole, unknown keys and all.
+/// Refuses a description that holds more than a head's: what options of several kinds are read from
+/// is kept whole, unknown keys and all.
 fn check_description(json: &str) -> Result<()> {
-    let Lists { options: ListedOptions { classes, hidden } } = serde_json::from_str(json).map_err(broken)?;
+    let Lists { options: ListedOptions { classes, hidden } } =
+        serde_json::from_str(json).map_err(broken)?;
     let commas = commas(json.as_bytes());
     match commas > classes.len() + hidden.len() + OTHER_COMMAS {
-        true => Err(refusal("description", "a head's options and calibration", format!("{commas} commas"))),
+        true => Err(refusal(
+            "description",
+            "a head's options and calibration",
+            format!("{commas} commas"),
+        )),
         false => Ok(()),
     }
 }
@@ -165,7 +196,11 @@ fn own(tensors: &File, json: &str) -> Result<Snapshot> {
     let layers = 1 + meta.options.hidden.len();
     if layers > tensors.data_length() / (2 * size_of::<f32>()) {
         let expected = format!("a weight and a bias for each of {layers} layers");
-        return Err(refusal("options.hidden", expected, format!("{} bytes", tensors.data_length())));
+        return Err(refusal(
+            "options.hidden",
+            expected,
+            format!("{} bytes", tensors.data_length()),
+        ));
     }
     if version == 1 {
         // Heads of that version took features as they came.
@@ -176,11 +211,18 @@ fn own(tensors: &File, json: &str) -> Result<Snapshot> {
     meta.options = (&config).into();
     let mut state = state(tensors, &config)?;
     let mut input = Vec::new();
-    if let (Some(_), Some((layer, _))) = (tensors.tensor("input.shift"), named_layers(&config.architecture).next()) {
+    if let (Some(_), Some((layer, _))) =
+        (tensors.tensor("input.shift"), named_layers(&config.architecture).next())
+    {
         let shape = [layer.inputs];
-        input = [floats(tensors, "input.shift", &shape)?, floats(tensors, "input.scale", &shape)?].concat();
+        input = [floats(tensors, "input.shift", &shape)?, floats(tensors, "input.scale", &shape)?]
+            .concat();
         // The first layer as it was trained, behind the map: folding and unfolding would round.
-        state[layer.weight].copy_from_slice(&floats(tensors, "input.weight", &[layer.outputs, layer.inputs])?);
+        state[layer.weight].copy_from_slice(&floats(
+            tensors,
+            "input.weight",
+            &[layer.outputs, layer.inputs],
+        )?);
         state[layer.bias].copy_from_slice(&floats(tensors, "input.bias", &[layer.outputs])?);
     }
     let labels = words(tensors, "training.labels")?;
@@ -195,28 +237,34 @@ fn own(tensors: &File, json: &str) -> Result<Snapshot> {
         (Some(_), None) => return Err(refusal("tensor calibration.scores", "to be there", "none")),
         (None, _) => Vec::new(),
     };
-    let score_labels = if scores.is_empty() { Vec::new() } else { words(tensors, "calibration.labels")? };
+    let score_labels =
+        if scores.is_empty() { Vec::new() } else { words(tensors, "calibration.labels")? };
     Ok(Snapshot { meta, state, input, features, labels, groups, seen, scores, score_labels })
 }
 
-/// Weights of a `Linear`, or of a `Sequential` of `Linear` layers with ReLU between them, saved from PyTorch.
+/// Weights of a `Linear`, or of a `Sequential` of `Linear` layers with ReLU between them, saved
+/// from PyTorch.
 fn foreign(tensors: &File) -> Result<Snapshot> {
     let shape_of = |name: &str| tensors.tensor(name).map(|view| view.shape().to_vec());
     let weights: Vec<Vec<usize>> = match shape_of("weight") {
         Some(shape) => vec![shape],
         None => (0..).map_while(|layer| shape_of(&format!("{}.weight", 2 * layer))).collect(),
     };
-    let matrices: Option<Vec<[usize; 2]>> = weights.iter().map(|shape| shape.as_slice().try_into().ok()).collect();
+    let matrices: Option<Vec<[usize; 2]>> =
+        weights.iter().map(|shape| shape.as_slice().try_into().ok()).collect();
     let widths = matrices.filter(|matrices| !matrices.is_empty());
     let widths = widths.filter(|matrices| matrices.windows(2).all(|pair| pair[0][0] == pair[1][1]));
     let Some(widths) = widths else {
-        let expected =
-            "tensors 0.weight, 0.bias, 2.weight, ... of Linear layers, [out, in], each as wide as the one before is long";
+        let expected = "tensors 0.weight, 0.bias, 2.weight, ... of Linear layers, [out, in], each as wide as the one before is long";
         return Err(refusal("tensors", expected, tensors.names().join(", ")));
     };
     // Before a name is made for each class: a file may claim any number.
     let classes = widths[widths.len() - 1][0];
-    let bias = if shape_of("weight").is_some() { "bias".to_string() } else { format!("{}.bias", 2 * (widths.len() - 1)) };
+    let bias = if shape_of("weight").is_some() {
+        "bias".to_string()
+    } else {
+        format!("{}.bias", 2 * (widths.len() - 1))
+    };
     floats(tensors, &bias, &[classes])?;
     let options = HeadOptions {
         features: widths[0][1] as f64,
@@ -227,7 +275,11 @@ fn foreign(tensors: &File) -> Result<Snapshot> {
     };
     let config = options.check().map_err(in_file)?;
     let state = state(tensors, &config)?;
-    Ok(Snapshot { meta: Meta { options: (&config).into(), ..Meta::default() }, state, ..Snapshot::default() })
+    Ok(Snapshot {
+        meta: Meta { options: (&config).into(), ..Meta::default() },
+        state,
+        ..Snapshot::default()
+    })
 }
 
 /// Parameters and moments. Moments that the file lacks altogether are zero, as a new head's are.
@@ -241,7 +293,11 @@ fn state(tensors: &File, config: &HeadConfig) -> Result<Vec<f32>> {
     for (index, prefix) in prefixes(&config.optimizer).iter().enumerate() {
         for (layer, name) in named_layers(&config.architecture) {
             // A lone Linear has no number.
-            let name = if index == 0 && tensors.tensor("weight").is_some() { String::new() } else { format!("{prefix}{name}.") };
+            let name = if index == 0 && tensors.tensor("weight").is_some() {
+                String::new()
+            } else {
+                format!("{prefix}{name}.")
+            };
             let weight = format!("{name}weight");
             if index > 0 && tensors.tensor(&weight).is_none() {
                 state.resize(Snapshot::state_length(config), 0.0);
@@ -254,7 +310,8 @@ fn state(tensors: &File, config: &HeadConfig) -> Result<Vec<f32>> {
     Ok(state)
 }
 
-/// What stands before a parameter's name in each of the state's arrays. After the empty one, PyTorch's names of the moments.
+/// What stands before a parameter's name in each of the state's arrays. After the empty one,
+/// PyTorch's names of the moments.
 fn prefixes(optimizer: &Optimizer) -> &'static [&'static str] {
     match (optimizer, optimizer.moments()) {
         (Optimizer::AdamW { .. }, _) => &["", "optimizer.exp_avg.", "optimizer.exp_avg_sq."],
@@ -263,7 +320,8 @@ fn prefixes(optimizer: &Optimizer) -> &'static [&'static str] {
     }
 }
 
-/// The layers and their names: their places in PyTorch's `Sequential`, where every other module is a ReLU.
+/// The layers and their names: their places in PyTorch's `Sequential`, where every other module is
+/// a ReLU.
 fn named_layers(architecture: &Architecture) -> impl Iterator<Item = (Layer, usize)> {
     architecture.layers().into_iter().enumerate().map(|(index, layer)| (layer, 2 * index))
 }
@@ -294,7 +352,12 @@ impl Tensors {
     }
 
     fn floats(&mut self, name: String, shape: Vec<usize>, values: &[f32]) {
-        self.add(name, Dtype::F32, shape, values.iter().flat_map(|value| value.to_le_bytes()).collect());
+        self.add(
+            name,
+            Dtype::F32,
+            shape,
+            values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+        );
     }
 }
 
@@ -313,27 +376,42 @@ fn elements<'data, const N: usize>(
 }
 
 fn floats(tensors: &File, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
-    let view = tensors.tensor(name).ok_or_else(|| refusal(&format!("tensor {name}"), format!("F32 {shape:?}"), "none"))?;
-    Ok(elements(&view, name, Dtype::F32, shape)?.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect())
+    let view = tensors
+        .tensor(name)
+        .ok_or_else(|| refusal(&format!("tensor {name}"), format!("F32 {shape:?}"), "none"))?;
+    Ok(elements(&view, name, Dtype::F32, shape)?
+        .iter()
+        .map(|&bytes| f32::from_le_bytes(bytes))
+        .collect())
 }
 
 /// The tensor's integers; none where there is no such tensor.
 fn words(tensors: &File, name: &str) -> Result<Vec<u32>> {
     let Some(view) = tensors.tensor(name) else { return Ok(Vec::new()) };
     let rows = view.shape().first().copied().unwrap_or_default();
-    Ok(elements(&view, name, Dtype::I32, &[rows])?.iter().map(|&bytes| u32::from_le_bytes(bytes)).collect())
+    Ok(elements(&view, name, Dtype::I32, &[rows])?
+        .iter()
+        .map(|&bytes| u32::from_le_bytes(bytes))
+        .collect())
 }
 
 /// Likewise, of 64 bits.
 fn longs(tensors: &File, name: &str) -> Result<Vec<u64>> {
     let Some(view) = tensors.tensor(name) else { return Ok(Vec::new()) };
     let rows = view.shape().first().copied().unwrap_or_default();
-    Ok(elements(&view, name, Dtype::I64, &[rows])?.iter().map(|&bytes| u64::from_le_bytes(bytes)).collect())
+    Ok(elements(&view, name, Dtype::I64, &[rows])?
+        .iter()
+        .map(|&bytes| u64::from_le_bytes(bytes))
+        .collect())
 }
 
 fn refusal(part: &str, expected: impl ToString, got: impl ToString) -> Error {
     let argument = format!("file, {part}");
-    Error::InvalidFile(Box::new(Mismatch { argument, expected: expected.to_string(), got: got.to_string() }))
+    Error::InvalidFile(Box::new(Mismatch {
+        argument,
+        expected: expected.to_string(),
+        got: got.to_string(),
+    }))
 }
 
 /// Bytes that are no safetensors file, or one whose metadata are not ours.

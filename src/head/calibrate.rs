@@ -1,4 +1,5 @@
-//! A head's calibration from rows that were held out for it, and what both ways of calibrating have in common.
+//! A head's calibration from rows that were held out for it, and what both ways of calibrating have
+//! in common.
 
 use super::{Head, Prediction, verdicts::ECE_BINS};
 use crate::{
@@ -50,8 +51,14 @@ pub(super) struct Scored {
 
 #[maybe_async::maybe_async]
 impl<E: Engine> Head<E> {
-    /// Fits temperature and threshold to held-out in-distribution rows, `[rows, features]` and a class for each.
-    pub async fn calibrate(&mut self, features: &[f32], labels: &[f64], options: &CalibrationOptions) -> Result<&Calibration> {
+    /// Fits temperature and threshold to held-out in-distribution rows, `[rows, features]` and a
+    /// class for each.
+    pub async fn calibrate(
+        &mut self,
+        features: &[f32],
+        labels: &[f64],
+        options: &CalibrationOptions,
+    ) -> Result<&Calibration> {
         let settings = self.settings(options)?;
         let labels = check_labelled(features, labels, self.width(), self.classes())?;
         self.calibrate_with(settings, features, &labels).await
@@ -67,8 +74,14 @@ impl<E: Engine> Head<E> {
     }
 
     /// With checked rows.
-    pub(super) async fn calibrate_with(&mut self, settings: Settings, features: &[f32], labels: &[u32]) -> Result<&Calibration> {
-        // Parameters that do not suit the training rows are refused here, before the number of rows is.
+    pub(super) async fn calibrate_with(
+        &mut self,
+        settings: Settings,
+        features: &[f32],
+        labels: &[u32],
+    ) -> Result<&Calibration> {
+        // Parameters that do not suit the training rows are refused here, before the number of rows
+        // is.
         self.fitted(&settings.scorer).await?;
         settings.check(labels.len(), GIVE_MORE)?;
         let warning = trained_on(self.seen.count(features, self.width()), labels.len());
@@ -96,7 +109,8 @@ impl<E: Engine> Head<E> {
     ) -> Result<&Calibration> {
         let Settings { alpha, options, scorer, per_class, .. } = settings;
         let classes = self.classes();
-        let fitted = fit_temperature(&scored.logits, &scored.labels, classes, scored.base, Some(PRIOR));
+        let fitted =
+            fit_temperature(&scored.logits, &scored.labels, classes, scored.base, Some(PRIOR));
         let temperature = fitted * scored.factor;
         let ece_before = metrics::ece(
             &Prediction::new(scored.logits.clone(), classes, 1.0 / scored.factor).probabilities,
@@ -139,22 +153,24 @@ impl Settings {
     pub(super) fn check(&self, rows: usize, remedy: &str) -> Result<()> {
         match check_count(rows, self.alpha, remedy) {
             Err(_) if self.provisional && rows > 1 => Ok(()),
-            Err(_) if self.provisional => {
-                Err(Error::TooFewRows(format!("{rows} calibration rows: a provisional threshold takes at least 2")))
-            }
+            Err(_) if self.provisional => Err(Error::TooFewRows(format!(
+                "{rows} calibration rows: a provisional threshold takes at least 2"
+            ))),
             checked => checked,
         }
     }
 }
 
 impl Scored {
-    /// The expected calibration error of each part at the temperature that the other parts ask for: of rows that no temperature was fitted to.
+    /// The expected calibration error of each part at the temperature that the other parts ask for:
+    /// of rows that no temperature was fitted to.
     fn ece_elsewhere(&self, classes: usize, fitted: f64) -> Result<f64> {
         let count = self.parts.iter().max().map_or(0, |&last| last + 1);
         let mut probabilities = Vec::with_capacity(self.logits.len());
         let mut labels = Vec::with_capacity(self.labels.len());
         for part in 0..count {
-            let (own, others) = (self.pick(classes, |of| of == part), self.pick(classes, |of| of != part));
+            let (own, others) =
+                (self.pick(classes, |of| of == part), self.pick(classes, |of| of != part));
             let temperature = match others.1.is_empty() {
                 true => fitted,
                 false => fit_temperature(&others.0, &others.1, classes, self.base, Some(PRIOR)),
@@ -167,7 +183,9 @@ impl Scored {
 
     fn pick(&self, classes: usize, wanted: impl Fn(usize) -> bool) -> (Vec<f32>, Vec<u32>) {
         let mut picked = (Vec::new(), Vec::new());
-        for ((row, &label), &part) in self.logits.chunks_exact(classes).zip(&self.labels).zip(&self.parts) {
+        for ((row, &label), &part) in
+            self.logits.chunks_exact(classes).zip(&self.labels).zip(&self.parts)
+        {
             if wanted(part) {
                 picked.0.extend_from_slice(row);
                 picked.1.push(label);
@@ -177,13 +195,15 @@ impl Scored {
     }
 
     fn per_class(&self, classes: usize, temperature: f64, alpha: f64, kind: Kind) -> PerClass {
-        let finite = || self.scores.iter().map(|&score| f64::from(score)).filter(|score| score.is_finite());
+        let finite =
+            || self.scores.iter().map(|&score| f64::from(score)).filter(|score| score.is_finite());
         let count = finite().count().max(1) as f64;
         let mean = finite().sum::<f64>() / count;
         let weight = (finite().map(|score| (score - mean).powi(2)).sum::<f64>() / count).sqrt();
         let rows = self.scores.iter().zip(self.logits.chunks_exact(classes)).zip(&self.labels);
-        let own =
-            rows.map(|((&score, logits), &label)| PerClass::conditional(score, logits, label as usize, temperature, weight));
+        let own = rows.map(|((&score, logits), &label)| {
+            PerClass::conditional(score, logits, label as usize, temperature, weight)
+        });
         PerClass::new(own.collect(), self.labels.clone(), weight, classes, alpha, kind)
     }
 }

@@ -1,7 +1,9 @@
-//! Calibration without giving rows away: the rows that the head remembers are left out by turns, heads like it are trained on the others,
-//! and what they say of the rows left out sets temperature and threshold.
+//! Calibration without giving rows away: the rows that the head remembers are left out by turns,
+//! heads like it are trained on the others, and what they say of the rows left out sets temperature
+//! and threshold.
 //!
-//! A [`CrossCalibration`] is a small state machine that its caller drives, so that a page can breathe and stop it.
+//! A [`CrossCalibration`] is a small state machine that its caller drives, so that a page can
+//! breathe and stop it.
 
 use super::{
     FitRows, Head, HeadFit, UNNAMED_GROUPS,
@@ -16,7 +18,8 @@ use crate::{
     training::{rows::Rows, sessions::look_grouped, split},
 };
 
-/// Rows left out after which no further turn is made: more would change the threshold by less than chance does.
+/// Rows left out after which no further turn is made: more would change the threshold by less than
+/// chance does.
 const ENOUGH: usize = 2000;
 
 /// How a refusal of too few rows ends, where they are the head's own.
@@ -47,7 +50,11 @@ struct Turn<E: Engine> {
 #[maybe_async::maybe_async]
 impl<E: Engine> CrossCalibration<E> {
     /// Checks the options, and that the head remembers enough rows.
-    pub async fn new(head: &mut Head<E>, options: &CalibrationOptions, groups: Option<&[f64]>) -> Result<Self> {
+    pub async fn new(
+        head: &mut Head<E>,
+        options: &CalibrationOptions,
+        groups: Option<&[f64]>,
+    ) -> Result<Self> {
         let settings = head.settings(options)?;
         let folds = options.folds.map(|folds| config::folds(Some(folds), 2.0)).transpose()?;
         let Some(rows) = head.rows().cloned() else {
@@ -75,7 +82,8 @@ impl<E: Engine> CrossCalibration<E> {
             Some(_) => format!("{never} classes have rows of a single group: nothing is promised for new groups of theirs"),
             None => format!("{never} classes have a single row, and nothing is promised for them"),
         });
-        let unnamed = (groups.is_none() && look_grouped(&rows, classes)).then(|| UNNAMED_GROUPS.to_string());
+        let unnamed =
+            (groups.is_none() && look_grouped(&rows, classes)).then(|| UNNAMED_GROUPS.to_string());
         // By which turn's end enough rows have been left out.
         let mut sum = 0;
         let turns = folds.iter().take_while(|fold| {
@@ -90,12 +98,30 @@ impl<E: Engine> CrossCalibration<E> {
             Fitted::Auto(auto) => Some(auto.standard()),
             _ => None,
         };
-        let factor = base_temperature(&head.engine().forward(&rows.features).await?.logits, classes);
-        let scored = Scored { scores: Vec::new(), logits: Vec::new(), labels: Vec::new(), parts: Vec::new(), base: 1.0, factor };
-        Ok(Self { settings, rows, folds, turn: None, turns: 0, scored, standard, warning: joined([single, unnamed]) })
+        let factor =
+            base_temperature(&head.engine().forward(&rows.features).await?.logits, classes);
+        let scored = Scored {
+            scores: Vec::new(),
+            logits: Vec::new(),
+            labels: Vec::new(),
+            parts: Vec::new(),
+            base: 1.0,
+            factor,
+        };
+        Ok(Self {
+            settings,
+            rows,
+            folds,
+            turn: None,
+            turns: 0,
+            scored,
+            standard,
+            warning: joined([single, unnamed]),
+        })
     }
 
-    /// Makes up to `batches` updates of a turn's head, or asks it about the rows left out. True when nothing is left to do.
+    /// Makes up to `batches` updates of a turn's head, or asks it about the rows left out. True
+    /// when nothing is left to do.
     pub async fn run(&mut self, head: &mut Head<E>, batches: usize) -> Result<bool> {
         let Some(turn) = &mut self.turn else {
             let Some(left_out) = self.folds.pop() else { return Ok(true) };
@@ -124,30 +150,44 @@ impl<E: Engine> CrossCalibration<E> {
     fn begin(&self, head: &mut Head<E>, left_out: Vec<u32>) -> Result<Turn<E>> {
         let mut learns = vec![true; self.rows.count()];
         left_out.iter().for_each(|&row| learns[row as usize] = false);
-        let learnt: Vec<u32> = (0..self.rows.count() as u32).filter(|&row| learns[row as usize]).collect();
+        let learnt: Vec<u32> =
+            (0..self.rows.count() as u32).filter(|&row| learns[row as usize]).collect();
         let config = head.config.clone();
-        let mut other = Head::new(head.engine().beside(config.spec(), config.initial_parameters())?, config);
+        let mut other =
+            Head::new(head.engine().beside(config.spec(), config.initial_parameters())?, config);
         let rows = self.rows.pick(&learnt);
         let labels: Vec<f64> = rows.labels.iter().copied().map(f64::from).collect();
         let config = match head.fitted_with {
             Some(config) => config,
             None => FitOptions::default().check()?,
         };
-        let fit = other.begin_fit(rows.features.to_vec(), &labels, config.without_validation(), FitRows::default())?;
+        let fit = other.begin_fit(
+            rows.features.to_vec(),
+            &labels,
+            config.without_validation(),
+            FitRows::default(),
+        )?;
         Ok(Turn { head: other, fit: Some(fit), left_out: self.rows.pick(&left_out) })
     }
 
     async fn score(&mut self, mut turn: Turn<E>) -> Result<()> {
         let Turn { head, left_out, .. } = &mut turn;
         let outputs = head.forward(&left_out.features).await?;
-        let scores = head.scores_like(&self.settings.scorer, &left_out.features, &outputs, self.standard).await?;
+        let scores = head
+            .scores_like(&self.settings.scorer, &left_out.features, &outputs, self.standard)
+            .await?;
         let learnt = head.rows().cloned();
         let temperature = match learnt {
-            Some(rows) => base_temperature(&head.engine().forward(&rows.features).await?.logits, head.classes()),
+            Some(rows) => base_temperature(
+                &head.engine().forward(&rows.features).await?.logits,
+                head.classes(),
+            ),
             None => 1.0,
         };
         self.scored.scores.extend(scores);
-        self.scored.logits.extend(outputs.logits.iter().map(|&f| (f64::from(f) / temperature) as f32));
+        self.scored
+            .logits
+            .extend(outputs.logits.iter().map(|&f| (f64::from(f) / temperature) as f32));
         self.scored.labels.extend_from_slice(&left_out.labels);
         self.scored.parts.extend(std::iter::repeat_n(self.turns, left_out.count()));
         self.turns += 1;

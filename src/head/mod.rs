@@ -1,6 +1,7 @@
-//! The head: a trainer, the rows that it remembers, the scorers fitted to them, and its calibration. The only place that knows what an
-//! update or other rows invalidate. Everything that comes in is checked here, before anything changes, so that a refused call leaves the
-//! head as it was.
+//! The head: a trainer, the rows that it remembers, the scorers fitted to them, and its
+//! calibration. The only place that knows what an update or other rows invalidate. Everything that
+//! comes in is checked here, before anything changes, so that a refused call leaves the head as it
+//! was.
 
 mod calibrate;
 pub mod cross;
@@ -87,7 +88,11 @@ pub struct FitRows {
 impl HeadConfig {
     /// What an engine for this head must be built for.
     pub fn spec(&self) -> Spec {
-        Spec { architecture: self.architecture.clone(), loss: self.loss, moments: self.optimizer.moments() }
+        Spec {
+            architecture: self.architecture.clone(),
+            loss: self.loss,
+            moments: self.optimizer.moments(),
+        }
     }
 
     /// The seeded parameters that a new head starts from.
@@ -101,7 +106,16 @@ impl<E: Engine> Head<E> {
     pub fn new(engine: E, config: HeadConfig) -> Self {
         let trainer = Trainer::new(engine, config.optimizer);
         let (seen, scorers) = (SeenRows::default(), FittedScorers::new(None));
-        Self { trainer, config, input: None, seen, scorers, selected: None, calibration: None, fitted_with: None }
+        Self {
+            trainer,
+            config,
+            input: None,
+            seen,
+            scorers,
+            selected: None,
+            calibration: None,
+            fitted_with: None,
+        }
     }
 
     /// What the head was built from.
@@ -151,7 +165,8 @@ impl<E: Engine> Head<E> {
         Rows::check(features, labels, self.width(), self.classes())
     }
 
-    /// Takes the map before the first layer from rows that are about to be learnt from, if they are the first.
+    /// Takes the map before the first layer from rows that are about to be learnt from, if they are
+    /// the first.
     fn adopt_input(&mut self, rows: &[f32]) {
         if self.config.standardize && self.steps() == 0 && self.input.is_none() {
             self.set_input(InputMap::fit(rows, self.width()));
@@ -167,7 +182,12 @@ impl<E: Engine> Head<E> {
     fn model(&mut self) -> (Model<'_, E>, &mut FittedScorers<E::Matrix>) {
         let Self { trainer, config, input, scorers, .. } = self;
         let input = input.as_deref();
-        let model = Model { engine: trainer.engine(), architecture: &config.architecture, input, seed: config.seed };
+        let model = Model {
+            engine: trainer.engine(),
+            architecture: &config.architecture,
+            input,
+            seed: config.seed,
+        };
         (model, scorers)
     }
 
@@ -177,8 +197,8 @@ impl<E: Engine> Head<E> {
         self.scorers.forget_weights();
     }
 
-    /// Remembers rows, in the place of those before, for the scorers that compare with them. Also ends a calibration for such a scorer: its
-    /// threshold was for scores against other rows.
+    /// Remembers rows, in the place of those before, for the scorers that compare with them. Also
+    /// ends a calibration for such a scorer: its threshold was for scores against other rows.
     fn remember(&mut self, rows: Rows) {
         self.scorers = FittedScorers::new(Some(rows));
         self.calibration.take_if(|calibration| calibration.scorer.compares());
@@ -193,12 +213,18 @@ impl<E: Engine> Head<E> {
 #[maybe_async::maybe_async]
 impl<E: Engine> Head<E> {
     /// One update on one batch, `[rows, features]` and a class for each row.
-    pub async fn train_step(&mut self, features: Vec<f32>, labels: &[f64], learning_rate: Option<f64>) -> Result<Step> {
+    pub async fn train_step(
+        &mut self,
+        features: Vec<f32>,
+        labels: &[f64],
+        learning_rate: Option<f64>,
+    ) -> Result<Step> {
         let learning_rate = learning_rate.map(config::step_learning_rate).transpose()?;
         let rows = self.check_rows(features, labels)?;
         self.adopt_input(&rows.features);
         let before = self.steps();
-        let step = self.trainer.step(&rows, learning_rate.unwrap_or(self.trainer.learning_rate())).await;
+        let step =
+            self.trainer.step(&rows, learning_rate.unwrap_or(self.trainer.learning_rate())).await;
         // Also where the read-back failed: the update was made.
         if self.steps() > before {
             self.invalidate_weights();
@@ -207,15 +233,25 @@ impl<E: Engine> Head<E> {
         step
     }
 
-    /// Begins a fit of `[rows, features]` and one class per row. The rows that it learns from are remembered.
-    pub fn begin_fit(&mut self, features: Vec<f32>, labels: &[f64], config: FitConfig, with: FitRows) -> Result<HeadFit<E>> {
+    /// Begins a fit of `[rows, features]` and one class per row. The rows that it learns from are
+    /// remembered.
+    pub fn begin_fit(
+        &mut self,
+        features: Vec<f32>,
+        labels: &[f64],
+        config: FitConfig,
+        with: FitRows,
+    ) -> Result<HeadFit<E>> {
         let given = self.check_rows(features, labels)?.grouped(with.groups.as_deref())?;
         // In the order in which they came, which parting them loses.
         let is_parted = config.validation_split > 0.0 && given.groups.is_none();
-        let grouped = (is_parted && look_grouped(&given, self.classes())).then(|| UNNAMED_GROUPS.to_string());
+        let grouped =
+            (is_parted && look_grouped(&given, self.classes())).then(|| UNNAMED_GROUPS.to_string());
         let (learnt, held_out, all) = match with.validation {
             Some((features, labels)) => {
-                let validation = self.check_rows(features, &labels).map_err(|error| within("options.validation", error))?;
+                let validation = self
+                    .check_rows(features, &labels)
+                    .map_err(|error| within("options.validation", error))?;
                 let all = given.followed_by(&validation);
                 let count = given.count() as u32;
                 ((0..count).collect(), (count..all.count() as u32).collect(), all)
@@ -235,7 +271,8 @@ impl<E: Engine> Head<E> {
                 check_square(self.width())?;
             }
         }
-        // Only what is learnt from is remembered: a held-out row must not find itself among the training rows.
+        // Only what is learnt from is remembered: a held-out row must not find itself among the
+        // training rows.
         let apart = (!held_out.is_empty()).then(|| (all.pick(&learnt), all.pick(&held_out)));
         self.adopt_input(apart.as_ref().map_or(&all, |(learnt, _)| learnt).features.as_slice());
         let fit = Fit::new(&mut self.trainer, &all, (learnt, held_out), config, self.config.seed)?;
@@ -262,14 +299,19 @@ impl<E: Engine> Head<E> {
         };
         if held_out.is_empty() {
             let parts = if rows.groups.is_some() { "groups" } else { "rows" };
-            let expected = format!("a share that leaves {parts} on both sides of {} rows", rows.count());
-            return Err(Error::InvalidOption(Mismatch::new("options.validationSplit", expected, share)));
+            let expected =
+                format!("a share that leaves {parts} on both sides of {} rows", rows.count());
+            return Err(Error::InvalidOption(Mismatch::new(
+                "options.validationSplit",
+                expected,
+                share,
+            )));
         }
         Ok((learnt, held_out))
     }
 
-    /// Makes up to `batches` updates of a fit, none past the end of an epoch. True when the epoch is at its end: then
-    /// [`Head::end_epoch`] is due.
+    /// Makes up to `batches` updates of a fit, none past the end of an epoch. True when the epoch
+    /// is at its end: then [`Head::end_epoch`] is due.
     pub fn run_fit(&mut self, fit: &mut HeadFit<E>, batches: usize) -> Result<bool> {
         let before = self.steps();
         let ended = fit.fit.run(&mut self.trainer, batches);
@@ -279,9 +321,11 @@ impl<E: Engine> Head<E> {
         ended
     }
 
-    /// Closes an epoch; after the last one, the head is calibrated with the held-out rows, if there are enough of them.
+    /// Closes an epoch; after the last one, the head is calibrated with the held-out rows, if there
+    /// are enough of them.
     ///
-    /// Losses are read from the device when `report` asks for them, when patience needs them, and after the last epoch.
+    /// Losses are read from the device when `report` asks for them, when patience needs them, and
+    /// after the last epoch.
     pub async fn end_epoch(&mut self, fit: &mut HeadFit<E>, report: bool) -> Result<Epoch> {
         let epoch = fit.fit.end_epoch(&mut self.trainer, report).await?;
         if epoch.last {
@@ -296,7 +340,11 @@ impl<E: Engine> Head<E> {
     }
 
     /// Calibrates with the rows that a fit held out, and says what is to be known of that.
-    async fn calibrate_after(&mut self, held_out: &Rows, chose_epoch: bool) -> Result<Option<String>> {
+    async fn calibrate_after(
+        &mut self,
+        held_out: &Rows,
+        chose_epoch: bool,
+    ) -> Result<Option<String>> {
         let options = CalibrationOptions::from(ScorerName::Auto);
         let (count, least) = (held_out.count(), least_rows(config::alpha(None)?));
         if count < least {
@@ -306,9 +354,15 @@ impl<E: Engine> Head<E> {
             )));
         }
         let settings = self.settings(&options)?;
-        let warning = self.calibrate_with(settings, &held_out.features, &held_out.labels).await?.warning.clone();
-        let chose =
-            chose_epoch.then(|| "the rows that chose the epoch also calibrated: hold out others for calibrate".to_string());
+        let warning = self
+            .calibrate_with(settings, &held_out.features, &held_out.labels)
+            .await?
+            .warning
+            .clone();
+        let chose = chose_epoch.then(|| {
+            "the rows that chose the epoch also calibrated: hold out others for calibrate"
+                .to_string()
+        });
         Ok(calibration::joined([warning, chose]))
     }
 

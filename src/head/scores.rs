@@ -12,8 +12,9 @@ use crate::{
     ood::{Batch, Fitted, Scorer, ScorerName, ScorerOptions, statistics::nearness::Standard},
 };
 
-/// What "auto" resolves to for a head that remembers no training rows. By the tables of `docs/ood.md`: after LogitNorm the best scorer of
-/// the head's answer on sentences, though not on images; for cross-entropy the best of these on the mean of all splits.
+/// What "auto" resolves to for a head that remembers no training rows. By the tables of
+/// `docs/ood.md`: after LogitNorm the best scorer of the head's answer on sentences, though not on
+/// images; for cross-entropy the best of these on the mean of all splits.
 fn default_without_rows(loss: &Loss) -> ScorerName {
     match loss {
         Loss::LogitNorm { .. } => ScorerName::MaxCosine,
@@ -23,7 +24,8 @@ fn default_without_rows(loss: &Loss) -> ScorerName {
 
 #[maybe_async::maybe_async]
 impl<E: Engine> Head<E> {
-    /// Remembers training rows, `[rows, features]` and a class for each, for the scorers that compare with them.
+    /// Remembers training rows, `[rows, features]` and a class for each, for the scorers that
+    /// compare with them.
     pub fn fit_scorers(&mut self, features: Vec<f32>, labels: &[f64]) -> Result<()> {
         let rows = self.check_rows(features, labels)?;
         self.see(&rows);
@@ -31,18 +33,26 @@ impl<E: Engine> Head<E> {
         Ok(())
     }
 
-    /// Out-of-distribution score of each row, `[rows]`; higher = more out-of-distribution, never NaN.
-    pub async fn ood_score(&mut self, features: &[f32], scorer: &ScorerOptions) -> Result<Vec<f32>> {
+    /// Out-of-distribution score of each row, `[rows]`; higher = more out-of-distribution, never
+    /// NaN.
+    pub async fn ood_score(
+        &mut self,
+        features: &[f32],
+        scorer: &ScorerOptions,
+    ) -> Result<Vec<f32>> {
         let scorer = self.resolve(scorer)?;
         let outputs = self.forward(features).await?;
         self.scores(&scorer, features, &outputs, &[]).await
     }
 
-    /// The scorer with "auto" replaced by what it stands for: what was selected, else the combination, else, while there are no
-    /// training rows to combine anything with, the best scorer of logits.
+    /// The scorer with "auto" replaced by what it stands for: what was selected, else the
+    /// combination, else, while there are no training rows to combine anything with, the best
+    /// scorer of logits.
     pub(super) fn meant(&self, scorer: &ScorerOptions) -> ScorerOptions {
         match scorer.name {
-            ScorerName::Auto if self.rows().is_none() => default_without_rows(&self.config.loss).into(),
+            ScorerName::Auto if self.rows().is_none() => {
+                default_without_rows(&self.config.loss).into()
+            }
             ScorerName::Auto => self.selected.unwrap_or(ScorerName::Auto).into(),
             _ => scorer.clone(),
         }
@@ -57,8 +67,8 @@ impl<E: Engine> Head<E> {
         Ok(scorer)
     }
 
-    /// Scores of checked rows, of which the head answered `outputs`. Scorers that search among the training rows leave out
-    /// `own[row]`, where given.
+    /// Scores of checked rows, of which the head answered `outputs`. Scorers that search among the
+    /// training rows leave out `own[row]`, where given.
     pub(super) async fn scores(
         &mut self,
         scorer: &Scorer,
@@ -76,8 +86,8 @@ impl<E: Engine> Head<E> {
         scorers.fitted(model, scorer).await
     }
 
-    /// Scores of rows that this head has not seen, comparable with those of a head that has; for "auto" that head's mean and deviation of
-    /// unsureness are given.
+    /// Scores of rows that this head has not seen, comparable with those of a head that has; for
+    /// "auto" that head's mean and deviation of unsureness are given.
     pub(super) async fn scores_like(
         &mut self,
         scorer: &Scorer,
@@ -95,14 +105,18 @@ impl<E: Engine> Head<E> {
         }
     }
 
-    /// For each of `[rows, features]`, its number among the remembered training rows, if it is one of them.
+    /// For each of `[rows, features]`, its number among the remembered training rows, if it is one
+    /// of them.
     pub(super) fn own_rows(&self, features: &[f32]) -> Vec<Option<u32>> {
         let Some(rows) = self.rows() else { return Vec::new() };
         let known: Vec<u64> = rows.features.chunks_exact(rows.width).map(fingerprint).collect();
         let mut sorted = known.clone();
         sort::sort(&mut sorted);
-        let place = |print: u64| known.iter().position(|&known| known == print).map(|row| row as u32);
+        let place =
+            |print: u64| known.iter().position(|&known| known == print).map(|row| row as u32);
         let prints = features.chunks_exact(rows.width).map(fingerprint);
-        prints.map(|print| sorted.binary_search(&print).is_ok().then(|| place(print)).flatten()).collect()
+        prints
+            .map(|print| sorted.binary_search(&print).is_ok().then(|| place(print)).flatten())
+            .collect()
     }
 }

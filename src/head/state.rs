@@ -39,13 +39,20 @@ impl<E: Engine> Head<E> {
 
     /// See [`Snapshot::groups`].
     pub fn groups(&self) -> Vec<u64> {
-        self.rows().and_then(|rows| rows.groups.as_ref()).map(|groups| groups.to_vec()).unwrap_or_default()
+        self.rows()
+            .and_then(|rows| rows.groups.as_ref())
+            .map(|groups| groups.to_vec())
+            .unwrap_or_default()
     }
 
     /// See [`Snapshot::scores`].
     pub fn calibration_scores(&self) -> Vec<f32> {
         let Some(calibration) = self.calibration() else { return Vec::new() };
-        calibration.per_class.as_ref().map_or(calibration.conformal.scores(), |per_class| &per_class.scores).to_vec()
+        calibration
+            .per_class
+            .as_ref()
+            .map_or(calibration.conformal.scores(), |per_class| &per_class.scores)
+            .to_vec()
     }
 
     /// See [`Snapshot::score_labels`].
@@ -70,10 +77,11 @@ impl<E: Engine> Head<E> {
         self.trainer.state().await
     }
 
-    /// Becomes the head of a snapshot whose options this head was created with; nothing of the head before is left. A snapshot that does
-    /// not fit changes nothing.
+    /// Becomes the head of a snapshot whose options this head was created with; nothing of the head
+    /// before is left. A snapshot that does not fit changes nothing.
     pub fn restore(&mut self, snapshot: Snapshot) -> Result<()> {
-        let Snapshot { meta, state, input, features, labels, groups, seen, scores, score_labels } = snapshot;
+        let Snapshot { meta, state, input, features, labels, groups, seen, scores, score_labels } =
+            snapshot;
         let length = Snapshot::state_length(&self.config);
         if state.len() != length {
             return Err(refusal("state", format!("{length} numbers"), state.len()));
@@ -81,8 +89,14 @@ impl<E: Engine> Head<E> {
         if state.iter().any(|x| !x.is_finite()) {
             return Err(refusal("state", "finite numbers", "NaN or an infinity"));
         }
-        if !(input.is_empty() || input.len() == 2 * self.width()) || input.iter().any(|x| !x.is_finite()) {
-            return Err(refusal("input", format!("{} finite numbers, or none", 2 * self.width()), input.len()));
+        if !(input.is_empty() || input.len() == 2 * self.width())
+            || input.iter().any(|x| !x.is_finite())
+        {
+            return Err(refusal(
+                "input",
+                format!("{} finite numbers, or none", 2 * self.width()),
+                input.len(),
+            ));
         }
         if !(meta.steps >= 0.0 && meta.steps <= 2_f64.powi(53) && meta.steps.fract() == 0.0) {
             return Err(refusal("steps", "an integer of at least 0", meta.steps));
@@ -91,17 +105,27 @@ impl<E: Engine> Head<E> {
             0 => None,
             _ => {
                 let numbers: Vec<f64> = labels.iter().copied().map(f64::from).collect();
-                let rows = Rows::check(features, &numbers, self.width(), self.classes()).map_err(in_file)?;
+                let rows = Rows::check(features, &numbers, self.width(), self.classes())
+                    .map_err(in_file)?;
                 if !groups.is_empty() && groups.len() != rows.count() {
-                    return Err(refusal("training groups", format!("one for each of {} rows", rows.count()), groups.len()));
+                    return Err(refusal(
+                        "training groups",
+                        format!("one for each of {} rows", rows.count()),
+                        groups.len(),
+                    ));
                 }
                 Some(Rows { groups: (!groups.is_empty()).then(|| Rc::new(groups)), ..rows })
             }
         };
         let fitted_with = meta.fit.map(FitMeta::check).transpose().map_err(in_file)?;
         let classes = self.classes();
-        let calibration = meta.calibration.map(|meta| snapshot::calibration(meta, scores, score_labels, classes)).transpose()?;
-        if rows.is_none() && calibration.as_ref().is_some_and(|calibration| calibration.scorer.compares()) {
+        let calibration = meta
+            .calibration
+            .map(|meta| snapshot::calibration(meta, scores, score_labels, classes))
+            .transpose()?;
+        if rows.is_none()
+            && calibration.as_ref().is_some_and(|calibration| calibration.scorer.compares())
+        {
             return Err(refusal("calibration", "training rows for its scorer beside it", "none"));
         }
 

@@ -1,4 +1,5 @@
-//! What a head says once it has been calibrated: is this row one that it knows? And how well it says so.
+//! What a head says once it has been calibrated: is this row one that it knows? And how well it
+//! says so.
 
 use super::{Head, Prediction, within};
 use crate::{
@@ -57,8 +58,12 @@ impl<E: Engine> Head<E> {
         let mut verdicts = Verdicts::default();
         match &calibration.per_class {
             None => {
-                verdicts.accepted = scores.iter().map(|&score| u8::from(score <= calibration.threshold)).collect();
-                verdicts.p_values = scores.iter().map(|&score| calibration.conformal.p_value(score) as f32).collect();
+                verdicts.accepted =
+                    scores.iter().map(|&score| u8::from(score <= calibration.threshold)).collect();
+                verdicts.p_values = scores
+                    .iter()
+                    .map(|&score| calibration.conformal.p_value(score) as f32)
+                    .collect();
             }
             Some(per_class) => {
                 for (&score, logits) in scores.iter().zip(outputs.logits.chunks_exact(classes)) {
@@ -68,19 +73,33 @@ impl<E: Engine> Head<E> {
                         verdicts.class_set.push(u8::from(p_value > calibration.alpha + 1e-12));
                         largest = largest.max(p_value);
                     }
-                    verdicts.accepted.push(verdicts.class_set[first..].iter().copied().max().unwrap_or(0));
+                    verdicts
+                        .accepted
+                        .push(verdicts.class_set[first..].iter().copied().max().unwrap_or(0));
                     verdicts.p_values.push(largest as f32);
                 }
             }
         }
-        Ok(Verdicts { prediction: Prediction::new(outputs.logits, classes, temperature), scores, ..verdicts })
+        Ok(Verdicts {
+            prediction: Prediction::new(outputs.logits, classes, temperature),
+            scores,
+            ..verdicts
+        })
     }
 
-    /// Accuracy and calibration on labelled in-distribution rows, and how a scorer separates them from `ood` rows.
-    pub async fn evaluate(&mut self, id: &[f32], labels: &[f64], ood: &[f32], scorer: &ScorerOptions) -> Result<Evaluation> {
+    /// Accuracy and calibration on labelled in-distribution rows, and how a scorer separates them
+    /// from `ood` rows.
+    pub async fn evaluate(
+        &mut self,
+        id: &[f32],
+        labels: &[f64],
+        ood: &[f32],
+        scorer: &ScorerOptions,
+    ) -> Result<Evaluation> {
         let scorer = self.resolve(scorer)?;
         let (width, classes) = (self.width(), self.classes());
-        let labels = check_labelled(id, labels, width, classes).map_err(|error| within("id", error))?;
+        let labels =
+            check_labelled(id, labels, width, classes).map_err(|error| within("id", error))?;
         check_features(ood, width).map_err(|error| within("ood", error))?;
         let temperature = self.temperature();
 
@@ -89,7 +108,12 @@ impl<E: Engine> Head<E> {
         let id_scores = metrics::wide(&self.scores(&scorer, id, &known, &[]).await?);
         let ood_scores = metrics::wide(&self.scores(&scorer, ood, &unknown, &[]).await?);
         let prediction = Prediction::new(known.logits, classes, temperature);
-        let hits = prediction.class_index.iter().zip(&labels).filter(|(class, label)| class == label).count();
+        let hits = prediction
+            .class_index
+            .iter()
+            .zip(&labels)
+            .filter(|(class, label)| class == label)
+            .count();
         Ok(Evaluation {
             accuracy: hits as f64 / labels.len() as f64,
             ece: metrics::ece(&prediction.probabilities, &labels, ECE_BINS)?,

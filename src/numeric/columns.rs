@@ -21,7 +21,10 @@ impl Columns {
         }
         means.iter_mut().for_each(|sum| *sum /= count);
         for row in rows.chunks_exact(width) {
-            squares.iter_mut().zip(row.iter().zip(&means)).for_each(|(sum, (&x, mean))| *sum += (f64::from(x) - mean).powi(2));
+            squares
+                .iter_mut()
+                .zip(row.iter().zip(&means))
+                .for_each(|(sum, (&x, mean))| *sum += (f64::from(x) - mean).powi(2));
         }
         Self { means, deviations: squares.into_iter().map(|sum| (sum / count).sqrt()).collect() }
     }
@@ -31,11 +34,15 @@ impl Columns {
         self.deviations[column] > CONSTANT * self.means[column].abs()
     }
 
-    /// Whether a few features outweigh all others: `(sum v)^2 / sum v^2`, the effective number of features with variances v, is below a fifth
-    /// of their number and below 10. On a network's features it is above 100, on tables of mixed units below 3.
+    /// Whether a few features outweigh all others: `(sum v)^2 / sum v^2`, the effective number of
+    /// features with variances v, is below a fifth of their number and below 10. On a network's
+    /// features it is above 100, on tables of mixed units below 3.
     pub fn is_uneven(&self) -> bool {
-        let variances =
-            || (0..self.means.len()).filter(|&column| self.is_live(column)).map(|column| self.deviations[column].powi(2));
+        let variances = || {
+            (0..self.means.len())
+                .filter(|&column| self.is_live(column))
+                .map(|column| self.deviations[column].powi(2))
+        };
         let (sum, squares) = (variances().sum::<f64>(), variances().map(|v| v * v).sum::<f64>());
         sum / squares * sum < (self.means.len() as f64 / 5.0).min(10.0)
     }

@@ -1,5 +1,5 @@
-//! Numbers in messages. The standard library's floats, exact to the last digit, take eighteen kilobytes of the CPU file; six digits
-//! tell a reader what came.
+//! Numbers in messages. The standard library's floats, exact to the last digit, take eighteen
+//! kilobytes of the CPU file; six digits tell a reader what came.
 
 /// What a message can show.
 pub trait Shown {
@@ -43,7 +43,8 @@ impl Shown for String {
     }
 }
 
-/// A text between quotation marks, as it is: the standard library's escapes bring tables of all of Unicode.
+/// A text between quotation marks, as it is: the standard library's escapes bring tables of all of
+/// Unicode.
 pub fn quoted(text: &str) -> String {
     format!("\"{text}\"")
 }
@@ -72,7 +73,8 @@ pub fn number(x: f64) -> String {
         -7..=-1 => format!("{sign}0.{}{digits}", "0".repeat((-1 - exponent) as usize)),
         0..=4 => {
             // Not a slice by index, whose refusal would bring the same tables.
-            let (whole, part) = digits.split_at_checked(exponent as usize + 1).unwrap_or((digits, ""));
+            let (whole, part) =
+                digits.split_at_checked(exponent as usize + 1).unwrap_or((digits, ""));
             let zeros = "0".repeat(exponent as usize + 1 - whole.len());
             let point = if part.is_empty() { "" } else { "." };
             format!("{sign}{whole}{zeros}{point}{part}")
@@ -89,7 +91,10 @@ pub fn number(x: f64) -> String {
 fn scientific(x: f64) -> (String, i32) {
     let mut exponent = x.log10().floor() as i32;
     // In two steps: 10^-324 does not exist, and a subnormal needs more than 10^308.
-    let scaled = |exponent: i32| (x * 10_f64.powi((5 - exponent) / 2) * 10_f64.powi(5 - exponent - (5 - exponent) / 2)).round();
+    let scaled = |exponent: i32| {
+        (x * 10_f64.powi((5 - exponent) / 2) * 10_f64.powi(5 - exponent - (5 - exponent) / 2))
+            .round()
+    };
     if scaled(exponent) >= 1e6 {
         exponent += 1;
     }

@@ -14,10 +14,11 @@ impl Random {
         Self(Xoshiro256PlusPlus::seed_from_u64(seed))
     }
 
-    /// A stream of its own for a use of the seed at a point in training, so that no state has to be kept or saved:
-    /// a restored head shuffles as the saved one would have.
+    /// A stream of its own for a use of the seed at a point in training, so that no state has to be
+    /// kept or saved: a restored head shuffles as the saved one would have.
     pub fn for_step(seed: u64, step: u64) -> Self {
-        // An odd constant (the golden ratio in 64 bits) spreads consecutive steps; seeding hashes once more.
+        // An odd constant (the golden ratio in 64 bits) spreads consecutive steps; seeding hashes
+        // once more.
         Self::new(seed ^ (step.wrapping_add(1)).wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 
@@ -26,7 +27,8 @@ impl Random {
         (self.0.next_u64() >> 40) as f32 * (1.0 / 16_777_216.0)
     }
 
-    /// Uniform in `[0, bound)`, by multiplication (Lemire 2019, without the rejection: the bias is below `bound / 2^64`).
+    /// Uniform in `[0, bound)`, by multiplication (Lemire 2019, without the rejection: the bias is
+    /// below `bound / 2^64`).
     fn below(&mut self, bound: usize) -> usize {
         ((u128::from(self.0.next_u64()) * bound as u128) >> 64) as usize
     }

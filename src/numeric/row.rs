@@ -1,4 +1,5 @@
-//! Functions of one row that losses and scores share. Sums run in eight lanes, which the compiler turns into SIMD.
+//! Functions of one row that losses and scores share. Sums run in eight lanes, which the compiler
+//! turns into SIMD.
 
 const LANES: usize = 8;
 
@@ -57,7 +58,8 @@ pub fn squared_distance(a: &[f32], b: &[f32]) -> f32 {
             lanes[lane] += (x[lane] - y[lane]) * (x[lane] - y[lane]);
         }
     }
-    lanes.iter().sum::<f32>() + left_rest.iter().zip(right_rest).map(|(x, y)| (x - y) * (x - y)).sum::<f32>()
+    lanes.iter().sum::<f32>()
+        + left_rest.iter().zip(right_rest).map(|(x, y)| (x - y) * (x - y)).sum::<f32>()
 }
 
 /// Euclidean norm. Squares of `f32` can overflow `f32` but not `f64`.

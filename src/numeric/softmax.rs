@@ -2,10 +2,11 @@
 
 use super::row::{argmax, max, sum};
 
-/// `e^x` to 2 ulp for any `x` up to 88; 0 below the smallest normal result; NaN for NaN, which must not pass for a certain answer.
+/// `e^x` to 2 ulp for any `x` up to 88; 0 below the smallest normal result; NaN for NaN, which must
+/// not pass for a certain answer.
 ///
-/// The standard library's is a call per element; this one has no branch, so a loop over it is vectorised.
-/// Range reduction and polynomial: Cephes `expf` (Moshier).
+/// The standard library's is a call per element; this one has no branch, so a loop over it is
+/// vectorised. Range reduction and polynomial: Cephes `expf` (Moshier).
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
     const LN2_HIGH: f32 = 0.693_359_4;
@@ -28,13 +29,14 @@ pub fn exp(x: f32) -> f32 {
     if x < MIN { 0.0 } else { value * scale }
 }
 
-/// `base^exponent` of a base of at least 0, to 1e-13 where the result is not far from 1. The standard library's, exact to the last bit,
-/// takes a kilobyte more.
+/// `base^exponent` of a base of at least 0, to 1e-13 where the result is not far from 1. The
+/// standard library's, exact to the last bit, takes a kilobyte more.
 pub fn power(base: f64, exponent: f64) -> f64 {
     (exponent * base.ln()).exp()
 }
 
-/// The parts of a softmax over `factor * row`, kept apart so that nothing cancels when one class takes almost all.
+/// The parts of a softmax over `factor * row`, kept apart so that nothing cancels when one class
+/// takes almost all.
 pub struct Softmax {
     /// Position of the largest value, the first of equals.
     pub argmax: usize,

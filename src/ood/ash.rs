@@ -1,12 +1,14 @@
-//! ASH (Djurisic et al., "Extremely Simple Activation Shaping for Out-of-Distribution Detection", ICLR 2023; pytorch-ood `ASH`,
-//! OpenOOD `ash_postprocessor`): the energy after pruning the last layer's inputs to the largest of each row.
+//! ASH (Djurisic et al., "Extremely Simple Activation Shaping for Out-of-Distribution Detection",
+//! ICLR 2023; pytorch-ood `ASH`, OpenOOD `ash_postprocessor`): the energy after pruning the last
+//! layer's inputs to the largest of each row.
 //!
 //! ```text
 //! "p": the others are 0   "b": and each of the n kept is sum(z)/n   "s": as "p", times exp(sum(z) / sum(kept))
 //! ```
 //!
-//! Needs inputs that a ReLU leaves: signed ones are refused, for the ratio of sums would mean nothing. Collapses on heads whose
-//! inputs are not sparse. An energy at temperature 1: see [`super::energy`] for LogitNorm.
+//! Needs inputs that a ReLU leaves: signed ones are refused, for the ratio of sums would mean
+//! nothing. Collapses on heads whose inputs are not sparse. An energy at temperature 1: see
+//! [`super::energy`] for LogitNorm.
 
 use super::{
     Batch, Parameter, Values,
@@ -19,7 +21,12 @@ use crate::{Result, engine::Engine, numeric::sort, range::Range};
 
 /// Its parameters.
 pub const PARAMETERS: &[Parameter] = &[
-    Parameter::number("percentile", Range::Percent, 65.0, "Inputs below it are pruned, per cent in (0, 100); default 65."),
+    Parameter::number(
+        "percentile",
+        Range::Percent,
+        65.0,
+        "Inputs below it are pruned, per cent in (0, 100); default 65.",
+    ),
     Parameter {
         name: "variant",
         kind: Kind::Choice(&["s", "p", "b"]),
@@ -71,8 +78,12 @@ impl<E: Engine> Scoring<E> for Ash<E::Matrix> {
             cut.iter().for_each(|&input| row[input] = 0.0);
             match self.variant {
                 Variant::Prune => {}
-                Variant::Binarise => keep.iter().for_each(|&input| row[input] = all / self.kept as f32),
-                Variant::Scale => keep.iter().for_each(|&input| row[input] *= sharpening((all, largest))),
+                Variant::Binarise => {
+                    keep.iter().for_each(|&input| row[input] = all / self.kept as f32)
+                }
+                Variant::Scale => {
+                    keep.iter().for_each(|&input| row[input] *= sharpening((all, largest)))
+                }
             }
         }
         self.layer.energies(engine, &shaped).await

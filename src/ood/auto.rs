@@ -1,5 +1,6 @@
-//! The default: how unsure the head is, plus three measures of how far a row lies from the training rows, each in standard
-//! deviations over the training rows. Ours; `docs/ood.md` has what it was measured against and what did not help.
+//! The default: how unsure the head is, plus three measures of how far a row lies from the training
+//! rows, each in standard deviations over the training rows. Ours; `docs/ood.md` has what it was
+//! measured against and what did not help.
 //!
 //! ```text
 //! u = x / |x|, x the head's features
@@ -10,18 +11,20 @@
 //! score = sum_j (s_j - mean s_j) / deviation of s_j   over the training rows, each as if it had not been among them
 //! ```
 //!
-//! Where the length of the features varies by more than a fifth of its mean, or a few of them outweigh all others, or their mean is more than
-//! ten times as long as they vary, they are taken for measurements: u_j is then (x_j - mean) / deviation over the root of their number,
-//! and both ridges are 0.1. Elsewhere a length far outside of those seen counts by itself:
+//! Where the length of the features varies by more than a fifth of its mean, or a few of them
+//! outweigh all others, or their mean is more than ten times as long as they vary, they are taken
+//! for measurements: u_j is then (x_j - mean) / deviation over the root of their number, and both
+//! ridges are 0.1. Elsewhere a length far outside of those seen counts by itself:
 //!
 //! ```text
 //! score += 2 max(|ln |x| - mean| / max(deviation, 0.05) - 3, 0)   mean and deviation of ln |x| over the training rows
 //! T *= max(1, |x| / (mean + 2 deviations of |x|))
 //! ```
 //!
-//! A function of the head and its training rows alone: it is the same before and after `calibrate`, so that a threshold from
-//! held-out rows keeps its promise exactly. T makes the probabilities depend on the logits' shape and not on their length. The
-//! constants were chosen on several data sets together and are the same for all.
+//! A function of the head and its training rows alone: it is the same before and after `calibrate`,
+//! so that a threshold from held-out rows keeps its promise exactly. T makes the probabilities
+//! depend on the logits' shape and not on their length. The constants were chosen on several data
+//! sets together and are the same for all.
 
 use std::rc::Rc;
 
@@ -38,7 +41,8 @@ use crate::{Result, engine::Engine, numeric::row::max};
 /// It takes none.
 pub const PARAMETERS: &[Parameter] = &[];
 
-/// The softmax is as sharp as if the largest logit were this many times `ln classes` above the mean.
+/// The softmax is as sharp as if the largest logit were this many times `ln classes` above the
+/// mean.
 const SHARPNESS: f64 = 3.0;
 
 /// GEN's published parameters.
@@ -75,8 +79,9 @@ impl<M> Auto<M> {
         self.standard
     }
 
-    /// The scores with another head's mean and deviation of unsureness: a head that was trained without some rows is unsure of all others, too,
-    /// and its scores are to be compared with those of the head that knows them.
+    /// The scores with another head's mean and deviation of unsureness: a head that was trained
+    /// without some rows is unsure of all others, too, and its scores are to be compared with those
+    /// of the head that knows them.
     pub async fn scores_by<E: Engine<Matrix = M>>(
         &self,
         standard: &Standard,
@@ -85,11 +90,16 @@ impl<M> Auto<M> {
     ) -> Result<Vec<f32>> {
         let distances = self.nearness.scores(engine, batch.features, batch.own).await?;
         let doubts = self.confidence.scores(batch, &self.nearness.stretch(batch.features));
-        Ok(doubts.iter().zip(distances).map(|(doubt, distance)| (standard.apply(*doubt) + distance) as f32).collect())
+        Ok(doubts
+            .iter()
+            .zip(distances)
+            .map(|(doubt, distance)| (standard.apply(*doubt) + distance) as f32)
+            .collect())
     }
 }
 
-/// T_0: the mean over the rows of (max f - mean f), over 3 ln K. The temperature that "auto" takes, and that calibrated temperatures start from: it lies near the best one on every set of
+/// T_0: the mean over the rows of (max f - mean f), over 3 ln K. The temperature that "auto" takes,
+/// and that calibrated temperatures start from: it lies near the best one on every set of
 /// `docs/ood.md`. 1 where all logits are alike.
 pub fn base_temperature(logits: &[f32], classes: usize) -> f64 {
     let range = |row: &[f32]| {
@@ -114,10 +124,14 @@ impl Confidence {
         Self { temperature: base_temperature(batch.logits, batch.classes) as f32 }
     }
 
-    /// `stretch` is how many times longer than usual each row is: as much of its logits' size is no sign of certainty.
+    /// `stretch` is how many times longer than usual each row is: as much of its logits' size is no
+    /// sign of certainty.
     fn scores(&self, batch: &Batch, stretch: &[f32]) -> Vec<f32> {
         let mut scratch = vec![0.0; batch.classes];
         let rows = batch.logits().zip(stretch);
-        rows.map(|(row, stretch)| r#gen::row(row, GAMMA, TOP, self.temperature * stretch, &mut scratch)).collect()
+        rows.map(|(row, stretch)| {
+            r#gen::row(row, GAMMA, TOP, self.temperature * stretch, &mut scratch)
+        })
+        .collect()
     }
 }

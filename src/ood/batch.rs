@@ -15,8 +15,8 @@ pub struct Batch<'a> {
     pub logits: &'a [f32],
     /// Number of logits of a row.
     pub classes: usize,
-    /// For each row the number of the training row that it is, if it is one: a search among the training rows leaves it out.
-    /// Empty where no row is one.
+    /// For each row the number of the training row that it is, if it is one: a search among the
+    /// training rows leaves it out. Empty where no row is one.
     pub own: &'a [Option<u32>],
 }
 

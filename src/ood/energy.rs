@@ -1,18 +1,23 @@
-//! Free energy (Liu et al., "Energy-based Out-of-distribution Detection", NeurIPS 2020; pytorch-ood `EnergyBased`).
+//! Free energy (Liu et al., "Energy-based Out-of-distribution Detection", NeurIPS 2020; pytorch-ood
+//! `EnergyBased`).
 //!
 //! ```text
 //! score = -T ln sum_k exp(f_k / T)
 //! ```
 //!
-//! Compares the length of the logits with T. After LogitNorm that length is arbitrary, and at T = 1 the score can fall
-//! below chance; the paper's authors take T = 0.1.
+//! Compares the length of the logits with T. After LogitNorm that length is arbitrary, and at T = 1
+//! the score can fall below chance; the paper's authors take T = 0.1.
 
 use super::{Parameter, Values, scoring::AnswerScoring};
 use crate::{numeric::softmax::Softmax, range::Range};
 
 /// Its parameters.
-pub const PARAMETERS: &[Parameter] =
-    &[Parameter::number("temperature", Range::Positive, 1.0, "Softmax temperature, above 0; default 1.")];
+pub const PARAMETERS: &[Parameter] = &[Parameter::number(
+    "temperature",
+    Range::Positive,
+    1.0,
+    "Softmax temperature, above 0; default 1.",
+)];
 
 /// See the module.
 pub struct Energy {

@@ -1,5 +1,5 @@
-//! Entropy of the softmax (Chan et al., "Entropy Maximization and Meta Classification for Out-of-Distribution Detection in
-//! Semantic Segmentation", ICCV 2021; pytorch-ood `Entropy`).
+//! Entropy of the softmax (Chan et al., "Entropy Maximization and Meta Classification for
+//! Out-of-Distribution Detection in Semantic Segmentation", ICCV 2021; pytorch-ood `Entropy`).
 //!
 //! ```text
 //! p = softmax(f / T),  score = -sum_k p_k ln p_k   (nats, 0 ln 0 = 0)
@@ -9,8 +9,12 @@ use super::{Parameter, Values, scoring::AnswerScoring};
 use crate::{numeric::softmax::Softmax, range::Range};
 
 /// Its parameters.
-pub const PARAMETERS: &[Parameter] =
-    &[Parameter::number("temperature", Range::Positive, 1.0, "Softmax temperature, above 0; default 1.")];
+pub const PARAMETERS: &[Parameter] = &[Parameter::number(
+    "temperature",
+    Range::Positive,
+    1.0,
+    "Softmax temperature, above 0; default 1.",
+)];
 
 /// See the module.
 pub struct Entropy {

@@ -1,11 +1,13 @@
-//! Fast decision boundary distance (Liu and Qin, "Fast Decision Boundary based Out-of-Distribution Detector", ICML 2024;
-//! pytorch-ood `fDBD`, OpenOOD `fdbd_postprocessor` without the factor 1 / (classes - 1)).
+//! Fast decision boundary distance (Liu and Qin, "Fast Decision Boundary based Out-of-Distribution
+//! Detector", ICML 2024; pytorch-ood `fDBD`, OpenOOD `fdbd_postprocessor` without the factor 1 /
+//! (classes - 1)).
 //!
 //! ```text
 //! score = - 1/(K-1) sum_{c != y} |f_y - f_c| / |w_y - w_c| / |z - mu|   with y the prediction, mu the mean training row
 //! ```
 //!
-//! Distances to the last layer's boundaries in units of the distance to the training rows' centre. 0 for a head of one class.
+//! Distances to the last layer's boundaries in units of the distance to the training rows' centre.
+//! 0 for a head of one class.
 
 use super::{Batch, Parameter, Values, scoring::Scoring, statistics::Context};
 use crate::{

@@ -1,4 +1,5 @@
-//! The training rows that a head remembers and the scorers fitted to them, for the weights as they are.
+//! The training rows that a head remembers and the scorers fitted to them, for the weights as they
+//! are.
 
 use std::rc::Rc;
 
@@ -14,7 +15,8 @@ use crate::{
     training::rows::Rows,
 };
 
-/// Rows compared with the training rows at a time: what that needs beside the rows stays a few megabytes.
+/// Rows compared with the training rows at a time: what that needs beside the rows stays a few
+/// megabytes.
 const CHUNK: usize = 256;
 
 /// Bytes of fitted scorers that are kept beside the shared statistics.
@@ -56,8 +58,8 @@ impl<M> FittedScorers<M> {
         self.fitted = Cache::new(KEPT);
     }
 
-    /// Scores, `[rows]`, of checked rows, of which the head answered `outputs`; never NaN. Scorers that search among the training
-    /// rows leave out `own[row]`, where given.
+    /// Scores, `[rows]`, of checked rows, of which the head answered `outputs`; never NaN. Scorers
+    /// that search among the training rows leave out `own[row]`, where given.
     pub async fn scores<E: Engine<Matrix = M>>(
         &mut self,
         model: Model<'_, E>,
@@ -72,20 +74,34 @@ impl<M> FittedScorers<M> {
         let at_a_time = if scorer.compares() { CHUNK } else { all.count() };
         let mut scores = Vec::with_capacity(all.count());
         for start in (0..all.count()).step_by(at_a_time) {
-            scores.extend(fitted.scores(engine, &all.rows(start..all.count().min(start + at_a_time))).await?);
+            scores.extend(
+                fitted.scores(engine, &all.rows(start..all.count().min(start + at_a_time))).await?,
+            );
         }
-        // Numbers beyond f32 on the way (a fill value of 1e36 among the features) leave no score: nothing is farther away.
+        // Numbers beyond f32 on the way (a fill value of 1e36 among the features) leave no score:
+        // nothing is farther away.
         scores.iter_mut().filter(|score| score.is_nan()).for_each(|score| *score = f32::INFINITY);
         Ok(scores)
     }
 
     /// The scorer fitted to the head as it is.
-    pub async fn fitted<E: Engine<Matrix = M>>(&mut self, model: Model<'_, E>, scorer: &Scorer) -> Result<Rc<Fitted<M>>> {
+    pub async fn fitted<E: Engine<Matrix = M>>(
+        &mut self,
+        model: Model<'_, E>,
+        scorer: &Scorer,
+    ) -> Result<Rc<Fitted<M>>> {
         if let Some(fitted) = self.fitted.get(scorer) {
             return Ok(fitted);
         }
         let Model { engine, architecture, input, seed } = model;
-        let mut context = Context { engine, architecture, input, seed, name: scorer.name, statistics: &mut self.statistics };
+        let mut context = Context {
+            engine,
+            architecture,
+            input,
+            seed,
+            name: scorer.name,
+            statistics: &mut self.statistics,
+        };
         let fitted = Rc::new(Fitted::fit(&mut context, scorer).await?);
         // Those of the head's answer are made of their parameters alone.
         match scorer.name.needs() {

@@ -1,15 +1,15 @@
-//! Density of Gaussian discriminant analysis (the feature density of Mukhoti et al., "Deep Deterministic
-//! Uncertainty: A New Simple Baseline", CVPR 2023), with covariances that few rows can carry, on the last
-//! layer's inputs z.
+//! Density of Gaussian discriminant analysis (the feature density of Mukhoti et al., "Deep
+//! Deterministic Uncertainty: A New Simple Baseline", CVPR 2023), with covariances that few rows
+//! can carry, on the last layer's inputs z.
 //!
 //! ```text
 //! score = -ln sum_k pi_k N(z; mu_k, S_k),   pi_k = n_k / n
 //! S_k = (n_k C_k + 3 d C) / (n_k + 3 d) + ridge diag(C),   C_k and C the covariance of class k and within all
 //! ```
 //!
-//! For measured features, whose classes differ in shape; the ridge is in each feature's own units. On the
-//! embeddings of a network, of which there are hundreds, [`super::mahalanobis`] says as much for a class's
-//! share of the memory. Classes without rows are left out.
+//! For measured features, whose classes differ in shape; the ridge is in each feature's own units.
+//! On the embeddings of a network, of which there are hundreds, [`super::mahalanobis`] says as much
+//! for a class's share of the memory. Classes without rows are left out.
 
 use std::f64::consts::TAU;
 
@@ -61,12 +61,17 @@ impl<E: Engine> Scoring<E> for Gda<E::Matrix> {
         let floor = DMatrix::from_diagonal(&(moments.within.diagonal() * ridge));
         let mut classes = Vec::with_capacity(present.len());
         for &class in &present {
-            let own = training.batch().inputs().zip(training.labels()).filter(|(_, label)| **label as usize == class);
+            let own = training
+                .batch()
+                .inputs()
+                .zip(training.labels())
+                .filter(|(_, label)| **label as usize == class);
             let rows: Vec<f32> = own.flat_map(|(row, _)| row).copied().collect();
             let mean = &moments.means[class * width..][..width];
             let count = moments.counts[class] as f64;
             let spread = scatter(context.engine, &rows, width, |_| mean).await?;
-            let pooled = (spread * count + &moments.within * (PRIOR * width as f64)) / (count + PRIOR * width as f64);
+            let pooled = (spread * count + &moments.within * (PRIOR * width as f64))
+                / (count + PRIOR * width as f64);
             let whitening = Whitening::new(context.engine, &(pooled + &floor), 0.0, mean)?;
             let share = (count / training.count() as f64).ln();
             let offset = share - 0.5 * (whitening.log_determinant() + width as f64 * TAU.ln());

@@ -1,12 +1,13 @@
-//! KL matching (Hendrycks et al., "Scaling Out-of-Distribution Detection for Real-World Settings", ICML 2022; pytorch-ood
-//! `KLMatching`): the divergence from the nearest of the classes' typical posteriors.
+//! KL matching (Hendrycks et al., "Scaling Out-of-Distribution Detection for Real-World Settings",
+//! ICML 2022; pytorch-ood `KLMatching`): the divergence from the nearest of the classes' typical
+//! posteriors.
 //!
 //! ```text
 //! d_k = mean of softmax(f_i) over training rows that the head takes for class k,   score = min_k sum_j p_j ln(p_j / d_kj)
 //! ```
 //!
-//! Nats, at least 0. Classes that no training row was taken for are left out. Says little with few classes, whose typical posteriors
-//! are all but certain.
+//! Nats, at least 0. Classes that no training row was taken for are left out. Says little with few
+//! classes, whose typical posteriors are all but certain.
 
 use super::{Batch, Parameter, Values, scoring::Scoring, statistics::Context};
 use crate::{
@@ -38,10 +39,15 @@ impl<E: Engine> Scoring<E> for KlMatching {
         let rows = training.batch();
         for (row, class) in rows.logits().zip(rows.predictions()) {
             counts[class] += 1;
-            sums[class * classes..][..classes].iter_mut().zip(log_softmax(row, 1.0)).for_each(|(sum, log_p)| *sum += log_p.exp());
+            sums[class * classes..][..classes]
+                .iter_mut()
+                .zip(log_softmax(row, 1.0))
+                .for_each(|(sum, log_p)| *sum += log_p.exp());
         }
         let predicted = sums.chunks_exact(classes).zip(counts).filter(|(_, count)| *count > 0);
-        let log_typical = predicted.flat_map(|(sums, count)| sums.iter().map(move |sum| (sum / count as f64).max(LEAST).ln()));
+        let log_typical = predicted.flat_map(|(sums, count)| {
+            sums.iter().map(move |sum| (sum / count as f64).max(LEAST).ln())
+        });
         Ok(Self { log_typical: log_typical.collect() })
     }
 
@@ -51,7 +57,11 @@ impl<E: Engine> Scoring<E> for KlMatching {
             let log_p = log_softmax(row, 1.0);
             let p: Vec<f64> = log_p.iter().map(|log_p| log_p.exp()).collect();
             let product = |logs: &[f64]| p.iter().zip(logs).map(|(p, log)| p * log).sum::<f64>();
-            let most = self.log_typical.chunks_exact(batch.classes).map(product).fold(f64::NEG_INFINITY, f64::max);
+            let most = self
+                .log_typical
+                .chunks_exact(batch.classes)
+                .map(product)
+                .fold(f64::NEG_INFINITY, f64::max);
             (product(&log_p) - most) as f32
         });
         Ok(rows.collect())

@@ -1,12 +1,13 @@
-//! Distance to the k-th nearest training row (Sun et al., "Out-of-Distribution Detection with Deep Nearest Neighbors", ICML
-//! 2022; pytorch-ood `KNN`, OpenOOD `knn_postprocessor` with squared distances), on the last layer's inputs at unit length.
+//! Distance to the k-th nearest training row (Sun et al., "Out-of-Distribution Detection with Deep
+//! Nearest Neighbors", ICML 2022; pytorch-ood `KNN`, OpenOOD `knn_postprocessor` with squared
+//! distances), on the last layer's inputs at unit length.
 //!
 //! ```text
 //! u = z / |z|,   score = |u - u_(k)|   with u_(k) the k-th nearest training row
 //! ```
 //!
-//! In `[0, 2]`. Keeps all training rows and compares with each: the costliest scorer here. A large k misses small classes, a
-//! small one is noisy.
+//! In `[0, 2]`. Keeps all training rows and compares with each: the costliest scorer here. A large
+//! k misses small classes, a small one is noisy.
 
 use std::rc::Rc;
 
@@ -18,8 +19,10 @@ use super::{
 use crate::{Result, engine::Engine, numeric::row::normalized};
 
 /// Its parameters.
-pub const PARAMETERS: &[Parameter] =
-    &[Parameter::count("k", "Neighbours, at least 1; default 50, or all training rows if they are fewer.")];
+pub const PARAMETERS: &[Parameter] = &[Parameter::count(
+    "k",
+    "Neighbours, at least 1; default 50, or all training rows if they are fewer.",
+)];
 
 /// Neighbours when no number is asked for: the paper's choice, OpenOOD's and pytorch-ood's.
 const K: usize = 50;
@@ -41,6 +44,10 @@ impl<E: Engine> Scoring<E> for Knn<E::Matrix> {
     async fn scores(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {
         let unit = normalized(batch.inputs, batch.width);
         let nearest = self.rows.bank.nearest(engine, &unit, self.k, batch.own).await?;
-        Ok(unit.chunks_exact(batch.width).zip(nearest).map(|(u, found)| farthest(u, &found, &self.rows.values)).collect())
+        Ok(unit
+            .chunks_exact(batch.width)
+            .zip(nearest)
+            .map(|(u, found)| farthest(u, &found, &self.rows.values))
+            .collect())
     }
 }

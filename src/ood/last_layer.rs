@@ -1,4 +1,5 @@
-//! Energies of changed last layers: what [`super::react`], [`super::dice`], [`super::ash`] and [`super::scale`] have in common.
+//! Energies of changed last layers: what [`super::react`], [`super::dice`], [`super::ash`] and
+//! [`super::scale`] have in common.
 
 use super::{Batch, energy, statistics::training::Training};
 use crate::{
@@ -18,9 +19,17 @@ pub struct LastLayer<M> {
 #[maybe_async::maybe_async]
 impl<M> LastLayer<M> {
     /// With this weight, `[classes, width]`, and the head's own bias.
-    pub fn new<E: Engine<Matrix = M>>(engine: &mut E, training: &Training, weight: Vec<f32>) -> Result<Self> {
+    pub fn new<E: Engine<Matrix = M>>(
+        engine: &mut E,
+        training: &Training,
+        weight: Vec<f32>,
+    ) -> Result<Self> {
         let bytes = size_of_val(weight.as_slice());
-        Ok(Self { weight: engine.matrix(weight, training.width())?, bias: training.bias.clone(), bytes })
+        Ok(Self {
+            weight: engine.matrix(weight, training.width())?,
+            bias: training.bias.clone(),
+            bytes,
+        })
     }
 
     /// Memory that it holds.
@@ -29,7 +38,11 @@ impl<M> LastLayer<M> {
     }
 
     /// Energy at temperature 1 of each of its outputs for `inputs`, `[rows, width]`.
-    pub async fn energies<E: Engine<Matrix = M>>(&self, engine: &mut E, inputs: &[f32]) -> Result<Vec<f32>> {
+    pub async fn energies<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+        inputs: &[f32],
+    ) -> Result<Vec<f32>> {
         let mut logits = engine.product(inputs, &self.weight).await?;
         let mut scratch = vec![0.0; self.bias.len()];
         let rows = logits.chunks_exact_mut(self.bias.len()).map(|row| {

@@ -1,14 +1,16 @@
-//! Mahalanobis distance to the nearest class mean under one shared covariance (Lee et al., "A Simple Unified Framework for
-//! Detecting Out-of-Distribution Samples and Adversarial Attacks", NeurIPS 2018; OpenOOD `mds_postprocessor`, pytorch-ood
-//! `Mahalanobis`), on the last layer's inputs z.
+//! Mahalanobis distance to the nearest class mean under one shared covariance (Lee et al., "A
+//! Simple Unified Framework for Detecting Out-of-Distribution Samples and Adversarial Attacks",
+//! NeurIPS 2018; OpenOOD `mds_postprocessor`, pytorch-ood `Mahalanobis`), on the last layer's
+//! inputs z.
 //!
 //! ```text
 //! S = 1/n sum_i (z_i - mu_y)(z_i - mu_y)^T + ridge trace/d I,   score = min_k (z - mu_k)^T S^-1 (z - mu_k)
 //! ```
 //!
-//! pytorch-ood leaves out 1/n and halves the result, which changes no ranking; its ridge is absolute. Classes without rows are
-//! left out. With fewer rows than features a larger `ridge` says more; with `normalize`, z is taken at unit length. Needs
-//! classes that look like one Gaussian each.
+//! pytorch-ood leaves out 1/n and halves the result, which changes no ranking; its ridge is
+//! absolute. Classes without rows are left out. With fewer rows than features a larger `ridge` says
+//! more; with `normalize`, z is taken at unit length. Needs classes that look like one Gaussian
+//! each.
 
 use std::{borrow::Cow, rc::Rc};
 
@@ -28,7 +30,11 @@ pub const PARAMETERS: &[Parameter] = &[
         1e-6,
         "Added to the covariance's diagonal, in units of its mean, at least 0; default 1e-6.",
     ),
-    Parameter { name: "normalize", kind: Kind::Flag, about: "Takes features at unit length; default false." },
+    Parameter {
+        name: "normalize",
+        kind: Kind::Flag,
+        about: "Takes features at unit length; default false.",
+    },
 ];
 
 /// How a covariance is taken, here and in [`super::rmd`].
@@ -48,7 +54,11 @@ impl Covariance {
 
     /// The rows whose covariance it is.
     pub fn rows<'a>(&self, batch: &Batch<'a>) -> Cow<'a, [f32]> {
-        if self.normalize { Cow::Owned(normalized(batch.inputs, batch.width)) } else { Cow::Borrowed(batch.inputs) }
+        if self.normalize {
+            Cow::Owned(normalized(batch.inputs, batch.width))
+        } else {
+            Cow::Borrowed(batch.inputs)
+        }
     }
 }
 
@@ -62,7 +72,10 @@ pub struct Mahalanobis<M> {
 impl<E: Engine> Scoring<E> for Mahalanobis<E::Matrix> {
     async fn fit(context: &mut Context<'_, E>, values: &Values) -> Result<Self> {
         let covariance = Covariance::new(values);
-        Ok(Self { covariance, distances: context.class_distances(covariance.normalize, covariance.ridge).await? })
+        Ok(Self {
+            covariance,
+            distances: context.class_distances(covariance.normalize, covariance.ridge).await?,
+        })
     }
 
     async fn scores(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {

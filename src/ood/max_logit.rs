@@ -1,5 +1,5 @@
-//! Maximum logit (Hendrycks et al., "Scaling Out-of-Distribution Detection for Real-World Settings", ICML 2022;
-//! pytorch-ood `MaxLogit`).
+//! Maximum logit (Hendrycks et al., "Scaling Out-of-Distribution Detection for Real-World
+//! Settings", ICML 2022; pytorch-ood `MaxLogit`).
 //!
 //! ```text
 //! score = -max_k f_k

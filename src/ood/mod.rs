@@ -1,7 +1,8 @@
-//! Out-of-distribution scores, one file each: formula, paper, reference code, parameters, when it fails.
+//! Out-of-distribution scores, one file each: formula, paper, reference code, parameters, when it
+//! fails.
 //!
-//! **Sign: higher = more out-of-distribution, for every scorer** (pytorch-ood's convention; OpenOOD's confidences are the
-//! negation).
+//! **Sign: higher = more out-of-distribution, for every scorer** (pytorch-ood's convention;
+//! OpenOOD's confidences are the negation).
 //!
 //! | scorer | needs | scale |
 //! |---|---|---|
@@ -24,12 +25,14 @@
 //! | [`react`], [`dice`], [`ash`], [`scale`] | percentiles, mean z, or just z of one sign | that of the logits |
 //! | [`auto`] | means, covariances and up to 4096 of the training rows' features | about 0, in standard deviations |
 //!
-//! z is the last layer's input: the features themselves for a linear head. Where z is needed, so are training rows: `fit`
-//! remembers its own, [`crate::head::Head::fit_scorers`] takes them after a loop of steps. Statistics are computed when a
-//! scorer is first asked for and again after further training, so they are always those of the head as it is.
+//! z is the last layer's input: the features themselves for a linear head. Where z is needed, so
+//! are training rows: `fit` remembers its own, [`crate::head::Head::fit_scorers`] takes them after
+//! a loop of steps. Statistics are computed when a scorer is first asked for and again after
+//! further training, so they are always those of the head as it is.
 //!
-//! After LogitNorm the length of the logits means nothing, so scores that compare it with a fixed temperature (energy and
-//! entropy at 1) lose much or fall below chance; [`max_cosine`] does not see it.
+//! After LogitNorm the length of the logits means nothing, so scores that compare it with a fixed
+//! temperature (energy and entropy at 1) lose much or fall below chance; [`max_cosine`] does not
+//! see it.
 
 pub mod ash;
 pub mod auto;

@@ -1,19 +1,23 @@
-//! Maximum softmax probability (Hendrycks and Gimpel, "A Baseline for Detecting Misclassified and Out-of-Distribution
-//! Examples in Neural Networks", ICLR 2017; pytorch-ood `MaxSoftmax`).
+//! Maximum softmax probability (Hendrycks and Gimpel, "A Baseline for Detecting Misclassified and
+//! Out-of-Distribution Examples in Neural Networks", ICLR 2017; pytorch-ood `MaxSoftmax`).
 //!
 //! ```text
 //! score = -max_k softmax(f / T)_k
 //! ```
 //!
-//! The score of the LogitNorm paper. Fails where every row is answered with the same certainty, as plain cross-entropy
-//! heads tend to.
+//! The score of the LogitNorm paper. Fails where every row is answered with the same certainty, as
+//! plain cross-entropy heads tend to.
 
 use super::{Parameter, Values, scoring::AnswerScoring};
 use crate::{numeric::softmax::Softmax, range::Range};
 
 /// Its parameters.
-pub const PARAMETERS: &[Parameter] =
-    &[Parameter::number("temperature", Range::Positive, 1.0, "Softmax temperature, above 0; default 1.")];
+pub const PARAMETERS: &[Parameter] = &[Parameter::number(
+    "temperature",
+    Range::Positive,
+    1.0,
+    "Softmax temperature, above 0; default 1.",
+)];
 
 /// See the module.
 pub struct Msp {

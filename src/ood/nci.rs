@@ -1,11 +1,12 @@
-//! Neural-collapse-inspired score (Liu and Qin, "Detecting Out-of-Distribution Through the Lens of Neural Collapse", CVPR 2025;
-//! pytorch-ood `NCI`, OpenOOD `nci_postprocessor`).
+//! Neural-collapse-inspired score (Liu and Qin, "Detecting Out-of-Distribution Through the Lens of
+//! Neural Collapse", CVPR 2025; pytorch-ood `NCI`, OpenOOD `nci_postprocessor`).
 //!
 //! ```text
 //! score = - w_y . (z - mu) / |z - mu| - alpha |z|_1   with y the prediction, mu the mean training row
 //! ```
 //!
-//! How well a row points along its class's weight. OpenOOD tunes alpha on out-of-distribution rows; 0 needs none.
+//! How well a row points along its class's weight. OpenOOD tunes alpha on out-of-distribution rows;
+//! 0 needs none.
 
 use super::{Batch, Parameter, Values, scoring::Scoring, statistics::Context};
 use crate::{
@@ -34,14 +35,19 @@ pub struct Nci {
 impl<E: Engine> Scoring<E> for Nci {
     async fn fit(context: &mut Context<'_, E>, values: &Values) -> Result<Self> {
         let training = context.training().await?;
-        Ok(Self { alpha: values.number("alpha"), mean: training.mean(), weight: training.weight.clone() })
+        Ok(Self {
+            alpha: values.number("alpha"),
+            mean: training.mean(),
+            weight: training.weight.clone(),
+        })
     }
 
     async fn scores(&self, _: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {
         let rows = batch.inputs().zip(batch.predictions()).map(|(z, class)| {
             let weight = &self.weight[class * batch.width..][..batch.width];
             let offsets = z.iter().zip(&self.mean).map(|(&x, m)| f64::from(x) - m);
-            let product: f64 = weight.iter().zip(offsets).map(|(&w, offset)| f64::from(w) * offset).sum();
+            let product: f64 =
+                weight.iter().zip(offsets).map(|(&w, offset)| f64::from(w) * offset).sum();
             let distance = distance_to_mean(z, &self.mean);
             let cosine = if distance > 0.0 { product / distance } else { 0.0 };
             -(cosine as f32) - self.alpha * sum(z, f32::abs)

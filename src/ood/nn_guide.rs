@@ -1,12 +1,12 @@
-//! Nearest-neighbour guidance (Park et al., "Nearest Neighbor Guidance for Out-of-Distribution Detection", ICCV 2023;
-//! pytorch-ood `NNGuide`, OpenOOD `nnguide_postprocessor`).
+//! Nearest-neighbour guidance (Park et al., "Nearest Neighbor Guidance for Out-of-Distribution
+//! Detection", ICCV 2023; pytorch-ood `NNGuide`, OpenOOD `nnguide_postprocessor`).
 //!
 //! ```text
 //! E = ln sum_k exp f_k,  u = z / |z|,   score = -E(z) mean of the k largest u . u_i E(z_i) over the training rows
 //! ```
 //!
-//! Means something only while the energies E are positive: they are when logits are large or classes are many, and may not be for
-//! a head that was hardly trained. Keeps all training rows.
+//! Means something only while the energies E are positive: they are when logits are large or
+//! classes are many, and may not be for a head that was hardly trained. Keeps all training rows.
 
 use std::rc::Rc;
 
@@ -18,8 +18,10 @@ use super::{
 use crate::{Result, engine::Engine, numeric::row::normalized};
 
 /// Its parameters.
-pub const PARAMETERS: &[Parameter] =
-    &[Parameter::count("k", "Neighbours, at least 1; default 10, or all training rows if they are fewer.")];
+pub const PARAMETERS: &[Parameter] = &[Parameter::count(
+    "k",
+    "Neighbours, at least 1; default 10, or all training rows if they are fewer.",
+)];
 
 /// Neighbours when no number is asked for: pytorch-ood's choice.
 const K: usize = 10;
@@ -46,7 +48,10 @@ impl<E: Engine> Scoring<E> for NnGuide<E::Matrix> {
     }
 
     async fn scores(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {
-        let nearest = self.bank.nearest(engine, &normalized(batch.inputs, batch.width), self.k, batch.own).await?;
+        let nearest = self
+            .bank
+            .nearest(engine, &normalized(batch.inputs, batch.width), self.k, batch.own)
+            .await?;
         let guidance = nearest.iter().map(|found| {
             let sum: f32 = found.iter().map(|neighbour| neighbour.product).sum();
             sum / found.len().max(1) as f32

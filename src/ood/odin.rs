@@ -1,6 +1,7 @@
-//! ODIN (Liang et al., "Enhancing The Reliability of Out-of-distribution Image Detection in Neural Networks", ICLR 2018;
-//! pytorch-ood `ODIN`, OpenOOD `odin_postprocessor`), **on the features**: the backbone's own input is out of reach here, so the
-//! step that makes the prediction surer is taken on the head's input.
+//! ODIN (Liang et al., "Enhancing The Reliability of Out-of-distribution Image Detection in Neural
+//! Networks", ICLR 2018; pytorch-ood `ODIN`, OpenOOD `odin_postprocessor`), **on the features**:
+//! the backbone's own input is out of reach here, so the step that makes the prediction surer is
+//! taken on the head's input.
 //!
 //! ```text
 //! x' = x - epsilon sign(grad_x CE(f(x) / T, y)) with y the prediction,   score = -max_k softmax(f(x') / T)_k
@@ -24,8 +25,18 @@ use crate::{
 
 /// Its parameters.
 pub const PARAMETERS: &[Parameter] = &[
-    Parameter::number("temperature", Range::Positive, 1000.0, "Softmax temperature, above 0; default 1000."),
-    Parameter::number("epsilon", Range::NotNegative, 0.0014, "Step on the features, in their units, at least 0; default 0.0014."),
+    Parameter::number(
+        "temperature",
+        Range::Positive,
+        1000.0,
+        "Softmax temperature, above 0; default 1000.",
+    ),
+    Parameter::number(
+        "epsilon",
+        Range::NotNegative,
+        0.0014,
+        "Step on the features, in their units, at least 0; default 0.0014.",
+    ),
 ];
 
 /// For the present weights.
@@ -39,7 +50,11 @@ pub struct Odin<M> {
 impl<E: Engine> Scoring<E> for Odin<E::Matrix> {
     async fn fit(context: &mut Context<'_, E>, values: &Values) -> Result<Self> {
         let layers = context.layers().await?;
-        Ok(Self { temperature: values.number("temperature"), epsilon: values.number("epsilon"), layers })
+        Ok(Self {
+            temperature: values.number("temperature"),
+            epsilon: values.number("epsilon"),
+            layers,
+        })
     }
 
     async fn scores(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {
@@ -53,10 +68,14 @@ impl<E: Engine> Scoring<E> for Odin<E::Matrix> {
             *predicted -= 1.0;
         }
         let gradient = self.layers.input_gradient(engine, batch.features, delta).await?;
-        let step = |(&x, gradient): (&f32, f32)| if gradient == 0.0 { x } else { x - self.epsilon * gradient.signum() };
+        let step = |(&x, gradient): (&f32, f32)| {
+            if gradient == 0.0 { x } else { x - self.epsilon * gradient.signum() }
+        };
         let stepped: Vec<f32> = batch.features.iter().zip(gradient).map(step).collect();
         let logits = engine.forward(&stepped).await?.logits;
-        let rows = logits.chunks_exact(batch.classes).map(|row| -log_softmax(row, factor)[argmax(row)].exp() as f32);
+        let rows = logits
+            .chunks_exact(batch.classes)
+            .map(|row| -log_softmax(row, factor)[argmax(row)].exp() as f32);
         Ok(rows.collect())
     }
 }

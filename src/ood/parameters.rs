@@ -1,4 +1,5 @@
-//! Parameters of scorers: each scorer declares its own, a caller gives some of them, and here they are checked.
+//! Parameters of scorers: each scorer declares its own, a caller gives some of them, and here they
+//! are checked.
 
 use std::fmt;
 
@@ -37,7 +38,8 @@ pub enum Kind {
         /// When none is given.
         default: f64,
     },
-    /// An integer of at least 1; without a default the scorer takes one that depends on the training rows.
+    /// An integer of at least 1; without a default the scorer takes one that depends on the
+    /// training rows.
     Count {
         /// When none is given.
         default: Option<usize>,
@@ -103,17 +105,31 @@ impl ScorerOptions {
         self
     }
 
-    /// Checks the parameters, but for what depends on the head and its training rows: that is checked where the scorer is fitted.
+    /// Checks the parameters, but for what depends on the head and its training rows: that is
+    /// checked where the scorer is fitted.
     pub fn check(&self) -> Result<Scorer> {
         let declared = self.name.parameters();
-        if let Some((name, _)) = self.parameters.iter().find(|(name, _)| !declared.iter().any(|known| known.name == name)) {
-            let names: Vec<&str> = ["name"].into_iter().chain(declared.iter().map(|known| known.name)).collect();
+        if let Some((name, _)) = self
+            .parameters
+            .iter()
+            .find(|(name, _)| !declared.iter().any(|known| known.name == name))
+        {
+            let names: Vec<&str> =
+                ["name"].into_iter().chain(declared.iter().map(|known| known.name)).collect();
             let expected = format!("only {}", names.join(", "));
-            return Err(Error::InvalidOption(Mismatch::new("options.scorer", expected, quoted(name))));
+            return Err(Error::InvalidOption(Mismatch::new(
+                "options.scorer",
+                expected,
+                quoted(name),
+            )));
         }
         let mut values = [Value::Absent; MOST];
         for (value, parameter) in values.iter_mut().zip(declared) {
-            let given = self.parameters.iter().find(|(name, _)| name == parameter.name).map(|(_, given)| given);
+            let given = self
+                .parameters
+                .iter()
+                .find(|(name, _)| name == parameter.name)
+                .map(|(_, given)| given);
             *value = parameter.check(given)?;
         }
         Ok(Scorer { name: self.name, values: Values { declared, values } })
@@ -127,7 +143,12 @@ impl Parameter {
     }
 
     /// A number in a range.
-    pub const fn number(name: &'static str, range: Range, default: f64, about: &'static str) -> Self {
+    pub const fn number(
+        name: &'static str,
+        range: Range,
+        default: f64,
+        about: &'static str,
+    ) -> Self {
         Self { name, kind: Kind::Number { range, default }, about }
     }
 
@@ -135,17 +156,29 @@ impl Parameter {
         let path = || path(self.name);
         match (&self.kind, given) {
             (Kind::Number { default, .. }, None) => Ok(Value::Number(*default)),
-            (Kind::Number { range, .. }, Some(Given::Number(value))) => Ok(Value::Number(number(&path(), *value, *range)?)),
-            (Kind::Number { .. }, Some(other)) => Err(refusal(self.name, "a number", other.shown())),
+            (Kind::Number { range, .. }, Some(Given::Number(value))) => {
+                Ok(Value::Number(number(&path(), *value, *range)?))
+            }
+            (Kind::Number { .. }, Some(other)) => {
+                Err(refusal(self.name, "a number", other.shown()))
+            }
             (Kind::Count { default }, None) => Ok(Value::Count(*default)),
-            (Kind::Count { .. }, Some(Given::Number(value))) => Ok(Value::Count(Some(count(&path(), *value)?))),
-            (Kind::Count { .. }, Some(other)) => Err(refusal(self.name, "an integer of at least 1", other.shown())),
+            (Kind::Count { .. }, Some(Given::Number(value))) => {
+                Ok(Value::Count(Some(count(&path(), *value)?)))
+            }
+            (Kind::Count { .. }, Some(other)) => {
+                Err(refusal(self.name, "an integer of at least 1", other.shown()))
+            }
             (Kind::Flag, None) => Ok(Value::Flag(false)),
             (Kind::Flag, Some(Given::Flag(flag))) => Ok(Value::Flag(*flag)),
             (Kind::Flag, Some(other)) => Err(refusal(self.name, "true or false", other.shown())),
-            (Kind::Choice(choices), None) => Ok(Value::Choice(choices.first().copied().unwrap_or_default())),
+            (Kind::Choice(choices), None) => {
+                Ok(Value::Choice(choices.first().copied().unwrap_or_default()))
+            }
             (Kind::Choice(choices), Some(given)) => {
-                let chosen = choices.iter().find(|choice| matches!(given, Given::Text(text) if text == *choice));
+                let chosen = choices
+                    .iter()
+                    .find(|choice| matches!(given, Given::Text(text) if text == *choice));
                 chosen.map(|choice| Value::Choice(choice)).ok_or_else(|| {
                     let names: Vec<String> = choices.iter().map(|choice| quoted(choice)).collect();
                     refusal(self.name, names.join(" or "), given.shown())
@@ -165,7 +198,8 @@ impl Shown for Given {
     }
 }
 
-/// Checked values of a scorer's parameters, by name. A name that the scorer did not declare gives NaN, none, false or "".
+/// Checked values of a scorer's parameters, by name. A name that the scorer did not declare gives
+/// NaN, none, false or "".
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Values {
     declared: &'static [Parameter],
@@ -251,10 +285,17 @@ impl<'de> Visitor<'de> for Entries {
         f.write_str("a scorer's name and parameters")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<ScorerOptions, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(
+        self,
+        mut map: A,
+    ) -> std::result::Result<ScorerOptions, A::Error> {
         let mut name = None;
         let mut parameters = Vec::new();
-        let declared = |key: &str| ScorerName::ALL.iter().any(|name| name.parameters().iter().any(|known| known.name == key));
+        let declared = |key: &str| {
+            ScorerName::ALL
+                .iter()
+                .any(|name| name.parameters().iter().any(|known| known.name == key))
+        };
         while let Some(key) = map.next_key::<String>()? {
             if key == "name" {
                 name = Some(map.next_value()?);

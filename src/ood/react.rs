@@ -1,19 +1,26 @@
-//! ReAct (Sun et al., "ReAct: Out-of-distribution Detection With Rectified Activations", NeurIPS 2021; pytorch-ood `ReAct`,
-//! OpenOOD `react_postprocessor`): the energy after cutting unusually large inputs of the last layer.
+//! ReAct (Sun et al., "ReAct: Out-of-distribution Detection With Rectified Activations", NeurIPS
+//! 2021; pytorch-ood `ReAct`, OpenOOD `react_postprocessor`): the energy after cutting unusually
+//! large inputs of the last layer.
 //!
 //! ```text
 //! c = a percentile of all training inputs of the last layer,   score = -ln sum_k exp (W min(z, c) + b)_k
 //! ```
 //!
-//! Made for the inputs that a ReLU leaves; signed ones it cuts on one side only. An energy at temperature 1: see
-//! [`super::energy`] for LogitNorm.
+//! Made for the inputs that a ReLU leaves; signed ones it cuts on one side only. An energy at
+//! temperature 1: see [`super::energy`] for LogitNorm.
 
-use super::{Batch, Parameter, Values, last_layer::LastLayer, scoring::Scoring, statistics::Context};
+use super::{
+    Batch, Parameter, Values, last_layer::LastLayer, scoring::Scoring, statistics::Context,
+};
 use crate::{Result, engine::Engine, numeric::sort::percentile, range::Range};
 
 /// Its parameters.
-pub const PARAMETERS: &[Parameter] =
-    &[Parameter::number("percentile", Range::Percent, 90.0, "Where inputs are clipped, per cent in (0, 100); default 90.")];
+pub const PARAMETERS: &[Parameter] = &[Parameter::number(
+    "percentile",
+    Range::Percent,
+    90.0,
+    "Where inputs are clipped, per cent in (0, 100); default 90.",
+)];
 
 /// Fitted to training rows.
 pub struct React<M> {
@@ -26,7 +33,10 @@ impl<E: Engine> Scoring<E> for React<E::Matrix> {
     async fn fit(context: &mut Context<'_, E>, values: &Values) -> Result<Self> {
         let training = context.training().await?;
         let ceiling = percentile(training.batch().inputs.to_vec(), values.wide("percentile"));
-        Ok(Self { ceiling, layer: LastLayer::new(context.engine, &training, training.weight.clone())? })
+        Ok(Self {
+            ceiling,
+            layer: LastLayer::new(context.engine, &training, training.weight.clone())?,
+        })
     }
 
     async fn scores(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {

@@ -1,11 +1,12 @@
-//! Distance from the principal subspace of the training rows (the residual of ViM alone: Wang et al., CVPR 2022; OpenOOD
-//! `residual_postprocessor`).
+//! Distance from the principal subspace of the training rows (the residual of ViM alone: Wang et
+//! al., CVPR 2022; OpenOOD `residual_postprocessor`).
 //!
 //! ```text
 //! o = -W^+ b,   R = eigenvectors of 1/n sum_i (z_i - o)(z_i - o)^T but for the `dimensions` largest,   score = |R^T (z - o)|
 //! ```
 //!
-//! o is the point that the last layer maps to 0, or comes nearest to. Needs features that fill fewer dimensions than they have.
+//! o is the point that the last layer maps to 0, or comes nearest to. Needs features that fill
+//! fewer dimensions than they have.
 
 use std::rc::Rc;
 
@@ -18,8 +19,10 @@ use super::{
 use crate::{Result, engine::Engine, numeric::row::norm};
 
 /// Its parameters, and those of [`super::vim`].
-pub const PARAMETERS: &[Parameter] =
-    &[Parameter::count("dimensions", "Principal dimensions left out, at least 1; default half of the features.")];
+pub const PARAMETERS: &[Parameter] = &[Parameter::count(
+    "dimensions",
+    "Principal dimensions left out, at least 1; default half of the features.",
+)];
 
 /// Fitted to training rows.
 pub struct Residual<M> {
@@ -34,20 +37,33 @@ impl<E: Engine> Scoring<E> for Residual<E::Matrix> {
     async fn fit(context: &mut Context<'_, E>, values: &Values) -> Result<Self> {
         let width = context.width();
         if width < 2 {
-            return Err(refusal("name", "a scorer that works with a single feature", "vim or residual"));
+            return Err(refusal(
+                "name",
+                "a scorer that works with a single feature",
+                "vim or residual",
+            ));
         }
         let dimensions = values.count("dimensions").unwrap_or(width / 2);
         if dimensions >= width {
-            return Err(refusal("dimensions", format!("at most {}, one less than the features", width - 1), dimensions));
+            return Err(refusal(
+                "dimensions",
+                format!("at most {}, one less than the features", width - 1),
+                dimensions,
+            ));
         }
         let principal = context.principal().await?;
         let rest = width - dimensions;
-        let complement = context.engine.matrix(principal.vectors[..rest * width].to_vec(), width)?;
+        let complement =
+            context.engine.matrix(principal.vectors[..rest * width].to_vec(), width)?;
         Ok(Self { principal, complement, rest })
     }
 
     async fn scores(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {
-        let from_origin = batch.inputs.iter().zip(self.principal.origin.iter().cycle()).map(|(&x, o)| (f64::from(x) - o) as f32);
+        let from_origin = batch
+            .inputs
+            .iter()
+            .zip(self.principal.origin.iter().cycle())
+            .map(|(&x, o)| (f64::from(x) - o) as f32);
         let residuals = engine.product(&from_origin.collect::<Vec<_>>(), &self.complement).await?;
         Ok(residuals.chunks_exact(self.rest).map(|row| norm(row) as f32).collect())
     }

@@ -1,12 +1,13 @@
-//! Relative Mahalanobis distance (Ren et al., "A Simple Fix to Mahalanobis Distance for Improving Near-OOD Detection", 2021;
-//! OpenOOD `rmds_postprocessor`, pytorch-ood `RMD`).
+//! Relative Mahalanobis distance (Ren et al., "A Simple Fix to Mahalanobis Distance for Improving
+//! Near-OOD Detection", 2021; OpenOOD `rmds_postprocessor`, pytorch-ood `RMD`).
 //!
 //! ```text
 //! score = mahalanobis - (z - mu)^T S_0^-1 (z - mu),   S_0 = 1/n sum_i (z_i - mu)(z_i - mu)^T + ridge trace/d I
 //! ```
 //!
-//! Both covariances are divided by the same n and have ridges in units of their own diagonal: the difference of two distances
-//! on different scales would be noise. Otherwise as [`super::mahalanobis`].
+//! Both covariances are divided by the same n and have ridges in units of their own diagonal: the
+//! difference of two distances on different scales would be noise. Otherwise as
+//! [`super::mahalanobis`].
 
 use std::rc::Rc;
 
@@ -31,7 +32,11 @@ impl<E: Engine> Scoring<E> for Rmd<E::Matrix> {
     async fn fit(context: &mut Context<'_, E>, values: &Values) -> Result<Self> {
         let covariance = Covariance::new(values);
         let background = context.background(covariance.normalize, covariance.ridge).await?;
-        Ok(Self { covariance, class: context.class_distances(covariance.normalize, covariance.ridge).await?, background })
+        Ok(Self {
+            covariance,
+            class: context.class_distances(covariance.normalize, covariance.ridge).await?,
+            background,
+        })
     }
 
     async fn scores(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {

@@ -1,12 +1,13 @@
-//! SCALE (Xu et al., "Scaling for Training Time and Post-hoc Out-of-distribution Detection Enhancement", ICLR 2024; pytorch-ood
-//! `SCALE`, OpenOOD `scale_postprocessor`): the energy after scaling each row by how much of it lies in its largest inputs.
+//! SCALE (Xu et al., "Scaling for Training Time and Post-hoc Out-of-distribution Detection
+//! Enhancement", ICLR 2024; pytorch-ood `SCALE`, OpenOOD `scale_postprocessor`): the energy after
+//! scaling each row by how much of it lies in its largest inputs.
 //!
 //! ```text
 //! score = -ln sum_k exp (W z exp(sum(z) / sum(the largest)) + b)_k
 //! ```
 //!
-//! Needs inputs that a ReLU leaves: signed ones are refused, for the ratio of sums would mean nothing. An energy at temperature
-//! 1: see [`super::energy`] for LogitNorm.
+//! Needs inputs that a ReLU leaves: signed ones are refused, for the ratio of sums would mean
+//! nothing. An energy at temperature 1: see [`super::energy`] for LogitNorm.
 
 use super::{
     Batch, Parameter, Values,
@@ -17,8 +18,12 @@ use super::{
 use crate::{Result, engine::Engine, range::Range};
 
 /// Its parameters.
-pub const PARAMETERS: &[Parameter] =
-    &[Parameter::number("percentile", Range::Percent, 65.0, "Inputs below it are left out, per cent in (0, 100); default 65.")];
+pub const PARAMETERS: &[Parameter] = &[Parameter::number(
+    "percentile",
+    Range::Percent,
+    65.0,
+    "Inputs below it are left out, per cent in (0, 100); default 65.",
+)];
 
 /// Fitted to training rows.
 pub struct Scale<M> {

@@ -1,4 +1,5 @@
-//! What a scorer is: something fitted to a head and, where it compares with them, to the head's training rows.
+//! What a scorer is: something fitted to a head and, where it compares with them, to the head's
+//! training rows.
 
 use super::{Batch, Values, statistics::Context};
 use crate::{Result, engine::Engine};

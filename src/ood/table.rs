@@ -1,11 +1,13 @@
-//! The one table of scorers. Names, parameters, checks, fitting and scoring follow from it, and so do the TypeScript union of scorers and
-//! the list that tests and the site read (`tests/scorer_table.rs` writes both). A scorer is its own file, its row here and its golden case.
+//! The one table of scorers. Names, parameters, checks, fitting and scoring follow from it, and so
+//! do the TypeScript union of scorers and the list that tests and the site read
+//! (`tests/scorer_table.rs` writes both). A scorer is its own file, its row here and its golden
+//! case.
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ash, auto, dice, energy, entropy, fdbd, gda, r#gen, grad_norm, kl_matching, knn, mahalanobis, max_cosine, max_logit, msp,
-    nci, nn_guide, odin,
+    ash, auto, dice, energy, entropy, fdbd, gda, r#gen, grad_norm, kl_matching, knn, mahalanobis,
+    max_cosine, max_logit, msp, nci, nn_guide, odin,
     parameters::{Parameter, Values},
     react, residual, rmd, scale,
     scoring::{Needs, Scoring},

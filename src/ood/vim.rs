@@ -1,12 +1,12 @@
-//! ViM (Wang et al., "ViM: Out-Of-Distribution with Virtual-logit Matching", CVPR 2022; pytorch-ood `ViM`, OpenOOD
-//! `vim_postprocessor`): the residual, scaled to the logits, against the energy.
+//! ViM (Wang et al., "ViM: Out-Of-Distribution with Virtual-logit Matching", CVPR 2022; pytorch-ood
+//! `ViM`, OpenOOD `vim_postprocessor`): the residual, scaled to the logits, against the energy.
 //!
 //! ```text
 //! score = alpha residual - ln sum_k exp f_k,   alpha = mean of max_k f_k / mean residual, both over the training rows
 //! ```
 //!
-//! The residual is [`super::residual`]'s. Both libraries want the number of principal dimensions named; half of the features is
-//! pytorch-ood's fallback.
+//! The residual is [`super::residual`]'s. Both libraries want the number of principal dimensions
+//! named; half of the features is pytorch-ood's fallback.
 
 use super::{Batch, Values, energy, residual::Residual, scoring::Scoring, statistics::Context};
 use crate::{Result, engine::Engine, numeric::row::max};
@@ -25,7 +25,8 @@ impl<E: Engine> Scoring<E> for Vim<E::Matrix> {
         let residual: Residual<E::Matrix> = Residual::fit(context, values).await?;
         let training = context.training().await?;
         let rows = training.batch();
-        let residuals: f64 = residual.scores(context.engine, &rows).await?.into_iter().map(f64::from).sum();
+        let residuals: f64 =
+            residual.scores(context.engine, &rows).await?.into_iter().map(f64::from).sum();
         let logits: f64 = rows.logits().map(|row| f64::from(max(row))).sum();
         let alpha = if residuals > 0.0 { logits / residuals } else { 0.0 };
         Ok(Self { residual, alpha })
@@ -34,10 +35,10 @@ impl<E: Engine> Scoring<E> for Vim<E::Matrix> {
     async fn scores(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {
         let residuals = self.residual.scores(engine, batch).await?;
         let mut scratch = vec![0.0; batch.classes];
-        let rows = residuals
-            .into_iter()
-            .zip(batch.logits())
-            .map(|(residual, row)| (self.alpha * f64::from(residual) + f64::from(energy::row(row, 1.0, &mut scratch))) as f32);
+        let rows = residuals.into_iter().zip(batch.logits()).map(|(residual, row)| {
+            (self.alpha * f64::from(residual) + f64::from(energy::row(row, 1.0, &mut scratch)))
+                as f32
+        });
         Ok(rows.collect())
     }
 

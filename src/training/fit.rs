@@ -1,8 +1,8 @@
-//! Many updates over rows that are uploaded once: shuffled epochs, a learning-rate schedule, and a held-out part for early
-//! stopping.
+//! Many updates over rows that are uploaded once: shuffled epochs, a learning-rate schedule, and a
+//! held-out part for early stopping.
 //!
-//! A [`Fit`] is a small state machine that its caller drives, a few batches at a time, so that a page can breathe, show
-//! progress and stop between batches.
+//! A [`Fit`] is a small state machine that its caller drives, a few batches at a time, so that a
+//! page can breathe, show progress and stop between batches.
 
 use super::{rows::Rows, trainer::Trainer};
 use crate::{
@@ -55,7 +55,8 @@ pub struct Epoch {
     pub last: bool,
     /// No epoch follows although some were left: patience ran out.
     pub stopped_early: bool,
-    /// After the last epoch, what is known of the one whose weights the head has: with patience, the best one.
+    /// After the last epoch, what is known of the one whose weights the head has: with patience,
+    /// the best one.
     pub kept: Option<Kept>,
 }
 
@@ -102,7 +103,8 @@ impl<E: Engine> Fit<E> {
         trainer.engine().clear_totals()?;
         let data = trainer.upload(rows)?;
         let held_out_count = held_out.len();
-        let held_out = if held_out.is_empty() { None } else { Some(trainer.engine().order(held_out)?) };
+        let held_out =
+            if held_out.is_empty() { None } else { Some(trainer.engine().order(held_out)?) };
         Ok(Self {
             config,
             epochs: config.epochs(learnt.len()),
@@ -119,8 +121,8 @@ impl<E: Engine> Fit<E> {
         })
     }
 
-    /// Makes up to `batches` updates, none past the end of the epoch. True when the epoch is at its end: then
-    /// [`Fit::end_epoch`] is due.
+    /// Makes up to `batches` updates, none past the end of the epoch. True when the epoch is at its
+    /// end: then [`Fit::end_epoch`] is due.
     pub fn run(&mut self, trainer: &mut Trainer<E>, batches: usize) -> Result<bool> {
         let order = match self.order.take() {
             Some(order) => order,
@@ -130,12 +132,14 @@ impl<E: Engine> Fit<E> {
             }
         };
         let per_epoch = self.rows.len().div_ceil(self.config.batch_size);
-        // In 64 bits: a million epochs of five thousand batches are more than a wasm `usize` counts.
+        // In 64 bits: a million epochs of five thousand batches are more than a wasm `usize`
+        // counts.
         let steps = per_epoch as u64 * self.epochs as u64;
         let base = trainer.learning_rate();
         for _ in 0..batches {
             let end = (self.position + self.config.batch_size).min(self.rows.len());
-            let step = self.epoch as u64 * per_epoch as u64 + (self.position / self.config.batch_size) as u64;
+            let step = self.epoch as u64 * per_epoch as u64
+                + (self.position / self.config.batch_size) as u64;
             let learning_rate = base * self.config.schedule.factor(step, steps);
             trainer.update(&self.data, &order, self.position..end, learning_rate)?;
             self.position = end;
@@ -149,7 +153,8 @@ impl<E: Engine> Fit<E> {
 
     /// Closes an epoch.
     ///
-    /// Losses are read from the device when `report` asks for them, when patience needs them, and after the last epoch.
+    /// Losses are read from the device when `report` asks for them, when patience needs them, and
+    /// after the last epoch.
     pub async fn end_epoch(&mut self, trainer: &mut Trainer<E>, report: bool) -> Result<Epoch> {
         self.epoch += 1;
         self.position = 0;
@@ -174,13 +179,19 @@ impl<E: Engine> Fit<E> {
             let count = self.held_out_count;
             // In batches, so that validation needs no more scratch than training does.
             for start in (0..count).step_by(self.config.batch_size) {
-                engine.measure(&self.data, order, start..(start + self.config.batch_size).min(count))?;
+                engine.measure(
+                    &self.data,
+                    order,
+                    start..(start + self.config.batch_size).min(count),
+                )?;
             }
             let means = Means::of(engine.totals().await?, count);
             epoch.validation = Some(means);
             self.compare(trainer, epoch, means).await?;
         }
-        if !epoch.last && self.config.patience.is_some_and(|patience| self.epochs_since_best >= patience) {
+        if !epoch.last
+            && self.config.patience.is_some_and(|patience| self.epochs_since_best >= patience)
+        {
             epoch.last = true;
             epoch.stopped_early = true;
         }
@@ -191,10 +202,23 @@ impl<E: Engine> Fit<E> {
     }
 
     /// Keeps the weights of the epoch if it is the best so far and patience was asked for.
-    async fn compare(&mut self, trainer: &mut Trainer<E>, epoch: Epoch, validation: Means) -> Result<()> {
-        let least = self.best.as_ref().and_then(|best| best.epoch.validation).map_or(f64::INFINITY, |means| means.loss);
+    async fn compare(
+        &mut self,
+        trainer: &mut Trainer<E>,
+        epoch: Epoch,
+        validation: Means,
+    ) -> Result<()> {
+        let least = self
+            .best
+            .as_ref()
+            .and_then(|best| best.epoch.validation)
+            .map_or(f64::INFINITY, |means| means.loss);
         if validation.loss < least {
-            let state = if self.config.patience.is_some() { Some(trainer.engine().state().await?) } else { None };
+            let state = if self.config.patience.is_some() {
+                Some(trainer.engine().state().await?)
+            } else {
+                None
+            };
             self.best = Some(Best { epoch, state });
             self.epochs_since_best = 0;
         } else {

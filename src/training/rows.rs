@@ -1,5 +1,5 @@
-//! Rows with a class for each, checked: nothing behind this module meets features of another length, a number that is not finite, or a
-//! class that does not exist.
+//! Rows with a class for each, checked: nothing behind this module meets features of another
+//! length, a number that is not finite, or a class that does not exist.
 
 use std::rc::Rc;
 
@@ -12,7 +12,8 @@ pub struct Rows {
     pub features: Rc<Vec<f32>>,
     /// A class for each row.
     pub labels: Rc<Vec<u32>>,
-    /// Which rows belong together (frames of one recording, sentences of one author), if the caller said so: a number for each row.
+    /// Which rows belong together (frames of one recording, sentences of one author), if the caller
+    /// said so: a number for each row.
     pub groups: Option<Rc<Vec<u64>>>,
     /// Length of a row.
     pub width: usize,
@@ -30,10 +31,18 @@ impl Rows {
         let Some(groups) = groups else { return Ok(self) };
         if groups.len() != self.count() {
             let expected = format!("one group for each of the {} rows", self.count());
-            return Err(Error::InvalidOption(Mismatch::new("options.groups", expected, format!("{} groups", groups.len()))));
+            return Err(Error::InvalidOption(Mismatch::new(
+                "options.groups",
+                expected,
+                format!("{} groups", groups.len()),
+            )));
         }
         if let Some(row) = groups.iter().position(|group| group.is_nan()) {
-            return Err(Error::InvalidOption(Mismatch::new(format!("options.groups[{row}]"), "a number or a text", f64::NAN)));
+            return Err(Error::InvalidOption(Mismatch::new(
+                format!("options.groups[{row}]"),
+                "a number or a text",
+                f64::NAN,
+            )));
         }
         // By their bits, in which -0 is not 0.
         let groups = groups.iter().map(|group| (group + 0.0).to_bits()).collect();
@@ -54,24 +63,41 @@ impl Rows {
     pub fn followed_by(&self, others: &Self) -> Self {
         let features = [self.features.as_slice(), others.features.as_slice()].concat();
         let labels = [self.labels.as_slice(), others.labels.as_slice()].concat();
-        Self { features: Rc::new(features), labels: Rc::new(labels), groups: None, width: self.width }
+        Self {
+            features: Rc::new(features),
+            labels: Rc::new(labels),
+            groups: None,
+            width: self.width,
+        }
     }
 
     /// Some of the rows, copied.
     pub fn pick(&self, rows: &[u32]) -> Self {
         let features = rows.iter().flat_map(|&row| self.row(row as usize)).copied().collect();
         let labels = rows.iter().map(|&row| self.labels[row as usize]).collect();
-        let groups = self.groups.as_ref().map(|groups| Rc::new(rows.iter().map(|&row| groups[row as usize]).collect()));
+        let groups = self
+            .groups
+            .as_ref()
+            .map(|groups| Rc::new(rows.iter().map(|&row| groups[row as usize]).collect()));
         Self { features: Rc::new(features), labels: Rc::new(labels), groups, width: self.width }
     }
 }
 
 /// Checks rows without keeping them, and answers their classes.
-pub fn check_labelled(features: &[f32], labels: &[f64], width: usize, classes: usize) -> Result<Vec<u32>> {
+pub fn check_labelled(
+    features: &[f32],
+    labels: &[f64],
+    width: usize,
+    classes: usize,
+) -> Result<Vec<u32>> {
     let count = check_features(features, width)?;
     if labels.len() != count {
         let expected = format!("one label for each of the {count} rows");
-        return Err(Error::InvalidLabels(Mismatch::new("labels", expected, format!("{} labels", labels.len()))));
+        return Err(Error::InvalidLabels(Mismatch::new(
+            "labels",
+            expected,
+            format!("{} labels", labels.len()),
+        )));
     }
     check_labels(labels, classes)
 }
@@ -80,9 +106,14 @@ pub fn check_labelled(features: &[f32], labels: &[f64], width: usize, classes: u
 pub fn check_features(features: &[f32], width: usize) -> Result<usize> {
     if features.is_empty() || !features.len().is_multiple_of(width) {
         let expected = format!("a positive multiple of {width} numbers, [rows, {width}]");
-        return Err(Error::InvalidFeatures(Mismatch::new("features", expected, format!("{} numbers", features.len()))));
+        return Err(Error::InvalidFeatures(Mismatch::new(
+            "features",
+            expected,
+            format!("{} numbers", features.len()),
+        )));
     }
-    // 0 x is 0 for finite x and NaN otherwise: a sum, which the compiler vectorises, where it would not a search.
+    // 0 x is 0 for finite x and NaN otherwise: a sum, which the compiler vectorises, where it would
+    // not a search.
     if sum(features, |x| 0.0 * x) != 0.0
         && let Some(index) = features.iter().position(|x| !x.is_finite())
     {

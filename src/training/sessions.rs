@@ -1,5 +1,6 @@
-//! Do rows look like groups that nobody named: frames of one recording, shots of one scene? Calibration rows that have near copies among
-//! the training rows look too familiar, and the gate that they set rejects what comes from the next recording.
+//! Do rows look like groups that nobody named: frames of one recording, shots of one scene?
+//! Calibration rows that have near copies among the training rows look too familiar, and the gate
+//! that they set rejects what comes from the next recording.
 
 use super::rows::Rows;
 use crate::numeric::row::squared_distance;
@@ -10,7 +11,8 @@ const IN_ORDER: f64 = 0.86;
 /// Below this share of its class's width, the nearest row of a class is a near copy.
 const NEAR_COPY: f64 = 0.35;
 
-/// Rows that are compared with all others of their class, and classes that are looked at: a few million products.
+/// Rows that are compared with all others of their class, and classes that are looked at: a few
+/// million products.
 const SAMPLED: usize = 128;
 
 /// Fewer features say nothing of near copies.
@@ -19,8 +21,8 @@ const MANY: usize = 64;
 /// Fewer rows say nothing.
 const LEAST: usize = 8;
 
-/// Whether rows that came one after the other are more alike than others of their class (von Neumann's ratio, 1 for rows in any order), or
-/// most rows have a near copy.
+/// Whether rows that came one after the other are more alike than others of their class (von
+/// Neumann's ratio, 1 for rows in any order), or most rows have a near copy.
 pub fn look_grouped(rows: &Rows, classes: usize) -> bool {
     let mut of_class = vec![Vec::new(); classes];
     rows.labels.iter().zip(0..).for_each(|(&label, row)| of_class[label as usize].push(row));
@@ -38,7 +40,8 @@ pub fn look_grouped(rows: &Rows, classes: usize) -> bool {
         let width = within / (members.len() - 1) as f64;
         let others = |row: usize| members.iter().filter(move |&&other| other != row);
         for &row in members.iter().step_by(members.len().div_ceil(each)) {
-            let least = others(row).map(|&other| distance(rows, row, other)).fold(f64::INFINITY, f64::min);
+            let least =
+                others(row).map(|&other| distance(rows, row, other)).fold(f64::INFINITY, f64::min);
             nearest.push(if width > 0.0 { (least / width).sqrt() } else { 0.0 });
         }
     }
@@ -52,12 +55,17 @@ fn distance(rows: &Rows, one: usize, other: usize) -> f64 {
     f64::from(squared_distance(rows.row(one), rows.row(other)))
 }
 
-/// `2 sum |x - mean|^2`: what the squared distances of consecutive rows add up to if their order means nothing.
+/// `2 sum |x - mean|^2`: what the squared distances of consecutive rows add up to if their order
+/// means nothing.
 fn twice_scatter(rows: &Rows, members: &[usize]) -> f64 {
     let mut mean = vec![0.0; rows.width];
     for &row in members {
-        mean.iter_mut().zip(rows.row(row)).for_each(|(sum, &x)| *sum += f64::from(x) / members.len() as f64);
+        mean.iter_mut()
+            .zip(rows.row(row))
+            .for_each(|(sum, &x)| *sum += f64::from(x) / members.len() as f64);
     }
-    let square = |row: usize| rows.row(row).iter().zip(&mean).map(|(&x, m)| (f64::from(x) - m).powi(2)).sum::<f64>();
+    let square = |row: usize| {
+        rows.row(row).iter().zip(&mean).map(|(&x, m)| (f64::from(x) - m).powi(2)).sum::<f64>()
+    };
     2.0 * members.iter().map(|&row| square(row)).sum::<f64>()
 }

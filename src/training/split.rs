@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::numeric::random::Random;
 
-/// Rows to learn from and rows held out: the same share of every class, by seed; a class keeps at least one row to learn from.
+/// Rows to learn from and rows held out: the same share of every class, by seed; a class keeps at
+/// least one row to learn from.
 pub fn stratified(labels: &[u32], classes: usize, seed: u64, share: f64) -> (Vec<u32>, Vec<u32>) {
     let mut by_class = vec![Vec::new(); classes];
     let mut random = Random::new(seed);
@@ -12,8 +13,9 @@ pub fn stratified(labels: &[u32], classes: usize, seed: u64, share: f64) -> (Vec
     for (row, &label) in labels.iter().enumerate() {
         by_class[label as usize].push(row as u32);
     }
-    // What rounding takes from one class the next one gives, so that the whole share comes out right. A row that a class does not give,
-    // because it is its last one, is not taken from another.
+    // What rounding takes from one class the next one gives, so that the whole share comes out
+    // right. A row that a class does not give, because it is its last one, is not taken from
+    // another.
     let mut owed = 0.0;
     for mut rows in by_class {
         random.shuffle(&mut rows);
@@ -27,9 +29,15 @@ pub fn stratified(labels: &[u32], classes: usize, seed: u64, share: f64) -> (Vec
     (kept, held_out)
 }
 
-/// The same by whole groups: held out are groups, by seed, that bring the classes nearest to their shares; each class keeps a group to learn
-/// from.
-pub fn grouped(labels: &[u32], groups: &[u64], classes: usize, seed: u64, share: f64) -> (Vec<u32>, Vec<u32>) {
+/// The same by whole groups: held out are groups, by seed, that bring the classes nearest to their
+/// shares; each class keeps a group to learn from.
+pub fn grouped(
+    labels: &[u32],
+    groups: &[u64],
+    classes: usize,
+    seed: u64,
+    share: f64,
+) -> (Vec<u32>, Vec<u32>) {
     let mut members = members(labels, groups, 0..labels.len() as u32);
     Random::new(seed).shuffle(&mut members);
     let (mut left, mut due) = (vec![0.0; classes], vec![0.0; classes]);
@@ -41,7 +49,8 @@ pub fn grouped(labels: &[u32], groups: &[u64], classes: usize, seed: u64, share:
         rows.iter().for_each(|&row| counts[labels[row as usize] as usize] += 1.0);
         let present = || (0..classes).filter(|&class| counts[class] > 0.0);
         let is_last = present().any(|class| left[class] <= counts[class]);
-        let gain: f64 = present().map(|class| due[class].abs() - (due[class] - counts[class]).abs()).sum();
+        let gain: f64 =
+            present().map(|class| due[class].abs() - (due[class] - counts[class]).abs()).sum();
         if gain > 0.0 && !is_last {
             present().for_each(|class| {
                 due[class] -= counts[class];
@@ -58,15 +67,23 @@ pub fn grouped(labels: &[u32], groups: &[u64], classes: usize, seed: u64, share:
 /// Most folds of a cross-validation.
 const FOLDS: usize = 5;
 
-/// Rows to leave out by turns. By whole groups where there are any: as many folds as the fewest groups of any class, between 2 and 5; the
-/// only group of a class is never left out. Else contiguous runs of each class in the order given, so that rows which were taken one after
-/// the other, and may be alike, are left out together; the only row of a class never is.
-pub fn folds(labels: &[u32], groups: Option<&[u64]>, classes: usize, most: Option<usize>) -> Vec<Vec<u32>> {
+/// Rows to leave out by turns. By whole groups where there are any: as many folds as the fewest
+/// groups of any class, between 2 and 5; the only group of a class is never left out. Else
+/// contiguous runs of each class in the order given, so that rows which were taken one after the
+/// other, and may be alike, are left out together; the only row of a class never is.
+pub fn folds(
+    labels: &[u32],
+    groups: Option<&[u64]>,
+    classes: usize,
+    most: Option<usize>,
+) -> Vec<Vec<u32>> {
     let mut of_class = vec![Vec::new(); classes];
     labels.iter().zip(0..).for_each(|(&label, row)| of_class[label as usize].push(row));
     of_class.retain(|rows: &Vec<u32>| !rows.is_empty());
     let by_class: Vec<Vec<Vec<u32>>> = match groups {
-        Some(groups) => of_class.iter().map(|rows| members(labels, groups, rows.iter().copied())).collect(),
+        Some(groups) => {
+            of_class.iter().map(|rows| members(labels, groups, rows.iter().copied())).collect()
+        }
         None => of_class.iter().map(|rows| rows.iter().map(|&row| vec![row]).collect()).collect(),
     };
     let fewest = by_class.iter().map(Vec::len).filter(|&count| count > 1).min().unwrap_or(0);
@@ -79,15 +96,19 @@ pub fn folds(labels: &[u32], groups: Option<&[u64]>, classes: usize, most: Optio
         if groups.is_none() {
             let runs = balanced(&parts, count);
             // Classes of fewer rows than folds begin at different ones.
-            runs.into_iter().enumerate().for_each(|(run, rows)| folds[(class + run) % count].extend(rows.concat()));
+            runs.into_iter()
+                .enumerate()
+                .for_each(|(run, rows)| folds[(class + run) % count].extend(rows.concat()));
             continue;
         }
-        // Each to the fold that has fewest rows of this class, the first of equals; the largest groups first.
+        // Each to the fold that has fewest rows of this class, the first of equals; the largest
+        // groups first.
         let mut sizes = vec![0; count];
         let mut parts = parts;
         parts.sort_by_key(|rows| std::cmp::Reverse(rows.len()));
         for rows in parts {
-            let place = (0..count).min_by_key(|&fold| (sizes[fold], (fold + class) % count)).unwrap_or(0);
+            let place =
+                (0..count).min_by_key(|&fold| (sizes[fold], (fold + class) % count)).unwrap_or(0);
             sizes[place] += rows.len();
             folds[place].extend(rows);
         }
@@ -137,7 +158,9 @@ fn members(labels: &[u32], groups: &[u64], rows: impl Iterator<Item = u32>) -> V
 /// `parts` runs of `items`, whose lengths differ by at most one; fewer if there are fewer items.
 pub fn balanced<T: Clone>(items: &[T], parts: usize) -> Vec<Vec<T>> {
     let parts = parts.min(items.len());
-    (0..parts).map(|part| items[part * items.len() / parts..(part + 1) * items.len() / parts].to_vec()).collect()
+    (0..parts)
+        .map(|part| items[part * items.len() / parts..(part + 1) * items.len() / parts].to_vec())
+        .collect()
 }
 
 #[cfg(test)]
@@ -145,10 +168,13 @@ mod tests {
     use super::*;
 
     fn held_out(counts: &[usize], share: f64) -> Vec<usize> {
-        let labels: Vec<u32> = counts.iter().zip(0..).flat_map(|(&count, class)| vec![class; count]).collect();
+        let labels: Vec<u32> =
+            counts.iter().zip(0..).flat_map(|(&count, class)| vec![class; count]).collect();
         let (kept, held_out) = stratified(&labels, counts.len(), 3, share);
         assert_eq!(kept.len() + held_out.len(), labels.len());
-        (0..counts.len() as u32).map(|class| held_out.iter().filter(|&&row| labels[row as usize] == class).count()).collect()
+        (0..counts.len() as u32)
+            .map(|class| held_out.iter().filter(|&&row| labels[row as usize] == class).count())
+            .collect()
     }
 
     #[test]
@@ -175,7 +201,8 @@ mod tests {
     /// Classes 0, 1, ... with so many groups of so many rows.
     fn sessions(shape: &[(usize, usize)]) -> (Vec<u32>, Vec<u64>) {
         let rows = shape.iter().zip(0..).flat_map(|(&(groups, rows), class)| {
-            (0..groups as u64).flat_map(move |group| vec![(class, 100 * u64::from(class) + group); rows])
+            (0..groups as u64)
+                .flat_map(move |group| vec![(class, 100 * u64::from(class) + group); rows])
         });
         rows.unzip()
     }
@@ -184,7 +211,9 @@ mod tests {
     fn groups_are_never_parted() {
         let (labels, groups) = sessions(&[(4, 25), (3, 7), (1, 9), (6, 2)]);
         let (kept, held_out) = grouped(&labels, &groups, 4, 5, 0.3);
-        let of = |rows: &[u32]| rows.iter().map(|&row| groups[row as usize]).collect::<std::collections::BTreeSet<_>>();
+        let of = |rows: &[u32]| {
+            rows.iter().map(|&row| groups[row as usize]).collect::<std::collections::BTreeSet<_>>()
+        };
         assert!(of(&kept).is_disjoint(&of(&held_out)) && !held_out.is_empty());
         assert!((0..4).all(|class| kept.iter().any(|&row| labels[row as usize] == class)));
 
@@ -205,7 +234,12 @@ mod tests {
         assert_eq!(divided.concat().len(), 60);
         for fold in &divided {
             for &row in fold {
-                assert_eq!(fold.iter().filter(|&&other| groups[other as usize] == groups[row as usize]).count(), 12);
+                assert_eq!(
+                    fold.iter()
+                        .filter(|&&other| groups[other as usize] == groups[row as usize])
+                        .count(),
+                    12
+                );
             }
         }
     }

@@ -50,7 +50,13 @@ impl<E: Engine> Trainer<E> {
     }
 
     /// One update on rows that lie on the engine already.
-    pub fn update(&mut self, data: &E::Data, order: &E::Order, range: Range<usize>, learning_rate: f64) -> Result<()> {
+    pub fn update(
+        &mut self,
+        data: &E::Data,
+        order: &E::Order,
+        range: Range<usize>,
+        learning_rate: f64,
+    ) -> Result<()> {
         let update = self.optimizer.update(self.steps + 1, learning_rate);
         self.engine.step(data, order, range, &update)?;
         self.steps += 1;
@@ -78,7 +84,8 @@ impl<E: Engine> Trainer<E> {
     pub fn restore(&mut self, state: &[f32], steps: u64) -> Result<()> {
         let parameters = state.len() / (1 + self.optimizer.moments());
         let mut arrays = state.chunks_exact(parameters).map(<[f32]>::to_vec);
-        let state = State { parameters: arrays.next().unwrap_or_default(), moments: arrays.collect() };
+        let state =
+            State { parameters: arrays.next().unwrap_or_default(), moments: arrays.collect() };
         self.engine.set_state(&state)?;
         self.steps = steps;
         Ok(())

@@ -30,9 +30,24 @@ impl RawSnapshot {
         scores: Vec<f32>,
         score_labels: Vec<u32>,
     ) -> JsResult<Self> {
-        let meta = serde_json::from_str(meta)
-            .map_err(|error| Error::InvalidFile(Mismatch::new("head", "the description of a head", error.to_string())))?;
-        Ok(Self(Snapshot { meta, state, input, features, labels, groups, seen, scores, score_labels }))
+        let meta = serde_json::from_str(meta).map_err(|error| {
+            Error::InvalidFile(Mismatch::new(
+                "head",
+                "the description of a head",
+                error.to_string(),
+            ))
+        })?;
+        Ok(Self(Snapshot {
+            meta,
+            state,
+            input,
+            features,
+            labels,
+            groups,
+            seen,
+            scores,
+            score_labels,
+        }))
     }
 
     /// See [`safetensors::read`].

@@ -6,7 +6,8 @@ use super::{
     error::JsResult,
     options,
     results::{
-        CalibrationResult, EpochResult, EvaluationResult, GateResult, PredictionResult, SelectionResult, StepResult, to_js,
+        CalibrationResult, EpochResult, EvaluationResult, GateResult, PredictionResult,
+        SelectionResult, StepResult, to_js,
     },
     snapshot,
 };
@@ -62,7 +63,12 @@ impl RawHead {
 
     /// Uploads rows for a fit.
     #[wasm_bindgen(js_name = beginFit)]
-    pub fn begin_fit(&mut self, features: Vec<f32>, labels: &[f64], options: &JsValue) -> JsResult<()> {
+    pub fn begin_fit(
+        &mut self,
+        features: Vec<f32>,
+        labels: &[f64],
+        options: &JsValue,
+    ) -> JsResult<()> {
         let (fit, rows) = options::fit(options)?;
         self.fit = Some(self.head.begin_fit(features, labels, fit.check()?, rows)?);
         Ok(())
@@ -83,26 +89,37 @@ impl RawHead {
 
     /// Begins to choose the scorer for "auto".
     #[wasm_bindgen(js_name = beginSelection)]
-    pub fn begin_selection(&mut self, features: Vec<f32>, labels: &[f64], options: &JsValue) -> JsResult<()> {
+    pub fn begin_selection(
+        &mut self,
+        features: Vec<f32>,
+        labels: &[f64],
+        options: &JsValue,
+    ) -> JsResult<()> {
         let (candidates, folds) = options::selection(options)?;
         self.selection = Some(Selection::new(&mut self.head, features, labels, candidates, folds)?);
         Ok(())
     }
 
-    /// Sets the scorer that "auto" resolves to and says how the candidates did; without a whole selection, forgets it.
+    /// Sets the scorer that "auto" resolves to and says how the candidates did; without a whole
+    /// selection, forgets it.
     #[wasm_bindgen(js_name = endSelection)]
     pub fn end_selection(&mut self, finished: bool) -> JsResult<JsValue> {
         match self.selection.take() {
-            Some(selection) if finished => Ok(to_js(&SelectionResult::from(selection.finish(&mut self.head)?))),
+            Some(selection) if finished => {
+                Ok(to_js(&SelectionResult::from(selection.finish(&mut self.head)?)))
+            }
             _ => Ok(JsValue::UNDEFINED),
         }
     }
 
-    /// Makes a finished calibration from the head's own rows the head's; forgets one that was stopped.
+    /// Makes a finished calibration from the head's own rows the head's; forgets one that was
+    /// stopped.
     #[wasm_bindgen(js_name = endCalibration)]
     pub fn end_calibration(&mut self, finished: bool) -> JsResult<JsValue> {
         match self.cross.take() {
-            Some(cross) if finished => Ok(to_js(&CalibrationResult::from(cross.finish(&mut self.head)?))),
+            Some(cross) if finished => {
+                Ok(to_js(&CalibrationResult::from(cross.finish(&mut self.head)?)))
+            }
             _ => Ok(JsValue::UNDEFINED),
         }
     }
@@ -115,7 +132,9 @@ impl RawHead {
 
     /// The calibration, or `undefined`.
     pub fn calibration(&self) -> JsValue {
-        self.head.calibration().map_or(JsValue::UNDEFINED, |calibration| to_js(&CalibrationResult::from(calibration)))
+        self.head
+            .calibration()
+            .map_or(JsValue::UNDEFINED, |calibration| to_js(&CalibrationResult::from(calibration)))
     }
 
     /// What is to be known of the head beside its arrays: [`Meta`](crate::snapshot::Meta).
@@ -178,7 +197,8 @@ impl RawHead {
         score_labels: Vec<u32>,
     ) -> JsResult<()> {
         let meta = snapshot::meta(meta)?;
-        let snapshot = Snapshot { meta, state, input, features, labels, groups, seen, scores, score_labels };
+        let snapshot =
+            Snapshot { meta, state, input, features, labels, groups, seen, scores, score_labels };
         Ok(self.head.restore(snapshot)?)
     }
 
@@ -195,14 +215,19 @@ impl RawHead {
     }
 }
 
-/// Methods that wait for the engine. On the CPU, which has nothing to wait for, they are plain functions: promises would add 9 KiB to
-/// what a page downloads.
+/// Methods that wait for the engine. On the CPU, which has nothing to wait for, they are plain
+/// functions: promises would add 9 KiB to what a page downloads.
 #[maybe_async::maybe_async]
 #[wasm_bindgen]
 impl RawHead {
     /// `trainStep` of the contract.
     #[wasm_bindgen(js_name = trainStep)]
-    pub async fn train_step(&mut self, features: Vec<f32>, labels: Vec<f64>, options: JsValue) -> JsResult<JsValue> {
+    pub async fn train_step(
+        &mut self,
+        features: Vec<f32>,
+        labels: Vec<f64>,
+        options: JsValue,
+    ) -> JsResult<JsValue> {
         let learning_rate = options::step(&options)?;
         let step = self.head.train_step(features, &labels, learning_rate).await?;
         Ok(to_js(&StepResult::from(step)))
@@ -247,7 +272,8 @@ impl RawHead {
         Ok(self.head.ood_score(&features, &scorer).await?)
     }
 
-    /// Makes up to so many updates of a small head, or scores one candidate; true when there is nothing left to do.
+    /// Makes up to so many updates of a small head, or scores one candidate; true when there is
+    /// nothing left to do.
     #[wasm_bindgen(js_name = runSelection)]
     pub async fn run_selection(&mut self, batches: usize) -> JsResult<bool> {
         let Some(selection) = &mut self.selection else { return Ok(true) };
@@ -255,7 +281,12 @@ impl RawHead {
     }
 
     /// `calibrate` of the contract.
-    pub async fn calibrate(&mut self, features: Vec<f32>, labels: Vec<f64>, options: JsValue) -> JsResult<JsValue> {
+    pub async fn calibrate(
+        &mut self,
+        features: Vec<f32>,
+        labels: Vec<f64>,
+        options: JsValue,
+    ) -> JsResult<JsValue> {
         let options = options::calibration(&options)?;
         let calibration = self.head.calibrate(&features, &labels, &options).await?;
         Ok(to_js(&CalibrationResult::from(calibration)))
@@ -265,11 +296,13 @@ impl RawHead {
     #[wasm_bindgen(js_name = beginCalibration)]
     pub async fn begin_calibration(&mut self, options: JsValue) -> JsResult<()> {
         let (options, groups) = options::cross_calibration(&options)?;
-        self.cross = Some(CrossCalibration::new(&mut self.head, &options, groups.as_deref()).await?);
+        self.cross =
+            Some(CrossCalibration::new(&mut self.head, &options, groups.as_deref()).await?);
         Ok(())
     }
 
-    /// Makes up to so many updates of a head of some of the rows, or asks it about the others; true when there is nothing left to do.
+    /// Makes up to so many updates of a head of some of the rows, or asks it about the others; true
+    /// when there is nothing left to do.
     #[wasm_bindgen(js_name = runCalibration)]
     pub async fn run_calibration(&mut self, batches: usize) -> JsResult<bool> {
         let Some(cross) = &mut self.cross else { return Ok(true) };
@@ -282,7 +315,13 @@ impl RawHead {
     }
 
     /// `evaluate` of the contract.
-    pub async fn evaluate(&mut self, id: Vec<f32>, labels: Vec<f64>, ood: Vec<f32>, options: JsValue) -> JsResult<JsValue> {
+    pub async fn evaluate(
+        &mut self,
+        id: Vec<f32>,
+        labels: Vec<f64>,
+        ood: Vec<f32>,
+        options: JsValue,
+    ) -> JsResult<JsValue> {
         let scorer = options::score(&options)?;
         Ok(to_js(&EvaluationResult::from(self.head.evaluate(&id, &labels, &ood, &scorer).await?)))
     }

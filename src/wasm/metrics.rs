@@ -33,7 +33,8 @@ pub fn fpr_at_tpr(id: &[f64], ood: &[f64], tpr: f64) -> JsResult<f64> {
 #[wasm_bindgen]
 pub fn ece(probabilities: &[f32], labels: &[f64], bins: f64) -> JsResult<f64> {
     let bins = range::count("bins", bins)?;
-    // How many classes there are shows only when the shapes fit, which the metric checks, and with them the range.
+    // How many classes there are shows only when the shapes fit, which the metric checks, and with
+    // them the range.
     let labels = check_labels(labels, u32::MAX as usize)?;
     Ok(metrics::ece(probabilities, &labels, bins)?)
 }

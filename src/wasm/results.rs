@@ -17,7 +17,9 @@ use crate::{
 /// Turns a result into a plain object.
 pub fn to_js(result: &impl Serialize) -> JsValue {
     // Structs of numbers, booleans and ready JavaScript values always serialise.
-    result.serialize(&Serializer::new().serialize_maps_as_objects(true)).unwrap_or(JsValue::UNDEFINED)
+    result
+        .serialize(&Serializer::new().serialize_maps_as_objects(true))
+        .unwrap_or(JsValue::UNDEFINED)
 }
 
 /// `StepResult` of the contract.
@@ -144,7 +146,10 @@ impl From<&Calibration> for CalibrationResult {
             rows: calibration.conformal.rows(),
             method: calibration.method.as_str(),
             provisional: calibration.conformal.kind() == Kind::Parametric,
-            thresholds: calibration.per_class.as_ref().map(|per_class| per_class.thresholds(calibration.alpha)),
+            thresholds: calibration
+                .per_class
+                .as_ref()
+                .map(|per_class| per_class.thresholds(calibration.alpha)),
             warning: calibration.warning.clone(),
         }
     }
@@ -202,7 +207,8 @@ impl From<Evaluation> for EvaluationResult {
 
 impl From<Prediction> for PredictionResult {
     fn from(prediction: Prediction) -> Self {
-        let class_index: Vec<i32> = prediction.class_index.iter().map(|&class| class as i32).collect();
+        let class_index: Vec<i32> =
+            prediction.class_index.iter().map(|&class| class as i32).collect();
         Self {
             class_index: Int32Array::from(class_index.as_slice()),
             probability: Float32Array::from(prediction.probability.as_slice()),

@@ -16,7 +16,8 @@ pub fn meta(value: &JsValue) -> Result<Meta> {
     Ok(Meta {
         options: HeadOptions::default(),
         steps: meta.number("steps")?.unwrap_or(f64::NAN),
-        selected: meta.optional("selected", "a scorer's name", |value| scorer_name(&value.as_string()?))?,
+        selected: meta
+            .optional("selected", "a scorer's name", |value| scorer_name(&value.as_string()?))?,
         fit: meta.nested("fit")?.map(fit).transpose()?,
         calibration: meta.nested("calibration")?.map(calibration).transpose()?,
     })
@@ -33,9 +34,21 @@ fn calibration(mut meta: Reader) -> Result<CalibrationMeta> {
     let (ece_before, ece_after) = (number("eceBefore")?, number("eceAfter")?);
     let class_weight = meta.number("classWeight")?;
     let warning = meta.optional("warning", "a string", JsValue::as_string)?;
-    let cross = meta.optional("method", "a string", JsValue::as_string)?.is_some_and(|method| method == Method::Cross.as_str());
+    let cross = meta
+        .optional("method", "a string", JsValue::as_string)?
+        .is_some_and(|method| method == Method::Cross.as_str());
     let method = if cross { Method::Cross } else { Method::HeldOut };
     let provisional = meta.boolean("provisional")?.unwrap_or(false);
     let scorer = meta.scorer()?;
-    Ok(CalibrationMeta { scorer, alpha, temperature, ece_before, ece_after, method, provisional, class_weight, warning })
+    Ok(CalibrationMeta {
+        scorer,
+        alpha,
+        temperature,
+        ece_before,
+        ece_after,
+        method,
+        provisional,
+        class_weight,
+        warning,
+    })
 }

@@ -1,4 +1,5 @@
-//! Heads that are handed to other programs: trained on blobs, and calibrated for each scorer that an ONNX model can hold.
+//! Heads that are handed to other programs: trained on blobs, and calibrated for each scorer that
+//! an ONNX model can hold.
 
 #![allow(dead_code, reason = "each program uses its own part")]
 #![allow(clippy::unwrap_used, reason = "this is how a test fails")]
@@ -32,12 +33,15 @@ pub fn loaded(file: &[u8]) -> Head {
 /// Rows around one centre per class, and their classes.
 pub fn rows(count: usize, seed: u64) -> (Vec<f32>, Vec<f64>) {
     let mut random = Random::new(seed);
-    let centre = |i: usize| if i % FEATURES % CLASSES.len() == (i / FEATURES) % CLASSES.len() { 1.0 } else { 0.0 };
+    let centre = |i: usize| {
+        if i % FEATURES % CLASSES.len() == (i / FEATURES) % CLASSES.len() { 1.0 } else { 0.0 }
+    };
     let features = (0..count * FEATURES).map(|i| 1.5 * random.unit() + centre(i));
     (features.collect(), (0..count).map(|row| (row % CLASSES.len()) as f64).collect())
 }
 
-/// What a head may be asked later: known rows, strangers, a row of zeros, and rows far too long and far too short.
+/// What a head may be asked later: known rows, strangers, a row of zeros, and rows far too long and
+/// far too short.
 pub fn questions(width: usize) -> Vec<f32> {
     let mut features = rows(40, 5).0;
     features.truncate(40 * FEATURES / width * width);
@@ -51,10 +55,17 @@ pub fn questions(width: usize) -> Vec<f32> {
 /// A trained head with these hidden layers.
 pub fn trained(hidden: &[f64], loss: Option<LossOptions>) -> Head {
     let classes = CLASSES.map(str::to_string).to_vec();
-    let mut trainer =
-        head(HeadOptions { features: FEATURES as f64, classes, hidden: hidden.to_vec(), loss, ..HeadOptions::default() });
+    let mut trainer = head(HeadOptions {
+        features: FEATURES as f64,
+        classes,
+        hidden: hidden.to_vec(),
+        loss,
+        ..HeadOptions::default()
+    });
     let (features, labels) = rows(120, 1);
-    let config = FitOptions { epochs: Some(20.0), batch_size: Some(16.0), ..FitOptions::default() }.check().unwrap();
+    let config = FitOptions { epochs: Some(20.0), batch_size: Some(16.0), ..FitOptions::default() }
+        .check()
+        .unwrap();
     fit(&mut trainer, features, &labels, config, false);
     trainer
 }
@@ -64,13 +75,20 @@ pub fn calibrate(trainer: &mut Head, scorer: &ScorerOptions, count: usize) {
     let (features, labels) = rows(count, 3);
     // As small as so many rows allow, down to a tenth.
     let alpha = (1.0 / (count as f64 + 1.0)).max(0.1);
-    block_on(trainer.calibrate(&features, &labels, &CalibrationOptions::from(scorer.clone()).at(alpha))).unwrap();
+    block_on(trainer.calibrate(
+        &features,
+        &labels,
+        &CalibrationOptions::from(scorer.clone()).at(alpha),
+    ))
+    .unwrap();
 }
 
 /// Every scorer that needs no training rows, by default and with parameters, and as many
 /// calibration rows for each: what a bisection may get wrong is different for each number of them.
 pub fn scorers() -> Vec<(ScorerOptions, usize)> {
-    let at = |name: ScorerName, temperature: f64| ScorerOptions::from(name).with("temperature", temperature);
+    let at = |name: ScorerName, temperature: f64| {
+        ScorerOptions::from(name).with("temperature", temperature)
+    };
     vec![
         (ScorerName::Msp.into(), 97),
         (at(ScorerName::Msp, 0.3), 1),

@@ -22,11 +22,19 @@ pub struct Tolerance {
 
 /// Compares element by element and names the first that is too far off.
 #[track_caller]
-pub fn assert_close<T: Copy + Into<f64>>(what: &str, actual: &[T], expected: &[f64], tolerance: Tolerance) {
+pub fn assert_close<T: Copy + Into<f64>>(
+    what: &str,
+    actual: &[T],
+    expected: &[f64],
+    tolerance: Tolerance,
+) {
     assert_eq!(actual.len(), expected.len(), "{what}: length");
     for (index, (&actual, &expected)) in actual.iter().zip(expected).enumerate() {
         let actual: f64 = actual.into();
         let allowed = tolerance.absolute + tolerance.relative * expected.abs();
-        assert!((actual - expected).abs() <= allowed, "{what}[{index}]: {actual}, expected {expected} within {allowed:e}");
+        assert!(
+            (actual - expected).abs() <= allowed,
+            "{what}[{index}]: {actual}, expected {expected} within {allowed:e}"
+        );
     }
 }

@@ -8,10 +8,11 @@
 //! | `loss::rows` | loss and hit of each row; replaces its logits by the loss's gradient |
 //! | `update::layer` | parameter gradient, the optimiser's update in place, and the totals |
 //!
-//! A hidden layer adds one `forward`, one `linear::backward` before the layer behind it is updated, and one `layer`.
-//! Nothing is submitted until the runtime's queue is full or something is read. A read is a submission of its own: the
-//! runtime submits what is queued before it encodes the copy, so a step with its totals is two.
-//! Every sum runs in a fixed order, so results are the same in every run on one device.
+//! A hidden layer adds one `forward`, one `linear::backward` before the layer behind it is updated,
+//! and one `layer`. Nothing is submitted until the runtime's queue is full or something is read. A
+//! read is a submission of its own: the runtime submits what is queued before it encodes the copy,
+//! so a step with its totals is two. Every sum runs in a fixed order, so results are the same in
+//! every run on one device.
 
 mod device;
 mod launch;
@@ -77,7 +78,8 @@ struct Scratch {
     results: Handle,
 }
 
-/// The rows of a batch: `order[first..first + rows]` of `features`, or, without an order, the first `rows`.
+/// The rows of a batch: `order[first..first + rows]` of `features`, or, without an order, the first
+/// `rows`.
 struct Batch<'a> {
     features: &'a Handle,
     length: usize,
@@ -87,7 +89,8 @@ struct Batch<'a> {
 }
 
 impl WebGpuEngine {
-    /// Puts `parameters`, laid out as [`crate::architecture::Architecture`] says, on the device; moments start at zero.
+    /// Puts `parameters`, laid out as [`crate::architecture::Architecture`] says, on the device;
+    /// moments start at zero.
     pub fn new(gpu: &Gpu, spec: Spec, parameters: Vec<f32>) -> Result<Self> {
         gpu.check()?;
         let layout = Layout::new(&spec.architecture);
@@ -98,7 +101,16 @@ impl WebGpuEngine {
         packed.resize(length, 0.0);
         let state = gpu.upload_floats(packed);
         let totals = gpu.reserve(4);
-        Ok(Self { gpu: gpu.clone(), spec, layout, input: None, state, totals, counted: false, scratch: None })
+        Ok(Self {
+            gpu: gpu.clone(),
+            spec,
+            layout,
+            input: None,
+            state,
+            totals,
+            counted: false,
+            scratch: None,
+        })
     }
 
     /// Features as the first layer takes them.
@@ -133,7 +145,13 @@ impl WebGpuEngine {
 
     fn batch<'a>(&self, data: &'a Data, order: &'a Order, range: &Range<usize>) -> Batch<'a> {
         let length = data.rows * 4 * self.layout.shapes.first().map_or(0, |shape| shape.inputs4);
-        Batch { features: &data.features, length, order: Some(order), first: range.start, rows: range.len() }
+        Batch {
+            features: &data.features,
+            length,
+            order: Some(order),
+            first: range.start,
+            rows: range.len(),
+        }
     }
 }
 
@@ -162,7 +180,13 @@ impl Engine for WebGpuEngine {
         Ok(Order { rows: self.gpu.upload_words(rows), length })
     }
 
-    fn step(&mut self, data: &Data, order: &Order, range: Range<usize>, update: &Update) -> Result<()> {
+    fn step(
+        &mut self,
+        data: &Data,
+        order: &Order,
+        range: Range<usize>,
+        update: &Update,
+    ) -> Result<()> {
         self.gpu.check()?;
         let scratch = self.scratch(range.len())?;
         let batch = self.batch(data, order, &range);
@@ -193,9 +217,10 @@ impl Engine for WebGpuEngine {
         let read = self.gpu.read(vec![self.totals.clone()]).await?;
         self.counted = false;
         match read.first().map(Vec::as_slice) {
-            Some(&[loss, compensation, correct, _]) => {
-                Ok(Totals { loss: f64::from(loss) - f64::from(compensation), correct: f64::from(correct) })
-            }
+            Some(&[loss, compensation, correct, _]) => Ok(Totals {
+                loss: f64::from(loss) - f64::from(compensation),
+                correct: f64::from(correct),
+            }),
             _ => Ok(Totals::default()),
         }
     }
@@ -215,7 +240,13 @@ impl Engine for WebGpuEngine {
 
     async fn forward(&mut self, features: &[f32]) -> Result<Outputs> {
         let width = self.spec.architecture.features();
-        let widest = self.layout.shapes.iter().map(|shape| 4 * shape.inputs4.max(shape.outputs4)).max().unwrap_or(4);
+        let widest = self
+            .layout
+            .shapes
+            .iter()
+            .map(|shape| 4 * shape.inputs4.max(shape.outputs4))
+            .max()
+            .unwrap_or(4);
         let limit = self.gpu.rows_per_buffer(widest).max(1);
         let classes = self.spec.architecture.classes();
         let hidden = (self.layout.shapes.len() > 1).then(|| self.spec.architecture.penultimate());
@@ -251,7 +282,8 @@ impl Engine for WebGpuEngine {
     async fn product(&mut self, left: &[f32], matrix: &Matrix) -> Result<Vec<f32>> {
         self.gpu.check()?;
         let mut product = Vec::with_capacity(left.len() / matrix.width * matrix.rows);
-        let limit = self.gpu.rows_per_buffer(4 * matrix.shape.inputs4.max(matrix.shape.outputs4)).max(1);
+        let limit =
+            self.gpu.rows_per_buffer(4 * matrix.shape.inputs4.max(matrix.shape.outputs4)).max(1);
         for part in left.chunks(limit * matrix.width) {
             let rows = part.len() / matrix.width;
             let input = self.gpu.upload_floats(pad_rows(part, matrix.width));
@@ -269,7 +301,10 @@ impl Engine for WebGpuEngine {
 
     async fn state(&mut self) -> Result<State> {
         let read = self.gpu.read(vec![self.state.clone()]).await?;
-        let mut arrays = read.iter().flat_map(|values| values.chunks_exact(self.layout.length)).map(|a| self.layout.unpack(a));
+        let mut arrays = read
+            .iter()
+            .flat_map(|values| values.chunks_exact(self.layout.length))
+            .map(|a| self.layout.unpack(a));
         let parameters = arrays.next().unwrap_or_default();
         Ok(State { parameters, moments: arrays.collect() })
     }

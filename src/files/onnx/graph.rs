@@ -1,8 +1,8 @@
 //! A graph under construction: nodes in the order in which they are computed, each with one result.
 
 use super::proto::{
-    AttributeProto, Dimension, GraphProto, NodeProto, TensorProto, TensorShapeProto, TensorType, TypeProto, ValueInfoProto,
-    attribute_type, data_type,
+    AttributeProto, Dimension, GraphProto, NodeProto, TensorProto, TensorShapeProto, TensorType,
+    TypeProto, ValueInfoProto, attribute_type, data_type,
 };
 
 /// A tensor of the graph: an input, a constant or a node's result.
@@ -23,17 +23,33 @@ impl Graph {
         self.value(name.into())
     }
 
-    /// Makes a value an output of the graph: `[rows, width]`, or `[rows]` without a width. A value is an output at most once.
-    pub fn output(&mut self, value: Value, name: &str, data_type: i32, width: Option<usize>, doc: &str) {
+    /// Makes a value an output of the graph: `[rows, width]`, or `[rows]` without a width. A value
+    /// is an output at most once.
+    pub fn output(
+        &mut self,
+        value: Value,
+        name: &str,
+        data_type: i32,
+        width: Option<usize>,
+        doc: &str,
+    ) {
         self.graph.output.push(described(name, data_type, width, doc));
-        let node = self.graph.node.iter_mut().flat_map(|node| node.input.iter_mut().chain(&mut node.output));
+        let node = self
+            .graph
+            .node
+            .iter_mut()
+            .flat_map(|node| node.input.iter_mut().chain(&mut node.output));
         node.filter(|known| **known == self.names[value.0]).for_each(|known| *known = name.into());
         self.names[value.0] = name.into();
     }
 
     /// A constant of float32.
     pub fn floats(&mut self, dims: &[usize], values: &[f32]) -> Value {
-        self.constant(data_type::FLOAT, dims, values.iter().flat_map(|value| value.to_le_bytes()).collect())
+        self.constant(
+            data_type::FLOAT,
+            dims,
+            values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+        )
     }
 
     /// One float32, for all rows.
@@ -70,7 +86,12 @@ impl Graph {
 
     /// Largest of each row, `[rows, 1]`.
     pub fn max(&mut self, value: Value) -> Value {
-        let axes = AttributeProto { name: "axes".into(), ints: vec![1], r#type: attribute_type::INTS, ..Default::default() };
+        let axes = AttributeProto {
+            name: "axes".into(),
+            ints: vec![1],
+            r#type: attribute_type::INTS,
+            ..Default::default()
+        };
         self.node("ReduceMax", &[value], vec![axes], 1)
     }
 
@@ -99,12 +120,24 @@ impl Graph {
         self.value(name)
     }
 
-    fn node(&mut self, op: &str, inputs: &[Value], attribute: Vec<AttributeProto>, results: usize) -> Value {
+    fn node(
+        &mut self,
+        op: &str,
+        inputs: &[Value],
+        attribute: Vec<AttributeProto>,
+        results: usize,
+    ) -> Value {
         let input = inputs.iter().map(|value| self.names[value.0].clone()).collect();
         let name = format!("{op}_{}", self.names.len());
         let unused = (1..results).map(|result| format!("{name}_{result}"));
         let output = std::iter::once(name.clone()).chain(unused).collect();
-        self.graph.node.push(NodeProto { input, output, name: name.clone(), op_type: op.into(), attribute });
+        self.graph.node.push(NodeProto {
+            input,
+            output,
+            name: name.clone(),
+            op_type: op.into(),
+            attribute,
+        });
         self.value(name)
     }
 
@@ -115,13 +148,23 @@ impl Graph {
 }
 
 fn int(name: &str, value: i64) -> AttributeProto {
-    AttributeProto { name: name.into(), i: Some(value), r#type: attribute_type::INT, ..Default::default() }
+    AttributeProto {
+        name: name.into(),
+        i: Some(value),
+        r#type: attribute_type::INT,
+        ..Default::default()
+    }
 }
 
 fn described(name: &str, elem_type: i32, width: Option<usize>, doc: &str) -> ValueInfoProto {
     let rows = Dimension { dim_param: Some("rows".into()), ..Default::default() };
-    let width = width.map(|width| Dimension { dim_value: Some(width as i64), ..Default::default() });
+    let width =
+        width.map(|width| Dimension { dim_value: Some(width as i64), ..Default::default() });
     let shape = TensorShapeProto { dim: std::iter::once(rows).chain(width).collect() };
     let tensor_type = TensorType { elem_type, shape: Some(shape) };
-    ValueInfoProto { name: name.into(), r#type: Some(TypeProto { tensor_type: Some(tensor_type) }), doc_string: doc.into() }
+    ValueInfoProto {
+        name: name.into(),
+        r#type: Some(TypeProto { tensor_type: Some(tensor_type) }),
+        doc_string: doc.into(),
+    }
 }

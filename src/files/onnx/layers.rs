@@ -9,8 +9,8 @@ pub struct Layers {
     map: Option<Map>,
 }
 
-/// The map before the first layer. In operators of its own: folded into the layer, features far from the origin would lose what distinguishes
-/// them.
+/// The map before the first layer. In operators of its own: folded into the layer, features far
+/// from the origin would lose what distinguishes them.
 struct Map {
     shift: Value,
     scale: Value,
@@ -27,7 +27,12 @@ pub struct Outputs {
 
 impl Layers {
     /// The layers of a head with these parameters, all of them.
-    pub fn new(graph: &mut Graph, architecture: &Architecture, parameters: &[f32], map: Option<&InputMap>) -> Self {
+    pub fn new(
+        graph: &mut Graph,
+        architecture: &Architecture,
+        parameters: &[f32],
+        map: Option<&InputMap>,
+    ) -> Self {
         let layers = architecture.layers().into_iter().map(|layer| {
             let weight = graph.floats(&[layer.outputs, layer.inputs], &parameters[layer.weight]);
             [weight, graph.floats(&[layer.outputs], &parameters[layer.bias])]
@@ -60,7 +65,12 @@ impl Layers {
     }
 
     /// The gradient by the features, from that by the logits.
-    pub fn input_gradient(&self, graph: &mut Graph, outputs: &Outputs, logits_gradient: Value) -> Value {
+    pub fn input_gradient(
+        &self,
+        graph: &mut Graph,
+        outputs: &Outputs,
+        logits_gradient: Value,
+    ) -> Value {
         let mut gradient = logits_gradient;
         for (layer, &[weight, _]) in self.layers.iter().enumerate().rev() {
             gradient = graph.op("MatMul", &[gradient, weight]);

@@ -1,5 +1,5 @@
-//! A calibrated head and its gate as one [ONNX](https://onnx.ai) model, so that what was trained in a page also runs on servers
-//! and clusters.
+//! A calibrated head and its gate as one [ONNX](https://onnx.ai) model, so that what was trained in
+//! a page also runs on servers and clusters.
 //!
 //! | | name | type | shape |
 //! |---|---|---|---|
@@ -10,7 +10,8 @@
 //! | output | `p_value` | float32 | `[rows]`: conformal |
 //! | output | `accepted` | bool | `[rows]` |
 //!
-//! A row with a NaN or an infinity, which the product refuses, has the score NaN, the smallest p-value, and is rejected.
+//! A row with a NaN or an infinity, which the product refuses, has the score NaN, the smallest
+//! p-value, and is rejected.
 //!
 //! Only scorers that need no training rows: the others would take the rows along.
 
@@ -39,8 +40,8 @@ use crate::{
     snapshot::{self, Snapshot},
 };
 
-/// The operators' version: ONNX 1.8, of November 2020. Old enough for every runtime in use; and ReduceSum, Squeeze and Softmax
-/// have been what they are now since then.
+/// The operators' version: ONNX 1.8, of November 2020. Old enough for every runtime in use; and
+/// ReduceSum, Squeeze and Softmax have been what they are now since then.
 const OPSET: i64 = 13;
 
 /// The file format's version of that ONNX release.
@@ -51,14 +52,23 @@ pub fn write(snapshot: &Snapshot) -> Result<Vec<u8>> {
     let config = snapshot.meta.options.clone().check()?;
     let meta = snapshot.meta.calibration.clone().ok_or(Error::NotCalibrated)?;
     let classes = config.architecture.classes();
-    let calibration = snapshot::calibration(meta, snapshot.scores.clone(), snapshot.score_labels.clone(), classes)?;
+    let calibration = snapshot::calibration(
+        meta,
+        snapshot.scores.clone(),
+        snapshot.score_labels.clone(),
+        classes,
+    )?;
     check_form(&calibration)?;
     let architecture = &config.architecture;
     let features = architecture.features();
     let length = architecture.parameters() as usize;
     let parameters = snapshot.state.get(..length).ok_or_else(|| {
         let argument = "head, state".to_string();
-        Error::InvalidFile(Mismatch::new(argument, format!("at least {length} numbers"), snapshot.state.len()))
+        Error::InvalidFile(Mismatch::new(
+            argument,
+            format!("at least {length} numbers"),
+            snapshot.state.len(),
+        ))
     })?;
 
     let mut graph = Graph::default();
@@ -78,7 +88,9 @@ pub fn write(snapshot: &Snapshot) -> Result<Vec<u8>> {
     if calibration.scorer.name.needs() == Needs::TrainingRows {
         return Err(needs_training_rows(&calibration));
     }
-    let score = head.score(&mut graph, &calibration.scorer).ok_or_else(|| needs_training_rows(&calibration))?;
+    let score = head
+        .score(&mut graph, &calibration.scorer)
+        .ok_or_else(|| needs_training_rows(&calibration))?;
     let score = graph.squeeze(score);
     let score = not_a_number_for_bad_rows(&mut graph, input, score);
     let p_value = p_value(&mut graph, score, &calibration.conformal);
@@ -88,11 +100,35 @@ pub fn write(snapshot: &Snapshot) -> Result<Vec<u8>> {
     let probabilities = probabilities(&mut graph, outputs.logits, calibration.temperature);
 
     let wide = Some(classes);
-    graph.output(outputs.logits, "logits", data_type::FLOAT, wide, "raw: neither normalised nor divided by a temperature");
-    graph.output(probabilities, "probabilities", data_type::FLOAT, wide, "of the classes, at the calibrated temperature");
+    graph.output(
+        outputs.logits,
+        "logits",
+        data_type::FLOAT,
+        wide,
+        "raw: neither normalised nor divided by a temperature",
+    );
+    graph.output(
+        probabilities,
+        "probabilities",
+        data_type::FLOAT,
+        wide,
+        "of the classes, at the calibrated temperature",
+    );
     graph.output(score, "score", data_type::FLOAT, None, "higher = more out-of-distribution");
-    graph.output(p_value, "p_value", data_type::FLOAT, None, "(1 + #{calibration score >= score}) / (n + 1)");
-    graph.output(accepted, "accepted", data_type::BOOL, None, "whether the head knows the row: score <= threshold");
+    graph.output(
+        p_value,
+        "p_value",
+        data_type::FLOAT,
+        None,
+        "(1 + #{calibration score >= score}) / (n + 1)",
+    );
+    graph.output(
+        accepted,
+        "accepted",
+        data_type::BOOL,
+        None,
+        "whether the head knows the row: score <= threshold",
+    );
 
     let model = ModelProto {
         ir_version: IR_VERSION,
@@ -117,18 +153,25 @@ fn metadata(classes: &[String], calibration: &Calibration) -> Vec<StringStringEn
         entries.push(("warning", serde_json::to_string(warning)));
     }
     // Strings, numbers and lists of them always serialise.
-    let entry =
-        |(key, value): (&str, Result<String, _>)| StringStringEntryProto { key: key.into(), value: value.unwrap_or_default() };
+    let entry = |(key, value): (&str, Result<String, _>)| StringStringEntryProto {
+        key: key.into(),
+        value: value.unwrap_or_default(),
+    };
     entries.into_iter().map(entry).collect()
 }
 
 fn needs_training_rows(calibration: &Calibration) -> Error {
     let expected = "a calibration with a scorer that needs no training rows (msp, maxLogit, energy, entropy, gen, maxCosine, \
                     gradNorm or odin)";
-    Error::InvalidOption(Mismatch::new("calibration.scorer", expected, calibration.scorer.name.as_str().to_string()))
+    Error::InvalidOption(Mismatch::new(
+        "calibration.scorer",
+        expected,
+        calibration.scorer.name.as_str().to_string(),
+    ))
 }
 
-/// `score`, and NaN where a feature is none or infinite. Without it a ReLU may answer 0 for NaN, and the row would pass.
+/// `score`, and NaN where a feature is none or infinite. Without it a ReLU may answer 0 for NaN,
+/// and the row would pass.
 fn not_a_number_for_bad_rows(graph: &mut Graph, features: Value, score: Value) -> Value {
     let zero = graph.scalar(0.0);
     let nothing = graph.op("Mul", &[features, zero]);
@@ -137,11 +180,13 @@ fn not_a_number_for_bad_rows(graph: &mut Graph, features: Value, score: Value) -
     graph.op("Add", &[score, nothing])
 }
 
-/// A bisection of the ascending scores, each of its halvings written out: memory for a few numbers a row, where comparing each
-/// row with each calibration score would take as many as there are of those.
+/// A bisection of the ascending scores, each of its halvings written out: memory for a few numbers
+/// a row, where comparing each row with each calibration score would take as many as there are of
+/// those.
 fn p_value(graph: &mut Graph, score: Value, conformal: &Conformal) -> Value {
     let scores = conformal.scores();
-    // One more in front, so that the score before a position is found at that position, and one behind, for interpolation.
+    // One more in front, so that the score before a position is found at that position, and one
+    // behind, for interpolation.
     let table = [&[f32::NEG_INFINITY], scores, &[f32::INFINITY]].concat();
     let table = graph.floats(&[table.len()], &table);
     // How many scores are below: at least `below`, at most `open` more.
@@ -167,8 +212,15 @@ fn p_value(graph: &mut Graph, score: Value, conformal: &Conformal) -> Value {
     graph.op("Div", &[count, all])
 }
 
-/// Where a score lies between the last calibration score below it and the first that is not, in [0, 1]; 0 where there are not both.
-fn between_neighbours(graph: &mut Graph, score: Value, table: Value, below: Value, scores: usize) -> Value {
+/// Where a score lies between the last calibration score below it and the first that is not, in [0,
+/// 1]; 0 where there are not both.
+fn between_neighbours(
+    graph: &mut Graph,
+    score: Value,
+    table: Value,
+    below: Value,
+    scores: usize,
+) -> Value {
     let one = graph.int(1);
     let above = graph.op("Add", &[below, one]);
     let low = graph.op("Gather", &[table, below]);

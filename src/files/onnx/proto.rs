@@ -1,5 +1,6 @@
-//! The part of the ONNX project's `onnx.proto3` (Apache-2.0, <https://github.com/onnx/onnx>) that an exported head is made of, by
-//! hand: the whole file and a code generator would be needed for these few messages otherwise.
+//! The part of the ONNX project's `onnx.proto3` (Apache-2.0, <https://github.com/onnx/onnx>) that
+//! an exported head is made of, by hand: the whole file and a code generator would be needed for
+//! these few messages otherwise.
 
 #![allow(missing_docs, reason = "the names are ONNX's own, and its file documents them")]
 

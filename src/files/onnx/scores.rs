@@ -1,5 +1,5 @@
-//! The scorers in operators, `[rows, 1]` each. Formulas and papers stand in [`crate::ood`]; the steps are those of the code
-//! there, so that both round alike.
+//! The scorers in operators, `[rows, 1]` each. Formulas and papers stand in [`crate::ood`]; the
+//! steps are those of the code there, so that both round alike.
 
 use super::{
     graph::{Graph, Value},
@@ -77,7 +77,13 @@ impl Head<'_> {
         graph.op("Add", &[excess, behind])
     }
 
-    fn generalised_entropy(&self, graph: &mut Graph, gamma: f32, top: usize, temperature: f32) -> Value {
+    fn generalised_entropy(
+        &self,
+        graph: &mut Graph,
+        gamma: f32,
+        top: usize,
+        temperature: f32,
+    ) -> Value {
         let logits = self.outputs.logits;
         let factor = graph.scalar(1.0 / temperature);
         let parts = self.softmax(graph, temperature);
@@ -117,7 +123,8 @@ impl Head<'_> {
 
     fn max_cosine(&self, graph: &mut Graph) -> Value {
         let logits = self.outputs.logits;
-        // The product sums squares in double precision; in units of the largest they fit float32, too.
+        // The product sums squares in double precision; in units of the largest they fit float32,
+        // too.
         let magnitudes = graph.op("Abs", &[logits]);
         let unit = graph.max(magnitudes);
         let (zero, one) = (graph.scalar(0.0), graph.scalar(1.0));
@@ -147,8 +154,9 @@ impl Head<'_> {
         graph.op("Neg", &[product])
     }
 
-    /// A step on the features and the head once more. In float32, where the product takes float64: onnxruntime-web's WebGPU build
-    /// knows no other, and the score is off by a few units in the last place of a number near `-1/k`.
+    /// A step on the features and the head once more. In float32, where the product takes float64:
+    /// onnxruntime-web's WebGPU build knows no other, and the score is off by a few units in the
+    /// last place of a number near `-1/k`.
     fn odin(&self, graph: &mut Graph, temperature: f32, epsilon: f32) -> Value {
         let parts = self.softmax(graph, temperature);
         let probability = probability_of_max(graph, &parts);
@@ -186,8 +194,9 @@ fn probability_of_max(graph: &mut Graph, parts: &Softmax) -> Value {
     graph.op("Reciprocal", &[sum])
 }
 
-/// `ln(1 + x)`, exact for small x, which ONNX has no operator for: the rounding of `1 + x` is divided out again (Goldberg, "What
-/// Every Computer Scientist Should Know About Floating-Point Arithmetic", 1991, theorem 4).
+/// `ln(1 + x)`, exact for small x, which ONNX has no operator for: the rounding of `1 + x` is
+/// divided out again (Goldberg, "What Every Computer Scientist Should Know About Floating-Point
+/// Arithmetic", 1991, theorem 4).
 fn log1p(graph: &mut Graph, x: Value) -> Value {
     let (zero, one) = (graph.scalar(0.0), graph.scalar(1.0));
     let sum = graph.op("Add", &[x, one]);

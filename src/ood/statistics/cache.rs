@@ -29,7 +29,9 @@ impl<K: PartialEq, V: Clone> Cache<K, V> {
     /// Keeps a value that takes so many bytes, and answers it.
     pub fn keep(&mut self, key: K, bytes: usize, value: V) -> V {
         self.entries.push(Entry { key, bytes: bytes + ENTRY, value: value.clone() });
-        while self.entries.len() > 1 && self.entries.iter().map(|entry| entry.bytes).sum::<usize>() > self.limit {
+        while self.entries.len() > 1
+            && self.entries.iter().map(|entry| entry.bytes).sum::<usize>() > self.limit
+        {
             self.entries.remove(0);
         }
         value

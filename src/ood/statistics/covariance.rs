@@ -1,4 +1,5 @@
-//! Linear maps that turn a covariance into the identity, so that a Mahalanobis distance is a Euclidean one.
+//! Linear maps that turn a covariance into the identity, so that a Mahalanobis distance is a
+//! Euclidean one.
 
 use nalgebra::{Cholesky, DMatrix};
 
@@ -13,23 +14,35 @@ pub struct Whitening<M> {
 
 #[maybe_async::maybe_async]
 impl<M> Whitening<M> {
-    /// `ridge` is in units of the covariance's mean diagonal, so that it means the same at every scale of the features.
+    /// `ridge` is in units of the covariance's mean diagonal, so that it means the same at every
+    /// scale of the features.
     ///
-    /// A covariance of zeros, which says nothing of distances, counts as the identity. Where rounding leaves no factor
-    /// (fewer rows than features and hardly any ridge), the ridge grows by powers of ten until there is one.
-    pub fn new<E: Engine<Matrix = M>>(engine: &mut E, covariance: &DMatrix<f64>, ridge: f64, centre: &[f64]) -> Result<Self> {
+    /// A covariance of zeros, which says nothing of distances, counts as the identity. Where
+    /// rounding leaves no factor (fewer rows than features and hardly any ridge), the ridge grows
+    /// by powers of ten until there is one.
+    pub fn new<E: Engine<Matrix = M>>(
+        engine: &mut E,
+        covariance: &DMatrix<f64>,
+        ridge: f64,
+        centre: &[f64],
+    ) -> Result<Self> {
         let width = centre.len();
         let unit = covariance.trace() / width as f64;
         let mut ridge = ridge;
         let factor = loop {
             let identity = DMatrix::identity(width, width);
-            let with_ridge = if unit == 0.0 { identity } else { covariance + identity * (ridge * unit) };
+            let with_ridge =
+                if unit == 0.0 { identity } else { covariance + identity * (ridge * unit) };
             match Cholesky::new(with_ridge) {
                 Some(factor) => break factor.unpack(),
                 None if ridge < 1.0 => ridge = (10.0 * ridge).max(1e-7),
                 None => {
                     let expected = "features whose covariance fits 64-bit numbers";
-                    return Err(Error::NotFinite(Mismatch::new("features", expected, format!("a variance of {}", number(unit)))));
+                    return Err(Error::NotFinite(Mismatch::new(
+                        "features",
+                        expected,
+                        format!("a variance of {}", number(unit)),
+                    )));
                 }
             }
         };
@@ -44,8 +57,13 @@ impl<M> Whitening<M> {
     }
 
     /// Of `[rows, width]`.
-    pub async fn apply<E: Engine<Matrix = M>>(&self, engine: &mut E, rows: &[f32]) -> Result<Vec<f32>> {
-        // The difference first: far from the origin the product would lose what distinguishes the rows.
+    pub async fn apply<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+        rows: &[f32],
+    ) -> Result<Vec<f32>> {
+        // The difference first: far from the origin the product would lose what distinguishes the
+        // rows.
         let mut offsets = Vec::with_capacity(rows.len());
         for row in rows.chunks_exact(self.centre.len()) {
             offsets.extend(row.iter().zip(&self.centre).map(|(x, c)| x - c));
@@ -54,8 +72,8 @@ impl<M> Whitening<M> {
     }
 }
 
-/// The inverse of a lower triangle, row-major. Column by column from the diagonal down: a third of what solving for every column
-/// from the top would cost.
+/// The inverse of a lower triangle, row-major. Column by column from the diagonal down: a third of
+/// what solving for every column from the top would cost.
 fn inverse(lower: &DMatrix<f64>) -> Vec<f32> {
     let width = lower.nrows();
     let mut inverse = vec![0.0; width * width];

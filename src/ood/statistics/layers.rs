@@ -20,7 +20,11 @@ struct Hidden<M> {
 #[maybe_async::maybe_async]
 impl<M> Layers<M> {
     /// Copies the parameters of a head that takes features as they come.
-    pub fn new<E: Engine<Matrix = M>>(engine: &mut E, architecture: &Architecture, parameters: &[f32]) -> Result<Self> {
+    pub fn new<E: Engine<Matrix = M>>(
+        engine: &mut E,
+        architecture: &Architecture,
+        parameters: &[f32],
+    ) -> Result<Self> {
         let layers = architecture.layers();
         let mut hidden = Vec::new();
         for layer in &layers[..layers.len() - 1] {
@@ -30,13 +34,18 @@ impl<M> Layers<M> {
         let mut transposed = Vec::new();
         for layer in &layers {
             // nalgebra keeps a matrix column by column, which is its transpose row by row.
-            let weight = DMatrix::from_row_slice(layer.outputs, layer.inputs, &parameters[layer.weight.clone()]);
+            let weight = DMatrix::from_row_slice(
+                layer.outputs,
+                layer.inputs,
+                &parameters[layer.weight.clone()],
+            );
             transposed.push(engine.matrix(weight.as_slice().to_vec(), layer.outputs)?);
         }
         Ok(Self { hidden, transposed })
     }
 
-    /// The gradient with respect to `features`, `[rows, features]`, from that of the logits, `[rows, classes]`.
+    /// The gradient with respect to `features`, `[rows, features]`, from that of the logits,
+    /// `[rows, classes]`.
     pub async fn input_gradient<E: Engine<Matrix = M>>(
         &self,
         engine: &mut E,
@@ -45,7 +54,9 @@ impl<M> Layers<M> {
     ) -> Result<Vec<f32>> {
         let mut activations: Vec<Vec<f32>> = Vec::new();
         for layer in &self.hidden {
-            let mut outputs = engine.product(activations.last().map_or(features, Vec::as_slice), &layer.weight).await?;
+            let mut outputs = engine
+                .product(activations.last().map_or(features, Vec::as_slice), &layer.weight)
+                .await?;
             for row in outputs.chunks_exact_mut(layer.bias.len()) {
                 row.iter_mut().zip(&layer.bias).for_each(|(x, bias)| *x = (*x + bias).max(0.0));
             }

@@ -1,5 +1,6 @@
-//! Local density ratio: the distance to the k-th nearest training row over that of those neighbours themselves (as in the local outlier
-//! factor of Breunig et al., "LOF: Identifying Density-Based Local Outliers", SIGMOD 2000). A part of [`crate::ood::auto`].
+//! Local density ratio: the distance to the k-th nearest training row over that of those neighbours
+//! themselves (as in the local outlier factor of Breunig et al., "LOF: Identifying Density-Based
+//! Local Outliers", SIGMOD 2000). A part of [`crate::ood::auto`].
 
 use super::neighbours::{Bank, Neighbour, farthest};
 use crate::{Result, engine::Engine, numeric::row::dot};
@@ -28,8 +29,8 @@ pub struct LocalDensity<M> {
 
 #[maybe_async::maybe_async]
 impl<M> LocalDensity<M> {
-    /// Of a bank of rows, `[rows, width]`, and for each training row its place there; also answers the score of each bank row, as if
-    /// it were not one.
+    /// Of a bank of rows, `[rows, width]`, and for each training row its place there; also answers
+    /// the score of each bank row, as if it were not one.
     pub async fn new<E: Engine<Matrix = M>>(
         engine: &mut E,
         rows: Vec<f32>,
@@ -47,23 +48,43 @@ impl<M> LocalDensity<M> {
         let itself: Vec<Option<u32>> = (0..count as u32).map(Some).collect();
         let mut neighbours = Vec::with_capacity(count);
         for (rows, itself) in density.rows.chunks(CHUNK * width).zip(itself.chunks(CHUNK)) {
-            neighbours.extend(density.bank.nearest(engine, &extended(rows, width, |_| 1.0), k, itself).await?);
+            neighbours.extend(
+                density.bank.nearest(engine, &extended(rows, width, |_| 1.0), k, itself).await?,
+            );
         }
-        density.gaps =
-            density.rows.chunks_exact(width).zip(&neighbours).map(|(row, found)| farthest(row, found, &density.rows)).collect();
-        density.mean_gap = (density.gaps.iter().map(|&gap| f64::from(gap)).sum::<f64>() / count as f64) as f32;
-        let scores = density.gaps.iter().zip(&neighbours).map(|(gap, found)| density.ratio(*gap, found)).collect();
+        density.gaps = density
+            .rows
+            .chunks_exact(width)
+            .zip(&neighbours)
+            .map(|(row, found)| farthest(row, found, &density.rows))
+            .collect();
+        density.mean_gap =
+            (density.gaps.iter().map(|&gap| f64::from(gap)).sum::<f64>() / count as f64) as f32;
+        let scores = density
+            .gaps
+            .iter()
+            .zip(&neighbours)
+            .map(|(gap, found)| density.ratio(*gap, found))
+            .collect();
         Ok((density, scores))
     }
 
     /// Scores, `[rows]`. Neighbours leave out `without[row]`, where given.
-    pub async fn scores<E: Engine<Matrix = M>>(&self, engine: &mut E, rows: &[f32], without: &[Option<u32>]) -> Result<Vec<f32>> {
+    pub async fn scores<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+        rows: &[f32],
+        without: &[Option<u32>],
+    ) -> Result<Vec<f32>> {
         if self.k == 0 {
             return Ok(vec![0.0; rows.len() / self.width]);
         }
         let place = |row: &Option<u32>| row.and_then(|row| self.places[row as usize]);
         let without: Vec<Option<u32>> = without.iter().map(place).collect();
-        let neighbours = self.bank.nearest(engine, &extended(rows, self.width, |_| 1.0), self.k, &without).await?;
+        let neighbours = self
+            .bank
+            .nearest(engine, &extended(rows, self.width, |_| 1.0), self.k, &without)
+            .await?;
         Ok(rows
             .chunks_exact(self.width)
             .zip(&neighbours)
@@ -77,8 +98,8 @@ impl<M> LocalDensity<M> {
     }
 }
 
-/// Rows with one more value each. With half a bank row's squared length taken off, the largest inner product belongs to the nearest
-/// row.
+/// Rows with one more value each. With half a bank row's squared length taken off, the largest
+/// inner product belongs to the nearest row.
 fn extended(rows: &[f32], width: usize, value: impl Fn(&[f32]) -> f32) -> Vec<f32> {
     rows.chunks_exact(width).flat_map(|row| row.iter().copied().chain([value(row)])).collect()
 }

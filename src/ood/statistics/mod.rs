@@ -1,4 +1,5 @@
-//! Statistics of the training rows, each made once for the weights as they are and shared by all scorers that need it.
+//! Statistics of the training rows, each made once for the weights as they are and shared by all
+//! scorers that need it.
 
 pub mod cache;
 pub mod class_distances;
@@ -14,13 +15,14 @@ pub mod training;
 use std::rc::Rc;
 
 use self::{
-    cache::Cache, class_distances::ClassDistances, covariance::Whitening, layers::Layers, moments::Moments, nearness::Nearness,
-    neighbours::Bank, principal::Principal, training::Training,
+    cache::Cache, class_distances::ClassDistances, covariance::Whitening, layers::Layers,
+    moments::Moments, nearness::Nearness, neighbours::Bank, principal::Principal,
+    training::Training,
 };
 use super::{Batch, ScorerName, parameters::refusal};
 use crate::{
-    Error, Result, architecture::Architecture, engine::Engine, input_map::InputMap, numeric::row::normalized,
-    training::rows::Rows,
+    Error, Result, architecture::Architecture, engine::Engine, input_map::InputMap,
+    numeric::row::normalized, training::rows::Rows,
 };
 
 /// Bytes of covariance factors that are kept: those of five ridges at 1280 features.
@@ -157,12 +159,20 @@ impl<E: Engine> Context<'_, E> {
         let batch = training.batch();
         let unit = normalize.then(|| normalized(batch.inputs, batch.width));
         let rows = unit.as_deref().unwrap_or(batch.inputs);
-        let moments = Moments::new(self.engine, rows, batch.width, training.labels(), training.classes()).await?;
-        Ok(self.statistics.of_weights.moments[usize::from(normalize)].insert(Rc::new(moments)).clone())
+        let moments =
+            Moments::new(self.engine, rows, batch.width, training.labels(), training.classes())
+                .await?;
+        Ok(self.statistics.of_weights.moments[usize::from(normalize)]
+            .insert(Rc::new(moments))
+            .clone())
     }
 
     /// Distances to the class means of the last layer's inputs under the covariance within classes.
-    pub async fn class_distances(&mut self, normalize: bool, ridge: f64) -> Result<Rc<ClassDistances<E::Matrix>>> {
+    pub async fn class_distances(
+        &mut self,
+        normalize: bool,
+        ridge: f64,
+    ) -> Result<Rc<ClassDistances<E::Matrix>>> {
         let key = (normalize, ridge.to_bits());
         if let Some(distances) = self.statistics.of_weights.class_distances.get(&key) {
             return Ok(distances);
@@ -174,13 +184,18 @@ impl<E: Engine> Context<'_, E> {
     }
 
     /// The whitening by the covariance of all rows about their mean.
-    pub async fn background(&mut self, normalize: bool, ridge: f64) -> Result<Rc<Whitening<E::Matrix>>> {
+    pub async fn background(
+        &mut self,
+        normalize: bool,
+        ridge: f64,
+    ) -> Result<Rc<Whitening<E::Matrix>>> {
         let key = (normalize, ridge.to_bits());
         if let Some(whitening) = self.statistics.of_weights.backgrounds.get(&key) {
             return Ok(whitening);
         }
         let moments = self.moments(normalize).await?;
-        let whitening = Rc::new(Whitening::new(self.engine, &moments.total(), ridge, &moments.mean)?);
+        let whitening =
+            Rc::new(Whitening::new(self.engine, &moments.total(), ridge, &moments.mean)?);
         let bytes = self.factor_bytes();
         Ok(self.statistics.of_weights.backgrounds.keep(key, bytes, whitening))
     }
@@ -212,7 +227,10 @@ impl<E: Engine> Context<'_, E> {
     }
 
     /// The rows that nnGuide makes of the training rows.
-    pub async fn guided_rows(&mut self, make: impl Fn(&Batch) -> Vec<f32>) -> Result<Rc<Bank<E::Matrix>>> {
+    pub async fn guided_rows(
+        &mut self,
+        make: impl Fn(&Batch) -> Vec<f32>,
+    ) -> Result<Rc<Bank<E::Matrix>>> {
         if let Some(bank) = &self.statistics.of_weights.guided_rows {
             return Ok(bank.clone());
         }
@@ -228,15 +246,19 @@ impl<E: Engine> Context<'_, E> {
         }
         let rows = self.rows()?;
         let classes = self.architecture.classes();
-        let nearness = Nearness::new(self.engine, &rows.features, &rows.labels, classes, self.seed).await?;
+        let nearness =
+            Nearness::new(self.engine, &rows.features, &rows.labels, classes, self.seed).await?;
         Ok(self.statistics.nearness.insert(Rc::new(nearness)).clone())
     }
 }
 
-/// The number of neighbours to look for: what was asked for, if there are as many rows, or the usual one, cut to them.
+/// The number of neighbours to look for: what was asked for, if there are as many rows, or the
+/// usual one, cut to them.
 pub fn neighbours_asked(asked: Option<usize>, usual: usize, rows: usize) -> Result<usize> {
     match asked {
-        Some(k) if k > rows => Err(refusal("k", format!("at most {rows}, the number of training rows"), k)),
+        Some(k) if k > rows => {
+            Err(refusal("k", format!("at most {rows}, the number of training rows"), k))
+        }
         Some(k) => Ok(k),
         None => Ok(usual.min(rows)),
     }

@@ -1,8 +1,9 @@
 //! Means and covariances of rows with classes.
 //!
-//! Sums run in `f64`. The scatter of a block of rows about their means is a product of `f32` matrices on the engine, of numbers
-//! that are divided by their root mean square first, so that no scale of the features overflows; blocks add up in `f64`.
-//! Nothing is larger than a block or width x width.
+//! Sums run in `f64`. The scatter of a block of rows about their means is a product of `f32`
+//! matrices on the engine, of numbers that are divided by their root mean square first, so that no
+//! scale of the features overflows; blocks add up in `f64`. Nothing is larger than a block or width
+//! x width.
 
 use nalgebra::{DMatrix, DVector};
 
@@ -11,7 +12,8 @@ use crate::{
     engine::{Engine, check_square, check_table},
 };
 
-/// Rows of one product: large enough that its cost is the product's, small enough that sums in `f32` lose little.
+/// Rows of one product: large enough that its cost is the product's, small enough that sums in
+/// `f32` lose little.
 const BLOCK: usize = 1024;
 
 /// First and second moments.
@@ -31,7 +33,13 @@ pub struct Moments {
 #[maybe_async::maybe_async]
 impl Moments {
     /// Of `[rows, width]` with a class for each; there is at least one row.
-    pub async fn new(engine: &mut impl Engine, rows: &[f32], width: usize, labels: &[u32], classes: usize) -> Result<Self> {
+    pub async fn new(
+        engine: &mut impl Engine,
+        rows: &[f32],
+        width: usize,
+        labels: &[u32],
+        classes: usize,
+    ) -> Result<Self> {
         check_table(classes, width)?;
         check_square(width)?;
         let mut counts = vec![0; classes];
@@ -39,7 +47,10 @@ impl Moments {
         for (row, &label) in rows.chunks_exact(width).zip(labels) {
             let class = label as usize;
             counts[class] += 1;
-            means[class * width..][..width].iter_mut().zip(row).for_each(|(sum, &x)| *sum += f64::from(x));
+            means[class * width..][..width]
+                .iter_mut()
+                .zip(row)
+                .for_each(|(sum, &x)| *sum += f64::from(x));
         }
         let mut mean = vec![0.0; width];
         for (sums, &count) in means.chunks_exact_mut(width).zip(&counts) {
@@ -52,12 +63,16 @@ impl Moments {
         Ok(Self { width, counts, means, mean, within })
     }
 
-    /// Covariance about the mean, divided by the number of rows: that within the classes plus that of their means.
+    /// Covariance about the mean, divided by the number of rows: that within the classes plus that
+    /// of their means.
     pub fn total(&self) -> DMatrix<f64> {
         let mut total = self.within.clone();
         let rows = self.counts.iter().sum::<usize>() as f64;
         for (class_mean, &count) in self.means.chunks_exact(self.width).zip(&self.counts) {
-            let offset = DVector::from_iterator(self.width, class_mean.iter().zip(&self.mean).map(|(m, all)| m - all));
+            let offset = DVector::from_iterator(
+                self.width,
+                class_mean.iter().zip(&self.mean).map(|(m, all)| m - all),
+            );
             total.syger(count as f64 / rows, &offset, &offset, 1.0);
         }
         total.fill_upper_triangle_with_lower_triangle();

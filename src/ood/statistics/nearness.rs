@@ -1,6 +1,6 @@
-//! Three distances of a row from the training rows, on the head's features: the parts of [`crate::ood::auto`] that do not depend
-//! on the head's weights. Each knows its mean and deviation over the training rows, every row taken as if it had not been among
-//! them.
+//! Three distances of a row from the training rows, on the head's features: the parts of
+//! [`crate::ood::auto`] that do not depend on the head's weights. Each knows its mean and deviation
+//! over the training rows, every row taken as if it had not been among them.
 
 use super::{class_distances::ClassDistances, local_density::LocalDensity, moments::Moments};
 use crate::{
@@ -14,11 +14,13 @@ use crate::{
     },
 };
 
-/// Above this deviation of the features' length, in units of its mean, features are taken for measurements in a table, of which the length says
-/// something; below, as with the embeddings of a network (0 to 0.1), distances are truer without it.
+/// Above this deviation of the features' length, in units of its mean, features are taken for
+/// measurements in a table, of which the length says something; below, as with the embeddings of a
+/// network (0 to 0.1), distances are truer without it.
 const LENGTH_MATTERS: f64 = 0.2;
 
-/// Features whose mean is so many times as long as they vary were shifted: their direction says nothing. It is 0.3 to 2 on embeddings.
+/// Features whose mean is so many times as long as they vary were shifted: their direction says
+/// nothing. It is 0.3 to 2 on embeddings.
 const FAR_OFF: f64 = 10.0;
 
 /// Deviations of the logarithm of the length count as at least this.
@@ -40,7 +42,8 @@ pub struct Standard {
 impl Standard {
     /// Of the finite ones among `scores`; a constant score weighs nothing.
     pub fn of(scores: &[f32]) -> Self {
-        let finite = || scores.iter().map(|&score| f64::from(score)).filter(|score| score.is_finite());
+        let finite =
+            || scores.iter().map(|&score| f64::from(score)).filter(|score| score.is_finite());
         let count = finite().count().max(1) as f64;
         let mean = finite().sum::<f64>() / count;
         let deviation = (finite().map(|score| (score - mean).powi(2)).sum::<f64>() / count).sqrt();
@@ -59,9 +62,11 @@ impl Standard {
     }
 }
 
-/// The form in which features are compared, and the ridges that suit it, in units of a covariance's mean diagonal.
+/// The form in which features are compared, and the ridges that suit it, in units of a covariance's
+/// mean diagonal.
 struct Form {
-    /// Each feature in deviations from its mean, all over one length; without it each row is taken at unit length.
+    /// Each feature in deviations from its mean, all over one length; without it each row is taken
+    /// at unit length.
     columns: Option<Standardised>,
     class_ridge: f64,
     relative_ridge: f64,
@@ -91,12 +96,14 @@ impl Lengths {
             let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
             (mean, (squares / values.len().max(1) as f64).sqrt())
         };
-        let logs: Vec<f64> = lengths.iter().filter(|&&length| length > 0.0).map(|length| length.ln()).collect();
+        let logs: Vec<f64> =
+            lengths.iter().filter(|&&length| length > 0.0).map(|length| length.ln()).collect();
         let ((log_mean, deviation), (mean, spread)) = (moments(&logs), moments(lengths));
         Self { log_mean, log_deviation: deviation.max(LEAST_DEVIATION), usual: mean + 2.0 * spread }
     }
 
-    /// How far a row's length is outside of those seen: 0 within three deviations, else twice the deviations beyond.
+    /// How far a row's length is outside of those seen: 0 within three deviations, else twice the
+    /// deviations beyond.
     fn excess(&self, length: f64) -> f64 {
         if length == 0.0 {
             // A row of zeros has no direction, and training rows that had none no length either.
@@ -111,19 +118,28 @@ impl Form {
         let lengths: Vec<f64> = features.chunks_exact(width).map(norm).collect();
         let count = lengths.len() as f64;
         let mean = lengths.iter().sum::<f64>() / count;
-        let deviation = (lengths.iter().map(|length| (length - mean).powi(2)).sum::<f64>() / count).sqrt();
+        let deviation =
+            (lengths.iter().map(|length| (length - mean).powi(2)).sum::<f64>() / count).sqrt();
         let lengths = Lengths::of(&lengths);
         let columns = Columns::of(features, width);
-        let are_measured = deviation > LENGTH_MATTERS * mean || columns.is_uneven() || columns.offset() > FAR_OFF;
+        let are_measured =
+            deviation > LENGTH_MATTERS * mean || columns.is_uneven() || columns.offset() > FAR_OFF;
         let live = (0..width).filter(|&column| columns.is_live(column)).count();
         if !are_measured || live == 0 {
             return Self { columns: None, class_ridge: 3.0, relative_ridge: 1.0, lengths };
         }
         let length = (live as f64).sqrt();
-        let factor = |column: usize| if columns.is_live(column) { 1.0 / (columns.deviations[column] * length) } else { 0.0 };
+        let factor = |column: usize| {
+            if columns.is_live(column) { 1.0 / (columns.deviations[column] * length) } else { 0.0 }
+        };
         let shift = columns.means.iter().map(|&mean| mean as f32).collect();
         let scale = (0..width).map(|column| factor(column) as f32).collect();
-        Self { columns: Some(Standardised { shift, scale }), class_ridge: 0.1, relative_ridge: 0.1, lengths }
+        Self {
+            columns: Some(Standardised { shift, scale }),
+            class_ridge: 0.1,
+            relative_ridge: 0.1,
+            lengths,
+        }
     }
 
     /// What a row's length adds where it is no feature.
@@ -132,10 +148,14 @@ impl Form {
     }
 
     fn apply(&self, features: &[f32], width: usize) -> Vec<f32> {
-        let Some(Standardised { shift, scale }) = &self.columns else { return normalized(features, width) };
+        let Some(Standardised { shift, scale }) = &self.columns else {
+            return normalized(features, width);
+        };
         let mut rows = features.to_vec();
         for row in rows.chunks_exact_mut(width) {
-            row.iter_mut().zip(shift.iter().zip(scale)).for_each(|(x, (shift, scale))| *x = (*x - shift) * scale);
+            row.iter_mut()
+                .zip(shift.iter().zip(scale))
+                .for_each(|(x, (shift, scale))| *x = (*x - shift) * scale);
         }
         rows
     }
@@ -175,11 +195,14 @@ impl<M> Nearness<M> {
         // The rows of the bank stand for all where only a mean and a deviation are wanted.
         let chosen = stratified(labels, BANK, seed);
         let of_chosen: Vec<u32> = chosen.iter().map(|&row| labels[row]).collect();
-        let bank: Vec<f32> = chosen.iter().flat_map(|&row| &rows[row * width..][..width]).copied().collect();
+        let bank: Vec<f32> =
+            chosen.iter().flat_map(|&row| &rows[row * width..][..width]).copied().collect();
         let own = class.nearest_without_itself(engine, &bank, &of_chosen, &moments.counts).await?;
-        let near = foreground.nearest_without_itself(engine, &bank, &of_chosen, &moments.counts).await?;
+        let near =
+            foreground.nearest_without_itself(engine, &bank, &of_chosen, &moments.counts).await?;
         let one_class = vec![0; chosen.len()];
-        let far = background.nearest_without_itself(engine, &bank, &one_class, &[labels.len()]).await?;
+        let far =
+            background.nearest_without_itself(engine, &bank, &one_class, &[labels.len()]).await?;
         let relative: Vec<f32> = near.iter().zip(&far).map(|(near, far)| near - far).collect();
         let mut places = vec![None; labels.len()];
         chosen.iter().zip(0..).for_each(|(&row, place)| places[row] = Some(place));
@@ -194,12 +217,13 @@ impl<M> Nearness<M> {
 
     /// How many times longer than usual each row is, at least 1; 1 where the length is a feature.
     pub fn stretch(&self, features: &[f32]) -> Vec<f32> {
-        let usual = if self.form.columns.is_some() { f64::INFINITY } else { self.form.lengths.usual };
+        let usual =
+            if self.form.columns.is_some() { f64::INFINITY } else { self.form.lengths.usual };
         features.chunks_exact(self.width).map(|row| (norm(row) / usual).max(1.0) as f32).collect()
     }
 
-    /// The sum of the three measures of `[rows, features]`, each in deviations from its mean. Neighbours leave out
-    /// `own[row]`, where given.
+    /// The sum of the three measures of `[rows, features]`, each in deviations from its mean.
+    /// Neighbours leave out `own[row]`, where given.
     pub async fn scores<E: Engine<Matrix = M>>(
         &self,
         engine: &mut E,
@@ -221,17 +245,24 @@ impl<M> Nearness<M> {
     }
 }
 
-/// For each class, the inverse of its rows' mean distance to their own mean, drawn towards that of all rows where it has few.
+/// For each class, the inverse of its rows' mean distance to their own mean, drawn towards that of
+/// all rows where it has few.
 fn spread_factors(own: &[f32], labels: &[u32], moments: &Moments) -> Vec<f32> {
     let mut sums = vec![0.0; moments.counts.len()];
-    own.iter().zip(labels).for_each(|(&distance, &label)| sums[label as usize] += f64::from(distance));
+    own.iter()
+        .zip(labels)
+        .for_each(|(&distance, &label)| sums[label as usize] += f64::from(distance));
     let freedom = labels.len().saturating_sub(moments.present().len()).max(1);
     let all = sums.iter().sum::<f64>() / freedom as f64;
     let spread = |(sum, &count): (&f64, &usize)| {
         let count = count.max(1) as f64;
         ((count - 1.0) * sum / count + PRIOR_ROWS * all) / (count - 1.0 + PRIOR_ROWS)
     };
-    sums.iter().zip(&moments.counts).map(spread).map(|spread| if spread > 0.0 { (1.0 / spread) as f32 } else { 1.0 }).collect()
+    sums.iter()
+        .zip(&moments.counts)
+        .map(spread)
+        .map(|spread| if spread > 0.0 { (1.0 / spread) as f32 } else { 1.0 })
+        .collect()
 }
 
 /// Numbers of at most `most` rows, ascending: the same share of every class, by seed.
@@ -247,7 +278,11 @@ fn stratified(labels: &[u32], most: usize, seed: u64) -> Vec<usize> {
         random.shuffle(&mut rows);
         let count = rows.len() as f32;
         // Spread over (0, 1): cutting the whole list anywhere takes the same share of every class.
-        ranked.extend(rows.into_iter().zip(0..).map(|(row, place)| sort::key((place as f32 + random.unit()) / count, row)));
+        ranked.extend(
+            rows.into_iter()
+                .zip(0..)
+                .map(|(row, place)| sort::key((place as f32 + random.unit()) / count, row)),
+        );
     }
     sort::sort(&mut ranked);
     let mut is_chosen = vec![false; labels.len()];

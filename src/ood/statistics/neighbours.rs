@@ -1,4 +1,5 @@
-//! The training rows nearest to a row, by inner product, searched exactly and block by block: nothing of size rows x rows exists.
+//! The training rows nearest to a row, by inner product, searched exactly and block by block:
+//! nothing of size rows x rows exists.
 
 use crate::{
     Result,
@@ -29,7 +30,10 @@ pub struct Neighbour {
 impl<M> Bank<M> {
     /// Puts `[count, width]` on the engine.
     pub fn new<E: Engine<Matrix = M>>(engine: &mut E, rows: &[f32], width: usize) -> Result<Self> {
-        let blocks = rows.chunks(BLOCK * width).map(|block| engine.matrix(block.to_vec(), width)).collect::<Result<_>>()?;
+        let blocks = rows
+            .chunks(BLOCK * width)
+            .map(|block| engine.matrix(block.to_vec(), width))
+            .collect::<Result<_>>()?;
         Ok(Self { blocks, width, count: rows.len() / width })
     }
 
@@ -38,8 +42,9 @@ impl<M> Bank<M> {
         self.count
     }
 
-    /// For each row of `[rows, width]` the `k` bank rows of largest inner product, largest first; all there are if fewer.
-    /// `without[row]`, where given, is left out: the row itself, when it is one of the bank's.
+    /// For each row of `[rows, width]` the `k` bank rows of largest inner product, largest first;
+    /// all there are if fewer. `without[row]`, where given, is left out: the row itself, when it is
+    /// one of the bank's.
     pub async fn nearest<E: Engine<Matrix = M>>(
         &self,
         engine: &mut E,
@@ -62,8 +67,8 @@ impl<M> Bank<M> {
     }
 }
 
-/// Euclidean distance of `row` to the farthest of its neighbours among `rows`. From the rows themselves: 2 - 2 u.v loses half the
-/// digits of a small distance.
+/// Euclidean distance of `row` to the farthest of its neighbours among `rows`. From the rows
+/// themselves: 2 - 2 u.v loses half the digits of a small distance.
 pub fn farthest(row: &[f32], found: &[Neighbour], rows: &[f32]) -> f32 {
     let square = |other: usize| squared_distance(row, &rows[other * row.len()..][..row.len()]);
     found.iter().map(|neighbour| square(neighbour.row)).fold(0.0, f32::max).sqrt()
@@ -107,6 +112,10 @@ impl Search {
     fn finish(mut self) -> Vec<Neighbour> {
         self.shrink();
         sort::sort(&mut self.found);
-        self.found.iter().rev().map(|&key| Neighbour { product: sort::value(key), row: sort::row(key) }).collect()
+        self.found
+            .iter()
+            .rev()
+            .map(|&key| Neighbour { product: sort::value(key), row: sort::row(key) })
+            .collect()
     }
 }

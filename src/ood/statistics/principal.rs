@@ -1,5 +1,5 @@
-//! Principal directions of the training rows about the point that the last layer maps to 0: what [`super::super::residual`] and
-//! [`super::super::vim`] cut at different numbers of dimensions.
+//! Principal directions of the training rows about the point that the last layer maps to 0: what
+//! [`super::super::residual`] and [`super::super::vim`] cut at different numbers of dimensions.
 
 use nalgebra::{DMatrix, SymmetricEigen};
 
@@ -25,9 +25,12 @@ impl Principal {
     /// Of the last layer's inputs; there are at least two.
     pub async fn new(engine: &mut impl Engine, training: &Training) -> Result<Self> {
         let origin = origin(training)?;
-        let covariance = scatter(engine, training.batch().inputs, training.width(), |_| &origin).await?;
+        let covariance =
+            scatter(engine, training.batch().inputs, training.width(), |_| &origin).await?;
         let eigen = decompose(covariance)?;
-        let ascending = sort::ascending(&eigen.eigenvalues.iter().map(|&value| value as f32).collect::<Vec<_>>());
+        let ascending = sort::ascending(
+            &eigen.eigenvalues.iter().map(|&value| value as f32).collect::<Vec<_>>(),
+        );
         let mut vectors = Vec::with_capacity(eigen.eigenvectors.len());
         for column in ascending {
             vectors.extend(eigen.eigenvectors.column(column).iter().map(|&x| x as f32));
@@ -39,7 +42,8 @@ impl Principal {
 /// `-W^+ b`, by the smaller of the two Gram matrices: `W^+ = W^T (W W^T)^+ = (W^T W)^+ W^T`.
 fn origin(training: &Training) -> Result<Vec<f64>> {
     let (classes, width) = (training.classes(), training.width());
-    let weight = DMatrix::from_row_iterator(classes, width, training.weight.iter().map(|&w| f64::from(w)));
+    let weight =
+        DMatrix::from_row_iterator(classes, width, training.weight.iter().map(|&w| f64::from(w)));
     let bias = DMatrix::from_iterator(classes, 1, training.bias.iter().map(|&b| f64::from(b)));
     let origin = if classes <= width {
         weight.tr_mul(&(pseudo_inverse(&weight * weight.transpose())? * bias))
@@ -59,6 +63,10 @@ fn pseudo_inverse(gram: DMatrix<f64>) -> Result<DMatrix<f64>> {
 fn decompose(symmetric: DMatrix<f64>) -> Result<SymmetricEigen<f64, nalgebra::Dyn>> {
     let size = symmetric.nrows();
     SymmetricEigen::try_new(symmetric, f64::EPSILON, ROTATIONS * size).ok_or_else(|| {
-        Error::NotFinite(Mismatch::new("features", "features whose covariance has eigenvectors", "none were found"))
+        Error::NotFinite(Mismatch::new(
+            "features",
+            "features whose covariance has eigenvectors",
+            "none were found",
+        ))
     })
 }

@@ -24,7 +24,8 @@ pub struct Training {
 
 #[maybe_async::maybe_async]
 impl Training {
-    /// Asks the head for its answers to its own training rows. The parameters are those of a head that takes features as they come.
+    /// Asks the head for its answers to its own training rows. The parameters are those of a head
+    /// that takes features as they come.
     pub async fn new(
         engine: &mut impl Engine,
         architecture: &Architecture,

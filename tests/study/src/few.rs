@@ -1,5 +1,5 @@
-//! What a gate is worth that was calibrated from the head's own rows: how many known rows it rejects,
-//! how many unknown ones, and how far probabilities are from the truth.
+//! What a gate is worth that was calibrated from the head's own rows: how many known rows it
+//! rejects, how many unknown ones, and how far probabilities are from the truth.
 
 use oodgate::{
     calibration::CalibrationOptions,
@@ -29,8 +29,8 @@ struct Gate {
     said: f64,
 }
 
-/// Prints a line for each set and number of rows: the mean and, of the known rows rejected, the spread
-/// over the seeds.
+/// Prints a line for each set and number of rows: the mean and, of the known rows rejected, the
+/// spread over the seeds.
 pub fn print(files: &mut Files, seeds: &[u64]) {
     println!(
         "| set | rows a class | loss | {} | ECE on new rows / said |\n|---|---|---|{}---|",
