@@ -1,8 +1,6 @@
 //! Parts of the rows by seed: held-out rows, and classes left out by turns.
 
-use std::collections::BTreeMap;
-
-use crate::numeric::random::Random;
+use crate::numeric::{random::Random, sort};
 
 /// Rows to learn from and rows held out: the same share of every class, by seed; a class keeps at
 /// least one row to learn from.
@@ -38,7 +36,7 @@ pub fn grouped(
     seed: u64,
     share: f64,
 ) -> (Vec<u32>, Vec<u32>) {
-    let mut members = members(labels, groups, 0..labels.len() as u32);
+    let mut members = members(groups);
     Random::new(seed).shuffle(&mut members);
     let (mut left, mut due) = (vec![0.0; classes], vec![0.0; classes]);
     labels.iter().for_each(|&label| left[label as usize] += 1.0);
@@ -79,80 +77,103 @@ pub fn folds(
 ) -> Vec<Vec<u32>> {
     let mut of_class = vec![Vec::new(); classes];
     labels.iter().zip(0..).for_each(|(&label, row)| of_class[label as usize].push(row));
-    of_class.retain(|rows: &Vec<u32>| !rows.is_empty());
-    let by_class: Vec<Vec<Vec<u32>>> = match groups {
-        Some(groups) => {
-            of_class.iter().map(|rows| members(labels, groups, rows.iter().copied())).collect()
-        }
-        None => of_class.iter().map(|rows| rows.iter().map(|&row| vec![row]).collect()).collect(),
+    let mut folds = match groups {
+        Some(groups) => grouped_folds(&of_class, &dense(groups), most),
+        None => ungrouped_folds(&of_class, most.unwrap_or(FOLDS)),
     };
-    let fewest = by_class.iter().map(Vec::len).filter(|&count| count > 1).min().unwrap_or(0);
-    let count = match groups {
-        Some(_) => most.unwrap_or(FOLDS).min(fewest.max(2)),
-        None => most.unwrap_or(FOLDS),
-    };
-    let mut folds = vec![Vec::new(); count];
-    for (class, parts) in by_class.into_iter().enumerate().filter(|(_, parts)| parts.len() > 1) {
-        if groups.is_none() {
-            let runs = balanced(&parts, count);
-            // Classes of fewer rows than folds begin at different ones.
-            runs.into_iter()
-                .enumerate()
-                .for_each(|(run, rows)| folds[(class + run) % count].extend(rows.concat()));
-            continue;
-        }
-        // Each to the fold that has fewest rows of this class, the first of equals; the largest
-        // groups first.
-        let mut sizes = vec![0; count];
-        let mut parts = parts;
-        parts.sort_by_key(|rows| std::cmp::Reverse(rows.len()));
-        for rows in parts {
-            let place =
-                (0..count).min_by_key(|&fold| (sizes[fold], (fold + class) % count)).unwrap_or(0);
-            sizes[place] += rows.len();
-            folds[place].extend(rows);
-        }
-    }
-    if let Some(groups) = groups {
-        reunite(&mut folds, groups);
-    }
     folds.retain(|fold| !fold.is_empty());
     folds
 }
 
-/// Puts all rows of a group that spans classes into the fold that has most of them.
-fn reunite(folds: &mut [Vec<u32>], groups: &[u64]) {
-    let mut places: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
-    for (fold, rows) in folds.iter().enumerate() {
-        for &row in rows {
-            places.entry(groups[row as usize]).or_insert_with(|| vec![0; folds.len()])[fold] += 1;
+fn ungrouped_folds(of_class: &[Vec<u32>], count: usize) -> Vec<Vec<u32>> {
+    let mut folds = vec![Vec::new(); count];
+    for (class, rows) in of_class.iter().enumerate().filter(|(_, rows)| rows.len() > 1) {
+        // Classes of fewer rows than folds begin at different ones.
+        for (run, rows) in balanced(rows, count).into_iter().enumerate() {
+            folds[(class + run) % count].extend(rows);
         }
     }
-    let home = |group: u64| {
-        let counts = places.get(&group)?;
-        (0..counts.len()).max_by_key(|&fold| (counts[fold], std::cmp::Reverse(fold)))
-    };
-    let rows: Vec<u32> = folds.iter_mut().flat_map(std::mem::take).collect();
-    for row in rows {
-        if let Some(fold) = home(groups[row as usize]) {
-            folds[fold].push(row);
+    folds
+}
+
+/// `groups` are numbered from 0.
+fn grouped_folds(of_class: &[Vec<u32>], groups: &[u32], most: Option<usize>) -> Vec<Vec<u32>> {
+    let group = |row: u32| groups[row as usize] as usize;
+    let count = groups.iter().map(|&group| group as usize + 1).max().unwrap_or(0);
+    // Rows of each group in each class.
+    let sizes: Vec<Vec<u32>> = of_class
+        .iter()
+        .map(|rows| {
+            let mut sizes = vec![0; count];
+            rows.iter().for_each(|&row| sizes[group(row)] += 1);
+            sizes
+        })
+        .collect();
+    let present = |sizes: &[u32]| sizes.iter().filter(|&&size| size > 0).count();
+    let fewest = sizes.iter().map(|sizes| present(sizes)).filter(|&count| count > 1).min();
+    let Some(fewest) = fewest else { return Vec::new() };
+    let fold_count = most.unwrap_or(FOLDS).min(fewest.max(2));
+
+    // A group goes where its first class puts it, whatever other classes it has rows of.
+    let mut homes: Vec<Option<usize>> = vec![None; count];
+    for (class, sizes) in sizes.iter().enumerate().filter(|(_, sizes)| present(sizes) > 1) {
+        let mut taken = vec![0; fold_count];
+        for (group, &size) in sizes.iter().enumerate() {
+            homes[group].into_iter().for_each(|home| taken[home] += size);
+        }
+        // The largest first, each to the fold that has fewest rows of this class.
+        let largest =
+            sort::ascending(&sizes.iter().map(|&size| -(size as f32)).collect::<Vec<_>>());
+        for group in largest.into_iter().filter(|&group| sizes[group] > 0) {
+            if homes[group].is_none() {
+                let places =
+                    (0..fold_count).min_by_key(|&fold| (taken[fold], (fold + class) % fold_count));
+                let home = places.unwrap_or(0);
+                taken[home] += sizes[group];
+                homes[group] = Some(home);
+            }
         }
     }
+    let mut folds = vec![Vec::new(); fold_count];
+    for rows in of_class {
+        // The only group of a class always trains.
+        let is_single = rows.iter().all(|&row| group(row) == group(rows[0]));
+        for &row in rows.iter().filter(|_| !is_single) {
+            homes[group(row)].into_iter().for_each(|home| folds[home].push(row));
+        }
+    }
+    folds
 }
 
 /// The rows of each group, in the order in which groups appear.
-fn members(labels: &[u32], groups: &[u64], rows: impl Iterator<Item = u32>) -> Vec<Vec<u32>> {
-    debug_assert_eq!(labels.len(), groups.len());
-    let mut places = BTreeMap::new();
+fn members(groups: &[u64]) -> Vec<Vec<u32>> {
     let mut members: Vec<Vec<u32>> = Vec::new();
-    for row in rows {
-        let place = *places.entry(groups[row as usize]).or_insert(members.len());
-        if place == members.len() {
+    for (group, row) in dense(groups).into_iter().zip(0..) {
+        if group as usize == members.len() {
             members.push(Vec::new());
         }
-        members[place].push(row);
+        members[group as usize].push(row);
     }
     members
+}
+
+/// The groups numbered from 0, in the order in which they appear.
+fn dense(groups: &[u64]) -> Vec<u32> {
+    let mut values = groups.to_vec();
+    sort::sort(&mut values);
+    values.dedup();
+    let mut numbers = vec![None; values.len()];
+    let mut next = 0;
+    groups
+        .iter()
+        .map(|group| {
+            let place = values.partition_point(|value| value < group);
+            *numbers[place].get_or_insert_with(|| {
+                next += 1;
+                next - 1
+            })
+        })
+        .collect()
 }
 
 /// `parts` runs of `items`, whose lengths differ by at most one; fewer if there are fewer items.
