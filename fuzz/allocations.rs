@@ -39,7 +39,8 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// What the work answers, and the most bytes that it held at once beside those that were there before.
+/// What the work answers, and the most bytes that it held at once beside those that were there
+/// before.
 pub fn peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
     let before = LIVE.get();
     PEAK.set(before);

@@ -1,20 +1,22 @@
-//! What must hold of any bytes that are loaded as a head. The target of cargo fuzz and the short form in `tests/fuzz.rs` both hold
-//! the loader to it.
+//! What must hold of any bytes that are loaded as a head. The target of cargo fuzz and the short
+//! form in `tests/fuzz.rs` both hold the loader to it.
 
 use std::{fmt::Debug, mem};
 
-use oodgate::{Error, engine::cpu::CpuEngine, ood::ScorerName, store, trainer::Trainer};
+use oodgate::{Error, engine::cpu::CpuEngine, files::safetensors as store, ood::ScorerName};
 use pollster::block_on;
 
 use crate::allocations;
 
-type Head = Trainer<CpuEngine>;
+type Head = oodgate::head::Head<CpuEngine>;
 
-/// The most bytes that loading may hold at once: so many times the file, and a constant for messages and small tables.
+/// The most bytes that loading may hold at once: so many times the file, and a constant for
+/// messages and small tables.
 const FACTOR: usize = 16;
 const CONSTANT: usize = 4096;
 
-/// Heads with more features are loaded and saved, but not asked: "auto" makes eigenvectors, whose time grows with their cube.
+/// Heads with more features are loaded and saved, but not asked: "auto" makes eigenvectors, whose
+/// time grows with their cube.
 const FEATURES_ASKED: usize = 64;
 
 /// What became of a file.
@@ -30,7 +32,10 @@ pub struct Outcome {
 fn load(file: &[u8]) -> Result<Head, Error> {
     let mut snapshot = store::read(file)?;
     let config = mem::take(&mut snapshot.meta.options).check()?;
-    let mut head = Trainer::new(CpuEngine::new(&config.spec(), config.initial_parameters()), config);
+    let mut head = oodgate::head::Head::new(
+        CpuEngine::new(&config.spec(), config.initial_parameters()),
+        config,
+    );
     head.restore(snapshot)?;
     Ok(head)
 }
@@ -39,8 +44,8 @@ fn bytes(head: &mut Head) -> Vec<u8> {
     store::write(&block_on(head.snapshot()).expect("a snapshot")).expect("a file")
 }
 
-/// Every kind of answer that a head gives; the last of them changes it. As text, in which a NaN equals itself: weights may be so
-/// large that scores are none.
+/// Every kind of answer that a head gives; the last of them changes it. As text, in which a NaN
+/// equals itself: weights may be so large that scores are none.
 fn answers(head: &mut Head) -> Vec<String> {
     let row = vec![0.5; head.config().architecture.features()];
     fn shown<T: Debug>(answer: Result<T, Error>) -> String {
@@ -54,7 +59,8 @@ fn answers(head: &mut Head) -> Vec<String> {
     ]
 }
 
-/// Loads the bytes. Panics unless they are refused as a file, or make a head that answers and whose own file makes the same head.
+/// Loads the bytes. Panics unless they are refused as a file, or make a head that answers and whose
+/// own file makes the same head.
 pub fn check(file: &[u8]) -> Outcome {
     let (loaded, peak) = allocations::peak(|| load(file));
     assert!(peak <= FACTOR * file.len() + CONSTANT, "loading {} bytes held {peak}", file.len());

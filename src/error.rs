@@ -1,8 +1,9 @@
-//! The crate's one error type. Every variant has a stable code, which JavaScript sees as `OodgateError.code`.
+//! The crate's one error type. Every variant has a stable code, which JavaScript sees as
+//! `OodgateError.code`.
 
 use std::fmt;
 
-use crate::shown::Shown;
+use crate::numeric::format::Shown;
 
 /// What went wrong, with the values that show it.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +21,8 @@ pub enum Error {
     InvalidFile(Box<Mismatch>),
     /// The named scorer compares with training rows, and the head remembers none.
     ScorerNotFitted(&'static str),
+    /// Too few rows to keep a promise; why, and what would do.
+    TooFewRows(String),
     /// The gate was asked before it was calibrated, or after the head was trained further.
     NotCalibrated,
     /// No usable WebGPU device; the reason.
@@ -42,8 +45,13 @@ pub struct Mismatch {
 }
 
 impl Mismatch {
-    /// Collects the three parts of the message. In a box: a `Result` that may hold one is copied at every `?`, room for it and all.
-    pub fn new(argument: impl Into<String>, expected: impl Into<String>, got: impl Shown) -> Box<Self> {
+    /// Collects the three parts of the message. In a box: a `Result` that may hold one is copied at
+    /// every `?`, room for it and all.
+    pub fn new(
+        argument: impl Into<String>,
+        expected: impl Into<String>,
+        got: impl Shown,
+    ) -> Box<Self> {
         Box::new(Self { argument: argument.into(), expected: expected.into(), got: got.shown() })
     }
 }
@@ -61,6 +69,7 @@ impl Error {
             Self::NotFinite(_) => "not-finite",
             Self::InvalidFile(_) => "invalid-file",
             Self::ScorerNotFitted(_) => "scorer-not-fitted",
+            Self::TooFewRows(_) => "too-few-rows",
             Self::NotCalibrated => "not-calibrated",
             Self::WebGpuUnavailable(_) => "webgpu-unavailable",
             Self::DeviceLost(_) => "device-lost",
@@ -85,8 +94,12 @@ impl fmt::Display for Error {
                     "the scorer {scorer} compares with training rows: call fit, or fitScorers after a trainStep loop, first"
                 )
             }
+            Self::TooFewRows(reason) => f.write_str(reason),
             Self::NotCalibrated => {
-                write!(f, "gate and exportOnnx need calibrate with held-out rows first, and again after every training")
+                write!(
+                    f,
+                    "gate and exportOnnx need calibrate() first, and again after every training"
+                )
             }
             Self::WebGpuUnavailable(reason) => write!(f, "WebGPU cannot be used: {reason}"),
             Self::DeviceLost(reason) => write!(f, "the WebGPU device was lost: {reason}"),

@@ -1,17 +1,21 @@
-//! Metrics over plain score arrays. Scores follow the crate's one sign: higher = more out-of-distribution (OOD).
+//! Metrics over plain score arrays. Scores follow the crate's one sign: higher = more
+//! out-of-distribution (OOD).
 //!
-//! Conventions differ between libraries, so each is named here. OOD is the positive class of [`auroc`] and [`aupr_out`];
-//! ties count one half; AUPR is average precision (the trapezoid rule flatters: it gives 0.75 where all scores are
-//! tied); the false positive rate of [`fpr_at_tpr`] is the share of OOD that is *accepted* when a share of
-//! in-distribution (ID) rows is kept, as in the LogitNorm paper. OpenOOD and pytorch-ood swap the roles there.
+//! Conventions differ between libraries, so each is named here. OOD is the positive class of
+//! [`auroc`] and [`aupr_out`]; ties count one half; AUPR is average precision (the trapezoid rule
+//! flatters: it gives 0.75 where all scores are tied); the false positive rate of [`fpr_at_tpr`] is
+//! the share of OOD that is *accepted* when a share of in-distribution (ID) rows is kept, as in the
+//! LogitNorm paper. OpenOOD and pytorch-ood swap the roles there.
 
-use crate::{Error, Result, error::Mismatch, order};
+use crate::{Error, Result, error::Mismatch, numeric::sort};
 
-/// Area under the ROC curve: the probability that an OOD row scores above an ID row. `id` and `ood` are OOD scores.
+/// Area under the ROC curve: the probability that an OOD row scores above an ID row. `id` and `ood`
+/// are OOD scores.
 pub fn auroc(id: &[f64], ood: &[f64]) -> Result<f64> {
     check("id", id)?;
     check("ood", ood)?;
-    // The rank-sum statistic: for each run of equal scores, the pairs it wins and half of the pairs it ties.
+    // The rank-sum statistic: for each run of equal scores, the pairs it wins and half of the pairs
+    // it ties.
     let mut wins = 0.0;
     let mut id_below = 0.0;
     for tie in ties(id, ood) {
@@ -35,7 +39,8 @@ pub fn aupr_in(id: &[f64], ood: &[f64]) -> Result<f64> {
     Ok(average_precision(ties(id, ood).into_iter().map(|tie| (tie.id, tie.ood)), id.len()))
 }
 
-/// Share of OOD rows at or below the lowest threshold that keeps at least the share `tpr` of the ID rows at or below it.
+/// Share of OOD rows at or below the lowest threshold that keeps at least the share `tpr` of the ID
+/// rows at or below it.
 pub fn fpr_at_tpr(id: &[f64], ood: &[f64], tpr: f64) -> Result<f64> {
     check("id", id)?;
     check("ood", ood)?;
@@ -46,7 +51,8 @@ pub fn fpr_at_tpr(id: &[f64], ood: &[f64], tpr: f64) -> Result<f64> {
     for tie in ties(id, ood) {
         kept += tie.id;
         accepted += tie.ood;
-        // Compared as a quotient: 0.95 * 60 is below 57 in floating point, 57 / 60 is not below 0.95.
+        // Compared as a quotient: 0.95 * 60 is below 57 in floating point, 57 / 60 is not below
+        // 0.95.
         if kept / id.len() as f64 >= tpr {
             break;
         }
@@ -54,11 +60,13 @@ pub fn fpr_at_tpr(id: &[f64], ood: &[f64], tpr: f64) -> Result<f64> {
     Ok(accepted / ood.len() as f64)
 }
 
-/// Most bins of an expected calibration error: more than there are `f32` confidences worth telling apart, and 8 MB.
+/// Most bins of an expected calibration error: more than there are `f32` confidences worth telling
+/// apart, and 8 MB.
 const MAX_BINS: usize = 1 << 20;
 
-/// Expected calibration error over equal-width bins `(lo, hi]` of the largest probability (Guo et al., ICML 2017), in `[0, 1]`.
-/// `probabilities` is `[rows, classes]`, `labels` is `[rows]` and below `classes`.
+/// Expected calibration error over equal-width bins `(lo, hi]` of the largest probability (Guo et
+/// al., ICML 2017), in `[0, 1]`. `probabilities` is `[rows, classes]`, `labels` is `[rows]` and
+/// below `classes`.
 pub fn ece(probabilities: &[f32], labels: &[u32], bins: usize) -> Result<f64> {
     if labels.is_empty() {
         return Err(Error::InvalidLabels(Mismatch::new("labels", "at least one row", "none")));
@@ -66,7 +74,11 @@ pub fn ece(probabilities: &[f32], labels: &[u32], bins: usize) -> Result<f64> {
     let classes = probabilities.len() / labels.len();
     if classes == 0 || probabilities.len() != classes * labels.len() {
         let expected = format!("a multiple of the {} labels", labels.len());
-        return Err(Error::InvalidFeatures(Mismatch::new("probabilities", expected, format!("{} numbers", probabilities.len()))));
+        return Err(Error::InvalidFeatures(Mismatch::new(
+            "probabilities",
+            expected,
+            format!("{} numbers", probabilities.len()),
+        )));
     }
     if let Some(index) = probabilities.iter().position(|p| !(0.0..=1.0).contains(p)) {
         return Err(Error::NotFinite(Mismatch::new(
@@ -77,7 +89,11 @@ pub fn ece(probabilities: &[f32], labels: &[u32], bins: usize) -> Result<f64> {
     }
     if let Some(index) = labels.iter().position(|&label| label as usize >= classes) {
         let expected = format!("a class in [0, {classes})");
-        return Err(Error::InvalidLabels(Mismatch::new(format!("labels[{index}]"), expected, labels[index])));
+        return Err(Error::InvalidLabels(Mismatch::new(
+            format!("labels[{index}]"),
+            expected,
+            labels[index],
+        )));
     }
     if bins == 0 || bins > MAX_BINS {
         return Err(Error::InvalidOption(Mismatch::new(
@@ -86,10 +102,11 @@ pub fn ece(probabilities: &[f32], labels: &[u32], bins: usize) -> Result<f64> {
             bins,
         )));
     }
-    // Summed (correct - confidence) per bin; the bin's share times its mean gap is the sum over the rows.
+    // Summed (correct - confidence) per bin; the bin's share times its mean gap is the sum over the
+    // rows.
     let mut gaps = vec![0.0; bins];
     for (row, &label) in probabilities.chunks_exact(classes).zip(labels) {
-        let predicted = crate::math::argmax(row);
+        let predicted = crate::numeric::row::argmax(row);
         let confidence = f64::from(row[predicted]);
         let bin = ((confidence * bins as f64).ceil() as usize).clamp(1, bins) - 1;
         gaps[bin] += f64::from(u8::from(predicted == label as usize)) - confidence;
@@ -110,7 +127,7 @@ struct Tie {
 
 /// Runs of equal scores, ascending.
 fn ties(id: &[f64], ood: &[f64]) -> Vec<Tie> {
-    let (id, ood) = (order::sorted_wide(id), order::sorted_wide(ood));
+    let (id, ood) = (sort::sorted_wide(id), sort::sorted_wide(ood));
     let (mut id, mut ood) = (id.as_slice(), ood.as_slice());
     let mut ties = Vec::new();
     while let Some(&score) = match (id.first(), ood.first()) {
@@ -126,7 +143,8 @@ fn ties(id: &[f64], ood: &[f64]) -> Vec<Tie> {
     ties
 }
 
-/// Sum over thresholds of the recall gained times the precision reached, from runs of (positive, negative) counts.
+/// Sum over thresholds of the recall gained times the precision reached, from runs of (positive,
+/// negative) counts.
 fn average_precision(runs: impl Iterator<Item = (f64, f64)>, positives: usize) -> f64 {
     let (mut hits, mut taken, mut sum) = (0.0, 0.0, 0.0);
     for (positive, negative) in runs {
@@ -142,7 +160,11 @@ fn check(argument: &str, scores: &[f64]) -> Result<()> {
         return Err(Error::InvalidOption(Mismatch::new(argument, "at least one score", "none")));
     }
     match scores.iter().position(|score| score.is_nan()) {
-        Some(index) => Err(Error::NotFinite(Mismatch::new(format!("{argument}[{index}]"), "a score", f64::NAN))),
+        Some(index) => Err(Error::NotFinite(Mismatch::new(
+            format!("{argument}[{index}]"),
+            "a score",
+            f64::NAN,
+        ))),
         None => Ok(()),
     }
 }
@@ -174,8 +196,14 @@ mod tests {
     #[test]
     fn empty_arrays_and_nan_are_refused() {
         for metric in [auroc, aupr_in, aupr_out] {
-            assert_eq!(metric(&[], &[1.0]).unwrap_err().to_string(), "id: expected at least one score, got none");
-            assert_eq!(metric(&[1.0], &[]).unwrap_err().to_string(), "ood: expected at least one score, got none");
+            assert_eq!(
+                metric(&[], &[1.0]).unwrap_err().to_string(),
+                "id: expected at least one score, got none"
+            );
+            assert_eq!(
+                metric(&[1.0], &[]).unwrap_err().to_string(),
+                "ood: expected at least one score, got none"
+            );
             assert_eq!(metric(&[1.0], &[0.0, f64::NAN]).unwrap_err().code(), "not-finite");
         }
         assert_eq!(fpr_at_tpr(&[1.0], &[1.0], 0.0).unwrap_err().code(), "invalid-option");
@@ -190,7 +218,8 @@ mod tests {
 
     #[test]
     fn confidences_on_an_edge_belong_to_the_lower_bin() {
-        // Two bins (0, 0.5] and (0.5, 1]: 0.5 falls in the first, so the two gaps of 0.5 and 0.25 do not meet.
+        // Two bins (0, 0.5] and (0.5, 1]: 0.5 falls in the first, so the two gaps of 0.5 and 0.25
+        // do not meet.
         assert_eq!(ece(&[0.5, 0.5, 0.75, 0.25], &[0, 1], 2).unwrap(), (0.5 + 0.75) / 2.0);
     }
 }

@@ -1,12 +1,14 @@
-//! Update rules and learning-rate schedules with PyTorch's semantics
-//! (`torch.optim.SGD`, `torch.optim.AdamW`, `torch.optim.lr_scheduler.CosineAnnealingLR` stepped once per update).
+//! Update rules and learning-rate schedules with PyTorch's semantics (`torch.optim.SGD`,
+//! `torch.optim.AdamW`, `torch.optim.lr_scheduler.CosineAnnealingLR` stepped once per update).
 //!
-//! An [`Optimizer`] is checked configuration; [`Optimizer::update`] resolves it for one step into an [`Update`], plain
-//! numbers that either engine can apply. All state an update needs lies in at most two arrays shaped like the parameters.
+//! An [`Optimizer`] is checked configuration; [`Optimizer::update`] resolves it for one step into
+//! an [`Update`], plain numbers that either engine can apply. All state an update needs lies in at
+//! most two arrays shaped like the parameters.
 
-use crate::math::power;
+use crate::numeric::softmax::power;
 
-/// Which rule, with checked constants; see [`crate::config::OptimizerOptions`] for ranges and defaults.
+/// Which rule, with checked constants; see [`crate::config::OptimizerOptions`] for ranges and
+/// defaults.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Optimizer {
     /// Stochastic gradient descent.
@@ -38,7 +40,8 @@ pub enum Optimizer {
 /// One step's rule with every number resolved, so that an engine only multiplies and adds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Update {
-    /// `g += weight_decay p; v = momentum v + g; p -= learning_rate (nesterov ? g + momentum v : v)`
+    /// `g += weight_decay p; v = momentum v + g; p -= learning_rate (nesterov ? g + momentum v :
+    /// v)`
     Sgd {
         /// Step size of this step.
         learning_rate: f32,
@@ -49,14 +52,17 @@ pub enum Update {
         /// See [`Optimizer::Sgd`].
         weight_decay: f32,
     },
-    /// `p *= decay; m += (1 - beta1)(g - m); v = beta2 v + (1 - beta2) g^2; p -= rate m / (sqrt(v) root + epsilon)`
+    /// `p *= decay; m += (1 - beta1)(g - m); v = beta2 v + (1 - beta2) g^2; p -= rate m / (sqrt(v)
+    /// root + epsilon)`
     AdamW {
         /// Learning rate over the first moment's bias correction, `1 - beta1^step`.
         rate: f32,
-        /// See [`Optimizer::AdamW`].
-        beta1: f32,
+        /// `1 - beta1`, rounded once.
+        complement1: f32,
         /// See [`Optimizer::AdamW`].
         beta2: f32,
+        /// `1 - beta2`, rounded once: from a rounded beta2 near 1 it would be off by a per cent.
+        complement2: f32,
         /// See [`Optimizer::AdamW`].
         epsilon: f32,
         /// `1 - learning_rate weight_decay`.
@@ -96,8 +102,9 @@ impl Optimizer {
                 let count = step as f64;
                 Update::AdamW {
                     rate: (learning_rate / (1.0 - power(beta1, count))) as f32,
-                    beta1: beta1 as f32,
+                    complement1: (1.0 - beta1) as f32,
                     beta2: beta2 as f32,
+                    complement2: (1.0 - beta2) as f32,
                     epsilon: epsilon as f32,
                     decay: (1.0 - learning_rate * weight_decay) as f32,
                     root: (1.0 / (1.0 - power(beta2, count)).sqrt()) as f32,
@@ -123,13 +130,15 @@ impl Schedule {
         match self {
             Self::Constant => 1.0,
             // cos(x) = -sin(x - pi / 2)
-            Self::Cosine => 0.5 * (1.0 - sine(std::f64::consts::PI * (step as f64 / steps as f64 - 0.5))),
+            Self::Cosine => {
+                0.5 * (1.0 - sine(std::f64::consts::PI * (step as f64 / steps as f64 - 0.5)))
+            }
         }
     }
 }
 
-/// The sine of an angle within a quarter turn, by its series: the standard library's brings a reduction of arbitrary angles, six
-/// kilobytes of code.
+/// The sine of an angle within a quarter turn, by its series: the standard library's brings a
+/// reduction of arbitrary angles, six kilobytes of code.
 fn sine(x: f64) -> f64 {
     let square = x * x;
     let tail = (1..=11).rev().fold(1.0, |tail, n| {
@@ -145,8 +154,12 @@ mod tests {
 
     #[test]
     fn the_cosine_is_pytorchs() {
-        // torch.optim.lr_scheduler.CosineAnnealingLR(T_max=10), eta_min 0, learning rate 1: the rates of steps 0 to 9.
-        let expected = [1.0, 0.975_528, 0.904_508, 0.793_893, 0.654_508, 0.5, 0.345_492, 0.206_107, 0.095_492, 0.024_472];
+        // torch.optim.lr_scheduler.CosineAnnealingLR(T_max=10), eta_min 0, learning rate 1: the
+        // rates of steps 0 to 9.
+        let expected = [
+            1.0, 0.975_528, 0.904_508, 0.793_893, 0.654_508, 0.5, 0.345_492, 0.206_107, 0.095_492,
+            0.024_472,
+        ];
         for (step, rate) in (0..).zip(expected) {
             assert!((Schedule::Cosine.factor(step, 10) - rate).abs() < 1e-6, "step {step}");
             assert_eq!(Schedule::Constant.factor(step, 10), 1.0);
@@ -162,10 +175,44 @@ mod tests {
     }
 
     #[test]
+    fn complements_of_betas_near_one_keep_their_digits() {
+        for beta2 in [0.999, 0.99999, 0.999999] {
+            let optimizer = Optimizer::AdamW {
+                learning_rate: 0.01,
+                beta1: beta2,
+                beta2,
+                epsilon: 1e-8,
+                weight_decay: 0.0,
+            };
+            let Update::AdamW { complement1, complement2, .. } = optimizer.update(1, 0.01) else {
+                panic!("AdamW stays AdamW")
+            };
+            for complement in [complement1, complement2] {
+                assert!(
+                    (f64::from(complement) / (1.0 - beta2) - 1.0).abs() < 1e-7,
+                    "{beta2}: {complement}"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn the_first_adamw_steps_are_corrected_for_their_empty_moments() {
-        let optimizer = Optimizer::AdamW { learning_rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.1 };
-        let Update::AdamW { rate, decay, root, .. } = optimizer.update(1, 0.01) else { panic!("AdamW stays AdamW") };
-        assert!((rate - 0.1).abs() < 1e-6 && (decay - 0.999).abs() < 1e-6 && (root - 31.622_776).abs() < 1e-4);
+        let optimizer = Optimizer::AdamW {
+            learning_rate: 0.01,
+            beta1: 0.9,
+            beta2: 0.999,
+            epsilon: 1e-8,
+            weight_decay: 0.1,
+        };
+        let Update::AdamW { rate, decay, root, .. } = optimizer.update(1, 0.01) else {
+            panic!("AdamW stays AdamW")
+        };
+        assert!(
+            (rate - 0.1).abs() < 1e-6
+                && (decay - 0.999).abs() < 1e-6
+                && (root - 31.622_776).abs() < 1e-4
+        );
         assert_eq!(optimizer.moments(), 2);
     }
 }

@@ -1,40 +1,49 @@
-//! All that a head is at one moment, as plain values: what a saved file holds, and what a head is restored from after its device
-//! or its instance was lost.
-
-use std::rc::Rc;
+//! All that a head is at one moment, as plain values: what a saved file holds, and what a head is
+//! restored from after its device or its instance was lost.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Result,
-    calibration::{Conformal, SeenRows},
-    config::{HeadConfig, HeadOptions, LossOptions, OptimizerOptions},
-    engine::{Engine, State},
+    calibration::{
+        Calibration, Method,
+        conformal::{Conformal, Kind},
+        per_class::PerClass,
+    },
+    config::{FitConfig, FitOptions, HeadConfig, HeadOptions, LossOptions, OptimizerOptions},
     error::Mismatch,
-    gate::Calibration,
     loss::Loss,
-    ood::{ScorerName, ScorerOptions, training::TrainingRows},
-    optim::Optimizer,
-    shown::Shown,
-    trainer::Trainer,
+    numeric::format::Shown,
+    ood::{ScorerName, ScorerOptions},
+    optim::{Optimizer, Schedule},
 };
 
-/// A head at one moment. [`Trainer::restore`] turns a new head of the same options into it: the next update, scores, gate and
-/// p-values are those that this head would have answered.
+/// A head at one moment. [`crate::head::Head::restore`] turns a new head of the same options into
+/// it: the next update, scores, gate and p-values are those that this head would have answered.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {
     /// What is not an array.
     pub meta: Meta,
-    /// Parameters, then each of the optimiser's moments, all as long: see [`Snapshot::state_length`].
+    /// Parameters, then each of the optimiser's moments, all as long: see
+    /// [`Snapshot::state_length`].
     pub state: Vec<f32>,
-    /// The training rows that fitted scorers compare with, `[rows, features]`; empty when there are none.
+    /// The map before the first layer, [`crate::input_map::InputMap::arrays`]; empty when there is
+    /// none.
+    pub input: Vec<f32>,
+    /// The training rows that fitted scorers compare with, `[rows, features]`; empty when there are
+    /// none.
     pub features: Vec<f32>,
     /// A class for each of them.
     pub labels: Vec<u32>,
     /// Fingerprints of the rows that were trained on, the oldest first.
     pub seen: Vec<u64>,
-    /// The calibration rows' scores, ascending; empty without a calibration.
+    /// A group for each training row, if groups were named.
+    pub groups: Vec<u64>,
+    /// The calibration rows' scores; empty without a calibration. Ascending, but for those of a
+    /// calibration by class.
     pub scores: Vec<f32>,
+    /// The calibration rows' classes, where the promise is for each class.
+    pub score_labels: Vec<u32>,
 }
 
 /// The part of a [`Snapshot`] that is not an array, in the contract's own words.
@@ -48,9 +57,44 @@ pub struct Meta {
     /// What "auto" stands for, if a selection has said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selected: Option<ScorerName>,
+    /// How the last fit trained, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fit: Option<FitMeta>,
     /// The calibration, if the head has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<CalibrationMeta>,
+}
+
+/// What of a fit's options a cross-calibration repeats.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct FitMeta {
+    /// Passes over the rows, if they were named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub epochs: Option<f64>,
+    /// Rows per update.
+    pub batch_size: Option<f64>,
+    /// Whether the learning rate stayed as it was.
+    pub constant: bool,
+}
+
+impl From<FitConfig> for FitMeta {
+    fn from(config: FitConfig) -> Self {
+        Self {
+            epochs: config.epochs.map(|epochs| epochs as f64),
+            batch_size: Some(config.batch_size as f64),
+            constant: config.schedule == Schedule::Constant,
+        }
+    }
+}
+
+impl FitMeta {
+    /// Checks the numbers.
+    pub fn check(self) -> Result<FitConfig> {
+        let schedule = if self.constant { Schedule::Constant } else { Schedule::Cosine };
+        let Self { epochs, batch_size, .. } = self;
+        FitOptions { epochs, batch_size, schedule: Some(schedule), ..FitOptions::default() }.check()
+    }
 }
 
 /// A calibration without its scores, which follow from those.
@@ -67,6 +111,16 @@ pub struct CalibrationMeta {
     pub ece_before: f64,
     /// See [`Calibration::ece_after`].
     pub ece_after: f64,
+    /// See [`Calibration::method`].
+    #[serde(default)]
+    pub method: Method,
+    /// Whether the threshold stands in for rows that were too few.
+    #[serde(default)]
+    pub provisional: bool,
+    /// See [`crate::calibration::per_class::PerClass::weight`]; there where the promise is for each
+    /// class.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class_weight: Option<f64>,
     /// See [`Calibration::warning`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warning: Option<String>,
@@ -80,6 +134,9 @@ impl From<&Calibration> for CalibrationMeta {
             temperature: calibration.temperature,
             ece_before: calibration.ece_before,
             ece_after: calibration.ece_after,
+            method: calibration.method,
+            provisional: calibration.conformal.kind() == Kind::Parametric,
+            class_weight: calibration.per_class.as_ref().map(|per_class| per_class.weight),
             warning: calibration.warning.clone(),
         }
     }
@@ -92,115 +149,89 @@ impl Snapshot {
     }
 }
 
-#[maybe_async::maybe_async]
-impl<E: Engine> Trainer<E> {
-    /// All that the head is.
-    pub async fn snapshot(&mut self) -> Result<Snapshot> {
-        let state = self.state().await?;
-        let rows = self.training_rows();
-        Ok(Snapshot {
-            meta: self.meta(),
-            state,
-            features: rows.map(|rows| rows.features.to_vec()).unwrap_or_default(),
-            labels: rows.map(|rows| rows.labels.to_vec()).unwrap_or_default(),
-            seen: self.seen_rows().fingerprints(),
-            scores: self.calibration().map(|calibration| calibration.conformal.scores().to_vec()).unwrap_or_default(),
-        })
-    }
-
-    /// The part of a snapshot that is not an array.
-    pub fn meta(&self) -> Meta {
-        Meta {
-            options: self.config().into(),
-            steps: self.steps() as f64,
-            selected: self.memory().selected(),
-            calibration: self.calibration().map(Into::into),
-        }
-    }
-
-    /// The rows that fitted scorers compare with.
-    pub fn training_rows(&self) -> Option<&TrainingRows> {
-        self.memory().rows()
-    }
-
-    /// Parameters, then each of the optimiser's moments.
-    pub async fn state(&mut self) -> Result<Vec<f32>> {
-        let State { mut parameters, moments } = self.engine().state().await?;
-        moments.iter().for_each(|moment| parameters.extend_from_slice(moment));
-        Ok(parameters)
-    }
-
-    /// Becomes the head of a snapshot whose options this head was created with. A snapshot that does not fit changes nothing.
-    pub fn restore(&mut self, snapshot: Snapshot) -> Result<()> {
-        let Snapshot { meta, state, features, labels, seen, scores } = snapshot;
-        let config = self.config();
-        let length = Snapshot::state_length(config);
-        if state.len() != length {
-            return Err(refusal("state", format!("{length} numbers"), state.len()));
-        }
-        if state.iter().any(|x| !x.is_finite()) {
-            return Err(refusal("state", "finite numbers", "NaN or an infinity"));
-        }
-        if !(meta.steps >= 0.0 && meta.steps <= 2_f64.powi(53) && meta.steps.fract() == 0.0) {
-            return Err(refusal("steps", "an integer of at least 0", meta.steps));
-        }
-        let rows = match features.len() {
-            0 => None,
-            _ => {
-                let numbers: Vec<f64> = labels.iter().copied().map(f64::from).collect();
-                Some(self.check_rows(&features, &numbers).map_err(in_file)?.labels)
-            }
-        };
-        let calibration = meta.calibration.map(|meta| calibration(meta, scores)).transpose()?;
-        if rows.is_none() && calibration.as_ref().is_some_and(|calibration| calibration.scorer.compares()) {
-            return Err(refusal("calibration", "training rows for its scorer beside it", "none"));
-        }
-
-        let parameters = config.architecture.parameters() as usize;
-        let mut arrays = state.chunks_exact(parameters).map(<[f32]>::to_vec);
-        let state = State { parameters: arrays.next().unwrap_or_default(), moments: arrays.collect() };
-        self.engine().set_state(&state)?;
-        self.set_steps(meta.steps as u64);
-        self.set_seen_rows(SeenRows::from_fingerprints(seen));
-        if let Some(labels) = rows {
-            self.remember(Rc::new(features), Rc::new(labels));
-        }
-        self.select(meta.selected.unwrap_or(ScorerName::Auto));
-        if let Some(calibration) = calibration {
-            self.set_calibration(calibration);
-        }
-        Ok(())
-    }
-}
-
-/// A calibration from its parts, checked.
-pub(crate) fn calibration(meta: CalibrationMeta, scores: Vec<f32>) -> Result<Calibration> {
-    let CalibrationMeta { scorer: options, alpha, temperature, ece_before, ece_after, warning } = meta;
+/// A calibration from its parts, checked: scores, and their classes where the promise is for each
+/// class.
+pub(crate) fn calibration(
+    meta: CalibrationMeta,
+    scores: Vec<f32>,
+    labels: Vec<u32>,
+    classes: usize,
+) -> Result<Calibration> {
+    let CalibrationMeta {
+        scorer: options,
+        alpha,
+        temperature,
+        ece_before,
+        ece_after,
+        method,
+        provisional,
+        class_weight,
+        warning,
+    } = meta;
     if scores.is_empty() || scores.iter().any(|score| score.is_nan()) {
         return Err(refusal("calibration scores", "at least one, none of them NaN", scores.len()));
     }
     // As logits are multiplied by it.
     let factor = (1.0 / temperature) as f32;
     if !(factor > 0.0 && factor.is_finite()) {
-        return Err(refusal("calibration temperature", "a number above 0 whose inverse is a float32", temperature));
+        return Err(refusal(
+            "calibration temperature",
+            "a number above 0 whose inverse is a float32",
+            temperature,
+        ));
     }
     let alpha = crate::config::alpha(Some(alpha)).map_err(in_file)?;
     let scorer = options.check().map_err(in_file)?;
-    let conformal = Conformal::new(scores);
+    let kind = match (provisional, method) {
+        (true, _) => Kind::Parametric,
+        (false, Method::HeldOut) => Kind::Counted,
+        (false, Method::Cross) => Kind::Interpolated,
+    };
+    let per_class = match class_weight {
+        None => None,
+        Some(weight) => {
+            if !(weight >= 0.0 && weight.is_finite()) {
+                return Err(refusal("calibration classWeight", "a number of at least 0", weight));
+            }
+            if labels.len() != scores.len() || labels.iter().any(|&label| label as usize >= classes)
+            {
+                return Err(refusal(
+                    "calibration classes",
+                    format!("one for each of {} scores", scores.len()),
+                    labels.len(),
+                ));
+            }
+            Some(PerClass::new(scores.clone(), labels, weight, classes, alpha, kind))
+        }
+    };
+    let conformal = Conformal::new(scores, kind);
     let threshold = conformal.threshold(alpha);
-    Ok(Calibration { scorer, options, alpha, threshold, temperature, ece_before, ece_after, warning, conformal })
+    Ok(Calibration {
+        scorer,
+        options,
+        method,
+        alpha,
+        threshold,
+        temperature,
+        ece_before,
+        ece_after,
+        warning,
+        conformal,
+        per_class,
+    })
 }
 
-fn refusal(part: &str, expected: impl Into<String>, got: impl Shown) -> Error {
+pub(crate) fn refusal(part: &str, expected: impl Into<String>, got: impl Shown) -> Error {
     Error::InvalidFile(Mismatch::new(format!("file, {part}"), expected, got))
 }
 
 /// A refused value, as a fault of the file that it came from.
 pub(crate) fn in_file(error: Error) -> Error {
     match error {
-        Error::InvalidOption(m) | Error::InvalidFeatures(m) | Error::InvalidLabels(m) | Error::NotFinite(m) => {
-            refusal(&m.argument, m.expected, m.got)
-        }
+        Error::InvalidOption(m)
+        | Error::InvalidFeatures(m)
+        | Error::InvalidLabels(m)
+        | Error::NotFinite(m) => refusal(&m.argument, m.expected, m.got),
         other => other,
     }
 }
@@ -214,6 +245,7 @@ impl From<&HeadConfig> for HeadOptions {
             loss: Some((&config.loss).into()),
             optimizer: Some((&config.optimizer).into()),
             seed: Some(config.seed as f64),
+            standardize: Some(config.standardize),
         }
     }
 }
@@ -222,7 +254,9 @@ impl From<&Loss> for LossOptions {
     fn from(loss: &Loss) -> Self {
         match *loss {
             Loss::LogitNorm { tau } => Self::LogitNorm { tau: Some(tau.into()) },
-            Loss::CrossEntropy { label_smoothing } => Self::CrossEntropy { label_smoothing: Some(label_smoothing.into()) },
+            Loss::CrossEntropy { label_smoothing } => {
+                Self::CrossEntropy { label_smoothing: Some(label_smoothing.into()) }
+            }
         }
     }
 }
@@ -236,13 +270,15 @@ impl From<&Optimizer> for OptimizerOptions {
                 nesterov: Some(nesterov),
                 weight_decay: Some(weight_decay),
             },
-            Optimizer::AdamW { learning_rate, beta1, beta2, epsilon, weight_decay } => Self::AdamW {
-                learning_rate: Some(learning_rate),
-                beta1: Some(beta1),
-                beta2: Some(beta2),
-                epsilon: Some(epsilon),
-                weight_decay: Some(weight_decay),
-            },
+            Optimizer::AdamW { learning_rate, beta1, beta2, epsilon, weight_decay } => {
+                Self::AdamW {
+                    learning_rate: Some(learning_rate),
+                    beta1: Some(beta1),
+                    beta2: Some(beta2),
+                    epsilon: Some(epsilon),
+                    weight_decay: Some(weight_decay),
+                }
+            }
         }
     }
 }

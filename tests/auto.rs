@@ -1,5 +1,5 @@
-//! "auto": the combination against naive code in `f64`, which really leaves every row out, and the choice between it and single
-//! scorers.
+//! "auto": the combination against naive code in `f64`, which really leaves every row out, and the
+//! choice between it and single scorers.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
@@ -7,40 +7,49 @@ mod support;
 
 use nalgebra::{DMatrix, DVector};
 use oodgate::{
-    config::{FitOptions, HeadOptions},
-    engine::{Engine, cpu::CpuEngine},
-    fit::Fit,
+    calibration::CalibrationOptions,
+    config::FitOptions,
+    engine::Engine,
+    head::selection::{Selected, Selection},
     metrics,
+    numeric::random::Random,
     ood::ScorerName,
-    random::Random,
-    select::{Selected, Selection},
-    trainer::Trainer,
 };
 use pollster::block_on;
-use support::{Tolerance, assert_close};
-
-type Head = Trainer<CpuEngine>;
+use support::{
+    Tolerance, assert_close,
+    heads::{self, Head},
+};
 
 fn head(features: usize, classes: usize) -> Head {
-    let classes = (0..classes).map(|class| class.to_string()).collect();
-    let config = HeadOptions { features: features as f64, classes, ..HeadOptions::default() }.check().unwrap();
-    Trainer::new(CpuEngine::new(&config.spec(), config.initial_parameters()), config)
+    heads::head(heads::sized(features, classes))
 }
 
 /// Rows of `width` around one corner per class.
-fn corners(seed: u64, count: usize, width: usize, classes: &[u32], spread: f32) -> (Vec<f32>, Vec<f64>) {
+fn corners(
+    seed: u64,
+    count: usize,
+    width: usize,
+    classes: &[u32],
+    spread: f32,
+) -> (Vec<f32>, Vec<f64>) {
     let mut random = Random::new(seed);
     let labels: Vec<u32> = (0..count).map(|row| classes[row % classes.len()]).collect();
-    let features = labels
-        .iter()
-        .flat_map(|&label| (0..width).map(|column| if column as u32 == label { 1.0 } else { 0.0 }).collect::<Vec<f32>>());
-    let features = features.map(|corner| corner + spread * (random.unit() + random.unit() - 1.0)).collect();
+    let features = labels.iter().flat_map(|&label| {
+        (0..width)
+            .map(|column| if column as u32 == label { 1.0 } else { 0.0 })
+            .collect::<Vec<f32>>()
+    });
+    let features =
+        features.map(|corner| corner + spread * (random.unit() + random.unit() - 1.0)).collect();
     (features, labels.into_iter().map(f64::from).collect())
 }
 
 /// `[rows][width]` in `f64`.
 fn wide(rows: &[f32], width: usize) -> Vec<DVector<f64>> {
-    rows.chunks(width).map(|row| DVector::from_iterator(width, row.iter().map(|&x| f64::from(x)))).collect()
+    rows.chunks(width)
+        .map(|row| DVector::from_iterator(width, row.iter().map(|&x| f64::from(x))))
+        .collect()
 }
 
 fn mean_of<'a>(rows: impl Iterator<Item = &'a DVector<f64>>) -> DVector<f64> {
@@ -48,30 +57,42 @@ fn mean_of<'a>(rows: impl Iterator<Item = &'a DVector<f64>>) -> DVector<f64> {
     rows.iter().fold(DVector::zeros(rows[0].len()), |sum, row| sum + *row) / rows.len() as f64
 }
 
-/// Means and precision of training rows, without row `without`; the ridge is always that of all rows.
+/// Means and precision of training rows, without row `without`; the ridge is always that of all
+/// rows.
 struct Gaussian {
     means: Vec<Option<DVector<f64>>>,
     precision: DMatrix<f64>,
 }
 
 impl Gaussian {
-    fn new(rows: &[DVector<f64>], labels: &[usize], classes: usize, ridge: f64, without: Option<usize>) -> Self {
+    fn new(
+        rows: &[DVector<f64>],
+        labels: &[usize],
+        classes: usize,
+        ridge: f64,
+        without: Option<usize>,
+    ) -> Self {
         let width = rows[0].len();
         let fit = |without: Option<usize>| {
             let stays = |&row: &usize| Some(row) != without;
-            let of_class = |class| (0..rows.len()).filter(stays).filter(move |&row| labels[row] == class);
+            let of_class =
+                |class| (0..rows.len()).filter(stays).filter(move |&row| labels[row] == class);
             let means: Vec<_> = (0..classes)
-                .map(|class| of_class(class).next().map(|_| mean_of(of_class(class).map(|row| &rows[row]))))
+                .map(|class| {
+                    of_class(class).next().map(|_| mean_of(of_class(class).map(|row| &rows[row])))
+                })
                 .collect();
-            let scatter = (0..rows.len()).filter(stays).fold(DMatrix::zeros(width, width), |sum, row| {
-                let offset = &rows[row] - means[labels[row]].as_ref().unwrap();
-                sum + &offset * offset.transpose()
-            });
+            let scatter =
+                (0..rows.len()).filter(stays).fold(DMatrix::zeros(width, width), |sum, row| {
+                    let offset = &rows[row] - means[labels[row]].as_ref().unwrap();
+                    sum + &offset * offset.transpose()
+                });
             (means, scatter / rows.len() as f64)
         };
         let unit = fit(None).1.trace() / width as f64;
         let (means, scatter) = fit(without);
-        let precision = (scatter + DMatrix::identity(width, width) * (ridge * unit)).try_inverse().unwrap();
+        let precision =
+            (scatter + DMatrix::identity(width, width) * (ridge * unit)).try_inverse().unwrap();
         Self { means, precision }
     }
 
@@ -82,12 +103,21 @@ impl Gaussian {
     }
 
     fn least(&self, row: &DVector<f64>, factors: &[f64]) -> f64 {
-        factors.iter().enumerate().map(|(class, factor)| factor * self.distance(row, class)).fold(f64::INFINITY, f64::min)
+        factors
+            .iter()
+            .enumerate()
+            .map(|(class, factor)| factor * self.distance(row, class))
+            .fold(f64::INFINITY, f64::min)
     }
 }
 
 /// Distances to the nearest bank rows but `without`, with their numbers, nearest first.
-fn nearest(bank: &[DVector<f64>], row: &DVector<f64>, k: usize, without: Option<usize>) -> Vec<(f64, usize)> {
+fn nearest(
+    bank: &[DVector<f64>],
+    row: &DVector<f64>,
+    k: usize,
+    without: Option<usize>,
+) -> Vec<(f64, usize)> {
     let others = (0..bank.len()).filter(|&other| Some(other) != without);
     let mut distances: Vec<_> = others.map(|other| ((row - &bank[other]).norm(), other)).collect();
     distances.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -104,22 +134,59 @@ fn generalised_entropy(logits: &DVector<f64>, temperature: f64) -> f64 {
 fn standardised(training: &[f64], scores: &[f64]) -> Vec<f64> {
     let finite: Vec<f64> = training.iter().copied().filter(|score| score.is_finite()).collect();
     let mean = finite.iter().sum::<f64>() / finite.len() as f64;
-    let deviation = (finite.iter().map(|score| (score - mean).powi(2)).sum::<f64>() / finite.len() as f64).sqrt();
+    let deviation = (finite.iter().map(|score| (score - mean).powi(2)).sum::<f64>()
+        / finite.len() as f64)
+        .sqrt();
     scores.iter().map(|score| (score - mean) / deviation).collect()
 }
 
-/// The formula of `src/ood/auto.rs`, word by word. `ridges` are those of the class and of the relative distances.
+/// What a row's length says where it is no feature.
+struct LengthGuard {
+    log_mean: f64,
+    log_deviation: f64,
+    usual: f64,
+}
+
+impl LengthGuard {
+    fn new(rows: &[DVector<f64>]) -> Self {
+        let lengths: Vec<f64> = rows.iter().map(|row| row.norm()).collect();
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        let deviation = |values: &[f64]| {
+            let middle = mean(values);
+            (values.iter().map(|value| (value - middle).powi(2)).sum::<f64>() / values.len() as f64)
+                .sqrt()
+        };
+        let logs: Vec<f64> = lengths.iter().map(|length| length.ln()).collect();
+        let usual = mean(&lengths) + 2.0 * deviation(&lengths);
+        Self { log_mean: mean(&logs), log_deviation: deviation(&logs).max(0.05), usual }
+    }
+
+    fn excess(&self, length: f64) -> f64 {
+        2.0 * ((length.ln() - self.log_mean).abs() / self.log_deviation - 3.0).max(0.0)
+    }
+
+    fn stretch(&self, length: f64) -> f64 {
+        (length / self.usual).max(1.0)
+    }
+}
+
+/// The formula of `src/ood/auto.rs`, word by word. `ridges` are those of the class and of the
+/// relative distances.
 fn naive(
-    training: (&[DVector<f64>], &[usize], &[DVector<f64>]),
+    training: (&[DVector<f64>], &[usize], (&[DVector<f64>], &[DVector<f64>])),
     queries: (&[DVector<f64>], &[DVector<f64>]),
     classes: usize,
     ridges: (f64, f64),
 ) -> Vec<f64> {
-    let ((rows, labels, training_logits), (queries, logits)) = (training, queries);
+    // The temperature comes from the logits as they are, the entropies from those of rows cut to
+    // their usual length.
+    let ((rows, labels, (whole_logits, training_logits)), (queries, logits)) = (training, queries);
     let n = rows.len();
-    let range = training_logits.iter().map(|f| f.max() - f.mean()).sum::<f64>() / n as f64;
+    let range = whole_logits.iter().map(|f| f.max() - f.mean()).sum::<f64>() / n as f64;
     let temperature = range / (3.0 * (classes as f64).ln());
-    let doubt = |of: &[DVector<f64>]| of.iter().map(|f| generalised_entropy(f, temperature)).collect::<Vec<_>>();
+    let doubt = |of: &[DVector<f64>]| {
+        of.iter().map(|f| generalised_entropy(f, temperature)).collect::<Vec<_>>()
+    };
 
     let class = Gaussian::new(rows, labels, classes, ridges.0, None);
     let own: Vec<f64> = (0..n).map(|row| class.distance(&rows[row], labels[row])).collect();
@@ -127,20 +194,26 @@ fn naive(
     let all = own.iter().sum::<f64>() / (n - present) as f64;
     let factors: Vec<f64> = (0..classes)
         .map(|class| {
-            let of_class: Vec<f64> = (0..n).filter(|&row| labels[row] == class).map(|row| own[row]).collect();
+            let of_class: Vec<f64> =
+                (0..n).filter(|&row| labels[row] == class).map(|row| own[row]).collect();
             let count = of_class.len() as f64;
             if count == 0.0 {
                 return 1.0;
             }
-            1.0 / (((count - 1.0) * of_class.iter().sum::<f64>() / count + 5.0 * all) / (count - 1.0 + 5.0))
+            1.0 / (((count - 1.0) * of_class.iter().sum::<f64>() / count + 5.0 * all)
+                / (count - 1.0 + 5.0))
         })
         .collect();
     let even = vec![1.0; classes];
     let zeros = vec![0; n];
     let near = Gaussian::new(rows, labels, classes, ridges.1, None);
     let far = Gaussian::new(rows, &zeros, 1, ridges.1, None);
-    let without = |labels: &[usize], classes, ridge, row| Gaussian::new(rows, labels, classes, ridge, Some(row));
-    let own_out: Vec<f64> = (0..n).map(|row| without(labels, classes, ridges.0, row).least(&rows[row], &factors)).collect();
+    let without = |labels: &[usize], classes, ridge, row| {
+        Gaussian::new(rows, labels, classes, ridge, Some(row))
+    };
+    let own_out: Vec<f64> = (0..n)
+        .map(|row| without(labels, classes, ridges.0, row).least(&rows[row], &factors))
+        .collect();
     let relative_out: Vec<f64> = (0..n)
         .map(|row| {
             let near = without(labels, classes, ridges.1, row).least(&rows[row], &even);
@@ -178,23 +251,54 @@ fn the_combination_is_its_formula() {
     let unit = |row: &DVector<f64>| row / row.norm();
     for lengths_vary in [false, true] {
         let factor = |row: usize| if lengths_vary { 0.4 + 0.2 * (row % 7) as f32 } else { 1.0 };
-        let scaled = |rows: &[f32]| rows.iter().enumerate().map(|(i, x)| x * factor(i / width)).collect::<Vec<f32>>();
+        let scaled = |rows: &[f32]| {
+            rows.iter().enumerate().map(|(i, x)| x * factor(i / width)).collect::<Vec<f32>>()
+        };
         let (features, queries) = (scaled(&features), scaled(&queries));
         let mut trainer = head(width, classes);
         for _ in 0..20 {
             block_on(trainer.train_step(features.clone(), &labels, None)).unwrap();
         }
         trainer.fit_scorers(features.clone(), &labels).unwrap();
-        let mut logits = |rows: &[f32]| wide(&block_on(trainer.forward(rows)).unwrap().logits, classes);
+        let mut logits =
+            |rows: &[f32]| wide(&block_on(trainer.forward(rows)).unwrap().logits, classes);
         let (training_logits, query_logits) = (logits(&features), logits(&queries));
         let rows = wide(&features, width);
-        let square = rows.iter().map(|row| row.norm_squared()).sum::<f64>() / rows.len() as f64;
-        let form = |row: &DVector<f64>| if lengths_vary { row / square.sqrt() } else { unit(row) };
+        let mean = mean_of(rows.iter());
+        let squares = rows.iter().fold(DVector::zeros(width), |sum, row| {
+            sum + (row - &mean).component_mul(&(row - &mean))
+        });
+        let deviation = (squares / rows.len() as f64).map(f64::sqrt);
+        let in_deviations =
+            |row: &DVector<f64>| (row - &mean).component_div(&deviation) / (width as f64).sqrt();
+        let form = |row: &DVector<f64>| if lengths_vary { in_deviations(row) } else { unit(row) };
+        // The length counts where it is no feature.
+        let guard = |rows: &[DVector<f64>]| (!lengths_vary).then(|| LengthGuard::new(rows));
+        let guard = guard(&rows);
+        let lengths = wide(&queries, width).iter().map(|row| row.norm()).collect::<Vec<_>>();
         let rows: Vec<_> = rows.iter().map(form).collect();
         let asked: Vec<_> = wide(&queries, width).iter().map(form).collect();
         let numbers: Vec<usize> = labels.iter().map(|&label| label as usize).collect();
         let ridges = if lengths_vary { (0.1, 0.1) } else { (3.0, 1.0) };
-        let expected = naive((&rows, &numbers, &training_logits), (&asked, &query_logits), classes, ridges);
+        let longer = |logits: &[DVector<f64>], lengths: &[f64]| -> Vec<DVector<f64>> {
+            let shorten = |(f, length): (&DVector<f64>, &f64)| {
+                f / guard.as_ref().map_or(1.0, |guard| guard.stretch(*length))
+            };
+            logits.iter().zip(lengths).map(shorten).collect()
+        };
+        let own = wide(&features, width).iter().map(|row| row.norm()).collect::<Vec<_>>();
+        let temperature_of = &training_logits;
+        let (training_logits, query_logits) =
+            (longer(&training_logits, &own), longer(&query_logits, &lengths));
+        let mut expected = naive(
+            (&rows, &numbers, (temperature_of, &training_logits)),
+            (&asked, &query_logits),
+            classes,
+            ridges,
+        );
+        expected.iter_mut().zip(&lengths).for_each(|(score, &length)| {
+            *score += guard.as_ref().map_or(0.0, |guard| guard.excess(length));
+        });
         let scores = block_on(trainer.ood_score(&queries, &ScorerName::Auto.into())).unwrap();
         assert_close("auto", &scores, &expected, Tolerance { absolute: 1e-4, relative: 1e-4 });
     }
@@ -206,28 +310,35 @@ fn the_combination_does_not_change_with_calibration() {
     let queries = corners(5, 30, 6, &[0, 1, 2, 3], 0.3).0;
     let mut trainer = head(6, 3);
     trainer.fit_scorers(features, &labels).unwrap();
-    let score = |trainer: &mut Head| block_on(trainer.ood_score(&queries, &ScorerName::Auto.into())).unwrap();
+    let score = |trainer: &mut Head| {
+        block_on(trainer.ood_score(&queries, &ScorerName::Auto.into())).unwrap()
+    };
     let before = score(&mut trainer);
     let (features, labels) = corners(6, 40, 6, &[0, 1, 2], 0.3);
-    let calibration = block_on(trainer.calibrate(&features, &labels, None, &ScorerName::Auto.into())).unwrap();
-    assert_eq!(calibration.scorer.name(), ScorerName::Auto);
+    let calibration = block_on(trainer.calibrate(
+        &features,
+        &labels,
+        &CalibrationOptions::from(ScorerName::Auto),
+    ))
+    .unwrap();
+    assert_eq!(calibration.scorer.name, ScorerName::Auto);
     assert_eq!(score(&mut trainer), before);
 }
 
 fn fit(trainer: &mut Head, features: &[f32], labels: &[f64]) {
     let options = FitOptions { epochs: Some(10.0), ..FitOptions::default() };
-    let mut fit = Fit::new(trainer, features.to_vec(), labels, options.check().unwrap()).unwrap();
-    loop {
-        while !fit.run(trainer, 10).unwrap() {}
-        if block_on(fit.end_epoch(trainer, false)).unwrap().last {
-            return;
-        }
-    }
+    heads::fit(trainer, features.to_vec(), labels, options.check().unwrap(), false);
 }
 
-fn select(trainer: &mut Head, data: &(Vec<f32>, Vec<f64>), candidates: Option<&[ScorerName]>, folds: Option<f64>) -> Selected {
+fn select(
+    trainer: &mut Head,
+    data: &(Vec<f32>, Vec<f64>),
+    candidates: Option<&[ScorerName]>,
+    folds: Option<f64>,
+) -> Selected {
     let candidates = candidates.map(<[ScorerName]>::to_vec);
-    let mut selection = Selection::new(trainer, data.0.clone(), &data.1, candidates, folds).unwrap();
+    let mut selection =
+        Selection::new(trainer, data.0.clone(), &data.1, candidates, folds).unwrap();
     while !block_on(selection.run(trainer, 5)).unwrap() {}
     selection.finish(trainer).unwrap()
 }
@@ -240,13 +351,19 @@ fn a_selection_ranks_by_classes_left_out() {
     let steps = trainer.steps();
     let selected = select(&mut trainer, &data, None, None);
     assert_eq!(trainer.steps(), steps);
-    assert!(selected.auroc.iter().any(|&(name, auroc)| name == ScorerName::Auto && auroc > 0.95), "{selected:?}");
+    assert!(
+        selected.auroc.iter().any(|&(name, auroc)| name == ScorerName::Auto && auroc > 0.95),
+        "{selected:?}"
+    );
     // The same again: everything random takes the seed.
     assert_eq!(select(&mut trainer, &data, None, None), selected);
 
-    let single = select(&mut trainer, &data, Some(&[ScorerName::Msp, ScorerName::Mahalanobis]), Some(2.0));
+    let single =
+        select(&mut trainer, &data, Some(&[ScorerName::Msp, ScorerName::Mahalanobis]), Some(2.0));
     assert_eq!(single.scorer, ScorerName::Mahalanobis, "{single:?}");
-    let score = |trainer: &mut Head, name: ScorerName| block_on(trainer.ood_score(&data.0, &name.into())).unwrap();
+    let score = |trainer: &mut Head, name: ScorerName| {
+        block_on(trainer.ood_score(&data.0, &name.into())).unwrap()
+    };
     assert_eq!(score(&mut trainer, ScorerName::Auto), score(&mut trainer, ScorerName::Mahalanobis));
 }
 
@@ -257,12 +374,18 @@ fn a_selection_works_with_two_classes_and_refuses_one() {
     let selected = select(&mut trainer, &data, None, Some(5.0));
     assert!(selected.auroc.iter().all(|(_, auroc)| (0.0..=1.0).contains(auroc)), "{selected:?}");
     // The rows are there for what was selected, although nobody called fit_scorers.
-    assert!(block_on(trainer.ood_score(&data.0, &ScorerName::Auto.into())).unwrap().iter().all(|score| score.is_finite()));
+    assert!(
+        block_on(trainer.ood_score(&data.0, &ScorerName::Auto.into()))
+            .unwrap()
+            .iter()
+            .all(|score| score.is_finite())
+    );
 
     let (features, labels) = corners(9, 20, 4, &[1], 0.2);
     let refusal = Selection::new(&mut trainer, features, &labels, None, None).err().unwrap();
     assert_eq!(refusal.code(), "invalid-labels");
-    let refusal = Selection::new(&mut trainer, data.0.clone(), &data.1, None, Some(1.0)).err().unwrap();
+    let refusal =
+        Selection::new(&mut trainer, data.0.clone(), &data.1, None, Some(1.0)).err().unwrap();
     assert!(refusal.to_string().contains("options.folds"), "{refusal}");
     assert!(Selection::new(&mut trainer, data.0, &data.1, Some(vec![]), None).is_err());
 }
@@ -276,7 +399,11 @@ fn the_combination_tells_what_it_never_saw() {
         fit(&mut trainer, &features, &labels);
         let mut score = |seed: u64, classes: &[u32]| -> Vec<f64> {
             let rows = corners(seed, 100, 8, classes, spread).0;
-            block_on(trainer.ood_score(&rows, &ScorerName::Auto.into())).unwrap().into_iter().map(f64::from).collect()
+            block_on(trainer.ood_score(&rows, &ScorerName::Auto.into()))
+                .unwrap()
+                .into_iter()
+                .map(f64::from)
+                .collect()
         };
         let auroc = metrics::auroc(&score(11, &known), &score(12, &[3, 4, 5])).unwrap();
         assert!(auroc > 0.97, "{auroc}");

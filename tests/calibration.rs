@@ -1,21 +1,23 @@
-//! Temperature and conformal p-values against scipy and plain counting (`tests/golden/calibration.py`), and the gate's
-//! promise on a trained head.
+//! Temperature and conformal p-values against scipy and plain counting
+//! (`tests/golden/calibration.py`), and the gate's promise on a trained head.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
 mod support;
 
 use oodgate::{
-    calibration::{Conformal, fit_temperature},
+    calibration::{
+        CalibrationOptions,
+        conformal::{Conformal, Kind},
+        temperature::fit_temperature,
+    },
     config::HeadOptions,
-    engine::cpu::CpuEngine,
-    ood::ScorerName,
-    random::Random,
-    trainer::Trainer,
+    numeric::random::Random,
+    ood::{ScorerName, auto::base_temperature},
 };
 use pollster::block_on;
 use serde::Deserialize;
-use support::{Tolerance, assert_close, golden};
+use support::{Tolerance, assert_close, golden, heads};
 
 #[derive(Deserialize)]
 struct File {
@@ -47,9 +49,21 @@ struct ConformalCase {
 fn temperatures_agree_with_scipys_search() {
     let file: File = golden("calibration.json");
     for case in &file.temperatures {
-        let temperature = fit_temperature(&case.logits, &case.labels, case.classes);
-        // The slope is summed from f32 exponentials; at the minimum the loss is flat to second order.
-        assert_close(&case.name, &[temperature], &[case.temperature], Tolerance { absolute: 0.0, relative: 2e-5 });
+        let temperature = fit_temperature(
+            &case.logits,
+            &case.labels,
+            case.classes,
+            base_temperature(&case.logits, case.classes),
+            None,
+        );
+        // The slope is summed from f32 exponentials; at the minimum the loss is flat to second
+        // order.
+        assert_close(
+            &case.name,
+            &[temperature],
+            &[case.temperature],
+            Tolerance { absolute: 0.0, relative: 2e-5 },
+        );
     }
 }
 
@@ -57,12 +71,19 @@ fn temperatures_agree_with_scipys_search() {
 fn p_values_and_thresholds_agree_with_counting() {
     let file: File = golden("calibration.json");
     for case in &file.conformal {
-        let conformal = Conformal::new(case.scores.clone());
-        let p_values: Vec<f64> = case.probes.iter().map(|&probe| conformal.p_value(probe)).collect();
-        assert_close(&case.name, &p_values, &case.p_values, Tolerance { absolute: 1e-12, relative: 0.0 });
+        let conformal = Conformal::new(case.scores.clone(), Kind::Counted);
+        let p_values: Vec<f64> =
+            case.probes.iter().map(|&probe| conformal.p_value(probe)).collect();
+        assert_close(
+            &case.name,
+            &p_values,
+            &case.p_values,
+            Tolerance { absolute: 1e-12, relative: 0.0 },
+        );
         for (&alpha, rejected) in case.alphas.iter().zip(case.rejected.chunks(case.probes.len())) {
             let threshold = conformal.threshold(alpha);
-            let actual: Vec<u8> = case.probes.iter().map(|&probe| u8::from(probe > threshold)).collect();
+            let actual: Vec<u8> =
+                case.probes.iter().map(|&probe| u8::from(probe > threshold)).collect();
             assert_eq!(actual, rejected, "{}, alpha {alpha}", case.name);
         }
     }
@@ -82,9 +103,12 @@ fn rows(random: &mut Random, count: usize) -> (Vec<f32>, Vec<f64>) {
 #[test]
 fn the_share_rejected_is_alpha_on_average() {
     let mut random = Random::new(21);
-    let options = HeadOptions { features: 3.0, classes: ["a", "b", "c"].map(String::from).to_vec(), ..HeadOptions::default() };
-    let config = options.check().unwrap();
-    let mut head = Trainer::new(CpuEngine::new(&config.spec(), config.initial_parameters()), config);
+    let options = HeadOptions {
+        features: 3.0,
+        classes: ["a", "b", "c"].map(String::from).to_vec(),
+        ..HeadOptions::default()
+    };
+    let mut head = heads::head(options);
     for _ in 0..50 {
         let (features, labels) = rows(&mut random, 60);
         block_on(head.train_step(features, &labels, None)).unwrap();
@@ -93,12 +117,19 @@ fn the_share_rejected_is_alpha_on_average() {
     let mut rejected = 0.0;
     for _ in 0..REPEATS {
         let (features, labels) = rows(&mut random, 39);
-        let calibration = block_on(head.calibrate(&features, &labels, Some(0.1), &ScorerName::Auto.into())).unwrap();
+        let calibration = block_on(head.calibrate(
+            &features,
+            &labels,
+            &CalibrationOptions::from(ScorerName::Auto).at(0.1),
+        ))
+        .unwrap();
         assert_eq!(calibration.warning, None);
         let verdicts = block_on(head.gate(&rows(&mut random, 100).0)).unwrap();
-        rejected += verdicts.accepted.iter().filter(|&&accepted| accepted == 0).count() as f64 / 100.0;
+        rejected +=
+            verdicts.accepted.iter().filter(|&&accepted| accepted == 0).count() as f64 / 100.0;
     }
-    // 4 of the 40 ranks are rejected: alpha exactly, in expectation. The spread over calibration sets is 4.7 points.
+    // 4 of the 40 ranks are rejected: alpha exactly, in expectation. The spread over calibration
+    // sets is 4.7 points.
     let share = rejected / f64::from(REPEATS);
     assert!((share - 0.1).abs() < 0.015, "{share}");
 }

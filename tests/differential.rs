@@ -1,25 +1,32 @@
-//! Scores and metrics of random small heads and arrays, against their formulas in naive f64 code. Seeded: every run tries
-//! the same.
+//! Scores and metrics of random small heads and arrays, against their formulas in naive f64 code.
+//! Seeded: every run tries the same.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
+#[path = "support/heads.rs"]
+mod heads;
 #[path = "support/naive.rs"]
 mod naive;
 
+use heads::{Head, head, sized};
 use naive::{Answers, argmax};
 use oodgate::{
     config::HeadOptions,
-    engine::{Engine, cpu::CpuEngine},
+    engine::Engine,
     metrics,
-    ood::{Parameters, ScorerName, ScorerOptions},
-    random::Random,
-    trainer::Trainer,
+    numeric::random::Random,
+    ood::{ScorerName, ScorerOptions},
 };
 use pollster::block_on;
 use proptest::{prelude::*, test_runner::RngSeed};
 
 fn config(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, rng_seed: RngSeed::Fixed(20), failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig {
+        cases,
+        rng_seed: RngSeed::Fixed(20),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 /// What a random head is made of.
@@ -34,28 +41,35 @@ struct Shape {
 }
 
 fn shape() -> impl Strategy<Value = Shape> {
-    (any::<u32>(), 3_usize..9, 2_usize..6, prop::option::of(4_usize..9), 40_usize..80, 0_usize..30).prop_map(
-        |(seed, features, classes, hidden, rows, steps)| Shape { seed: u64::from(seed), features, classes, hidden, rows, steps },
-    )
+    (any::<u32>(), 3_usize..9, 2_usize..6, prop::option::of(4_usize..9), 40_usize..80, 0_usize..30)
+        .prop_map(|(seed, features, classes, hidden, rows, steps)| Shape {
+            seed: u64::from(seed),
+            features,
+            classes,
+            hidden,
+            rows,
+            steps,
+        })
 }
 
-/// The head and its own answers. Features lie around a corner per class and are never negative, so that every scorer takes them.
-fn build(shape: &Shape) -> (Trainer<CpuEngine>, Vec<f32>, Answers) {
+/// The head and its own answers. Features lie around a corner per class and are never negative, so
+/// that every scorer takes them.
+fn build(shape: &Shape) -> (Head, Vec<f32>, Answers) {
     let Shape { seed, features, classes, hidden, rows, steps } = *shape;
-    let config = HeadOptions {
-        features: features as f64,
-        classes: (0..classes).map(|class| class.to_string()).collect(),
+    let mut trainer = head(HeadOptions {
         hidden: hidden.iter().map(|&width| width as f64).collect(),
         seed: Some(seed as f64),
-        ..HeadOptions::default()
-    };
-    let config = config.check().unwrap();
-    let mut trainer = Trainer::new(CpuEngine::new(&config.spec(), config.initial_parameters()), config);
+        standardize: Some(false),
+        ..sized(features, classes)
+    });
     let mut random = Random::new(seed);
     let labels: Vec<usize> = (0..rows).map(|row| row % classes).collect();
     let mut make = |rows: usize| -> Vec<f32> {
-        let corner = |row: usize, column: usize| f32::from(u8::from(row % classes == column % classes));
-        (0..rows * features).map(|index| random.unit() + corner(index / features, index % features)).collect()
+        let corner =
+            |row: usize, column: usize| f32::from(u8::from(row % classes == column % classes));
+        (0..rows * features)
+            .map(|index| random.unit() + corner(index / features, index % features))
+            .collect()
     };
     let (train, queries) = (make(rows), make(20));
     let numbers: Vec<f64> = labels.iter().map(|&label| label as f64).collect();
@@ -71,23 +85,30 @@ fn build(shape: &Shape) -> (Trainer<CpuEngine>, Vec<f32>, Answers) {
         (naive::rows(&z, width), naive::rows(&outputs.logits, classes))
     };
     let ((bank, bank_logits), (z, logits)) = (answers(&train), answers(&queries));
-    let parameters = block_on(trainer.engine().state()).unwrap().parameters.iter().map(|&x| f64::from(x)).collect();
+    let parameters = block_on(trainer.engine().state())
+        .unwrap()
+        .parameters
+        .iter()
+        .map(|&x| f64::from(x))
+        .collect();
     let x = naive::rows(&queries, features);
-    (trainer, queries, Answers { layers, parameters, classes, bank, bank_logits, labels, x, z, logits })
+    (
+        trainer,
+        queries,
+        Answers { layers, parameters, classes, bank, bank_logits, labels, x, z, logits },
+    )
 }
 
-fn options(name: ScorerName, change: impl FnOnce(&mut Parameters)) -> ScorerOptions {
-    let mut parameters = Parameters::default();
-    change(&mut parameters);
-    ScorerOptions { name, parameters }
-}
-
-/// Off by no more than single precision explains: a share of the largest term that the score is made of.
+/// Off by no more than single precision explains: a share of the largest term that the score is
+/// made of.
 fn agree(what: &str, actual: &[f32], expected: &[f64], largest: f64) -> Result<(), TestCaseError> {
     prop_assert_eq!(actual.len(), expected.len());
     for (row, (&actual, &expected)) in actual.iter().zip(expected).enumerate() {
         let off = (f64::from(actual) - expected).abs();
-        prop_assert!(off <= 1e-5 * (1.0 + largest), "{what}, row {row}: {actual} against {expected}, off by {off:e}");
+        prop_assert!(
+            off <= 1e-5 * (1.0 + largest),
+            "{what}, row {row}: {actual} against {expected}, off by {off:e}"
+        );
     }
     Ok(())
 }
@@ -98,11 +119,12 @@ proptest! {
     #[test]
     fn scores_are_their_formulas(shape in shape()) {
         use ScorerName::{
-            Ash, Dice, Energy, Entropy, Fdbd, Gen, GradNorm, KlMatching, Knn, Mahalanobis, MaxCosine, MaxLogit, Msp, Nci,
+            Ash, Dice, Energy, Entropy, Fdbd, Gda, Gen, GradNorm, KlMatching, Knn, Mahalanobis, MaxCosine, MaxLogit, Msp, Nci,
             NnGuide, Odin, React, Residual, Rmd, Scale, She, Vim,
         };
         let (mut trainer, queries, head) = build(&shape);
-        // A row that a ReLU leaves nothing of has no direction, and one between two classes no prediction, in single precision.
+        // A row that a ReLU leaves nothing of has no direction, and one between two classes no
+        // prediction, in single precision.
         let clear = |f: &nalgebra::DVector<f64>| (0..f.len()).all(|k| k == argmax(f) || f.max() - f[k] > 1e-4);
         prop_assume!(head.z.iter().chain(&head.bank).all(|z| z.norm() > 1e-2));
         prop_assume!(head.logits.iter().chain(&head.bank_logits).all(clear));
@@ -118,12 +140,12 @@ proptest! {
             agree(&format!("{scorer:?} of {shape:?}"), &scores, &expected, largest)
         };
         for temperature in [0.5, 1.0, 20.0] {
-            let at = |name| options(name, |p| p.temperature = Some(temperature));
+            let at = |name| ScorerOptions::from(name).with("temperature", temperature);
             compare(at(Msp), head.each(|_, f| naive::msp(f, temperature)), &[])?;
             compare(at(Energy), head.each(|_, f| naive::energy(f, temperature)), &[temperature])?;
             compare(at(Entropy), head.each(|_, f| naive::entropy(f, temperature)), &[])?;
             for (gamma, m) in [(0.1, 100), (0.5, 2)] {
-                let scorer = options(Gen, |p| (p.temperature, p.gamma, p.m) = (Some(temperature), Some(gamma), Some(m as f64)));
+                let scorer = at(Gen).with("gamma", gamma).with("m", m as f64);
                 compare(scorer, head.each(|_, f| naive::generalised_entropy(f, temperature, gamma, m)), &[])?;
             }
         }
@@ -131,7 +153,7 @@ proptest! {
         compare(MaxCosine.into(), head.each(|_, f| naive::max_cosine(f)), &[])?;
         compare(GradNorm.into(), head.each(|z, f| naive::grad_norm(f, z)), &[])?;
         for (temperature, epsilon) in [(1000.0, 0.0014), (1.0, 0.01)] {
-            let scorer = options(Odin, |p| (p.temperature, p.epsilon) = (Some(temperature), Some(epsilon)));
+            let scorer = ScorerOptions::from(Odin).with("temperature", temperature).with("epsilon", epsilon);
             compare(scorer, head.odin(temperature, epsilon), &[])?;
         }
 
@@ -139,34 +161,39 @@ proptest! {
         compare(She.into(), head.she(), &[])?;
         compare(Fdbd.into(), head.fdbd(), &[])?;
         for k in [1, 7] {
-            compare(options(Knn, |p| p.k = Some(k as f64)), head.knn(k), &[])?;
-            compare(options(NnGuide, |p| p.k = Some(k as f64)), head.nn_guide(k), &[])?;
+            compare(ScorerOptions::from(Knn).with("k", k as f64), head.knn(k), &[])?;
+            compare(ScorerOptions::from(NnGuide).with("k", k as f64), head.nn_guide(k), &[])?;
         }
         for normalize in [false, true] {
-            let with = |name| options(name, |p| (p.ridge, p.normalize) = (Some(0.01), Some(normalize)));
+            let with = |name| ScorerOptions::from(name).with("ridge", 0.01).with("normalize", normalize);
             if let Some((near, far)) = head.distances(0.01, normalize) {
                 compare(with(Rmd), near.iter().zip(&far).map(|(near, far)| near - far).collect(), &near)?;
                 compare(with(Mahalanobis), near, &[])?;
             }
         }
+        for ridge in [0.1, 1.0] {
+            if let Some(expected) = head.gda(ridge) {
+                compare(ScorerOptions::from(Gda).with("ridge", ridge), expected, &[])?;
+            }
+        }
         let dimensions = head.bank[0].len() / 2;
         if let (Some((_, norms, sensitivity)), Some((vim, scaled))) = (head.residuals(dimensions), head.vim(dimensions)) {
-            compare(options(Residual, |p| p.dimensions = Some(dimensions as f64)), norms, &[sensitivity])?;
-            compare(options(Vim, |p| p.dimensions = Some(dimensions as f64)), vim, &[scaled])?;
+            compare(ScorerOptions::from(Residual).with("dimensions", dimensions as f64), norms, &[sensitivity])?;
+            compare(ScorerOptions::from(Vim).with("dimensions", dimensions as f64), vim, &[scaled])?;
         }
         for alpha in [0.0, 0.1] {
-            compare(options(Nci, |p| p.alpha = Some(alpha)), head.nci(alpha), &[])?;
+            compare(ScorerOptions::from(Nci).with("alpha", alpha), head.nci(alpha), &[])?;
         }
         // Percentiles that fall between two entries: on one, rounding decides.
         for percent in [87.3, 41.7] {
-            let at = |name| options(name, |p| p.percentile = Some(percent));
+            let at = |name| ScorerOptions::from(name).with("percentile", percent);
             compare(at(React), head.react(percent), &[])?;
             compare(at(Dice), head.dice(percent), &[])?;
         }
         for percent in [64.9, 33.3] {
-            compare(options(Scale, |p| p.percentile = Some(percent)), head.scale(percent), &[])?;
+            compare(ScorerOptions::from(Scale).with("percentile", percent), head.scale(percent), &[])?;
             for variant in ["s", "p", "b"] {
-                let scorer = options(Ash, |p| (p.percentile, p.variant) = (Some(percent), Some(variant.into())));
+                let scorer = ScorerOptions::from(Ash).with("percentile", percent).with("variant", variant);
                 compare(scorer, head.ash(percent, variant), &[])?;
             }
         }
@@ -183,13 +210,17 @@ fn scores() -> impl Strategy<Value = Vec<f64>> {
 
 /// A number of classes, and numbers for up to 60 rows of them.
 fn positive_rows() -> impl Strategy<Value = (usize, Vec<f32>)> {
-    (1_usize..5).prop_flat_map(|classes| (Just(classes), prop::collection::vec(0.01_f32..1.0, classes..60 * classes)))
+    (1_usize..5).prop_flat_map(|classes| {
+        (Just(classes), prop::collection::vec(0.01_f32..1.0, classes..60 * classes))
+    })
 }
 
-/// Mean precision over the positives, each at the threshold that just takes it in; equal scores come together.
+/// Mean precision over the positives, each at the threshold that just takes it in; equal scores
+/// come together.
 fn naive_average_precision(positives: &[f64], negatives: &[f64]) -> f64 {
     let precision = |&threshold: &f64| {
-        let taken = |scores: &[f64]| scores.iter().filter(|score| **score >= threshold).count() as f64;
+        let taken =
+            |scores: &[f64]| scores.iter().filter(|score| **score >= threshold).count() as f64;
         taken(positives) / (taken(positives) + taken(negatives))
     };
     positives.iter().map(precision).sum::<f64>() / positives.len() as f64
@@ -211,7 +242,8 @@ proptest! {
         let share = |scores: &[f64], threshold: f64| {
             scores.iter().filter(|score| **score <= threshold).count() as f64 / scores.len() as f64
         };
-        // The threshold is one of the scores kept: between two of them nothing more of ID is gained.
+        // The threshold is one of the scores kept: between two of them nothing more of ID is
+        // gained.
         let candidates = id.iter().copied().filter(|&threshold| share(&id, threshold) >= tpr);
         let threshold = candidates.fold(f64::INFINITY, f64::min);
         prop_assert_eq!(metrics::fpr_at_tpr(&id, &ood, tpr).unwrap(), share(&ood, threshold));
@@ -240,7 +272,8 @@ proptest! {
                 .collect();
             error += inside.iter().map(|(confidence, hit)| hit - confidence).sum::<f64>().abs() / rows as f64;
         }
-        // A confidence on an edge may fall on either side of it: its bin is computed by a product here and by quotients there.
+        // A confidence on an edge may fall on either side of it: its bin is computed by a product
+        // here and by quotients there.
         let edge = probabilities.iter().any(|&p| (f64::from(p) * bins as f64).fract().abs() < 1e-9 && p < 1.0);
         prop_assume!(!edge);
         prop_assert!((metrics::ece(&probabilities, &labels, bins).unwrap() - error).abs() < 1e-9);

@@ -1,6 +1,12 @@
-//! The short form of `npm run fuzz`: the corpus, and files made from it by seeded changes, under the fuzzer's own conditions.
+//! The short form of `npm run fuzz`: the corpus, and files made from it by seeded changes, under
+//! the fuzzer's own conditions.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "this is how a test fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "this is how a test fails"
+)]
 
 #[path = "../fuzz/allocations.rs"]
 mod allocations;
@@ -9,7 +15,7 @@ mod loading;
 
 use std::{fs, panic};
 
-use oodgate::random::Random;
+use oodgate::numeric::random::Random;
 
 #[global_allocator]
 static ALLOCATOR: allocations::Counting = allocations::Counting;
@@ -22,9 +28,15 @@ const PREFIX: usize = 8;
 
 fn corpus() -> Vec<(String, Vec<u8>)> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/corpus/load_head");
-    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    paths.iter().map(|path| (path.file_stem().unwrap().to_str().unwrap().to_string(), fs::read(path).unwrap())).collect()
+    paths
+        .iter()
+        .map(|path| {
+            (path.file_stem().unwrap().to_str().unwrap().to_string(), fs::read(path).unwrap())
+        })
+        .collect()
 }
 
 /// What headers hold, and what they should not.
@@ -75,7 +87,10 @@ fn change(bytes: &mut Vec<u8>, random: &mut Random) {
             // Instead of a number or a word, where there is one.
             let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'.';
             let from = bytes[at..].iter().position(word).map_or(at, |more| at + more);
-            let to = bytes[from..].iter().position(|byte| !word(byte)).map_or(bytes.len(), |more| from + more);
+            let to = bytes[from..]
+                .iter()
+                .position(|byte| !word(byte))
+                .map_or(bytes.len(), |more| from + more);
             bytes.splice(from..to, TOKENS[below(random, TOKENS.len())].bytes());
         }
         _ => {
@@ -86,12 +101,15 @@ fn change(bytes: &mut Vec<u8>, random: &mut Random) {
     }
 }
 
-/// Some changes to a file as it is, to its tensors' bytes, or to its header, whose length is put right afterwards.
+/// Some changes to a file as it is, to its tensors' bytes, or to its header, whose length is put
+/// right afterwards.
 fn mutate(file: &[u8], random: &mut Random) -> Vec<u8> {
     let mut file = file.to_vec();
     let changes = 1 + below(random, 3);
     let length = file.first_chunk::<PREFIX>().map(|length| u64::from_le_bytes(*length) as usize);
-    let tensors = length.and_then(|length| length.checked_add(PREFIX)).filter(|&tensors| tensors <= file.len());
+    let tensors = length
+        .and_then(|length| length.checked_add(PREFIX))
+        .filter(|&tensors| tensors <= file.len());
     let Some(tensors) = tensors.filter(|_| random.unit() > 0.1) else {
         (0..changes).for_each(|_| change(&mut file, random));
         return file;
@@ -120,7 +138,8 @@ fn any_file_is_refused_or_makes_a_head_within_a_small_multiple_of_its_size() {
         .collect();
     let (mut accepted, mut largest) = (0, (0.0, ""));
     for (name, file) in corpus.iter().chain(&files) {
-        let outcome = panic::catch_unwind(|| loading::check(file)).unwrap_or_else(|_| panic!("the file is {name}"));
+        let outcome = panic::catch_unwind(|| loading::check(file))
+            .unwrap_or_else(|_| panic!("the file is {name}"));
         accepted += usize::from(outcome.accepted);
         let factor = outcome.peak as f64 / file.len().max(1) as f64;
         // Of smaller files the constant is the larger part.
@@ -130,6 +149,9 @@ fn any_file_is_refused_or_makes_a_head_within_a_small_multiple_of_its_size() {
     }
     assert!(accepted > MUTATED / 20, "only {accepted} files were heads");
     let (factor, name) = largest;
-    println!("{} files of the corpus and {MUTATED} made from them: {accepted} were heads, the others refused;", corpus.len());
+    println!(
+        "{} files of the corpus and {MUTATED} made from them: {accepted} were heads, the others refused;",
+        corpus.len()
+    );
     println!("loading held at most {factor:.1} times the file ({name})");
 }

@@ -1,21 +1,24 @@
-//! The core against the golden files of `tests/golden`, which `generate.py` there makes with PyTorch, pytorch-ood and
-//! scikit-learn: values, gradients, initialisation, 20-step trajectories, scores and metrics.
+//! The core against the golden files of `tests/golden`, which `generate.py` there makes with
+//! PyTorch, pytorch-ood and scikit-learn: values, gradients, initialisation, 20-step trajectories,
+//! scores and metrics.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
 mod support;
 
 use oodgate::{
+    architecture::Architecture,
     config::{HeadOptions, LossOptions, OptimizerOptions},
     engine::{Engine, cpu::CpuEngine},
-    head::Architecture,
     loss::Loss,
     metrics,
-    ood::{Scorer, View},
-    trainer::Trainer,
+    ood::ScorerOptions,
 };
 use serde::Deserialize;
-use support::{NamedScorer, Tolerance, assert_close, golden};
+use support::{
+    Tolerance, assert_close, golden,
+    heads::{Head, answer_scores, sized},
+};
 
 #[derive(Deserialize)]
 struct File<T> {
@@ -42,7 +45,9 @@ fn losses_and_gradients() {
     for case in &file.cases {
         let loss = match case.kind.as_str() {
             "logitNorm" => Loss::LogitNorm { tau: case.tau.unwrap() as f32 },
-            "crossEntropy" => Loss::CrossEntropy { label_smoothing: case.label_smoothing.unwrap() as f32 },
+            "crossEntropy" => {
+                Loss::CrossEntropy { label_smoothing: case.label_smoothing.unwrap() as f32 }
+            }
             other => panic!("unknown loss {other}"),
         };
         let scale = 1.0 / case.labels.len() as f32;
@@ -57,10 +62,21 @@ fn losses_and_gradients() {
             })
             .collect();
         // A handful of f32 roundings; tau = 0.01 multiplies the logits' own by up to 100.
-        assert_close(&case.name, &losses, &case.loss_per_row, Tolerance { absolute: 1e-6, relative: 1e-6 });
-        // A gradient's rounding is relative to its largest part, which the others are differences of.
+        assert_close(
+            &case.name,
+            &losses,
+            &case.loss_per_row,
+            Tolerance { absolute: 1e-6, relative: 1e-6 },
+        );
+        // A gradient's rounding is relative to its largest part, which the others are differences
+        // of.
         let largest = case.gradient.iter().fold(0.0_f64, |largest, g| largest.max(g.abs()));
-        assert_close(&case.name, &gradient, &case.gradient, Tolerance { absolute: 3e-6 * largest, relative: 0.0 });
+        assert_close(
+            &case.name,
+            &gradient,
+            &case.gradient,
+            Tolerance { absolute: 3e-6 * largest, relative: 0.0 },
+        );
     }
 }
 
@@ -77,7 +93,8 @@ fn initialisation_is_reproduced_bit_for_bit() {
     let file: File<InitialisationCase> = golden("init.json");
     for case in &file.cases {
         let (features, classes) = (case.widths[0], case.widths[case.widths.len() - 1]);
-        let architecture = Architecture::new(features, &case.widths[1..case.widths.len() - 1], classes);
+        let architecture =
+            Architecture::new(features, &case.widths[1..case.widths.len() - 1], classes);
         assert_eq!(architecture.initial_parameters(case.seed), case.parameters, "{}", case.name);
     }
 }
@@ -90,8 +107,8 @@ struct Trajectory {
     features: usize,
     hidden: Vec<f64>,
     classes: usize,
-    loss: serde_json::Value,
-    optimizer: serde_json::Value,
+    loss: LossOptions,
+    optimizer: OptimizerOptions,
     rows: usize,
     batches: Batches,
     probe_features: Vec<f32>,
@@ -109,40 +126,19 @@ struct Batches {
 
 impl Trajectory {
     fn options(&self) -> HeadOptions {
-        let number = |value: &serde_json::Value, key: &str| value.get(key).and_then(serde_json::Value::as_f64);
-        let loss = match self.loss["kind"].as_str() {
-            Some("logitNorm") => LossOptions::LogitNorm { tau: number(&self.loss, "tau") },
-            _ => LossOptions::CrossEntropy { label_smoothing: number(&self.loss, "labelSmoothing") },
-        };
-        let option = |key| number(&self.optimizer, key);
-        let (learning_rate, weight_decay) = (option("learningRate"), option("weightDecay"));
-        let optimizer = match self.optimizer["kind"].as_str() {
-            Some("sgd") => OptimizerOptions::Sgd {
-                learning_rate,
-                momentum: option("momentum"),
-                nesterov: self.optimizer["nesterov"].as_bool(),
-                weight_decay,
-            },
-            _ => OptimizerOptions::AdamW {
-                learning_rate,
-                beta1: option("beta1"),
-                beta2: option("beta2"),
-                epsilon: option("epsilon"),
-                weight_decay,
-            },
-        };
         HeadOptions {
-            features: self.features as f64,
-            classes: (0..self.classes).map(|class| class.to_string()).collect(),
             hidden: self.hidden.clone(),
-            loss: Some(loss),
-            optimizer: Some(optimizer),
+            loss: Some(self.loss.clone()),
+            optimizer: Some(self.optimizer.clone()),
             seed: Some(self.seed),
+            standardize: Some(false),
+            ..sized(self.features, self.classes)
         }
     }
 }
 
-/// PyTorch's own float32 run, started one rounding away, ends up to 8e-5 from its float64 run (see `trajectories.py`).
+/// PyTorch's own float32 run, started one rounding away, ends up to 8e-5 from its float64 run (see
+/// `trajectories.py`).
 const TRAJECTORY: Tolerance = Tolerance { absolute: 1e-4, relative: 1e-5 };
 
 #[test]
@@ -152,21 +148,40 @@ fn trajectories_of_20_steps() {
     for case in &file.cases {
         let config = case.options().check().unwrap();
         let engine = CpuEngine::new(&config.spec(), config.initial_parameters());
-        let mut trainer = Trainer::new(engine, config);
+        let mut trainer = Head::new(engine, config);
         let (mut losses, mut accuracies) = (Vec::new(), Vec::new());
-        for (features, labels) in
-            case.batches.features.chunks(case.rows * case.features).zip(case.batches.labels.chunks(case.rows))
+        for (features, labels) in case
+            .batches
+            .features
+            .chunks(case.rows * case.features)
+            .zip(case.batches.labels.chunks(case.rows))
         {
-            let step = pollster::block_on(trainer.train_step(features.to_vec(), labels, None)).unwrap();
+            let step =
+                pollster::block_on(trainer.train_step(features.to_vec(), labels, None)).unwrap();
             losses.push(step.loss);
             accuracies.push(step.accuracy);
         }
         assert_close(&format!("{}: losses", case.name), &losses, &case.losses, TRAJECTORY);
-        assert_close(&format!("{}: accuracies", case.name), &accuracies, &case.accuracies, TRAJECTORY);
+        assert_close(
+            &format!("{}: accuracies", case.name),
+            &accuracies,
+            &case.accuracies,
+            TRAJECTORY,
+        );
         let state = pollster::block_on(trainer.engine().state()).unwrap();
-        assert_close(&format!("{}: parameters", case.name), &state.parameters, &case.final_parameters, TRAJECTORY);
+        assert_close(
+            &format!("{}: parameters", case.name),
+            &state.parameters,
+            &case.final_parameters,
+            TRAJECTORY,
+        );
         let outputs = pollster::block_on(trainer.forward(&case.probe_features)).unwrap();
-        assert_close(&format!("{}: logits", case.name), &outputs.logits, &case.probe_logits, TRAJECTORY);
+        assert_close(
+            &format!("{}: logits", case.name),
+            &outputs.logits,
+            &case.probe_logits,
+            TRAJECTORY,
+        );
     }
 }
 
@@ -181,7 +196,7 @@ struct ScoreCase {
 
 #[derive(Deserialize)]
 struct ExpectedScores {
-    scorer: NamedScorer,
+    scorer: ScorerOptions,
     expected: Vec<f64>,
 }
 
@@ -189,12 +204,19 @@ struct ExpectedScores {
 fn scores() {
     let file: File<ScoreCase> = golden("scores.json");
     for case in &file.cases {
-        let outputs = oodgate::engine::Outputs { logits: case.logits.clone(), penultimate: Some(case.penultimate.clone()) };
+        let outputs = oodgate::engine::Outputs {
+            logits: case.logits.clone(),
+            penultimate: Some(case.penultimate.clone()),
+        };
         for expected in &case.scores {
-            let Scorer::Logit(scorer) = expected.scorer.options().check().unwrap() else { panic!("{:?}", expected.scorer) };
-            let scores = scorer.scores(&View::new(&[], &outputs, case.classes));
+            let scores = answer_scores(&expected.scorer, &outputs, case.classes);
             let what = format!("{}: {:?}", case.name, expected.scorer);
-            assert_close(&what, &scores, &expected.expected, Tolerance { absolute: 1e-6, relative: 3e-6 });
+            assert_close(
+                &what,
+                &scores,
+                &expected.expected,
+                Tolerance { absolute: 1e-6, relative: 3e-6 },
+            );
         }
     }
 }
@@ -241,7 +263,12 @@ fn metrics_agree_with_scikit_learn() {
             metrics::fpr_at_tpr(id, ood, 0.8),
         ]
         .map(Result::unwrap);
-        assert_close(&case.name, &actual, &[case.auroc, case.aupr_in, case.aupr_out, case.fpr95, case.fpr80], exact);
+        assert_close(
+            &case.name,
+            &actual,
+            &[case.auroc, case.aupr_in, case.aupr_out, case.fpr95, case.fpr80],
+            exact,
+        );
     }
     for case in &file.ece {
         let ece = metrics::ece(&case.probabilities, &case.labels, case.bins).unwrap();

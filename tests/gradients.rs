@@ -1,5 +1,5 @@
-//! The whole head's gradient against finite differences of a naive f64 head: what a plain SGD step of learning rate 1 takes
-//! off each parameter.
+//! The whole head's gradient against finite differences of a naive f64 head: what a plain SGD step
+//! of learning rate 1 takes off each parameter.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
@@ -9,11 +9,10 @@ use oodgate::{
     config::{HeadConfig, HeadOptions, LossOptions, OptimizerOptions},
     engine::{Engine, cpu::CpuEngine},
     loss::Loss,
-    random::Random,
-    trainer::Trainer,
+    numeric::random::Random,
 };
 use pollster::block_on;
-use support::{Tolerance, assert_close};
+use support::{Tolerance, assert_close, heads::Head};
 
 const ROWS: usize = 5;
 
@@ -29,7 +28,9 @@ fn naive_loss(config: &HeadConfig, parameters: &[f64], features: &[f32], labels:
             }
             let weight = parameters[layer.weight.clone()].chunks(layer.inputs);
             let outputs = weight.zip(&parameters[layer.bias.clone()]);
-            x = outputs.map(|(w, b)| b + w.iter().zip(&x).map(|(w, x)| w * x).sum::<f64>()).collect();
+            x = outputs
+                .map(|(w, b)| b + w.iter().zip(&x).map(|(w, x)| w * x).sum::<f64>())
+                .collect();
         }
         if let Loss::LogitNorm { tau } = config.loss {
             let norm = x.iter().map(|f| f * f).sum::<f64>().sqrt() + 1e-7;
@@ -42,9 +43,17 @@ fn naive_loss(config: &HeadConfig, parameters: &[f64], features: &[f32], labels:
 
 #[test]
 fn every_parameters_gradient_is_its_finite_difference() {
-    for loss in [LossOptions::LogitNorm { tau: Some(0.2) }, LossOptions::CrossEntropy { label_smoothing: None }] {
+    for loss in [
+        LossOptions::LogitNorm { tau: Some(0.2) },
+        LossOptions::CrossEntropy { label_smoothing: None },
+    ] {
         for hidden in [vec![], vec![7.0], vec![6.0, 5.0]] {
-            let sgd = OptimizerOptions::Sgd { learning_rate: Some(1.0), momentum: None, nesterov: None, weight_decay: None };
+            let sgd = OptimizerOptions::Sgd {
+                learning_rate: Some(1.0),
+                momentum: None,
+                nesterov: None,
+                weight_decay: None,
+            };
             let options = HeadOptions {
                 features: 4.0,
                 classes: (0..3).map(|class| class.to_string()).collect(),
@@ -52,6 +61,7 @@ fn every_parameters_gradient_is_its_finite_difference() {
                 loss: Some(loss.clone()),
                 optimizer: Some(sgd),
                 seed: Some(2.0),
+                standardize: Some(false),
             };
             let config = options.check().unwrap();
             let before = config.initial_parameters();
@@ -59,10 +69,12 @@ fn every_parameters_gradient_is_its_finite_difference() {
             let features: Vec<f32> = (0..ROWS * 4).map(|_| 4.0 * random.unit() - 2.0).collect();
             let labels: Vec<f64> = (0..ROWS).map(|row| (row % 3) as f64).collect();
 
-            let mut head = Trainer::new(CpuEngine::new(&config.spec(), before.clone()), config.clone());
+            let mut head =
+                Head::new(CpuEngine::new(&config.spec(), before.clone()), config.clone());
             block_on(head.train_step(features.clone(), &labels, None)).unwrap();
             let after = block_on(head.engine().state()).unwrap().parameters;
-            let gradient: Vec<f32> = before.iter().zip(&after).map(|(before, after)| before - after).collect();
+            let gradient: Vec<f32> =
+                before.iter().zip(&after).map(|(before, after)| before - after).collect();
 
             let wide: Vec<f64> = before.iter().map(|&p| f64::from(p)).collect();
             let step = 1e-6;
@@ -77,7 +89,12 @@ fn every_parameters_gradient_is_its_finite_difference() {
                 })
                 .collect();
             let what = format!("{loss:?}, hidden {hidden:?}");
-            assert_close(&what, &gradient, &differences, Tolerance { absolute: 2e-6, relative: 1e-5 });
+            assert_close(
+                &what,
+                &gradient,
+                &differences,
+                Tolerance { absolute: 2e-6, relative: 1e-5 },
+            );
         }
     }
 }

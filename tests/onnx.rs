@@ -1,5 +1,6 @@
-//! Exported ONNX models, as files: whole, sound, described, and refused where there is nothing to export. What they compute is
-//! checked by ONNX Runtime: `tests/interop/onnx.test.mjs`, `tests/interop/onnx_file.py`.
+//! Exported ONNX models, as files: whole, sound, described, and refused where there is nothing to
+//! export. What they compute is checked by ONNX Runtime: `tests/interop/onnx.test.mjs`,
+//! `tests/interop/onnx_file.py`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
@@ -10,7 +11,7 @@ use std::collections::HashSet;
 
 use oodgate::{
     Error,
-    onnx::{
+    files::onnx::{
         self,
         proto::{ModelProto, TensorProto, ValueInfoProto, data_type},
     },
@@ -30,7 +31,11 @@ fn model(head: &mut Head) -> ModelProto {
 /// Name, element type and shape; `None` where any size will do.
 fn shape(value: &ValueInfoProto) -> (&str, i32, Vec<Option<i64>>) {
     let tensor = value.r#type.as_ref().unwrap().tensor_type.as_ref().unwrap();
-    (&value.name, tensor.elem_type, tensor.shape.as_ref().unwrap().dim.iter().map(|dim| dim.dim_value).collect())
+    (
+        &value.name,
+        tensor.elem_type,
+        tensor.shape.as_ref().unwrap().dim.iter().map(|dim| dim.dim_value).collect(),
+    )
 }
 
 fn metadata<T: serde::de::DeserializeOwned>(model: &ModelProto, key: &str) -> Option<T> {
@@ -50,8 +55,11 @@ fn every_model_is_whole_and_described() {
             assert_eq!((model.ir_version, model.opset_import[0].version), (7, 13));
             assert_eq!(metadata::<Vec<String>>(&model, "classes").unwrap(), CLASSES);
             assert_eq!(metadata::<ScorerOptions>(&model, "scorer").unwrap(), scorer);
-            assert_eq!(metadata::<f64>(&model, "alpha"), Some(0.1));
-            assert_eq!(metadata::<String>(&model, "warning").is_some(), rows < 9, "{rows} rows");
+            assert_eq!(
+                metadata::<f64>(&model, "alpha"),
+                head.calibration().map(|calibration| calibration.alpha)
+            );
+            assert_eq!(metadata::<String>(&model, "warning"), None, "{rows} rows");
 
             let graph = model.graph.unwrap();
             let inputs: Vec<_> = graph.input.iter().map(shape).collect();
@@ -70,7 +78,10 @@ fn every_model_is_whole_and_described() {
             let mut known = HashSet::from(["features".to_string()]);
             for tensor in &graph.initializer {
                 let width = if tensor.data_type == data_type::INT64 { 8 } else { 4 };
-                assert_eq!(tensor.raw_data.len(), width * tensor.dims.iter().product::<i64>() as usize);
+                assert_eq!(
+                    tensor.raw_data.len(),
+                    width * tensor.dims.iter().product::<i64>() as usize
+                );
                 assert!(known.insert(tensor.name.clone()));
             }
             for node in &graph.node {
@@ -90,12 +101,19 @@ fn weights_are_in_a_model_once() {
             calibrate(&mut head, &scorer.into(), 20);
             let graph = model(&mut head).graph.unwrap();
             for layer in head.config().architecture.layers() {
-                for (dims, values) in [(vec![layer.outputs, layer.inputs], layer.weight), (vec![layer.outputs], layer.bias)] {
-                    let bytes: Vec<u8> = parameters[values].iter().flat_map(|value| value.to_le_bytes()).collect();
+                for (dims, values) in [
+                    (vec![layer.outputs, layer.inputs], layer.weight),
+                    (vec![layer.outputs], layer.bias),
+                ] {
+                    let bytes: Vec<u8> =
+                        parameters[values].iter().flat_map(|value| value.to_le_bytes()).collect();
                     let is_it = |tensor: &&TensorProto| tensor.raw_data == bytes;
                     let found: Vec<_> = graph.initializer.iter().filter(is_it).collect();
                     assert_eq!(found.len(), 1);
-                    assert_eq!(found[0].dims, dims.iter().map(|&dim| dim as i64).collect::<Vec<_>>());
+                    assert_eq!(
+                        found[0].dims,
+                        dims.iter().map(|&dim| dim as i64).collect::<Vec<_>>()
+                    );
                 }
             }
         }
@@ -124,14 +142,17 @@ fn a_head_without_a_calibration_is_refused() {
 fn a_scorer_with_training_rows_is_refused() {
     let mut head = trained(&[], None);
     let exported: HashSet<_> = scorers().iter().map(|(scorer, _)| scorer.name.as_str()).collect();
-    let refused: Vec<_> = ScorerName::ALL.into_iter().filter(|name| !exported.contains(name.as_str())).collect();
-    assert_eq!((exported.len(), refused.len()), (8, 15));
+    let refused: Vec<_> =
+        ScorerName::ALL.into_iter().filter(|name| !exported.contains(name.as_str())).collect();
+    assert_eq!((exported.len(), refused.len()), (8, 16));
     for name in refused {
         calibrate(&mut head, &name.into(), 30);
         let error = onnx::write(&block_on(head.snapshot()).unwrap()).unwrap_err();
         assert_eq!(error.code(), "invalid-option");
         let message = error.to_string();
-        assert!(message.starts_with("calibration.scorer: expected a calibration with a scorer that needs no training rows"));
+        assert!(message.starts_with(
+            "calibration.scorer: expected a calibration with a scorer that needs no training rows"
+        ));
         assert!(message.ends_with(&format!("got {}", name.as_str())), "{message}");
     }
 }

@@ -1,5 +1,6 @@
-//! The engine against burn: the same head as burn tensors, with burn's autodiff for the gradient and burn's optimisers for
-//! the update. Two implementations that share nothing must walk the same path.
+//! The engine against burn: the same head as burn tensors, with burn's autodiff for the gradient
+//! and burn's optimisers for the update. Two implementations that share nothing must walk the same
+//! path.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
@@ -8,19 +9,21 @@ mod support;
 use burn::{
     module::{Module, Param},
     nn::{Linear, LinearConfig},
-    optim::{AdamWConfig, GradientsParams, ModuleOptimizer, SgdConfig, decay::WeightDecayConfig, momentum::MomentumConfig},
+    optim::{
+        AdamWConfig, GradientsParams, ModuleOptimizer, SgdConfig, decay::WeightDecayConfig,
+        momentum::MomentumConfig,
+    },
     tensor::{Device, Int, Tensor, TensorData, activation::log_softmax},
 };
 use oodgate::{
+    architecture::Architecture,
     config::{HeadConfig, HeadOptions, LossOptions, OptimizerOptions},
     engine::{Engine, cpu::CpuEngine},
-    head::Architecture,
     loss::Loss,
+    numeric::random::Random,
     optim::Optimizer,
-    random::Random,
-    trainer::Trainer,
 };
-use support::{Tolerance, assert_close};
+use support::{Tolerance, assert_close, heads::Head};
 
 const ROWS: usize = 9;
 const STEPS: usize = 8;
@@ -32,10 +35,11 @@ struct BurnHead {
 
 impl BurnHead {
     fn new(architecture: &Architecture, parameters: &[f32], device: &Device) -> Self {
-        let layer = |layer: oodgate::head::Layer| {
+        let layer = |layer: oodgate::architecture::Layer| {
             let mut linear = LinearConfig::new(layer.inputs, layer.outputs).init(device);
             // burn keeps weights as [inputs, outputs].
-            let weight = TensorData::new(parameters[layer.weight].to_vec(), [layer.outputs, layer.inputs]);
+            let weight =
+                TensorData::new(parameters[layer.weight].to_vec(), [layer.outputs, layer.inputs]);
             let bias = TensorData::new(parameters[layer.bias].to_vec(), [layer.outputs]);
             linear.weight = Param::from_tensor(Tensor::<2>::from_data(weight, device).transpose());
             linear.bias = Some(Param::from_tensor(Tensor::<1>::from_data(bias, device)));
@@ -85,8 +89,12 @@ fn burn_loss(loss: &Loss, logits: Tensor<2>, labels: Tensor<2, Int>) -> Tensor<1
 fn burn_optimizer(optimizer: &Optimizer) -> ModuleOptimizer {
     match *optimizer {
         Optimizer::Sgd { momentum, nesterov, weight_decay, .. } => {
-            let momentum = (momentum > 0.0)
-                .then(|| MomentumConfig::new().with_momentum(momentum).with_dampening(0.0).with_nesterov(nesterov));
+            let momentum = (momentum > 0.0).then(|| {
+                MomentumConfig::new()
+                    .with_momentum(momentum)
+                    .with_dampening(0.0)
+                    .with_nesterov(nesterov)
+            });
             let decay = (weight_decay > 0.0).then(|| WeightDecayConfig::new(weight_decay as f32));
             SgdConfig::new().with_momentum(momentum).with_weight_decay(decay).init()
         }
@@ -107,11 +115,12 @@ fn compare(config: HeadConfig) {
     let mut theirs = BurnHead::new(&config.architecture, &config.initial_parameters(), &device);
     let mut optimizer = burn_optimizer(&config.optimizer);
     let engine = CpuEngine::new(&config.spec(), config.initial_parameters());
-    let mut ours = Trainer::new(engine, config.clone());
+    let mut ours = Head::new(engine, config.clone());
 
     for step in 0..STEPS {
         let x: Vec<f32> = (0..ROWS * features).map(|_| 4.0 * random.unit() - 2.0).collect();
-        let labels: Vec<f64> = (0..ROWS).map(|_| f64::from((random.unit() * classes as f32).floor())).collect();
+        let labels: Vec<f64> =
+            (0..ROWS).map(|_| f64::from((random.unit() * classes as f32).floor())).collect();
 
         let input = Tensor::<2>::from_data(TensorData::new(x.clone(), [ROWS, features]), &device);
         let indices: Vec<i64> = labels.iter().map(|&label| label as i64).collect();
@@ -126,7 +135,12 @@ fn compare(config: HeadConfig) {
         let what = format!("{config:?}, step {step}");
         let tolerance = Tolerance { absolute: 2e-5, relative: 2e-5 };
         assert_close(&format!("loss of {what}"), &[result.loss], &[expected], tolerance);
-        assert_close(&format!("parameters of {what}"), &state.parameters, &theirs.parameters(), tolerance);
+        assert_close(
+            &format!("parameters of {what}"),
+            &state.parameters,
+            &theirs.parameters(),
+            tolerance,
+        );
     }
 }
 
@@ -150,7 +164,8 @@ fn every_combination_walks_burns_path() {
         epsilon: None,
         weight_decay: Some(weight_decay),
     };
-    let optimizers = [sgd(0.0, false, 0.0), sgd(0.9, false, 0.01), sgd(0.9, true, 0.0), adamw(0.0), adamw(0.05)];
+    let optimizers =
+        [sgd(0.0, false, 0.0), sgd(0.9, false, 0.01), sgd(0.9, true, 0.0), adamw(0.0), adamw(0.05)];
     for hidden in [vec![], vec![6.0], vec![8.0, 5.0]] {
         for loss in &losses {
             for optimizer in &optimizers {
@@ -161,6 +176,7 @@ fn every_combination_walks_burns_path() {
                     loss: Some(loss.clone()),
                     optimizer: Some(optimizer.clone()),
                     seed: Some(3.0),
+                    standardize: Some(false),
                 };
                 compare(options.check().unwrap());
             }

@@ -2,12 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
-use oodgate::{
-    engine::Outputs,
-    loss::Loss,
-    metrics,
-    ood::{Scorer, ScorerName, ScorerOptions, View},
-};
+#[path = "support/heads.rs"]
+mod heads;
+
+use oodgate::{engine::Outputs, loss::Loss, metrics, ood::ScorerName};
 use proptest::{prelude::*, test_runner::RngSeed};
 
 /// The mean loss in f64, written down from its definition and nothing else.
@@ -39,13 +37,19 @@ fn loss_and_gradient(loss: &Loss, logits: &[f32], label: usize) -> (f64, Vec<f32
 /// ln(1 + (k - 1) exp(-sqrt(k / (k - 1)) / tau)): no logits have a smaller LogitNorm loss.
 fn tight_bound(classes: usize, tau: f32) -> f64 {
     let k = classes as f64;
-    if classes == 1 { 0.0 } else { ((k - 1.0) * (-(k / (k - 1.0)).sqrt() / f64::from(tau)).exp()).ln_1p() }
+    if classes == 1 {
+        0.0
+    } else {
+        ((k - 1.0) * (-(k / (k - 1.0)).sqrt() / f64::from(tau)).exp()).ln_1p()
+    }
 }
 
 fn row() -> impl Strategy<Value = (Vec<f32>, usize)> {
     (1_usize..40)
         .prop_flat_map(|classes| (prop::collection::vec(-10.0_f32..10.0, classes), 0..classes))
-        .prop_filter("a row of zeros has its own test", |(logits, _)| logits.iter().any(|f| f.abs() > 1e-3))
+        .prop_filter("a row of zeros has its own test", |(logits, _)| {
+            logits.iter().any(|f| f.abs() > 1e-3)
+        })
 }
 
 fn tau() -> impl Strategy<Value = f32> {
@@ -55,14 +59,14 @@ fn tau() -> impl Strategy<Value = f32> {
 fn any_loss() -> impl Strategy<Value = Loss> {
     prop_oneof![
         tau().prop_map(|tau| Loss::LogitNorm { tau }),
-        prop::sample::select(vec![0.0, 0.1, 0.5]).prop_map(|label_smoothing| Loss::CrossEntropy { label_smoothing }),
+        prop::sample::select(vec![0.0, 0.1, 0.5])
+            .prop_map(|label_smoothing| Loss::CrossEntropy { label_smoothing }),
     ]
 }
 
 fn scores_of(name: ScorerName, logits: &[f32]) -> Vec<f32> {
     let outputs = Outputs { logits: logits.to_vec(), penultimate: None };
-    let Scorer::Logit(scorer) = ScorerOptions::from(name).check().unwrap() else { panic!("{name:?}") };
-    scorer.scores(&View::new(&[1.0], &outputs, logits.len()))
+    heads::answer_scores(&name.into(), &outputs, logits.len())
 }
 
 proptest! {
@@ -186,7 +190,8 @@ proptest! {
 #[test]
 fn a_zero_row_has_the_uniform_loss_and_no_gradient() {
     for classes in [1_usize, 2, 150] {
-        let (loss, gradient) = loss_and_gradient(&Loss::LogitNorm { tau: 0.04 }, &vec![0.0; classes], classes - 1);
+        let (loss, gradient) =
+            loss_and_gradient(&Loss::LogitNorm { tau: 0.04 }, &vec![0.0; classes], classes - 1);
         assert!((loss - (classes as f64).ln()).abs() < 1e-6);
         assert!(gradient.iter().all(|&g| g == 0.0));
     }
@@ -199,7 +204,10 @@ fn the_tight_bound_is_attained() {
         logits[0] = (classes - 1) as f32;
         let (value, _) = loss_and_gradient(&Loss::LogitNorm { tau }, &logits, 0);
         let bound = tight_bound(classes, tau);
-        assert!((value / bound - 1.0).abs() < 1e-4, "{classes} classes, tau {tau}: {value} against {bound}");
+        assert!(
+            (value / bound - 1.0).abs() < 1e-4,
+            "{classes} classes, tau {tau}: {value} against {bound}"
+        );
     }
 }
 
@@ -208,7 +216,10 @@ fn huge_logits_stay_finite() {
     for scale in [1e4_f32, 1e15] {
         for loss in [Loss::LogitNorm { tau: 0.01 }, Loss::CrossEntropy { label_smoothing: 0.1 }] {
             let (value, gradient) = loss_and_gradient(&loss, &[scale, -scale, 0.5 * scale], 1);
-            assert!(value.is_finite() && gradient.iter().all(|g| g.is_finite()), "{loss:?}: {value}, {gradient:?}");
+            assert!(
+                value.is_finite() && gradient.iter().all(|g| g.is_finite()),
+                "{loss:?}: {value}, {gradient:?}"
+            );
         }
     }
 }

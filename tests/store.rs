@@ -1,18 +1,21 @@
-//! Saving and loading: a restored head is the head that was saved, bit for bit, and bytes that are no head are refused.
+//! Saving and loading: a restored head is the head that was saved, bit for bit, and bytes that are
+//! no head are refused.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
+#[path = "support/heads.rs"]
+mod heads;
+
+use heads::{Head, fit, head};
 use oodgate::{
     Error,
+    calibration::CalibrationOptions,
     config::{FitOptions, HeadOptions, LossOptions, OptimizerOptions},
-    engine::cpu::CpuEngine,
-    fit::Fit,
-    ood::{Parameters, ScorerName, ScorerOptions},
-    random::Random,
-    select::Selection,
+    files::safetensors as store,
+    head::selection::Selection,
+    numeric::random::Random,
+    ood::{ScorerName, ScorerOptions},
     snapshot::{Meta, Snapshot},
-    store,
-    trainer::Trainer,
 };
 use pollster::block_on;
 use proptest::prelude::*;
@@ -21,13 +24,6 @@ use safetensors::{Dtype, tensor::TensorView};
 const FEATURES: usize = 5;
 const CLASSES: usize = 3;
 
-type Head = Trainer<CpuEngine>;
-
-fn head(options: HeadOptions) -> Head {
-    let config = options.check().unwrap();
-    Trainer::new(CpuEngine::new(&config.spec(), config.initial_parameters()), config)
-}
-
 fn options() -> HeadOptions {
     let classes = vec!["oak".into(), "quote \" and é".into(), "__proto__".into()];
     HeadOptions { features: FEATURES as f64, classes, seed: Some(7.0), ..HeadOptions::default() }
@@ -35,36 +31,39 @@ fn options() -> HeadOptions {
 
 fn sgd(momentum: f64) -> Option<OptimizerOptions> {
     let learning_rate = Some(0.1);
-    Some(OptimizerOptions::Sgd { learning_rate, momentum: Some(momentum), nesterov: None, weight_decay: Some(1.0 / 3.0) })
+    Some(OptimizerOptions::Sgd {
+        learning_rate,
+        momentum: Some(momentum),
+        nesterov: None,
+        weight_decay: Some(1.0 / 3.0),
+    })
 }
 
 fn rows(count: usize, seed: u64) -> (Vec<f32>, Vec<f64>) {
     let mut random = Random::new(seed);
     let labels: Vec<f64> = (0..count).map(|row| (row % CLASSES) as f64).collect();
-    let features =
-        (0..count * FEATURES).map(|i| random.unit() + if i % FEATURES == (i / FEATURES) % CLASSES { 1.0 } else { 0.0 });
+    let features = (0..count * FEATURES)
+        .map(|i| random.unit() + if i % FEATURES == (i / FEATURES) % CLASSES { 1.0 } else { 0.0 });
     (features.collect(), labels)
 }
 
 /// Some epochs of a fit, and some steps on top.
 fn train(trainer: &mut Head) {
     let (features, labels) = rows(40, 1);
-    let config = FitOptions { epochs: Some(2.0), batch_size: Some(7.0), ..FitOptions::default() }.check().unwrap();
-    let mut fit = Fit::new(trainer, features, &labels, config).unwrap();
-    loop {
-        while !fit.run(trainer, 3).unwrap() {}
-        if block_on(fit.end_epoch(trainer, false)).unwrap().last {
-            break;
-        }
-    }
+    let config = FitOptions { epochs: Some(2.0), batch_size: Some(7.0), ..FitOptions::default() }
+        .check()
+        .unwrap();
+    fit(trainer, features, &labels, config, false);
     let (features, labels) = rows(9, 2);
     block_on(trainer.train_step(features, &labels, None)).unwrap();
 }
 
 fn calibrate(trainer: &mut Head, name: ScorerName) {
     let (features, labels) = rows(30, 3);
-    let parameters = Parameters { k: (name == ScorerName::Knn).then_some(3.0), ..Parameters::default() };
-    block_on(trainer.calibrate(&features, &labels, Some(0.1), &ScorerOptions { name, parameters })).unwrap();
+    let scorer = ScorerOptions::from(name);
+    let scorer = if name == ScorerName::Knn { scorer.with("k", 3.0) } else { scorer };
+    block_on(trainer.calibrate(&features, &labels, &CalibrationOptions::from(scorer).at(0.1)))
+        .unwrap();
 }
 
 fn bytes(trainer: &mut Head) -> Vec<u8> {
@@ -83,8 +82,12 @@ fn a_restored_head_is_the_head_that_was_saved() {
     for hidden in [vec![], vec![4.0, 6.0]] {
         for optimizer in [None, sgd(0.0), sgd(0.9)] {
             for loss in [None, Some(LossOptions::CrossEntropy { label_smoothing: Some(0.1) })] {
-                let mut saved =
-                    head(HeadOptions { hidden: hidden.clone(), optimizer: optimizer.clone(), loss: loss.clone(), ..options() });
+                let mut saved = head(HeadOptions {
+                    hidden: hidden.clone(),
+                    optimizer: optimizer.clone(),
+                    loss: loss.clone(),
+                    ..options()
+                });
                 train(&mut saved);
                 calibrate(&mut saved, ScorerName::Knn);
                 let mut restored = load(&bytes(&mut saved)).unwrap();
@@ -93,7 +96,8 @@ fn a_restored_head_is_the_head_that_was_saved() {
 
                 let (features, labels) = rows(20, 4);
                 for name in ScorerName::ALL {
-                    let scores = |trainer: &mut Head| block_on(trainer.ood_score(&features, &name.into()));
+                    let scores =
+                        |trainer: &mut Head| block_on(trainer.ood_score(&features, &name.into()));
                     assert_eq!(scores(&mut restored), scores(&mut saved), "{name:?}");
                 }
                 let gate = |trainer: &mut Head| block_on(trainer.gate(&features)).unwrap();
@@ -101,12 +105,20 @@ fn a_restored_head_is_the_head_that_was_saved() {
                 // The warning about rows that were trained on, too.
                 let calibration = |trainer: &mut Head| {
                     let (features, labels) = rows(40, 1);
-                    block_on(trainer.calibrate(&features, &labels, None, &ScorerName::Msp.into())).unwrap().clone()
+                    block_on(trainer.calibrate(
+                        &features,
+                        &labels,
+                        &CalibrationOptions::from(ScorerName::Msp),
+                    ))
+                    .unwrap()
+                    .clone()
                 };
                 assert_eq!(calibration(&mut restored), calibration(&mut saved));
                 assert!(restored.calibration().unwrap().warning.is_some());
 
-                let step = |trainer: &mut Head| block_on(trainer.train_step(features.clone(), &labels, None)).unwrap();
+                let step = |trainer: &mut Head| {
+                    block_on(trainer.train_step(features.clone(), &labels, None)).unwrap()
+                };
                 assert_eq!(step(&mut restored), step(&mut saved));
                 assert_eq!(bytes(&mut restored), bytes(&mut saved), "after one more step");
                 train(&mut saved);
@@ -126,7 +138,11 @@ fn every_scorer_that_a_head_was_calibrated_for_comes_back() {
         calibrate(&mut saved, name);
         let mut restored = load(&bytes(&mut saved)).unwrap();
         assert_eq!(restored.calibration(), saved.calibration());
-        assert_eq!(block_on(restored.gate(&features)).unwrap(), block_on(saved.gate(&features)).unwrap(), "{name:?}");
+        assert_eq!(
+            block_on(restored.gate(&features)).unwrap(),
+            block_on(saved.gate(&features)).unwrap(),
+            "{name:?}"
+        );
     }
 }
 
@@ -135,7 +151,9 @@ fn what_auto_stands_for_comes_back() {
     let mut saved = head(options());
     train(&mut saved);
     let (features, labels) = rows(40, 5);
-    let mut selection = Selection::new(&mut saved, features.clone(), &labels, Some(vec![ScorerName::She]), None).unwrap();
+    let mut selection =
+        Selection::new(&mut saved, features.clone(), &labels, Some(vec![ScorerName::She]), None)
+            .unwrap();
     while !block_on(selection.run(&mut saved, 50)).unwrap() {}
     assert_eq!(selection.finish(&mut saved).unwrap().scorer, ScorerName::She);
     let mut restored = load(&bytes(&mut saved)).unwrap();
@@ -154,18 +172,22 @@ fn an_untrained_head_is_saved_too() {
 struct Tensor(&'static str, Vec<usize>, Vec<f32>);
 
 fn file(tensors: &[Tensor]) -> Vec<u8> {
-    let data: Vec<Vec<u8>> = tensors.iter().map(|tensor| tensor.2.iter().flat_map(|x| x.to_le_bytes()).collect()).collect();
-    let views = tensors
+    let data: Vec<Vec<u8>> = tensors
         .iter()
-        .zip(&data)
-        .map(|(Tensor(name, shape, _), data)| (*name, TensorView::new(Dtype::F32, shape.clone(), data).unwrap()));
+        .map(|tensor| tensor.2.iter().flat_map(|x| x.to_le_bytes()).collect())
+        .collect();
+    let views = tensors.iter().zip(&data).map(|(Tensor(name, shape, _), data)| {
+        (*name, TensorView::new(Dtype::F32, shape.clone(), data).unwrap())
+    });
     safetensors::serialize(views, None).unwrap()
 }
 
 #[test]
 fn weights_from_elsewhere_make_a_head() {
-    let linear =
-        file(&[Tensor("weight", vec![2, 3], vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]), Tensor("bias", vec![2], vec![0.5, -0.5])]);
+    let linear = file(&[
+        Tensor("weight", vec![2, 3], vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]),
+        Tensor("bias", vec![2], vec![0.5, -0.5]),
+    ]);
     let mut head = load(&linear).unwrap();
     assert_eq!(head.config().classes, ["0", "1"]);
     assert_eq!(block_on(head.forward(&[1.0, 0.0, 1.0])).unwrap().logits, [4.5, 9.5]);
@@ -178,7 +200,10 @@ fn weights_from_elsewhere_make_a_head() {
     ];
     let mut head = load(&file(&hidden)).unwrap();
     assert_eq!(head.config().architecture.hidden(), [2]);
-    assert_eq!(block_on(head.forward(&[2.0, -3.0])).unwrap().logits, [2.0, 6.0, 11.0, 6.0, 12.0, 19.0]);
+    assert_eq!(
+        block_on(head.forward(&[2.0, -3.0])).unwrap().logits,
+        [2.0, 6.0, 11.0, 6.0, 12.0, 19.0]
+    );
     assert_eq!(head.steps(), 0);
 }
 
@@ -194,13 +219,28 @@ fn refused(file: &[u8]) -> String {
 fn a_refusal_says_what_is_wrong() {
     let unfit = [
         (file(&[]), "0.weight"),
-        (file(&[Tensor("weight", vec![2, 3], vec![0.0; 6])]), "file, tensor bias: expected F32 [2], got none"),
         (
-            file(&[Tensor("weight", vec![2, 3], vec![0.0; 6]), Tensor("bias", vec![3], vec![0.0; 3])]),
+            file(&[Tensor("weight", vec![2, 3], vec![0.0; 6])]),
+            "file, tensor bias: expected F32 [2], got none",
+        ),
+        (
+            file(&[
+                Tensor("weight", vec![2, 3], vec![0.0; 6]),
+                Tensor("bias", vec![3], vec![0.0; 3]),
+            ]),
             "file, tensor bias: expected F32 [2], got F32 [3]",
         ),
-        (file(&[Tensor("weight", vec![6], vec![0.0; 6]), Tensor("bias", vec![1], vec![0.0])]), "file, tensors"),
-        (file(&[Tensor("weight", vec![1, 1], vec![f32::NAN]), Tensor("bias", vec![1], vec![0.0])]), "expected finite numbers"),
+        (
+            file(&[Tensor("weight", vec![6], vec![0.0; 6]), Tensor("bias", vec![1], vec![0.0])]),
+            "file, tensors",
+        ),
+        (
+            file(&[
+                Tensor("weight", vec![1, 1], vec![f32::NAN]),
+                Tensor("bias", vec![1], vec![0.0]),
+            ]),
+            "expected finite numbers",
+        ),
         (b"not a safetensors file".to_vec(), "file: expected the bytes of a safetensors file"),
         (Vec::new(), "file: expected the bytes of a safetensors file"),
     ];
@@ -227,10 +267,18 @@ fn edited(from: &str, to: &str) -> Vec<u8> {
 #[test]
 fn a_changed_description_is_refused_by_name() {
     let changes = [
-        (r#"\"version\":1"#, r#"\"version\":2"#, "file, format version: expected 1 to 1, got 2"),
-        (r#"\"version\":1"#, r#"\"version\":0"#, "format version"),
-        (r#"\"features\":5.0"#, r#"\"features\":4.0"#, "file, tensor 0.weight: expected F32 [3, 4], got F32 [3, 5]"),
-        (r#"\"features\":5.0"#, r#"\"features\":-5.0"#, "file, options.features: expected an integer of at least 1"),
+        (r#"\"version\":2"#, r#"\"version\":3"#, "file, format version: expected 1 to 2, got 3"),
+        (r#"\"version\":2"#, r#"\"version\":0"#, "format version"),
+        (
+            r#"\"features\":5.0"#,
+            r#"\"features\":4.0"#,
+            "file, tensor 0.weight: expected F32 [3, 4], got F32 [3, 5]",
+        ),
+        (
+            r#"\"features\":5.0"#,
+            r#"\"features\":-5.0"#,
+            "file, options.features: expected an integer of at least 1",
+        ),
         (r#"\"features\":5.0"#, r#"\"features\":1e9"#, "at most 67108864 parameters"),
         (r#"\"oak\""#, r#"\"__proto__\""#, "different names"),
         (r#"\"alpha\":0.1"#, r#"\"alpha\":1.1"#, "options.alpha"),
@@ -260,12 +308,18 @@ fn a_snapshot_of_another_head_changes_nothing() {
 
 #[test]
 fn files_of_every_format_version_are_read() {
-    let file = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/head-v1.safetensors")).unwrap();
+    let file =
+        std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/head-v1.safetensors"))
+            .unwrap();
     let mut head = load(&file).unwrap();
     assert_eq!(head.config().classes, ["oak", "quote \" and é", "__proto__"]);
     assert_eq!(head.steps(), 13);
-    assert_eq!(head.calibration().map(|calibration| calibration.scorer.name()), Some(ScorerName::Knn));
-    // What this version writes of it holds what it held, with numbers in as few digits as they need.
+    assert_eq!(
+        head.calibration().map(|calibration| calibration.scorer.name),
+        Some(ScorerName::Knn)
+    );
+    // What this version writes of it holds what it held, with numbers in as few digits as they
+    // need.
     let again = bytes(&mut head);
     assert_eq!(store::read(&again).unwrap(), store::read(&file).unwrap());
     assert!(String::from_utf8_lossy(&again).contains(r#"\"tau\":0.04}"#));

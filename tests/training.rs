@@ -1,32 +1,26 @@
-//! The trainer and its fit, end to end on the CPU engine: learning, repeatability, early stopping, refusals.
+//! The trainer and its fit, end to end on the CPU engine: learning, repeatability, early stopping,
+//! refusals.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
+
+mod support;
 
 use oodgate::{
     Error,
     config::{FitConfig, FitOptions, HeadOptions, LossOptions},
-    engine::{Engine, State, cpu::CpuEngine},
-    fit::{Epoch, Fit},
-    ood::{Parameters, ScorerName, ScorerOptions},
-    random::Random,
-    trainer::Trainer,
+    engine::{Engine, State},
+    numeric::random::Random,
+    ood::{ScorerName, ScorerOptions},
+    training::fit::Epoch,
 };
 use pollster::block_on;
+use support::heads::{Head, fit, head, sized};
 
 const FEATURES: usize = 6;
 const CLASSES: usize = 3;
 
-fn head(options: HeadOptions) -> Trainer<CpuEngine> {
-    let config = options.check().unwrap();
-    Trainer::new(CpuEngine::new(&config.spec(), config.initial_parameters()), config)
-}
-
 fn options() -> HeadOptions {
-    HeadOptions {
-        features: FEATURES as f64,
-        classes: (0..CLASSES).map(|class| class.to_string()).collect(),
-        ..HeadOptions::default()
-    }
+    sized(FEATURES, CLASSES)
 }
 
 /// Rows around one centre per class.
@@ -42,18 +36,12 @@ fn blobs(rows: usize, noise: f32) -> (Vec<f32>, Vec<f64>) {
     (features, (0..rows).map(|row| (row % CLASSES) as f64).collect())
 }
 
-fn run(trainer: &mut Trainer<CpuEngine>, rows: usize, noise: f32, config: FitConfig) -> Vec<Epoch> {
+fn run(trainer: &mut Head, rows: usize, noise: f32, config: FitConfig) -> Vec<Epoch> {
     let (features, labels) = blobs(rows, noise);
-    let mut fit = Fit::new(trainer, features, &labels, config).unwrap();
-    let mut epochs: Vec<Epoch> = Vec::new();
-    while !epochs.last().is_some_and(|epoch| epoch.last) {
-        while !fit.run(trainer, 3).unwrap() {}
-        epochs.push(block_on(fit.end_epoch(trainer, true)).unwrap());
-    }
-    epochs
+    fit(trainer, features, &labels, config, true)
 }
 
-fn state(trainer: &mut Trainer<CpuEngine>) -> State {
+fn state(trainer: &mut Head) -> State {
     block_on(trainer.engine().state()).unwrap()
 }
 
@@ -64,14 +52,22 @@ fn fit_options() -> FitOptions {
 #[test]
 fn heads_of_every_kind_learn() {
     for hidden in [vec![], vec![16.0]] {
-        for loss in [LossOptions::LogitNorm { tau: None }, LossOptions::CrossEntropy { label_smoothing: None }] {
-            let mut trainer = head(HeadOptions { hidden: hidden.clone(), loss: Some(loss), ..options() });
+        for loss in [
+            LossOptions::LogitNorm { tau: None },
+            LossOptions::CrossEntropy { label_smoothing: None },
+        ] {
+            let mut trainer =
+                head(HeadOptions { hidden: hidden.clone(), loss: Some(loss), ..options() });
             let epochs = run(&mut trainer, 90, 1.0, fit_options().check().unwrap());
             let (first, last) = (epochs[0].training.unwrap(), epochs[19].training.unwrap());
             assert!(last.loss < 0.5 * first.loss && last.accuracy > 0.95, "{first:?} to {last:?}");
             let (features, labels) = blobs(90, 1.0);
             let prediction = block_on(trainer.predict(&features)).unwrap();
-            let hits = prediction.class_index.iter().zip(&labels).filter(|(class, label)| f64::from(**class) == **label);
+            let hits = prediction
+                .class_index
+                .iter()
+                .zip(&labels)
+                .filter(|(class, label)| f64::from(**class) == **label);
             assert!(hits.count() >= 86);
         }
     }
@@ -100,7 +96,12 @@ fn the_last_smaller_batch_is_used() {
 fn patience_stops_a_fit_that_no_longer_gains() {
     let mut trainer = head(options());
     // Pure noise: the training loss falls by heart, the validation loss does not.
-    let config = FitOptions { epochs: Some(500.0), validation_split: Some(0.25), patience: Some(3.0), ..fit_options() };
+    let config = FitOptions {
+        epochs: Some(500.0),
+        validation_split: Some(0.25),
+        patience: Some(3.0),
+        ..fit_options()
+    };
     let epochs = run(&mut trainer, 60, 40.0, config.check().unwrap());
     let last = epochs.last().unwrap();
     assert!(last.stopped_early && epochs.len() < 500, "{} epochs", epochs.len());
@@ -115,7 +116,10 @@ fn a_split_that_leaves_no_rows_is_refused() {
     let mut trainer = head(options());
     let config = FitOptions { validation_split: Some(0.01), ..fit_options() }.check().unwrap();
     let (features, labels) = blobs(6, 1.0);
-    let refusal = Fit::new(&mut trainer, features, &labels, config).err().unwrap();
+    let refusal = trainer
+        .begin_fit(features, &labels, config, oodgate::head::FitRows::default())
+        .err()
+        .unwrap();
     assert!(matches!(refusal, Error::InvalidOption(_)), "{refusal}");
 }
 
@@ -146,10 +150,12 @@ fn refused_calls_leave_the_head_as_it_was() {
         let refusal = block_on(trainer.train_step(features, &labels, rate)).unwrap_err();
         assert_eq!(refusal.code(), code, "{refusal}");
     }
-    let bad =
-        ScorerOptions { name: ScorerName::Msp, parameters: Parameters { temperature: Some(-1.0), ..Parameters::default() } };
+    let bad = ScorerOptions::from(ScorerName::Msp).with("temperature", -1.0);
     let refusal = block_on(trainer.ood_score(&features, &bad)).unwrap_err();
-    assert_eq!(refusal.to_string(), "options.scorer.temperature: expected a number above 0, got -1");
+    assert_eq!(
+        refusal.to_string(),
+        "options.scorer.temperature: expected a number above 0, got -1"
+    );
     assert_eq!((state(&mut trainer), trainer.steps()), before);
 }
 
@@ -159,14 +165,19 @@ fn a_refusal_names_the_place() {
     let mut features = vec![0.5; 3 * FEATURES];
     features[FEATURES + 2] = f32::INFINITY;
     let refusal = block_on(trainer.forward(&features)).unwrap_err();
-    assert_eq!(refusal.to_string(), "features, row 1, column 2: expected a finite number, got Infinity");
+    assert_eq!(
+        refusal.to_string(),
+        "features, row 1, column 2: expected a finite number, got Infinity"
+    );
 }
 
 #[test]
 fn probabilities_sum_to_one() {
     let mut trainer = head(HeadOptions { hidden: vec![5.0], ..options() });
     let prediction = block_on(trainer.predict(&blobs(7, 1.0).0)).unwrap();
-    for (row, (probabilities, &class)) in prediction.probabilities.chunks(CLASSES).zip(&prediction.class_index).enumerate() {
+    for (row, (probabilities, &class)) in
+        prediction.probabilities.chunks(CLASSES).zip(&prediction.class_index).enumerate()
+    {
         assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-6);
         assert_eq!(probabilities[class as usize], prediction.probability[row]);
     }
@@ -177,8 +188,15 @@ fn an_abandoned_fit_keeps_what_was_learnt() {
     let mut trainer = head(options());
     let (features, labels) = blobs(64, 1.0);
     let untrained = state(&mut trainer);
-    let mut fit = Fit::new(&mut trainer, features, &labels, fit_options().check().unwrap()).unwrap();
-    assert!(!fit.run(&mut trainer, 2).unwrap());
+    let mut fit = trainer
+        .begin_fit(
+            features,
+            &labels,
+            fit_options().check().unwrap(),
+            oodgate::head::FitRows::default(),
+        )
+        .unwrap();
+    assert!(!trainer.run_fit(&mut fit, 2).unwrap());
     drop(fit);
     assert_eq!(trainer.steps(), 2);
     assert_ne!(state(&mut trainer), untrained);

@@ -1,16 +1,57 @@
+import { existsSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** The index, and every folder of pages: a page is added by adding its folder. */
+const pages = ["index.html", ...folders("pages").map((name) => `${name}/index.html`)];
+
+function folders(path: string): string[] {
+  const entries = readdirSync(here(path), { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+}
+
+/**
+ * Where the language model comes from when the build could not fetch it. Only then does a page's
+ * policy name it.
+ */
+const hub = "https://huggingface.co https://*.huggingface.co https://*.hf.co";
+const connect = existsSync(here("public/models/all-MiniLM-L6-v2/config.json"))
+  ? "'self'"
+  : `'self' ${hub}`;
+
 export default defineConfig({
-  // Relative, so that the built page can be hosted in any sub-folder.
+  plugins: [
+    {
+      name: "connect-src",
+      transformIndexHtml: (html) => html.replace("connect-src 'self'", `connect-src ${connect}`),
+    },
+  ],
+  resolve: {
+    // transformers.js asks for the build with WebGPU, twice as large; its models and ours share
+    // one.
+    alias: { "onnxruntime-web/webgpu": "onnxruntime-web/wasm" },
+  },
+  // A page's address is its folder's name: /teach/, /text/.
+  root: here("pages"),
+  publicDir: here("public"),
+  // Relative, so that the built site can be hosted in any sub-folder.
   base: "./",
-  // The package finds its wasm files beside its own modules. Pre-bundling would move the modules but not the files.
-  optimizeDeps: { exclude: ["oodgate"] },
+  // The package finds its wasm files beside its own modules, and so does onnxruntime. Pre-bundling
+  // would move the modules but not the files.
+  optimizeDeps: { exclude: ["oodgate", "onnxruntime-web"] },
   // In development the package is served from the workspace, next to this folder.
-  server: { fs: { allow: [".."] } },
+  server: { fs: { allow: [here("..")] } },
   worker: { format: "es" },
   build: {
+    outDir: here("dist"),
+    emptyOutDir: true,
     target: "es2022",
-    // The page's own security policy would refuse to fetch files that are inlined as data: URLs.
+    // The pages' own security policy would refuse to fetch files that are inlined as data: URLs.
     assetsInlineLimit: 0,
+    // Compressing 14 MB of onnxruntime only to print a figure takes longer than the build.
+    reportCompressedSize: false,
+    rolldownOptions: { input: pages.map((page) => here(`pages/${page}`)) },
   },
 });

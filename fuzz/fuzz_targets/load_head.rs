@@ -16,8 +16,8 @@ fuzz_target!(|file: &[u8]| {
     loading::check(file);
 });
 
-// A file starts with the length of its header, and a change of that length alone is refused at the door: most changes are made to
-// the header, or to the tensors, and the length put right.
+// A file starts with the length of its header, and a change of that length alone is refused at the
+// door: most changes are made to the header, or to the tensors, and the length put right.
 fuzz_mutator!(|data: &mut [u8], size: usize, most: usize, seed: u32| {
     const PREFIX: usize = 8;
     let header = match data[..size].first_chunk::<PREFIX>() {

@@ -1,4 +1,4 @@
-// Builds the package: Rust to wasm (one file per backend, and one for the file formats), wasm-bindgen, wasm-opt, TypeScript, then the sizes.
+// Builds the package: Rust to wasm (one file per backend, and one for the file formats), wasm-bindgen, wasm-opt, TypeScript.
 //   node pkg/scripts/build.mjs [--fast] [--only cpu|webgpu|files|ts[,...]]
 // --fast takes the everyday profile and leaves wasm-opt out. Steps whose inputs are unchanged are skipped.
 
@@ -10,7 +10,6 @@ import { parseArgs } from "node:util";
 import { bundleDeclarations, bundleScripts } from "./bundle.mjs";
 import { findBindgen } from "./setup.mjs";
 import { at, duration, Failure, main, root, run, say } from "./shell.mjs";
-import { printSizes } from "./sizes.mjs";
 
 export const target = "wasm32-unknown-unknown";
 
@@ -117,7 +116,6 @@ export async function build({ fast = false, only = [...Object.keys(wasmFiles), "
     else if (part in wasmFiles) buildWasm(part, fast);
     else throw new Failure(`--only takes ${Object.keys(wasmFiles).join(", ")} and ts, not "${part}".`);
   }
-  printSizes();
 }
 
 await main(import.meta, async () => {

@@ -66,10 +66,11 @@ export function findBindgen() {
 function installBindgen() {
   if (findBindgen()) return;
   const version = bindgenVersion();
-  say(`Installing the wasm-bindgen ${version} command-line tool into .tools (3 to 6 minutes, once) ...`);
+  say(`Building the wasm-bindgen ${version} tool into .tools (1 to 3 minutes, once) ...`);
   const place = ["--root", at(".tools"), "--target-dir", at("target", "tools")];
-  // Not --locked: a registry that lacks one of the exact versions in the tool's own lock file would fail the whole set-up.
-  run("cargo", ["install", "wasm-bindgen-cli", "--version", version, "--force", ...place]);
+  run("cargo", ["install", "--path", at("pkg", "bindgen"), "--force", ...place]);
+  if (findBindgen()) return;
+  throw new Failure(`pkg/bindgen/Cargo.toml has to name version ${version}, as Cargo.lock does.`);
 }
 
 function installPackages() {

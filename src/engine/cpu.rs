@@ -9,12 +9,16 @@ use std::{ops::Range, rc::Rc};
 
 use self::matmul::{View, multiply};
 use super::{Engine, Outputs, Spec, State, Totals, check_outputs};
-use crate::{Result, head::Layer, loss::Loss, math, optim::Update};
+use crate::{
+    Result, architecture::Layer, input_map::InputMap, loss::Loss, numeric::row::argmax,
+    optim::Update,
+};
 
 /// A head whose arithmetic runs on the calling thread.
 pub struct CpuEngine {
     loss: Loss,
     layers: Vec<Layer>,
+    input: Option<Rc<InputMap>>,
     state: State,
     totals: Totals,
     scratch: Scratch,
@@ -23,7 +27,7 @@ pub struct CpuEngine {
 /// Rows kept for training.
 pub struct Data {
     features: Rc<Vec<f32>>,
-    labels: Vec<u32>,
+    labels: Rc<Vec<u32>>,
 }
 
 /// A factor of products, `[rows, width]`.
@@ -55,6 +59,7 @@ impl CpuEngine {
         Self {
             loss: spec.loss,
             layers,
+            input: None,
             state: State { parameters, moments },
             totals: Totals::default(),
             scratch: Scratch { outputs, ..Scratch::default() },
@@ -92,13 +97,16 @@ impl CpuEngine {
         let Some(logits) = outputs.last() else { return };
         delta.resize(rows * classes, 0.0);
         let scale = 1.0 / rows as f32;
-        for ((row, label), gradient) in logits.chunks_exact(classes).zip(labels).zip(delta.chunks_exact_mut(classes)) {
+        for ((row, label), gradient) in
+            logits.chunks_exact(classes).zip(labels).zip(delta.chunks_exact_mut(classes))
+        {
             self.totals.loss += f64::from(self.loss.row(row, label as usize, scale, gradient));
-            self.totals.correct += f64::from(u8::from(math::argmax(row) == label as usize));
+            self.totals.correct += f64::from(u8::from(argmax(row) == label as usize));
         }
     }
 
-    /// Takes `delta` back through the layers, updating each as soon as its own input's gradient is known.
+    /// Takes `delta` back through the layers, updating each as soon as its own input's gradient is
+    /// known.
     fn run_backward(&mut self, features: &[f32], rows: usize, update: &Update) {
         let Scratch { outputs, delta, next_delta, gradient, .. } = &mut self.scratch;
         for (index, layer) in self.layers.iter().enumerate().rev() {
@@ -109,7 +117,12 @@ impl CpuEngine {
             let delta_matrix = View::new(delta, rows, layer.outputs);
             gradient.resize(layer.parameters().len(), 0.0);
             let (weight_gradient, bias_gradient) = gradient.split_at_mut(layer.weight.len());
-            multiply(delta_matrix.transposed(), View::new(input, rows, layer.inputs), 0.0, weight_gradient);
+            multiply(
+                delta_matrix.transposed(),
+                View::new(input, rows, layer.inputs),
+                0.0,
+                weight_gradient,
+            );
             bias_gradient.fill(0.0);
             for row in delta.chunks_exact(layer.outputs) {
                 bias_gradient.iter_mut().zip(row).for_each(|(sum, d)| *sum += d);
@@ -117,9 +130,17 @@ impl CpuEngine {
             if index > 0 {
                 next_delta.resize(rows * layer.inputs, 0.0);
                 let weight = &self.state.parameters[layer.weight.clone()];
-                multiply(delta_matrix, View::new(weight, layer.outputs, layer.inputs), 0.0, next_delta);
+                multiply(
+                    delta_matrix,
+                    View::new(weight, layer.outputs, layer.inputs),
+                    0.0,
+                    next_delta,
+                );
                 // ReLU passes the gradient where it passed the value.
-                next_delta.iter_mut().zip(input).for_each(|(d, &x)| *d = if x > 0.0 { *d } else { 0.0 });
+                next_delta
+                    .iter_mut()
+                    .zip(input)
+                    .for_each(|(d, &x)| *d = if x > 0.0 { *d } else { 0.0 });
             }
             update::apply(update, &mut self.state, layer.parameters(), gradient);
             std::mem::swap(delta, next_delta);
@@ -127,13 +148,22 @@ impl CpuEngine {
     }
 
     /// Forward and loss of the rows `order[range]`, then `then` with their features.
-    fn with_batch(&mut self, data: &Data, rows: &[u32], then: impl FnOnce(&mut Self, &[f32])) -> Result<()> {
-        let (features, classes) = (self.layers[0].inputs, self.layers[self.layers.len() - 1].outputs);
+    fn with_batch(
+        &mut self,
+        data: &Data,
+        rows: &[u32],
+        then: impl FnOnce(&mut Self, &[f32]),
+    ) -> Result<()> {
+        let (features, classes) =
+            (self.layers[0].inputs, self.layers[self.layers.len() - 1].outputs);
         let mut batch = std::mem::take(&mut self.scratch.batch);
         batch.clear();
         for &row in rows {
             let start = row as usize * features;
             batch.extend_from_slice(&data.features[start..start + features]);
+        }
+        if let Some(map) = &self.input {
+            map.apply(&mut batch);
         }
         self.run_layers(&batch, rows.len())?;
         self.run_loss(rows.iter().map(|&row| data.labels[row as usize]), rows.len(), classes);
@@ -153,7 +183,7 @@ impl Engine for CpuEngine {
         Ok(Self::new(&spec, parameters))
     }
 
-    fn upload(&mut self, features: Rc<Vec<f32>>, labels: Vec<u32>) -> Result<Data> {
+    fn upload(&mut self, features: Rc<Vec<f32>>, labels: Rc<Vec<u32>>) -> Result<Data> {
         Ok(Data { features, labels })
     }
 
@@ -161,7 +191,13 @@ impl Engine for CpuEngine {
         Ok(rows)
     }
 
-    fn step(&mut self, data: &Data, order: &Vec<u32>, range: Range<usize>, update: &Update) -> Result<()> {
+    fn step(
+        &mut self,
+        data: &Data,
+        order: &Vec<u32>,
+        range: Range<usize>,
+        update: &Update,
+    ) -> Result<()> {
         let rows = &order[range];
         self.with_batch(data, rows, |engine, batch| engine.run_backward(batch, rows.len(), update))
     }
@@ -188,7 +224,11 @@ impl Engine for CpuEngine {
     }
 
     async fn forward(&mut self, features: &[f32]) -> Result<Outputs> {
-        self.run_layers(features, features.len() / self.layers[0].inputs)?;
+        let rows = features.len() / self.layers[0].inputs;
+        match &self.input {
+            Some(map) => self.run_layers(&map.clone().mapped(features), rows)?,
+            None => self.run_layers(features, rows)?,
+        }
         // Taken, not copied: scoring a large set must not hold its outputs twice.
         let mut outputs = self.scratch.outputs.iter_mut().rev().map(std::mem::take);
         Ok(Outputs { logits: outputs.next().unwrap_or_default(), penultimate: outputs.next() })
@@ -198,11 +238,24 @@ impl Engine for CpuEngine {
         Ok(Matrix { values, width })
     }
 
-    async fn product(&mut self, left: &[f32], Matrix { values, width }: &Matrix) -> Result<Vec<f32>> {
+    async fn product(
+        &mut self,
+        left: &[f32],
+        Matrix { values, width }: &Matrix,
+    ) -> Result<Vec<f32>> {
         let (rows, columns) = (left.len() / width, values.len() / width);
         let mut product = vec![0.0; rows * columns];
-        multiply(View::new(left, rows, *width), View::new(values, columns, *width).transposed(), 0.0, &mut product);
+        multiply(
+            View::new(left, rows, *width),
+            View::new(values, columns, *width).transposed(),
+            0.0,
+            &mut product,
+        );
         Ok(product)
+    }
+
+    fn set_input(&mut self, map: Option<Rc<InputMap>>) {
+        self.input = map;
     }
 
     async fn state(&mut self) -> Result<State> {

@@ -1,10 +1,11 @@
 //! The narrow interface behind which the numbers are crunched, and its two implementations.
 //!
-//! An engine owns the parameters and the optimiser's moments, lays rows out on its device, and runs whole training steps:
-//! gather, logits, loss and its closed-form gradient, backward, update. Nothing is read back inside a step; loss and
-//! hits add up on the device until [`Engine::totals`] asks for them. Everything that waits for a device is asynchronous,
-//! because a browser cannot wait for a GPU in any other way. The CPU engine answers at once, and in its own file (the feature `sync`)
-//! no function is asynchronous.
+//! An engine owns the parameters and the optimiser's moments, lays rows out on its device, and runs
+//! whole training steps: gather, logits, loss and its closed-form gradient, backward, update.
+//! Nothing is read back inside a step; loss and hits add up on the device until [`Engine::totals`]
+//! asks for them. Everything that waits for a device is asynchronous, because a browser cannot wait
+//! for a GPU in any other way. The CPU engine answers at once, and in its own file (the feature
+//! `sync`) no function is asynchronous.
 
 #[cfg(feature = "cpu")]
 pub mod cpu;
@@ -15,7 +16,8 @@ use std::rc::Rc;
 
 use crate::{
     Error, Result,
-    head::{Architecture, Layer},
+    architecture::{Architecture, Layer},
+    input_map::InputMap,
     loss::Loss,
     optim::Update,
 };
@@ -27,7 +29,8 @@ pub struct Spec {
     pub architecture: Architecture,
     /// The training loss.
     pub loss: Loss,
-    /// Arrays shaped like the parameters that the update rule keeps: [`crate::optim::Optimizer::moments`].
+    /// Arrays shaped like the parameters that the update rule keeps:
+    /// [`crate::optim::Optimizer::moments`].
     pub moments: usize,
 }
 
@@ -36,7 +39,8 @@ pub struct Spec {
 pub struct State {
     /// All parameters in the order of [`Architecture::layers`].
     pub parameters: Vec<f32>,
-    /// [`Spec::moments`] arrays, each as long as `parameters`: velocity for SGD; first and second moment for AdamW.
+    /// [`Spec::moments`] arrays, each as long as `parameters`: velocity for SGD; first and second
+    /// moment for AdamW.
     pub moments: Vec<Vec<f32>>,
 }
 
@@ -54,11 +58,13 @@ pub struct Totals {
 pub struct Outputs {
     /// Raw logits, `[rows, classes]`.
     pub logits: Vec<f32>,
-    /// Inputs of the last layer, `[rows, penultimate]`, when they are not the features themselves (a head with hidden layers).
+    /// Inputs of the last layer, `[rows, penultimate]`, when they are not the features themselves
+    /// (a head with hidden layers).
     pub penultimate: Option<Vec<f32>>,
 }
 
-/// Most numbers in one layer's outputs for all rows of a call: a gigabyte, of which a wasm memory holds four.
+/// Most numbers in one layer's outputs for all rows of a call: a gigabyte, of which a wasm memory
+/// holds four.
 const MAX_OUTPUTS: usize = 1 << 28;
 
 /// Refuses rows whose outputs would not fit in memory: an instance that reserves in vain is lost.
@@ -72,8 +78,8 @@ pub(crate) fn check_outputs(rows: usize, layers: &[Layer]) -> Result<()> {
     )))
 }
 
-/// Longest side of a square matrix of statistics: half a gigabyte in 64 bits, and several exist at once. From 65 536 on the size
-/// itself would be more than a 32-bit `usize` counts.
+/// Longest side of a square matrix of statistics: half a gigabyte in 64 bits, and several exist at
+/// once. From 65 536 on the size itself would be more than a 32-bit `usize` counts.
 const MAX_SQUARE: usize = 8192;
 
 /// Refuses statistics of size `side` x `side` that would not fit in memory.
@@ -86,10 +92,23 @@ pub(crate) fn check_square(side: usize) -> Result<()> {
     )))
 }
 
+/// Most numbers of a table of statistics: half a gigabyte in 64 bits.
+const MAX_TABLE: u64 = (MAX_SQUARE * MAX_SQUARE) as u64;
+
+/// Refuses a table of `rows` x `columns` statistics that would not fit in memory.
+pub(crate) fn check_table(rows: usize, columns: usize) -> Result<()> {
+    if rows as u64 * columns as u64 <= MAX_TABLE {
+        return Ok(());
+    }
+    Err(Error::OutOfMemory(format!(
+        "statistics of {rows} x {columns} numbers; at most {MAX_TABLE} for this scorer: fewer classes, or fewer features"
+    )))
+}
+
 /// A place where a head's arithmetic runs.
 ///
-/// Callers pass what [`crate::trainer`] has checked: finite features of the right length, labels below the class count,
-/// row numbers below the row count.
+/// Callers pass what [`crate::head`] has checked: finite features of the right length, labels below
+/// the class count, row numbers below the row count.
 #[allow(async_fn_in_trait, reason = "both engines and every caller live on one thread")]
 #[maybe_async::maybe_async(AFIT)]
 pub trait Engine {
@@ -105,17 +124,30 @@ pub trait Engine {
     where
         Self: Sized;
 
-    /// Lays out `[rows, features]` and one label per row. Shared, so that the CPU engine need not copy them.
-    fn upload(&mut self, features: Rc<Vec<f32>>, labels: Vec<u32>) -> Result<Self::Data>;
+    /// Lays out `[rows, features]` and one label per row. Shared, so that the CPU engine need not
+    /// copy them.
+    fn upload(&mut self, features: Rc<Vec<f32>>, labels: Rc<Vec<u32>>) -> Result<Self::Data>;
 
     /// Lays out row numbers, to be picked from by range.
     fn order(&mut self, rows: Vec<u32>) -> Result<Self::Order>;
 
-    /// One update on the rows `order[range]`: mean loss, its gradient, `update`. Adds to the totals the values before the update.
-    fn step(&mut self, data: &Self::Data, order: &Self::Order, range: std::ops::Range<usize>, update: &Update) -> Result<()>;
+    /// One update on the rows `order[range]`: mean loss, its gradient, `update`. Adds to the totals
+    /// the values before the update.
+    fn step(
+        &mut self,
+        data: &Self::Data,
+        order: &Self::Order,
+        range: std::ops::Range<usize>,
+        update: &Update,
+    ) -> Result<()>;
 
     /// Adds the loss and hits of the rows `order[range]` to the totals without learning from them.
-    fn measure(&mut self, data: &Self::Data, order: &Self::Order, range: std::ops::Range<usize>) -> Result<()>;
+    fn measure(
+        &mut self,
+        data: &Self::Data,
+        order: &Self::Order,
+        range: std::ops::Range<usize>,
+    ) -> Result<()>;
 
     /// Reads the totals and sets them back to zero. The one read-back of a training step.
     async fn totals(&mut self) -> Result<Totals>;
@@ -135,8 +167,13 @@ pub trait Engine {
     /// Lays out a matrix `[rows, width]`.
     fn matrix(&mut self, values: Vec<f32>, width: usize) -> Result<Self::Matrix>;
 
-    /// `left matrix^T`: the inner products of `left`, `[rows, width]`, with the matrix's rows, `[rows, matrix rows]`.
+    /// `left matrix^T`: the inner products of `left`, `[rows, width]`, with the matrix's rows,
+    /// `[rows, matrix rows]`.
     async fn product(&mut self, left: &[f32], matrix: &Self::Matrix) -> Result<Vec<f32>>;
+
+    /// Maps features before the first layer from now on, in training and in answers, or takes them
+    /// as they are. Rows that lie on the engine already may stay as they were mapped.
+    fn set_input(&mut self, map: Option<Rc<InputMap>>);
 
     /// Copies parameters and moments to the host.
     async fn state(&mut self) -> Result<State>;

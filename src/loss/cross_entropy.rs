@@ -1,5 +1,6 @@
-//! Softmax cross-entropy with label smoothing: the baseline (`torch.nn.functional.cross_entropy`; smoothing after
-//! Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", CVPR 2016).
+//! Softmax cross-entropy with label smoothing: the baseline (`torch.nn.functional.cross_entropy`;
+//! smoothing after Szegedy et al., "Rethinking the Inception Architecture for Computer Vision",
+//! CVPR 2016).
 //!
 //! ```text
 //! p = softmax(f),  q = (1 - s) onehot(y) + s / k
@@ -7,10 +8,17 @@
 //! gradient = p - q
 //! ```
 
-use crate::math::Softmax;
+use crate::numeric::softmax::Softmax;
 
-/// Loss of one row, in nats; writes `scale` times its gradient. `logits` and `gradient` are `[classes]`.
-pub fn row(logits: &[f32], label: usize, label_smoothing: f32, scale: f32, gradient: &mut [f32]) -> f32 {
+/// Loss of one row, in nats; writes `scale` times its gradient. `logits` and `gradient` are
+/// `[classes]`.
+pub fn row(
+    logits: &[f32],
+    label: usize,
+    label_smoothing: f32,
+    scale: f32,
+    gradient: &mut [f32],
+) -> f32 {
     let parts = Softmax::new(logits, 1.0, gradient);
     // -ln p_k = (max - f_k) + ln(1 + rest): differences first, they stay exact for large logits.
     let below_max = |logit: f32| f64::from(parts.max) - f64::from(logit);
@@ -26,7 +34,8 @@ pub fn row(logits: &[f32], label: usize, label_smoothing: f32, scale: f32, gradi
         *g *= probability;
     }
     // p - 1 cancels where the label takes almost all: then the others' share is exact.
-    gradient[label] = if parts.argmax == label { -parts.rest * probability } else { gradient[label] - 1.0 };
+    gradient[label] =
+        if parts.argmax == label { -parts.rest * probability } else { gradient[label] - 1.0 };
     let spread = label_smoothing / logits.len() as f32;
     gradient[label] += label_smoothing;
     for g in gradient.iter_mut() {

@@ -1,5 +1,5 @@
-//! LogitNorm: cross-entropy on normalised logits (Wei et al., "Mitigating Neural Network Overconfidence with Logit
-//! Normalization", ICML 2022; reference code: hongxin001/logitnorm_ood).
+//! LogitNorm: cross-entropy on normalised logits (Wei et al., "Mitigating Neural Network
+//! Overconfidence with Logit Normalization", ICML 2022; reference code: hongxin001/logitnorm_ood).
 //!
 //! ```text
 //! n = |f|_2,  N = n + 1e-7,  u = f / (N tau),  p = softmax(u),  e = p - onehot(y)
@@ -7,19 +7,24 @@
 //! gradient = (e - (n / N) fhat (fhat . e)) / (tau N),   fhat = f / n
 //! ```
 //!
-//! The value does not change with the length of f, so for n far above 1e-7 the gradient is orthogonal to f and grows with
-//! 1/n. At f = 0 the formula's gradient is e / (1e-7 tau), far beyond what any step size survives: such a row has loss
-//! `ln(classes)` and no gradient here.
+//! The value does not change with the length of f, so for n far above 1e-7 the gradient is
+//! orthogonal to f and grows with 1/n. At f = 0 the formula's gradient is e / (1e-7 tau), far
+//! beyond what any step size survives: such a row has loss `ln(classes)` and no gradient here.
 //!
-//! The loss is never below `ln(1 + (k - 1) exp(-sqrt(k / (k - 1)) / tau))` for k classes, attained where the label's logit is
-//! large and all others are equal. Normalisation is for training alone: inference uses f itself.
+//! The loss is never below `ln(1 + (k - 1) exp(-sqrt(k / (k - 1)) / tau))` for k classes, attained
+//! where the label's logit is large and all others are equal. Normalisation is for training alone:
+//! inference uses f itself.
 
-use crate::math::{Softmax, dot, norm};
+use crate::numeric::{
+    row::{dot, norm},
+    softmax::Softmax,
+};
 
 /// Added to the norm, as in the paper's code.
 pub const EPSILON: f64 = 1e-7;
 
-/// Loss of one row, in nats; writes `scale` times its gradient. `logits` and `gradient` are `[classes]`.
+/// Loss of one row, in nats; writes `scale` times its gradient. `logits` and `gradient` are
+/// `[classes]`.
 pub fn row(logits: &[f32], label: usize, tau: f32, scale: f32, gradient: &mut [f32]) -> f32 {
     let length = norm(logits);
     if length == 0.0 {
@@ -38,9 +43,11 @@ pub fn row(logits: &[f32], label: usize, tau: f32, scale: f32, gradient: &mut [f
         *g *= probability;
     }
     // p - 1 cancels where the label takes almost all: then the others' share is exact.
-    gradient[label] = if parts.argmax == label { -parts.rest * probability } else { gradient[label] - 1.0 };
+    gradient[label] =
+        if parts.argmax == label { -parts.rest * probability } else { gradient[label] - 1.0 };
 
-    // fhat (fhat . e) n / N = f (f . e) / (n N), in two divisions so that neither product overflows.
+    // fhat (fhat . e) n / N = f (f . e) / (n N), in two divisions so that neither product
+    // overflows.
     let along = (f64::from(dot(logits, gradient)) / length / guarded) as f32;
     let outer = (factor * f64::from(scale)) as f32;
     for (g, &f) in gradient.iter_mut().zip(logits) {

@@ -1,4 +1,5 @@
-//! Training losses, one file each: formula, paper, stable value and closed-form gradient in one pass over a row.
+//! Training losses, one file each: formula, paper, stable value and closed-form gradient in one
+//! pass over a row.
 
 pub mod cross_entropy;
 pub mod logit_norm;
@@ -19,12 +20,14 @@ pub enum Loss {
 }
 
 impl Loss {
-    /// Loss of one row of logits, in nats; writes `scale` times its gradient. `logits` and `gradient` are `[classes]`,
-    /// `label` is below `classes`.
+    /// Loss of one row of logits, in nats; writes `scale` times its gradient. `logits` and
+    /// `gradient` are `[classes]`, `label` is below `classes`.
     pub fn row(&self, logits: &[f32], label: usize, scale: f32, gradient: &mut [f32]) -> f32 {
         match *self {
             Self::LogitNorm { tau } => logit_norm::row(logits, label, tau, scale, gradient),
-            Self::CrossEntropy { label_smoothing } => cross_entropy::row(logits, label, label_smoothing, scale, gradient),
+            Self::CrossEntropy { label_smoothing } => {
+                cross_entropy::row(logits, label, label_smoothing, scale, gradient)
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
-//! The default: how unsure the head is, plus three measures of how far a row lies from the training rows, each in standard
-//! deviations over the training rows. Ours; `docs/ood.md` has what it was measured against and what did not help.
+//! The default: how unsure the head is, plus three measures of how far a row lies from the training
+//! rows, each in standard deviations over the training rows. Ours; `docs/ood.md` has what it was
+//! measured against and what did not help.
 //!
 //! ```text
 //! u = x / |x|, x the head's features
@@ -10,23 +11,38 @@
 //! score = sum_j (s_j - mean s_j) / deviation of s_j   over the training rows, each as if it had not been among them
 //! ```
 //!
-//! Where the length of the features varies by more than a fifth of its mean, it is taken for a feature too: u is then x over its root
-//! mean square length, and both ridges are 0.1.
+//! Where the length of the features varies by more than a fifth of its mean, or a few of them
+//! outweigh all others, or their mean is more than ten times as long as they vary, they are taken
+//! for measurements: u_j is then (x_j - mean) / deviation over the root of their number, and both
+//! ridges are 0.1. Elsewhere a length far outside of those seen counts by itself:
 //!
-//! A function of the head and its training rows alone: it is the same before and after `calibrate`, so that a threshold from
-//! held-out rows keeps its promise exactly. T makes the probabilities depend on the logits' shape and not on their length. The
-//! constants were chosen on several data sets together and are the same for all.
+//! ```text
+//! score += 2 max(|ln |x| - mean| / max(deviation, 0.05) - 3, 0)   mean and deviation of ln |x| over the training rows
+//! T *= max(1, |x| / (mean + 2 deviations of |x|))
+//! ```
+//!
+//! A function of the head and its training rows alone: it is the same before and after `calibrate`,
+//! so that a threshold from held-out rows keeps its promise exactly. T makes the probabilities
+//! depend on the logits' shape and not on their length. The constants were chosen on several data
+//! sets together and are the same for all.
 
 use std::rc::Rc;
 
 use super::{
-    View, r#gen,
-    nearness::{Nearness, Standard},
-    training::Training,
+    Batch, Parameter, Values, r#gen,
+    scoring::Scoring,
+    statistics::{
+        Context,
+        nearness::{Nearness, Standard},
+    },
 };
-use crate::{Result, engine::Engine, math};
+use crate::{Result, engine::Engine, numeric::row::max};
 
-/// The softmax is as sharp as if the largest logit were this many times `ln classes` above the mean.
+/// It takes none.
+pub const PARAMETERS: &[Parameter] = &[];
+
+/// The softmax is as sharp as if the largest logit were this many times `ln classes` above the
+/// mean.
 const SHARPNESS: f64 = 3.0;
 
 /// GEN's published parameters.
@@ -40,26 +56,62 @@ pub struct Auto<M> {
     nearness: Rc<Nearness<M>>,
 }
 
-#[maybe_async::maybe_async]
-impl<M> Auto<M> {
-    /// Joins what is known of the rows with how sure the head is of them.
-    pub fn new(training: &Training, nearness: Rc<Nearness<M>>) -> Self {
-        let view = training.view();
-        let confidence = Confidence::new(&view);
-        Self { standard: Standard::of(&confidence.scores(&view)), confidence, nearness }
+#[maybe_async::maybe_async(AFIT)]
+impl<E: Engine> Scoring<E> for Auto<E::Matrix> {
+    async fn fit(context: &mut Context<'_, E>, _: &Values) -> Result<Self> {
+        let nearness = context.nearness().await?;
+        let training = context.training().await?;
+        let batch = training.batch();
+        let confidence = Confidence::new(&batch);
+        let doubts = confidence.scores(&batch, &nearness.stretch(batch.features));
+        Ok(Self { standard: Standard::of(&doubts), confidence, nearness })
     }
 
-    /// Scores, `[rows]`. Neighbours leave out `without[row]`, where given.
-    pub async fn scores<E: Engine<Matrix = M>>(
-        &self,
-        engine: &mut E,
-        view: &View<'_>,
-        without: &[Option<u32>],
-    ) -> Result<Vec<f32>> {
-        let distances = self.nearness.scores(engine, view.features, without).await?;
-        let doubts = self.confidence.scores(view);
-        Ok(doubts.iter().zip(distances).map(|(doubt, distance)| (self.standard.apply(*doubt) + distance) as f32).collect())
+    async fn scores(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {
+        self.scores_by(&self.standard, engine, batch).await
     }
+}
+
+#[maybe_async::maybe_async]
+impl<M> Auto<M> {
+    /// Mean and deviation of the head's unsureness over its training rows.
+    pub fn standard(&self) -> Standard {
+        self.standard
+    }
+
+    /// The scores with another head's mean and deviation of unsureness: a head that was trained
+    /// without some rows is unsure of all others, too, and its scores are to be compared with those
+    /// of the head that knows them.
+    pub async fn scores_by<E: Engine<Matrix = M>>(
+        &self,
+        standard: &Standard,
+        engine: &mut E,
+        batch: &Batch<'_>,
+    ) -> Result<Vec<f32>> {
+        let distances = self.nearness.scores(engine, batch.features, batch.own).await?;
+        let doubts = self.confidence.scores(batch, &self.nearness.stretch(batch.features));
+        Ok(doubts
+            .iter()
+            .zip(distances)
+            .map(|(doubt, distance)| (standard.apply(*doubt) + distance) as f32)
+            .collect())
+    }
+}
+
+/// T_0: the mean over the rows of (max f - mean f), over 3 ln K. The temperature that "auto" takes,
+/// and that calibrated temperatures start from: it lies near the best one on every set of
+/// `docs/ood.md`. 1 where all logits are alike.
+pub fn base_temperature(logits: &[f32], classes: usize) -> f64 {
+    let range = |row: &[f32]| {
+        let mean = row.iter().map(|&f| f64::from(f)).sum::<f64>() / row.len() as f64;
+        f64::from(max(row)) - mean
+    };
+    let ranges: f64 = logits.chunks_exact(classes).map(range).sum();
+    let rows = (logits.len() / classes).max(1) as f64;
+    let temperature = ranges / rows / (SHARPNESS * (classes.max(2) as f64).ln());
+    // As the factor that logits are multiplied by.
+    let factor = (1.0 / temperature) as f32;
+    if factor > 0.0 && factor.is_finite() { temperature } else { 1.0 }
 }
 
 /// The generalised entropy at a temperature that fits the logits.
@@ -68,19 +120,18 @@ struct Confidence {
 }
 
 impl Confidence {
-    fn new(view: &View) -> Self {
-        let range = |row: &[f32]| {
-            let mean = row.iter().map(|&f| f64::from(f)).sum::<f64>() / row.len() as f64;
-            f64::from(math::max(row)) - mean
-        };
-        let ranges: f64 = view.logits().map(range).sum();
-        let classes = view.classes.max(2) as f64;
-        let temperature = (ranges / view.count() as f64 / (SHARPNESS * classes.ln())) as f32;
-        Self { temperature: if temperature > 0.0 { temperature } else { 1.0 } }
+    fn new(batch: &Batch) -> Self {
+        Self { temperature: base_temperature(batch.logits, batch.classes) as f32 }
     }
 
-    fn scores(&self, view: &View) -> Vec<f32> {
-        let mut scratch = vec![0.0; view.classes];
-        view.logits().map(|row| r#gen::row(row, GAMMA, TOP, self.temperature, &mut scratch)).collect()
+    /// `stretch` is how many times longer than usual each row is: as much of its logits' size is no
+    /// sign of certainty.
+    fn scores(&self, batch: &Batch, stretch: &[f32]) -> Vec<f32> {
+        let mut scratch = vec![0.0; batch.classes];
+        let rows = batch.logits().zip(stretch);
+        rows.map(|(row, stretch)| {
+            r#gen::row(row, GAMMA, TOP, self.temperature * stretch, &mut scratch)
+        })
+        .collect()
     }
 }

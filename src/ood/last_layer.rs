@@ -1,23 +1,48 @@
-//! Energies of changed last layers: what [`super::react`], [`super::dice`], [`super::ash`] and [`super::scale`] have in common.
+//! Energies of changed last layers: what [`super::react`], [`super::dice`], [`super::ash`] and
+//! [`super::scale`] have in common.
 
-use super::{View, energy, training::Training};
-use crate::{Error, Result, engine::Engine, error::Mismatch, order, shown::Shown};
+use super::{Batch, energy, statistics::training::Training};
+use crate::{
+    Error, Result,
+    engine::Engine,
+    error::Mismatch,
+    numeric::{format::Shown, sort},
+};
 
 /// A last layer on the engine, as it is or changed.
 pub struct LastLayer<M> {
     weight: M,
     bias: Vec<f32>,
+    bytes: usize,
 }
 
 #[maybe_async::maybe_async]
 impl<M> LastLayer<M> {
     /// With this weight, `[classes, width]`, and the head's own bias.
-    pub fn new<E: Engine<Matrix = M>>(engine: &mut E, training: &Training, weight: Vec<f32>) -> Result<Self> {
-        Ok(Self { weight: engine.matrix(weight, training.width())?, bias: training.bias.clone() })
+    pub fn new<E: Engine<Matrix = M>>(
+        engine: &mut E,
+        training: &Training,
+        weight: Vec<f32>,
+    ) -> Result<Self> {
+        let bytes = size_of_val(weight.as_slice());
+        Ok(Self {
+            weight: engine.matrix(weight, training.width())?,
+            bias: training.bias.clone(),
+            bytes,
+        })
+    }
+
+    /// Memory that it holds.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Energy at temperature 1 of each of its outputs for `inputs`, `[rows, width]`.
-    pub async fn energies<E: Engine<Matrix = M>>(&self, engine: &mut E, inputs: &[f32]) -> Result<Vec<f32>> {
+    pub async fn energies<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+        inputs: &[f32],
+    ) -> Result<Vec<f32>> {
         let mut logits = engine.product(inputs, &self.weight).await?;
         let mut scratch = vec![0.0; self.bias.len()];
         let rows = logits.chunks_exact_mut(self.bias.len()).map(|row| {
@@ -39,7 +64,7 @@ pub fn sums(row: &[f32], kept: usize, scratch: &mut Vec<f32>) -> (f32, f32) {
     scratch.clear();
     scratch.extend_from_slice(row);
     let all = row.iter().sum();
-    (all, order::largest(scratch, kept).iter().sum())
+    (all, sort::largest(scratch, kept).iter().sum())
 }
 
 /// `e^(all / kept)`; 1 for a row of zeros, which has no ratio.
@@ -48,12 +73,12 @@ pub fn sharpening((all, kept): (f32, f32)) -> f32 {
 }
 
 /// Refuses rows with negative values for a scorer whose formula has no meaning for them.
-pub fn check_not_negative(scorer: &str, view: &View) -> Result<()> {
-    let Some(index) = view.inputs.iter().position(|&x| x < 0.0) else { return Ok(()) };
-    let (row, column) = (index / view.width, index % view.width);
+pub fn check_not_negative(scorer: &str, batch: &Batch) -> Result<()> {
+    let Some(index) = batch.inputs.iter().position(|&x| x < 0.0) else { return Ok(()) };
+    let (row, column) = (index / batch.width, index % batch.width);
     Err(Error::InvalidFeatures(Mismatch::new(
         format!("features, row {row}"),
         format!("last-layer inputs of at least 0, as a ReLU leaves them, for the scorer {scorer}"),
-        format!("{} in column {column}", view.inputs[index].shown()),
+        format!("{} in column {column}", batch.inputs[index].shown()),
     )))
 }

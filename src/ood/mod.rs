@@ -1,7 +1,8 @@
-//! Out-of-distribution scores, one file each: formula, paper, reference code, parameters, when it fails.
+//! Out-of-distribution scores, one file each: formula, paper, reference code, parameters, when it
+//! fails.
 //!
-//! **Sign: higher = more out-of-distribution, for every scorer** (pytorch-ood's convention; OpenOOD's confidences are the
-//! negation).
+//! **Sign: higher = more out-of-distribution, for every scorer** (pytorch-ood's convention;
+//! OpenOOD's confidences are the negation).
 //!
 //! | scorer | needs | scale |
 //! |---|---|---|
@@ -16,6 +17,7 @@
 //! | [`kl_matching`] | typical posteriors | nats |
 //! | [`knn`] | all training z | `[0, 2]` |
 //! | [`mahalanobis`], [`rmd`] | means and covariances of z | squared distances |
+//! | [`gda`] | means of z and a covariance of each class | nats |
 //! | [`residual`], [`vim`] | eigenvectors of a covariance of z | that of z, of the logits |
 //! | [`she`] | mean z of correctly classified rows | that of z squared |
 //! | [`nn_guide`] | all training z and their energies | that of the logits squared |
@@ -23,88 +25,50 @@
 //! | [`react`], [`dice`], [`ash`], [`scale`] | percentiles, mean z, or just z of one sign | that of the logits |
 //! | [`auto`] | means, covariances and up to 4096 of the training rows' features | about 0, in standard deviations |
 //!
-//! z is the last layer's input: the features themselves for a linear head. Where z is needed, so are training rows: `fit`
-//! remembers its own, [`crate::trainer::Trainer::fit_scorers`] takes them after a loop of steps. Statistics are computed when a
-//! scorer is first asked for and again after further training, so they are always those of the head as it is.
+//! z is the last layer's input: the features themselves for a linear head. Where z is needed, so
+//! are training rows: `fit` remembers its own, [`crate::head::Head::fit_scorers`] takes them after
+//! a loop of steps. Statistics are computed when a scorer is first asked for and again after
+//! further training, so they are always those of the head as it is.
 //!
-//! After LogitNorm the length of the logits means nothing, so scores that compare it with a fixed temperature (energy and
-//! entropy at 1) lose much or fall below chance; [`max_cosine`] does not see it.
+//! After LogitNorm the length of the logits means nothing, so scores that compare it with a fixed
+//! temperature (energy and entropy at 1) lose much or fall below chance; [`max_cosine`] does not
+//! see it.
 
-mod around;
 pub mod ash;
 pub mod auto;
+mod batch;
 pub mod dice;
 pub mod energy;
 pub mod entropy;
 pub mod fdbd;
-mod fitted;
+pub mod fitting;
+pub mod gda;
 pub mod r#gen;
 pub mod grad_norm;
 pub mod kl_matching;
 pub mod knn;
 mod last_layer;
-mod logit;
 pub mod mahalanobis;
 pub mod max_cosine;
 pub mod max_logit;
-pub mod moments;
 pub mod msp;
-mod name;
 pub mod nci;
-pub mod nearness;
-pub mod neighbours;
 pub mod nn_guide;
 pub mod odin;
-mod options;
+pub mod parameters;
 pub mod react;
 pub mod residual;
 pub mod rmd;
 pub mod scale;
+pub mod scoring;
 pub mod she;
-pub mod training;
-mod view;
+pub mod statistics;
+mod table;
 pub mod vim;
-pub mod whitening;
 
 pub use self::{
-    fitted::{Fitted, FittedScorer},
-    logit::LogitScorer,
-    name::ScorerName,
-    options::{Parameters, ScorerOptions},
-    view::View,
+    batch::Batch,
+    parameters::{Given, Parameter, ScorerOptions, Values},
+    scoring::Needs,
+    table::{Fitted, Scorer, ScorerName},
 };
-
-/// A scorer with checked parameters.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Scorer {
-    /// One that needs only what the head answers for a row.
-    Logit(LogitScorer),
-    /// See [`odin`].
-    Odin {
-        /// Softmax temperature.
-        temperature: f32,
-        /// Step on the features.
-        epsilon: f32,
-    },
-    /// One that compares with the training rows.
-    Fitted(FittedScorer),
-    /// See [`auto`].
-    Auto,
-}
-
-impl Scorer {
-    /// Whether it compares rows with the training rows.
-    pub fn compares(&self) -> bool {
-        matches!(self, Self::Fitted(_) | Self::Auto)
-    }
-
-    /// Its name.
-    pub fn name(&self) -> ScorerName {
-        match self {
-            Self::Logit(scorer) => scorer.name(),
-            Self::Odin { .. } => ScorerName::Odin,
-            Self::Fitted(scorer) => scorer.name(),
-            Self::Auto => ScorerName::Auto,
-        }
-    }
-}

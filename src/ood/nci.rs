@@ -1,14 +1,28 @@
-//! Neural-collapse-inspired score (Liu and Qin, "Detecting Out-of-Distribution Through the Lens of Neural Collapse", CVPR 2025;
-//! pytorch-ood `NCI`, OpenOOD `nci_postprocessor`).
+//! Neural-collapse-inspired score (Liu and Qin, "Detecting Out-of-Distribution Through the Lens of
+//! Neural Collapse", CVPR 2025; pytorch-ood `NCI`, OpenOOD `nci_postprocessor`).
 //!
 //! ```text
 //! score = - w_y . (z - mu) / |z - mu| - alpha |z|_1   with y the prediction, mu the mean training row
 //! ```
 //!
-//! How well a row points along its class's weight. OpenOOD tunes alpha on out-of-distribution rows; 0 needs none.
+//! How well a row points along its class's weight. OpenOOD tunes alpha on out-of-distribution rows;
+//! 0 needs none.
 
-use super::{View, fdbd::distance_to, training::Training};
-use crate::math;
+use super::{Batch, Parameter, Values, scoring::Scoring, statistics::Context};
+use crate::{
+    Result,
+    engine::Engine,
+    numeric::row::{distance_to_mean, sum},
+    range::Range,
+};
+
+/// Its parameters.
+pub const PARAMETERS: &[Parameter] = &[Parameter::number(
+    "alpha",
+    Range::NotNegative,
+    0.0,
+    "Weight of the features' L1 norm, at least 0; default 0 (pytorch-ood's).",
+)];
 
 /// Fitted to training rows.
 pub struct Nci {
@@ -17,22 +31,31 @@ pub struct Nci {
     weight: Vec<f32>,
 }
 
-impl Nci {
-    /// Fits.
-    pub fn new(training: &Training, alpha: f32) -> Self {
-        Self { alpha, mean: training.mean(), weight: training.weight.clone() }
+#[maybe_async::maybe_async(AFIT)]
+impl<E: Engine> Scoring<E> for Nci {
+    async fn fit(context: &mut Context<'_, E>, values: &Values) -> Result<Self> {
+        let training = context.training().await?;
+        Ok(Self {
+            alpha: values.number("alpha"),
+            mean: training.mean(),
+            weight: training.weight.clone(),
+        })
     }
 
-    /// Scores, `[rows]`.
-    pub fn scores(&self, view: &View) -> Vec<f32> {
-        let rows = view.inputs().zip(view.predictions()).map(|(z, class)| {
-            let weight = &self.weight[class * view.width..][..view.width];
+    async fn scores(&self, _: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {
+        let rows = batch.inputs().zip(batch.predictions()).map(|(z, class)| {
+            let weight = &self.weight[class * batch.width..][..batch.width];
             let offsets = z.iter().zip(&self.mean).map(|(&x, m)| f64::from(x) - m);
-            let product: f64 = weight.iter().zip(offsets).map(|(&w, offset)| f64::from(w) * offset).sum();
-            let distance = distance_to(z, &self.mean);
+            let product: f64 =
+                weight.iter().zip(offsets).map(|(&w, offset)| f64::from(w) * offset).sum();
+            let distance = distance_to_mean(z, &self.mean);
             let cosine = if distance > 0.0 { product / distance } else { 0.0 };
-            -(cosine as f32) - self.alpha * math::sum(z, f32::abs)
+            -(cosine as f32) - self.alpha * sum(z, f32::abs)
         });
-        rows.collect()
+        Ok(rows.collect())
+    }
+
+    fn bytes(&self) -> usize {
+        size_of_val(self.weight.as_slice())
     }
 }

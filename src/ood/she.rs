@@ -1,15 +1,23 @@
-//! Simplified Hopfield energy (Zhang et al., "Out-of-Distribution Detection based on In-Distribution Data Patterns Memorization
-//! with Modern Hopfield Energy", ICLR 2023; pytorch-ood `SHE`, OpenOOD `she_postprocessor`).
+//! Simplified Hopfield energy (Zhang et al., "Out-of-Distribution Detection based on
+//! In-Distribution Data Patterns Memorization with Modern Hopfield Energy", ICLR 2023; pytorch-ood
+//! `SHE`, OpenOOD `she_postprocessor`).
 //!
 //! ```text
 //! S_k = mean z_i over training rows of class k that the head classifies correctly,   score = -z . S_y   with y the prediction
 //! ```
 //!
-//! A class without a correct row takes the mean of all its rows; one without any has no pattern, and rows taken for it score 0.
-//! An inner product: grows with the length of z.
+//! A class without a correct row takes the mean of all its rows; one without any has no pattern,
+//! and rows taken for it score 0. An inner product: grows with the length of z.
 
-use super::{View, training::Training};
-use crate::math;
+use super::{Batch, Parameter, Values, scoring::Scoring, statistics::Context};
+use crate::{
+    Result,
+    engine::{Engine, check_table},
+    numeric::row::dot,
+};
+
+/// Its parameters.
+pub const PARAMETERS: &[Parameter] = &[];
 
 /// Fitted to training rows.
 pub struct She {
@@ -17,14 +25,17 @@ pub struct She {
     patterns: Vec<f32>,
 }
 
-impl She {
-    /// Fits.
-    pub fn new(training: &Training) -> Self {
-        let (width, view) = (training.width(), training.view());
+#[maybe_async::maybe_async(AFIT)]
+impl<E: Engine> Scoring<E> for She {
+    async fn fit(context: &mut Context<'_, E>, _: &Values) -> Result<Self> {
+        let training = context.training().await?;
+        let (width, rows) = (training.width(), training.batch());
+        check_table(training.classes(), width)?;
         let mut all = vec![vec![0.0; width]; training.classes()];
         let mut correct = all.clone();
         let mut counts = vec![(0_usize, 0_usize); training.classes()];
-        for ((z, predicted), &label) in view.inputs().zip(view.predictions()).zip(training.labels()) {
+        for ((z, predicted), &label) in rows.inputs().zip(rows.predictions()).zip(training.labels())
+        {
             let class = label as usize;
             counts[class].0 += 1;
             add(&mut all[class], z);
@@ -33,17 +44,25 @@ impl She {
                 add(&mut correct[class], z);
             }
         }
-        let patterns = all.iter().zip(&correct).zip(counts).flat_map(|((all, correct), (rows, hits))| {
-            let (sums, count) = if hits > 0 { (correct, hits) } else { (all, rows.max(1)) };
-            sums.iter().map(move |sum| (sum / count as f64) as f32)
-        });
-        Self { patterns: patterns.collect() }
+        let patterns =
+            all.iter().zip(&correct).zip(counts).flat_map(|((all, correct), (rows, hits))| {
+                let (sums, count) = if hits > 0 { (correct, hits) } else { (all, rows.max(1)) };
+                sums.iter().map(move |sum| (sum / count as f64) as f32)
+            });
+        Ok(Self { patterns: patterns.collect() })
     }
 
-    /// Scores, `[rows]`.
-    pub fn scores(&self, view: &View) -> Vec<f32> {
-        let pattern = |class: usize| &self.patterns[class * view.width..][..view.width];
-        view.inputs().zip(view.predictions()).map(|(z, class)| -math::dot(z, pattern(class))).collect()
+    async fn scores(&self, _: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {
+        let pattern = |class: usize| &self.patterns[class * batch.width..][..batch.width];
+        Ok(batch
+            .inputs()
+            .zip(batch.predictions())
+            .map(|(z, class)| -dot(z, pattern(class)))
+            .collect())
+    }
+
+    fn bytes(&self) -> usize {
+        size_of_val(self.patterns.as_slice())
     }
 }
 

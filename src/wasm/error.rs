@@ -11,7 +11,8 @@ pub type JsResult<T> = Result<T, JsValue>;
 impl From<Error> for JsValue {
     fn from(error: Error) -> Self {
         let value = js_sys::Error::new(&error.to_string());
-        // The wrapper knows the core's errors by this name: an abort reason may have a code of its own.
+        // The wrapper knows the core's errors by this name: an abort reason may have a code of its
+        // own.
         value.set_name("OodgateCoreError");
         // Setting a property of an object that was just made cannot fail.
         let _ = Reflect::set(&value, &"code".into(), &error.code().into());

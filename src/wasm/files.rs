@@ -1,9 +1,14 @@
-//! [`crate::store`] and [`crate::onnx`] for JavaScript: the one job of their own wasm file.
+//! [`crate::files`] for JavaScript: the one job of their own wasm file.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::error::JsResult;
-use crate::{Error, error::Mismatch, onnx, snapshot::Snapshot, store};
+use crate::{
+    Error,
+    error::Mismatch,
+    files::{onnx, safetensors},
+    snapshot::Snapshot,
+};
 
 /// A head's parts on their way between an engine's wasm file and this one.
 #[wasm_bindgen]
@@ -13,27 +18,46 @@ pub struct RawSnapshot(Snapshot);
 impl RawSnapshot {
     /// Puts the parts together; `meta` is JSON.
     #[wasm_bindgen(constructor)]
+    #[allow(clippy::too_many_arguments, reason = "each is an array that crosses as it is")]
     pub fn new(
         meta: &str,
         state: Vec<f32>,
+        input: Vec<f32>,
         features: Vec<f32>,
         labels: Vec<u32>,
+        groups: Vec<u64>,
         seen: Vec<u64>,
         scores: Vec<f32>,
+        score_labels: Vec<u32>,
     ) -> JsResult<Self> {
-        let meta = serde_json::from_str(meta)
-            .map_err(|error| Error::InvalidFile(Mismatch::new("head", "the description of a head", error.to_string())))?;
-        Ok(Self(Snapshot { meta, state, features, labels, seen, scores }))
+        let meta = serde_json::from_str(meta).map_err(|error| {
+            Error::InvalidFile(Mismatch::new(
+                "head",
+                "the description of a head",
+                error.to_string(),
+            ))
+        })?;
+        Ok(Self(Snapshot {
+            meta,
+            state,
+            input,
+            features,
+            labels,
+            groups,
+            seen,
+            scores,
+            score_labels,
+        }))
     }
 
-    /// See [`store::read`].
+    /// See [`safetensors::read`].
     pub fn read(file: &[u8]) -> JsResult<Self> {
-        Ok(Self(store::read(file)?))
+        Ok(Self(safetensors::read(file)?))
     }
 
-    /// See [`store::write`].
+    /// See [`safetensors::write`].
     pub fn write(&self) -> JsResult<Vec<u8>> {
-        Ok(store::write(&self.0)?)
+        Ok(safetensors::write(&self.0)?)
     }
 
     /// See [`onnx::write`].
@@ -50,6 +74,22 @@ impl RawSnapshot {
     /// See [`Snapshot::state`].
     pub fn state(&self) -> Vec<f32> {
         self.0.state.clone()
+    }
+
+    /// See [`Snapshot::input`].
+    pub fn input(&self) -> Vec<f32> {
+        self.0.input.clone()
+    }
+
+    /// See [`Snapshot::groups`].
+    pub fn groups(&self) -> Vec<u64> {
+        self.0.groups.clone()
+    }
+
+    /// See [`Snapshot::score_labels`].
+    #[wasm_bindgen(js_name = scoreLabels)]
+    pub fn score_labels(&self) -> Vec<u32> {
+        self.0.score_labels.clone()
     }
 
     /// See [`Snapshot::features`].

@@ -5,21 +5,29 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use super::{
     error::JsResult,
     options,
-    results::{CalibrationResult, EpochResult, EvaluationResult, GateResult, Prediction, SelectionResult, StepResult, to_js},
+    results::{
+        CalibrationResult, EpochResult, EvaluationResult, GateResult, PredictionResult,
+        SelectionResult, StepResult, to_js,
+    },
     snapshot,
 };
 #[cfg(not(feature = "webgpu"))]
 use crate::engine::cpu::CpuEngine as BackendEngine;
 #[cfg(feature = "webgpu")]
 use crate::engine::webgpu::WebGpuEngine as BackendEngine;
-use crate::{engine::Engine, fit::Fit, select::Selection, snapshot::Snapshot, trainer::Trainer};
+use crate::{
+    engine::Engine,
+    head::{Head, HeadFit, cross::CrossCalibration, selection::Selection},
+    snapshot::Snapshot,
+};
 
 /// A head on this file's backend.
 #[wasm_bindgen]
 pub struct RawHead {
-    trainer: Trainer<BackendEngine>,
-    fit: Option<Fit<BackendEngine>>,
+    head: Head<BackendEngine>,
+    fit: Option<HeadFit<BackendEngine>>,
     selection: Option<Selection<BackendEngine>>,
+    cross: Option<CrossCalibration<BackendEngine>>,
 }
 
 /// Checks options without building anything and answers the class names.
@@ -41,7 +49,7 @@ impl RawHead {
     pub fn create(options: &JsValue) -> JsResult<Self> {
         let config = options::head(options)?.check()?;
         let engine = BackendEngine::new(&config.spec(), config.initial_parameters());
-        Ok(Self { trainer: Trainer::new(engine, config), fit: None, selection: None })
+        Ok(Self { head: Head::new(engine, config), fit: None, selection: None, cross: None })
     }
 
     /// Builds a head from `HeadOptions`.
@@ -50,14 +58,19 @@ impl RawHead {
         let config = options::head(&options)?.check()?;
         let (spec, parameters) = (config.spec(), config.initial_parameters());
         let engine = BackendEngine::new(&super::gpu::open().await?, spec, parameters)?;
-        Ok(Self { trainer: Trainer::new(engine, config), fit: None, selection: None })
+        Ok(Self { head: Head::new(engine, config), fit: None, selection: None, cross: None })
     }
 
     /// Uploads rows for a fit.
     #[wasm_bindgen(js_name = beginFit)]
-    pub fn begin_fit(&mut self, features: Vec<f32>, labels: &[f64], options: &JsValue) -> JsResult<()> {
-        let config = options::fit(options)?.check()?;
-        self.fit = Some(Fit::new(&mut self.trainer, features, labels, config)?);
+    pub fn begin_fit(
+        &mut self,
+        features: Vec<f32>,
+        labels: &[f64],
+        options: &JsValue,
+    ) -> JsResult<()> {
+        let (fit, rows) = options::fit(options)?;
+        self.fit = Some(self.head.begin_fit(features, labels, fit.check()?, rows)?);
         Ok(())
     }
 
@@ -65,28 +78,48 @@ impl RawHead {
     #[wasm_bindgen(js_name = endFit)]
     pub fn end_fit(&mut self) -> JsResult<()> {
         self.fit = None;
-        Ok(self.trainer.engine().clear_totals()?)
+        Ok(self.head.engine().clear_totals()?)
     }
 
     /// `fitScorers` of the contract.
     #[wasm_bindgen(js_name = fitScorers)]
     pub fn fit_scorers(&mut self, features: Vec<f32>, labels: &[f64]) -> JsResult<()> {
-        Ok(self.trainer.fit_scorers(features, labels)?)
+        Ok(self.head.fit_scorers(features, labels)?)
     }
 
     /// Begins to choose the scorer for "auto".
     #[wasm_bindgen(js_name = beginSelection)]
-    pub fn begin_selection(&mut self, features: Vec<f32>, labels: &[f64], options: &JsValue) -> JsResult<()> {
+    pub fn begin_selection(
+        &mut self,
+        features: Vec<f32>,
+        labels: &[f64],
+        options: &JsValue,
+    ) -> JsResult<()> {
         let (candidates, folds) = options::selection(options)?;
-        self.selection = Some(Selection::new(&mut self.trainer, features, labels, candidates, folds)?);
+        self.selection = Some(Selection::new(&mut self.head, features, labels, candidates, folds)?);
         Ok(())
     }
 
-    /// Gives "auto" its meaning and says how the candidates did; without a whole selection, forgets it.
+    /// Sets the scorer that "auto" resolves to and says how the candidates did; without a whole
+    /// selection, forgets it.
     #[wasm_bindgen(js_name = endSelection)]
     pub fn end_selection(&mut self, finished: bool) -> JsResult<JsValue> {
         match self.selection.take() {
-            Some(selection) if finished => Ok(to_js(&SelectionResult::from(selection.finish(&mut self.trainer)?))),
+            Some(selection) if finished => {
+                Ok(to_js(&SelectionResult::from(selection.finish(&mut self.head)?)))
+            }
+            _ => Ok(JsValue::UNDEFINED),
+        }
+    }
+
+    /// Makes a finished calibration from the head's own rows the head's; forgets one that was
+    /// stopped.
+    #[wasm_bindgen(js_name = endCalibration)]
+    pub fn end_calibration(&mut self, finished: bool) -> JsResult<JsValue> {
+        match self.cross.take() {
+            Some(cross) if finished => {
+                Ok(to_js(&CalibrationResult::from(cross.finish(&mut self.head)?)))
+            }
             _ => Ok(JsValue::UNDEFINED),
         }
     }
@@ -94,79 +127,109 @@ impl RawHead {
     /// Whether there is a calibration of the head as it is now.
     #[wasm_bindgen(getter, js_name = isCalibrated)]
     pub fn is_calibrated(&self) -> bool {
-        self.trainer.calibration().is_some()
+        self.head.calibration().is_some()
     }
 
     /// The calibration, or `undefined`.
     pub fn calibration(&self) -> JsValue {
-        self.trainer.calibration().map_or(JsValue::UNDEFINED, |calibration| to_js(&CalibrationResult::from(calibration)))
+        self.head
+            .calibration()
+            .map_or(JsValue::UNDEFINED, |calibration| to_js(&CalibrationResult::from(calibration)))
     }
 
     /// What is to be known of the head beside its arrays: [`Meta`](crate::snapshot::Meta).
     pub fn meta(&self) -> JsValue {
-        to_js(&self.trainer.meta())
+        to_js(&self.head.meta())
     }
 
     /// See [`Snapshot::features`].
     #[wasm_bindgen(js_name = trainingFeatures)]
     pub fn training_features(&self) -> Vec<f32> {
-        self.trainer.training_rows().map(|rows| rows.features.to_vec()).unwrap_or_default()
+        self.head.rows().map(|rows| rows.features.to_vec()).unwrap_or_default()
     }
 
     /// See [`Snapshot::labels`].
     #[wasm_bindgen(js_name = trainingLabels)]
     pub fn training_labels(&self) -> Vec<u32> {
-        self.trainer.training_rows().map(|rows| rows.labels.to_vec()).unwrap_or_default()
+        self.head.rows().map(|rows| rows.labels.to_vec()).unwrap_or_default()
     }
 
     /// See [`Snapshot::seen`].
     pub fn seen(&self) -> Vec<u64> {
-        self.trainer.seen_rows().fingerprints()
+        self.head.seen().fingerprints()
+    }
+
+    /// See [`Snapshot::input`].
+    #[wasm_bindgen(js_name = inputArrays)]
+    pub fn input_arrays(&self) -> Vec<f32> {
+        self.head.input_arrays()
+    }
+
+    /// See [`Snapshot::groups`].
+    pub fn groups(&self) -> Vec<u64> {
+        self.head.groups()
     }
 
     /// See [`Snapshot::scores`].
     #[wasm_bindgen(js_name = calibrationScores)]
     pub fn calibration_scores(&self) -> Vec<f32> {
-        self.trainer.calibration().map(|calibration| calibration.conformal.scores().to_vec()).unwrap_or_default()
+        self.head.calibration_scores()
+    }
+
+    /// See [`Snapshot::score_labels`].
+    #[wasm_bindgen(js_name = calibrationLabels)]
+    pub fn calibration_labels(&self) -> Vec<u32> {
+        self.head.calibration_labels()
     }
 
     /// Makes this new head the one of a [`Snapshot`] with the same options.
+    #[allow(clippy::too_many_arguments, reason = "each is an array that crosses as it is")]
     pub fn restore(
         &mut self,
         meta: &JsValue,
         state: Vec<f32>,
+        input: Vec<f32>,
         features: Vec<f32>,
         labels: Vec<u32>,
+        groups: Vec<u64>,
         seen: Vec<u64>,
         scores: Vec<f32>,
+        score_labels: Vec<u32>,
     ) -> JsResult<()> {
         let meta = snapshot::meta(meta)?;
-        Ok(self.trainer.restore(Snapshot { meta, state, features, labels, seen, scores })?)
+        let snapshot =
+            Snapshot { meta, state, input, features, labels, groups, seen, scores, score_labels };
+        Ok(self.head.restore(snapshot)?)
     }
 
     /// Whether the device that the head lies on is gone.
     #[wasm_bindgen(getter, js_name = isLost)]
     pub fn is_lost(&mut self) -> bool {
-        self.trainer.engine().is_lost()
+        self.head.engine().is_lost()
     }
 
     /// Updates made so far.
     #[wasm_bindgen(getter)]
     pub fn steps(&self) -> f64 {
-        self.trainer.steps() as f64
+        self.head.steps() as f64
     }
 }
 
-/// Methods that wait for the engine. On the CPU, which has nothing to wait for, they are plain functions: promises would add 9 KiB to
-/// what a page downloads.
+/// Methods that wait for the engine. On the CPU, which has nothing to wait for, they are plain
+/// functions: promises would add 9 KiB to what a page downloads.
 #[maybe_async::maybe_async]
 #[wasm_bindgen]
 impl RawHead {
     /// `trainStep` of the contract.
     #[wasm_bindgen(js_name = trainStep)]
-    pub async fn train_step(&mut self, features: Vec<f32>, labels: Vec<f64>, options: JsValue) -> JsResult<JsValue> {
+    pub async fn train_step(
+        &mut self,
+        features: Vec<f32>,
+        labels: Vec<f64>,
+        options: JsValue,
+    ) -> JsResult<JsValue> {
         let learning_rate = options::step(&options)?;
-        let step = self.trainer.train_step(features, &labels, learning_rate).await?;
+        let step = self.head.train_step(features, &labels, learning_rate).await?;
         Ok(to_js(&StepResult::from(step)))
     }
 
@@ -174,8 +237,8 @@ impl RawHead {
     #[wasm_bindgen(js_name = runFit)]
     pub async fn run_fit(&mut self, batches: usize) -> JsResult<bool> {
         let Some(fit) = &mut self.fit else { return Ok(false) };
-        let epoch_is_over = fit.run(&mut self.trainer, batches)?;
-        self.trainer.engine().finish().await?;
+        let epoch_is_over = self.head.run_fit(fit, batches)?;
+        self.head.engine().finish().await?;
         Ok(epoch_is_over)
     }
 
@@ -183,54 +246,83 @@ impl RawHead {
     #[wasm_bindgen(js_name = endEpoch)]
     pub async fn end_epoch(&mut self, report: bool) -> JsResult<JsValue> {
         let Some(fit) = &mut self.fit else { return Ok(JsValue::UNDEFINED) };
-        let epoch = fit.end_epoch(&mut self.trainer, report).await?;
-        Ok(to_js(&EpochResult::from(epoch)))
+        let epoch = self.head.end_epoch(fit, report).await?;
+        Ok(to_js(&EpochResult::new(epoch, fit.warning())))
     }
 
     /// Parameters and the optimiser's moments.
     pub async fn state(&mut self) -> JsResult<Vec<f32>> {
-        Ok(self.trainer.state().await?)
+        Ok(self.head.state().await?)
     }
 
     /// `logits` of the contract.
     pub async fn logits(&mut self, features: Vec<f32>) -> JsResult<Vec<f32>> {
-        Ok(self.trainer.forward(&features).await?.logits)
+        Ok(self.head.forward(&features).await?.logits)
     }
 
     /// `predict` of the contract, without the names.
     pub async fn predict(&mut self, features: Vec<f32>) -> JsResult<JsValue> {
-        Ok(to_js(&Prediction::from(self.trainer.predict(&features).await?)))
+        Ok(to_js(&PredictionResult::from(self.head.predict(&features).await?)))
     }
 
     /// `oodScore` of the contract.
     #[wasm_bindgen(js_name = oodScore)]
     pub async fn ood_score(&mut self, features: Vec<f32>, options: JsValue) -> JsResult<Vec<f32>> {
         let scorer = options::score(&options)?;
-        Ok(self.trainer.ood_score(&features, &scorer).await?)
+        Ok(self.head.ood_score(&features, &scorer).await?)
     }
 
-    /// Makes up to so many updates of a small head, or scores one candidate; true when there is nothing left to do.
+    /// Makes up to so many updates of a small head, or scores one candidate; true when there is
+    /// nothing left to do.
     #[wasm_bindgen(js_name = runSelection)]
     pub async fn run_selection(&mut self, batches: usize) -> JsResult<bool> {
         let Some(selection) = &mut self.selection else { return Ok(true) };
-        Ok(selection.run(&mut self.trainer, batches).await?)
+        Ok(selection.run(&mut self.head, batches).await?)
     }
 
     /// `calibrate` of the contract.
-    pub async fn calibrate(&mut self, features: Vec<f32>, labels: Vec<f64>, options: JsValue) -> JsResult<JsValue> {
-        let (alpha, scorer) = options::calibration(&options)?;
-        let calibration = self.trainer.calibrate(&features, &labels, alpha, &scorer).await?;
+    pub async fn calibrate(
+        &mut self,
+        features: Vec<f32>,
+        labels: Vec<f64>,
+        options: JsValue,
+    ) -> JsResult<JsValue> {
+        let options = options::calibration(&options)?;
+        let calibration = self.head.calibrate(&features, &labels, &options).await?;
         Ok(to_js(&CalibrationResult::from(calibration)))
+    }
+
+    /// Begins to calibrate from the head's own rows.
+    #[wasm_bindgen(js_name = beginCalibration)]
+    pub async fn begin_calibration(&mut self, options: JsValue) -> JsResult<()> {
+        let (options, groups) = options::cross_calibration(&options)?;
+        self.cross =
+            Some(CrossCalibration::new(&mut self.head, &options, groups.as_deref()).await?);
+        Ok(())
+    }
+
+    /// Makes up to so many updates of a head of some of the rows, or asks it about the others; true
+    /// when there is nothing left to do.
+    #[wasm_bindgen(js_name = runCalibration)]
+    pub async fn run_calibration(&mut self, batches: usize) -> JsResult<bool> {
+        let Some(cross) = &mut self.cross else { return Ok(true) };
+        Ok(cross.run(&mut self.head, batches).await?)
     }
 
     /// `gate` of the contract, without the names.
     pub async fn gate(&mut self, features: Vec<f32>) -> JsResult<JsValue> {
-        Ok(to_js(&GateResult::from(self.trainer.gate(&features).await?)))
+        Ok(to_js(&GateResult::from(self.head.gate(&features).await?)))
     }
 
     /// `evaluate` of the contract.
-    pub async fn evaluate(&mut self, id: Vec<f32>, labels: Vec<f64>, ood: Vec<f32>, options: JsValue) -> JsResult<JsValue> {
+    pub async fn evaluate(
+        &mut self,
+        id: Vec<f32>,
+        labels: Vec<f64>,
+        ood: Vec<f32>,
+        options: JsValue,
+    ) -> JsResult<JsValue> {
         let scorer = options::score(&options)?;
-        Ok(to_js(&EvaluationResult::from(self.trainer.evaluate(&id, &labels, &ood, &scorer).await?)))
+        Ok(to_js(&EvaluationResult::from(self.head.evaluate(&id, &labels, &ood, &scorer).await?)))
     }
 }

@@ -3,7 +3,7 @@
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::error::JsResult;
-use crate::{config, metrics, trainer::check_labels};
+use crate::{metrics, range, training::rows::check_labels};
 
 /// See [`metrics::auroc`].
 #[wasm_bindgen]
@@ -32,8 +32,9 @@ pub fn fpr_at_tpr(id: &[f64], ood: &[f64], tpr: f64) -> JsResult<f64> {
 /// See [`metrics::ece`].
 #[wasm_bindgen]
 pub fn ece(probabilities: &[f32], labels: &[f64], bins: f64) -> JsResult<f64> {
-    let bins = config::count("bins", bins)?;
-    // How many classes there are shows only when the shapes fit, which the metric checks, and with them the range.
+    let bins = range::count("bins", bins)?;
+    // How many classes there are shows only when the shapes fit, which the metric checks, and with
+    // them the range.
     let labels = check_labels(labels, u32::MAX as usize)?;
     Ok(metrics::ece(probabilities, &labels, bins)?)
 }

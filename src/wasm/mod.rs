@@ -1,7 +1,8 @@
 //! What JavaScript sees of this crate: thin exports that convert, call the core and convert back.
 //!
-//! Each feature gives a wasm file of its own: the two engines' have the same exports, that of the file formats has others. `pkg/src`
-//! chooses between the files and gives these raw types their public names, their call queue and their documentation.
+//! Each feature gives a wasm file of its own: the two engines' have the same exports, that of the
+//! file formats has others. `pkg/src` chooses between the files and gives these raw types their
+//! public names, their call queue and their documentation.
 
 mod error;
 #[cfg(feature = "files")]

@@ -1,16 +1,18 @@
-//! JavaScript option objects as the core's unchecked options. Types and unknown keys are refused here, ranges by
-//! [`crate::config`].
+//! JavaScript option objects as the core's unchecked options. Types and unknown keys are refused
+//! here, ranges by [`crate::config`].
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Float32Array, Float64Array, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::{
     Error, Result,
+    calibration::CalibrationOptions,
     config::{FitOptions, HeadOptions, LossOptions, OptimizerOptions},
     error::Mismatch,
-    ood::{Parameters, ScorerName, ScorerOptions},
+    head::FitRows,
+    numeric::format::{Shown, quoted},
+    ood::{Given, ScorerName, ScorerOptions, parameters::Kind},
     optim::Schedule,
-    shown::{Shown, quoted},
 };
 
 /// Options of `createHead`. Where the head is to run is known here and used by the wrapper.
@@ -18,7 +20,8 @@ pub fn head(value: &JsValue) -> Result<HeadOptions> {
     let mut options = Reader::new("options", value)?;
     options.place()?;
     let features = options.required("features", "an integer of at least 1", JsValue::as_f64)?;
-    let named = options.required("classes", "a count or an array of names", |value| Some(value.clone()))?;
+    let named =
+        options.required("classes", "a count or an array of names", |value| Some(value.clone()))?;
     let mut head = HeadOptions {
         features,
         hidden: options.array("hidden")?.unwrap_or_default(),
@@ -26,6 +29,7 @@ pub fn head(value: &JsValue) -> Result<HeadOptions> {
         loss: options.nested("loss")?.map(loss).transpose()?,
         optimizer: options.nested("optimizer")?.map(optimizer).transpose()?,
         seed: options.number("seed")?,
+        standardize: options.boolean("standardize")?,
     };
     options.finish()?;
     head.classes = classes(&named, &head)?;
@@ -39,8 +43,10 @@ pub fn load(value: &JsValue) -> Result<()> {
     options.finish()
 }
 
-/// Options of `fit`. `onEpoch` and `signal` are known here and used by the wrapper, which has checked the signal.
-pub fn fit(value: &JsValue) -> Result<FitOptions> {
+/// Options of `fit`, and the rows that may come with them. `onEpoch` and `signal` are known here
+/// and used by the wrapper, which has checked the signal, and made arrays of numbers of the groups
+/// and of the rows to validate on.
+pub fn fit(value: &JsValue) -> Result<(FitOptions, FitRows)> {
     let mut options = Reader::new("options", value)?;
     options.optional("onEpoch", "a function", |value| value.is_function().then_some(()))?;
     options.get("signal")?;
@@ -48,12 +54,26 @@ pub fn fit(value: &JsValue) -> Result<FitOptions> {
     let fit = FitOptions {
         epochs: options.number("epochs")?,
         batch_size: options.number("batchSize")?,
-        schedule: schedule.map(|name| if name == "constant" { Schedule::Constant } else { Schedule::Cosine }),
+        schedule: schedule
+            .map(|name| if name == "constant" { Schedule::Constant } else { Schedule::Cosine }),
         validation_split: options.number("validationSplit")?,
         patience: options.number("patience")?,
+        has_validation: false,
     };
+    let groups = options.groups()?;
+    let validation = options.nested("validation")?.map(validation).transpose()?;
     options.finish()?;
-    Ok(fit)
+    Ok((FitOptions { has_validation: validation.is_some(), ..fit }, FitRows { groups, validation }))
+}
+
+fn validation(mut rows: Reader) -> Result<(Vec<f32>, Vec<f64>)> {
+    let features =
+        rows.required("features", "rows", |value| Some(value.dyn_ref::<Float32Array>()?.to_vec()))?;
+    let labels = rows.required("labels", "a class for each row", |value| {
+        Some(value.dyn_ref::<Float64Array>()?.to_vec())
+    })?;
+    rows.finish()?;
+    Ok((features, labels))
 }
 
 /// Options of `trainStep`: the learning rate.
@@ -72,20 +92,36 @@ pub fn score(value: &JsValue) -> Result<ScorerOptions> {
     Ok(scorer)
 }
 
-/// Options of `calibrate`: alpha and the scorer.
-pub fn calibration(value: &JsValue) -> Result<(Option<f64>, ScorerOptions)> {
+/// Options of `calibrate` with rows.
+pub fn calibration(value: &JsValue) -> Result<CalibrationOptions> {
     let mut options = Reader::new("options", value)?;
-    let (alpha, scorer) = (options.number("alpha")?, options.scorer()?);
+    let calibration = options.calibration()?;
     options.finish()?;
-    Ok((alpha, scorer))
+    Ok(calibration)
 }
 
-/// Options of `selectScorer`: candidates and folds. `signal` is known here, checked and used by the wrapper.
+/// Options of `calibrate` without rows, and a group for each of the head's own. `signal` is known
+/// here and used by the wrapper.
+pub fn cross_calibration(value: &JsValue) -> Result<(CalibrationOptions, Option<Vec<f64>>)> {
+    let mut options = Reader::new("options", value)?;
+    options.get("signal")?;
+    let mut calibration = options.calibration()?;
+    calibration.folds = options.number("folds")?;
+    let groups = options.groups()?;
+    options.finish()?;
+    Ok((calibration, groups))
+}
+
+/// Options of `selectScorer`: candidates and folds. `signal` is known here, checked and used by the
+/// wrapper.
 pub fn selection(value: &JsValue) -> Result<(Option<Vec<ScorerName>>, Option<f64>)> {
     let mut options = Reader::new("options", value)?;
     options.get("signal")?;
-    let given = options.optional("candidates", "an array of scorer names", |value| Some(value.dyn_ref::<Array>()?.to_vec()))?;
-    let candidates = given.map(|names| names.iter().enumerate().map(candidate).collect()).transpose()?;
+    let given = options.optional("candidates", "an array of scorer names", |value| {
+        Some(value.dyn_ref::<Array>()?.to_vec())
+    })?;
+    let candidates =
+        given.map(|names| names.iter().enumerate().map(candidate).collect()).transpose()?;
     let folds = options.number("folds")?;
     options.finish()?;
     Ok((candidates, folds))
@@ -105,21 +141,18 @@ fn scorer(mut options: Reader) -> Result<ScorerOptions> {
     let names = ScorerName::ALL.map(ScorerName::as_str);
     let given = options.kind("name", &names)?;
     let name = scorer_name(given).unwrap_or(ScorerName::Auto);
-    let mut parameters = Parameters::default();
-    for key in name.parameters() {
-        match *key {
-            "temperature" => parameters.temperature = options.number("temperature")?,
-            "gamma" => parameters.gamma = options.number("gamma")?,
-            "m" => parameters.m = options.number("m")?,
-            "epsilon" => parameters.epsilon = options.number("epsilon")?,
-            "k" => parameters.k = options.number("k")?,
-            "ridge" => parameters.ridge = options.number("ridge")?,
-            "normalize" => parameters.normalize = options.boolean("normalize")?,
-            "dimensions" => parameters.dimensions = options.number("dimensions")?,
-            "alpha" => parameters.alpha = options.number("alpha")?,
-            "percentile" => parameters.percentile = options.number("percentile")?,
-            _ => parameters.variant = options.optional("variant", "a string", JsValue::as_string)?,
-        }
+    let mut parameters = Vec::new();
+    for parameter in name.parameters() {
+        let given = match parameter.kind {
+            Kind::Number { .. } | Kind::Count { .. } => {
+                options.number(parameter.name)?.map(Given::Number)
+            }
+            Kind::Flag => options.boolean(parameter.name)?.map(Given::Flag),
+            Kind::Choice(_) => {
+                options.optional(parameter.name, "a string", JsValue::as_string)?.map(Given::Text)
+            }
+        };
+        parameters.extend(given.map(|given| (parameter.name.to_string(), given)));
     }
     options.finish()?;
     Ok(ScorerOptions { name, parameters })
@@ -136,7 +169,8 @@ fn loss(mut options: Reader) -> Result<LossOptions> {
 
 fn optimizer(mut options: Reader) -> Result<OptimizerOptions> {
     let kind = options.kind("kind", &["adamw", "sgd"])?;
-    let (learning_rate, weight_decay) = (options.number("learningRate")?, options.number("weightDecay")?);
+    let (learning_rate, weight_decay) =
+        (options.number("learningRate")?, options.number("weightDecay")?);
     let optimizer = match kind {
         "adamw" => OptimizerOptions::AdamW {
             learning_rate,
@@ -159,21 +193,26 @@ fn optimizer(mut options: Reader) -> Result<OptimizerOptions> {
 /// Class names: given ones, or "0", "1", ... for a count.
 fn classes(value: &JsValue, head: &HeadOptions) -> Result<Vec<String>> {
     if let Some(number) = value.as_f64() {
-        let count = crate::config::count("options.classes", number)?;
+        let count = crate::range::count("options.classes", number)?;
         // Before there are names: a hundred million of them would not fit in memory.
         head.architecture(count)?;
         return Ok((0..count).map(|class| class.to_string()).collect());
     }
     let expected = "a count or an array of names";
-    let names: &Array = value.dyn_ref().ok_or_else(|| mismatch("options.classes", expected, value))?;
+    let names: &Array =
+        value.dyn_ref().ok_or_else(|| mismatch("options.classes", expected, value))?;
     names
         .iter()
         .enumerate()
-        .map(|(index, name)| name.as_string().ok_or_else(|| mismatch(format!("options.classes[{index}]"), "a string", &name)))
+        .map(|(index, name)| {
+            name.as_string()
+                .ok_or_else(|| mismatch(format!("options.classes[{index}]"), "a string", &name))
+        })
         .collect()
 }
 
-/// Reads an object's properties by name and remembers them, so that [`Reader::finish`] can refuse the others.
+/// Reads an object's properties by name and remembers them, so that [`Reader::finish`] can refuse
+/// the others.
 pub(super) struct Reader {
     path: String,
     object: Option<Object>,
@@ -204,8 +243,8 @@ impl Reader {
         if !Object::has_own(object, &name.into()) {
             return Ok(None);
         }
-        let value =
-            Reflect::get(object, &name.into()).map_err(|thrown| mismatch(self.path_of(name), "a readable property", &thrown))?;
+        let value = Reflect::get(object, &name.into())
+            .map_err(|thrown| mismatch(self.path_of(name), "a readable property", &thrown))?;
         Ok((!value.is_undefined()).then_some(value))
     }
 
@@ -219,7 +258,12 @@ impl Reader {
         convert(&value).map(Some).ok_or_else(|| mismatch(self.path_of(name), expected, &value))
     }
 
-    fn required<T>(&mut self, name: &'static str, expected: &str, convert: impl Fn(&JsValue) -> Option<T>) -> Result<T> {
+    fn required<T>(
+        &mut self,
+        name: &'static str,
+        expected: &str,
+        convert: impl Fn(&JsValue) -> Option<T>,
+    ) -> Result<T> {
         let value = self.optional(name, expected, convert)?;
         value.ok_or_else(|| mismatch(self.path_of(name), expected, &JsValue::UNDEFINED))
     }
@@ -228,12 +272,14 @@ impl Reader {
         self.optional(name, "a number", JsValue::as_f64)
     }
 
-    fn boolean(&mut self, name: &'static str) -> Result<Option<bool>> {
+    pub(super) fn boolean(&mut self, name: &'static str) -> Result<Option<bool>> {
         self.optional(name, "true or false", JsValue::as_bool)
     }
 
     fn array(&mut self, name: &'static str) -> Result<Option<Vec<f64>>> {
-        self.optional(name, "an array of numbers", |value| value.dyn_ref::<Array>()?.iter().map(|item| item.as_f64()).collect())
+        self.optional(name, "an array of numbers", |value| {
+            value.dyn_ref::<Array>()?.iter().map(|item| item.as_f64()).collect()
+        })
     }
 
     fn place(&mut self) -> Result<()> {
@@ -242,7 +288,31 @@ impl Reader {
         Ok(())
     }
 
-    fn choice(&mut self, name: &'static str, choices: &[&'static str]) -> Result<Option<&'static str>> {
+    fn calibration(&mut self) -> Result<CalibrationOptions> {
+        let alpha = self.number("alpha")?;
+        let per_class = self.boolean("perClass")?.unwrap_or(false);
+        let provisional = self.boolean("provisional")?.unwrap_or(false);
+        Ok(CalibrationOptions {
+            alpha,
+            scorer: self.scorer()?,
+            per_class,
+            provisional,
+            folds: None,
+        })
+    }
+
+    /// The wrapper has made numbers of texts.
+    fn groups(&mut self) -> Result<Option<Vec<f64>>> {
+        self.optional("groups", "an array of numbers or texts", |value| {
+            Some(value.dyn_ref::<Float64Array>()?.to_vec())
+        })
+    }
+
+    fn choice(
+        &mut self,
+        name: &'static str,
+        choices: &[&'static str],
+    ) -> Result<Option<&'static str>> {
         self.optional(name, &one_of(choices), |value| find(value, choices))
     }
 

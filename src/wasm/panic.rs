@@ -1,4 +1,5 @@
-//! Panics should not happen; when one does, its text must reach the caller although the instance is lost.
+//! Panics should not happen; when one does, its text must reach the caller although the instance is
+//! lost.
 
 use std::sync::Mutex;
 

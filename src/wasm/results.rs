@@ -6,16 +6,20 @@ use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
 use crate::{
-    fit::{Epoch, Means},
-    gate::{self, Evaluation, Verdicts},
-    select::Selected,
-    trainer,
+    calibration::{Calibration, conformal::Kind},
+    head::{Evaluation, Prediction, Verdicts, selection::Selected},
+    training::{
+        fit::{Epoch, Kept, Means},
+        trainer::Step,
+    },
 };
 
 /// Turns a result into a plain object.
 pub fn to_js(result: &impl Serialize) -> JsValue {
     // Structs of numbers, booleans and ready JavaScript values always serialise.
-    result.serialize(&Serializer::new().serialize_maps_as_objects(true)).unwrap_or(JsValue::UNDEFINED)
+    result
+        .serialize(&Serializer::new().serialize_maps_as_objects(true))
+        .unwrap_or(JsValue::UNDEFINED)
 }
 
 /// `StepResult` of the contract.
@@ -26,8 +30,8 @@ pub struct StepResult {
     step: f64,
 }
 
-impl From<trainer::Step> for StepResult {
-    fn from(step: trainer::Step) -> Self {
+impl From<Step> for StepResult {
+    fn from(step: Step) -> Self {
         Self { loss: step.loss, accuracy: step.accuracy, step: step.step as f64 }
     }
 }
@@ -45,12 +49,44 @@ pub struct EpochResult {
     validation_accuracy: Option<f64>,
     last: bool,
     stopped_early: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept: Option<KeptResult>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<String>,
 }
 
-impl From<Epoch> for EpochResult {
-    fn from(epoch: Epoch) -> Self {
-        let loss = |means: Option<Means>| means.map(|means| means.loss);
-        let accuracy = |means: Option<Means>| means.map(|means| means.accuracy);
+/// The losses of the epoch whose weights a fit kept.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct KeptResult {
+    loss: Option<f64>,
+    accuracy: Option<f64>,
+    validation_loss: Option<f64>,
+    validation_accuracy: Option<f64>,
+}
+
+fn loss(means: Option<Means>) -> Option<f64> {
+    means.map(|means| means.loss)
+}
+
+fn accuracy(means: Option<Means>) -> Option<f64> {
+    means.map(|means| means.accuracy)
+}
+
+impl From<Kept> for KeptResult {
+    fn from(kept: Kept) -> Self {
+        Self {
+            loss: loss(kept.training),
+            accuracy: accuracy(kept.training),
+            validation_loss: loss(kept.validation),
+            validation_accuracy: accuracy(kept.validation),
+        }
+    }
+}
+
+impl EpochResult {
+    /// Of an epoch, and, after the last one, what the caller should know.
+    pub fn new(epoch: Epoch, warning: Option<&str>) -> Self {
         Self {
             epoch: epoch.epoch,
             epochs: epoch.epochs,
@@ -61,6 +97,8 @@ impl From<Epoch> for EpochResult {
             validation_accuracy: accuracy(epoch.validation),
             last: epoch.last,
             stopped_early: epoch.stopped_early,
+            kept: epoch.kept.map(Into::into),
+            warning: warning.map(Into::into),
         }
     }
 }
@@ -68,7 +106,7 @@ impl From<Epoch> for EpochResult {
 /// `Prediction` of the contract but for the labels, whose names the wrapper knows.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Prediction {
+pub struct PredictionResult {
     #[serde(with = "serde_wasm_bindgen::preserve")]
     class_index: Int32Array,
     #[serde(with = "serde_wasm_bindgen::preserve")]
@@ -88,20 +126,30 @@ pub struct CalibrationResult {
     ece_before: f64,
     ece_after: f64,
     rows: usize,
+    method: &'static str,
+    provisional: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thresholds: Option<Vec<f32>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     warning: Option<String>,
 }
 
-impl From<&gate::Calibration> for CalibrationResult {
-    fn from(calibration: &gate::Calibration) -> Self {
+impl From<&Calibration> for CalibrationResult {
+    fn from(calibration: &Calibration) -> Self {
         Self {
-            scorer: calibration.scorer.name().as_str(),
+            scorer: calibration.scorer.name.as_str(),
             alpha: calibration.alpha,
             threshold: calibration.threshold,
             temperature: calibration.temperature,
             ece_before: calibration.ece_before,
             ece_after: calibration.ece_after,
             rows: calibration.conformal.rows(),
+            method: calibration.method.as_str(),
+            provisional: calibration.conformal.kind() == Kind::Parametric,
+            thresholds: calibration
+                .per_class
+                .as_ref()
+                .map(|per_class| per_class.thresholds(calibration.alpha)),
             warning: calibration.warning.clone(),
         }
     }
@@ -111,13 +159,16 @@ impl From<&gate::Calibration> for CalibrationResult {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GateResult {
-    prediction: Prediction,
+    prediction: PredictionResult,
     #[serde(with = "serde_wasm_bindgen::preserve")]
     accepted: Uint8Array,
     #[serde(with = "serde_wasm_bindgen::preserve")]
     score: Float32Array,
     #[serde(with = "serde_wasm_bindgen::preserve")]
     p_value: Float32Array,
+    /// Undefined but for a calibration by class.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    class_set: JsValue,
 }
 
 impl From<Verdicts> for GateResult {
@@ -127,6 +178,10 @@ impl From<Verdicts> for GateResult {
             accepted: Uint8Array::from(verdicts.accepted.as_slice()),
             score: Float32Array::from(verdicts.scores.as_slice()),
             p_value: Float32Array::from(verdicts.p_values.as_slice()),
+            class_set: match verdicts.class_set.as_slice() {
+                [] => JsValue::UNDEFINED,
+                set => Uint8Array::from(set).into(),
+            },
         }
     }
 }
@@ -150,9 +205,10 @@ impl From<Evaluation> for EvaluationResult {
     }
 }
 
-impl From<trainer::Prediction> for Prediction {
-    fn from(prediction: trainer::Prediction) -> Self {
-        let class_index: Vec<i32> = prediction.class_index.iter().map(|&class| class as i32).collect();
+impl From<Prediction> for PredictionResult {
+    fn from(prediction: Prediction) -> Self {
+        let class_index: Vec<i32> =
+            prediction.class_index.iter().map(|&class| class as i32).collect();
         Self {
             class_index: Int32Array::from(class_index.as_slice()),
             probability: Float32Array::from(prediction.probability.as_slice()),

@@ -5,8 +5,9 @@ use wasm_bindgen::JsValue;
 use super::options::{Reader, scorer_name};
 use crate::{
     Result,
+    calibration::Method,
     config::HeadOptions,
-    snapshot::{CalibrationMeta, Meta},
+    snapshot::{CalibrationMeta, FitMeta, Meta},
 };
 
 /// The description. Its options are not read: the head that it is for was created with them.
@@ -15,15 +16,39 @@ pub fn meta(value: &JsValue) -> Result<Meta> {
     Ok(Meta {
         options: HeadOptions::default(),
         steps: meta.number("steps")?.unwrap_or(f64::NAN),
-        selected: meta.optional("selected", "a scorer's name", |value| scorer_name(&value.as_string()?))?,
+        selected: meta
+            .optional("selected", "a scorer's name", |value| scorer_name(&value.as_string()?))?,
+        fit: meta.nested("fit")?.map(fit).transpose()?,
         calibration: meta.nested("calibration")?.map(calibration).transpose()?,
     })
+}
+
+fn fit(mut meta: Reader) -> Result<FitMeta> {
+    let (epochs, batch_size) = (meta.number("epochs")?, meta.number("batchSize")?);
+    Ok(FitMeta { epochs, batch_size, constant: meta.boolean("constant")?.unwrap_or(false) })
 }
 
 fn calibration(mut meta: Reader) -> Result<CalibrationMeta> {
     let mut number = |name| Ok(meta.number(name)?.unwrap_or(f64::NAN));
     let (alpha, temperature) = (number("alpha")?, number("temperature")?);
     let (ece_before, ece_after) = (number("eceBefore")?, number("eceAfter")?);
+    let class_weight = meta.number("classWeight")?;
     let warning = meta.optional("warning", "a string", JsValue::as_string)?;
-    Ok(CalibrationMeta { scorer: meta.scorer()?, alpha, temperature, ece_before, ece_after, warning })
+    let cross = meta
+        .optional("method", "a string", JsValue::as_string)?
+        .is_some_and(|method| method == Method::Cross.as_str());
+    let method = if cross { Method::Cross } else { Method::HeldOut };
+    let provisional = meta.boolean("provisional")?.unwrap_or(false);
+    let scorer = meta.scorer()?;
+    Ok(CalibrationMeta {
+        scorer,
+        alpha,
+        temperature,
+        ece_before,
+        ece_after,
+        method,
+        provisional,
+        class_weight,
+        warning,
+    })
 }

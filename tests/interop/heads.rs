@@ -1,29 +1,26 @@
-//! Heads that are handed to other programs: trained on blobs, and calibrated for each scorer that an ONNX model can hold.
+//! Heads that are handed to other programs: trained on blobs, and calibrated for each scorer that
+//! an ONNX model can hold.
 
 #![allow(dead_code, reason = "each program uses its own part")]
 #![allow(clippy::unwrap_used, reason = "this is how a test fails")]
 
+#[path = "../support/heads.rs"]
+mod cpu;
+
 use oodgate::{
+    calibration::CalibrationOptions,
     config::{FitOptions, HeadOptions, LossOptions},
-    engine::cpu::CpuEngine,
-    fit::Fit,
-    ood::{Parameters, ScorerName, ScorerOptions},
-    random::Random,
-    store,
-    trainer::Trainer,
+    files::safetensors as store,
+    numeric::random::Random,
+    ood::{ScorerName, ScorerOptions},
 };
 use pollster::block_on;
 
-pub type Head = Trainer<CpuEngine>;
+use cpu::fit;
+pub use cpu::{Head, head};
 
 pub const FEATURES: usize = 6;
 pub const CLASSES: [&str; 3] = ["oak", "quote \" and é", "__proto__"];
-
-/// A head for these options, untrained.
-pub fn head(options: HeadOptions) -> Head {
-    let config = options.check().unwrap();
-    Trainer::new(CpuEngine::new(&config.spec(), config.initial_parameters()), config)
-}
 
 /// The head in a file.
 pub fn loaded(file: &[u8]) -> Head {
@@ -36,12 +33,15 @@ pub fn loaded(file: &[u8]) -> Head {
 /// Rows around one centre per class, and their classes.
 pub fn rows(count: usize, seed: u64) -> (Vec<f32>, Vec<f64>) {
     let mut random = Random::new(seed);
-    let centre = |i: usize| if i % FEATURES % CLASSES.len() == (i / FEATURES) % CLASSES.len() { 1.0 } else { 0.0 };
+    let centre = |i: usize| {
+        if i % FEATURES % CLASSES.len() == (i / FEATURES) % CLASSES.len() { 1.0 } else { 0.0 }
+    };
     let features = (0..count * FEATURES).map(|i| 1.5 * random.unit() + centre(i));
     (features.collect(), (0..count).map(|row| (row % CLASSES.len()) as f64).collect())
 }
 
-/// What a head may be asked later: known rows, strangers, a row of zeros, and rows far too long and far too short.
+/// What a head may be asked later: known rows, strangers, a row of zeros, and rows far too long and
+/// far too short.
 pub fn questions(width: usize) -> Vec<f32> {
     let mut features = rows(40, 5).0;
     features.truncate(40 * FEATURES / width * width);
@@ -55,44 +55,54 @@ pub fn questions(width: usize) -> Vec<f32> {
 /// A trained head with these hidden layers.
 pub fn trained(hidden: &[f64], loss: Option<LossOptions>) -> Head {
     let classes = CLASSES.map(str::to_string).to_vec();
-    let mut trainer =
-        head(HeadOptions { features: FEATURES as f64, classes, hidden: hidden.to_vec(), loss, ..HeadOptions::default() });
+    let mut trainer = head(HeadOptions {
+        features: FEATURES as f64,
+        classes,
+        hidden: hidden.to_vec(),
+        loss,
+        ..HeadOptions::default()
+    });
     let (features, labels) = rows(120, 1);
-    let config = FitOptions { epochs: Some(20.0), batch_size: Some(16.0), ..FitOptions::default() }.check().unwrap();
-    let mut fit = Fit::new(&mut trainer, features, &labels, config).unwrap();
-    loop {
-        while !fit.run(&mut trainer, 8).unwrap() {}
-        if block_on(fit.end_epoch(&mut trainer, false)).unwrap().last {
-            return trainer;
-        }
-    }
+    let config = FitOptions { epochs: Some(20.0), batch_size: Some(16.0), ..FitOptions::default() }
+        .check()
+        .unwrap();
+    fit(&mut trainer, features, &labels, config, false);
+    trainer
 }
 
 /// Calibrates with so many rows.
 pub fn calibrate(trainer: &mut Head, scorer: &ScorerOptions, count: usize) {
     let (features, labels) = rows(count, 3);
-    block_on(trainer.calibrate(&features, &labels, Some(0.1), scorer)).unwrap();
+    // As small as so many rows allow, down to a tenth.
+    let alpha = (1.0 / (count as f64 + 1.0)).max(0.1);
+    block_on(trainer.calibrate(
+        &features,
+        &labels,
+        &CalibrationOptions::from(scorer.clone()).at(alpha),
+    ))
+    .unwrap();
 }
 
 /// Every scorer that needs no training rows, by default and with parameters, and as many
 /// calibration rows for each: what a bisection may get wrong is different for each number of them.
 pub fn scorers() -> Vec<(ScorerOptions, usize)> {
-    let with = |name, parameters| ScorerOptions { name, parameters };
-    let temperature = |value| Parameters { temperature: Some(value), ..Parameters::default() };
+    let at = |name: ScorerName, temperature: f64| {
+        ScorerOptions::from(name).with("temperature", temperature)
+    };
     vec![
         (ScorerName::Msp.into(), 97),
-        (with(ScorerName::Msp, temperature(0.3)), 1),
+        (at(ScorerName::Msp, 0.3), 1),
         (ScorerName::MaxLogit.into(), 64),
         (ScorerName::Energy.into(), 63),
-        (with(ScorerName::Energy, temperature(0.1)), 1000),
+        (at(ScorerName::Energy, 0.1), 1000),
         (ScorerName::Entropy.into(), 65),
-        (with(ScorerName::Entropy, temperature(0.2)), 2),
+        (at(ScorerName::Entropy, 0.2), 2),
         (ScorerName::Gen.into(), 250),
-        (with(ScorerName::Gen, Parameters { gamma: Some(0.4), m: Some(2.0), ..temperature(0.5) }), 3),
+        (at(ScorerName::Gen, 0.5).with("gamma", 0.4).with("m", 2.0), 3),
         (ScorerName::MaxCosine.into(), 128),
         (ScorerName::GradNorm.into(), 41),
         (ScorerName::Odin.into(), 200),
-        (with(ScorerName::Odin, Parameters { epsilon: Some(0.05), ..temperature(2.0) }), 100),
+        (at(ScorerName::Odin, 2.0).with("epsilon", 0.05), 100),
     ]
 }
 

@@ -1,5 +1,5 @@
-//! Writes what `onnx_file.py` and `torch_file.py` check, each file with what the head itself answers in JSON beside it:
-//! cargo run --example interop -- FOLDER
+//! Writes what `onnx_file.py` and `torch_file.py` check, each file with what the head itself
+//! answers in JSON beside it: cargo run --example interop -- FOLDER
 
 #![allow(clippy::unwrap_used, reason = "a script")]
 
@@ -7,18 +7,23 @@ mod heads;
 
 use std::{fs, path::PathBuf};
 
-use oodgate::{onnx, store};
+use oodgate::files::{onnx, safetensors as store};
 use pollster::block_on;
 use serde_json::{Value, json};
 
 use heads::{FEATURES, Head, calibrate, kinds, loaded, questions, scorers, trained};
 
 fn main() {
-    let folder = PathBuf::from(std::env::args_os().nth(1).unwrap_or_else(|| "target/interop".into()));
+    let folder =
+        PathBuf::from(std::env::args_os().nth(1).unwrap_or_else(|| "target/interop".into()));
     fs::create_dir_all(&folder).unwrap();
     let write = |name: &str, extension: &str, bytes: &[u8], answers: &Value| {
         fs::write(folder.join(format!("{name}.{extension}")), bytes).unwrap();
-        fs::write(folder.join(format!("{name}.json")), serde_json::to_string(answers).unwrap() + "\n").unwrap();
+        fs::write(
+            folder.join(format!("{name}.json")),
+            serde_json::to_string(answers).unwrap() + "\n",
+        )
+        .unwrap();
     };
     // The oldest file there is, as it is.
     let oldest = fs::read("tests/golden/head-v1.safetensors").unwrap();
@@ -30,7 +35,12 @@ fn main() {
         for (index, (scorer, rows)) in scorers().iter().enumerate() {
             calibrate(&mut head, scorer, *rows);
             let model = onnx::write(&block_on(head.snapshot()).unwrap()).unwrap();
-            write(&format!("{kind}-{index}-{}", scorer.name.as_str()), "onnx", &model, &verdicts(&mut head));
+            write(
+                &format!("{kind}-{index}-{}", scorer.name.as_str()),
+                "onnx",
+                &model,
+                &verdicts(&mut head),
+            );
         }
     }
 }

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, sy
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { at } from "../../pkg/scripts/shell.mjs";
-import { pack } from "../../pkg/scripts/tarball.mjs";
+import { packed } from "./packed.mjs";
 
 /**
  * Trains a head on two blobs and answers what a caller would look at; `worker`: of a head in a Worker of its own; `saved`: of the
@@ -63,8 +63,7 @@ export function createProject(parent = tmpdir()) {
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(path.join(parent, "oodgate-consumer-"));
   const inside = (...parts) => path.join(folder, ...parts);
-  const { filename, files } = pack(folder);
-  const tarball = inside(filename);
+  const { tarball, files } = packed(folder);
   writeFileSync(inside("package.json"), JSON.stringify({ private: true, type: "module" }));
   execFileSync("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", "--offline", tarball], { cwd: folder });
 

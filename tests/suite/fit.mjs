@@ -62,11 +62,13 @@ export default {
     const head = await create({ features: width, classes });
     const reports = [];
     const options = { epochs: 400, batchSize: 16, validationSplit: 0.25, patience: 4, onEpoch: (p) => reports.push(p) };
-    const { epochs, stoppedEarly } = await head.fit(features, labels, options);
+    const { epochs, stoppedEarly, validationLoss, history, warning } = await head.fit(features, labels, options);
     check(stoppedEarly && epochs < 400, `${epochs} epochs`);
     const losses = reports.map((p) => p.validationLoss);
     same(losses.indexOf(Math.min(...losses)), losses.length - 5, "the best epoch");
     check(reports.every((p) => p.validationAccuracy >= 0 && p.validationAccuracy <= 1), "validation accuracy");
+    same([validationLoss, history.length, history.at(-1).validationLoss], [Math.min(...losses), epochs, losses.at(-1)], "what was kept");
+    check(/chose the epoch/.test(warning), `warning: ${warning}`);
   },
 
   "a signal stops a fit, and what was learnt stays": async ({ create }) => {

@@ -1,10 +1,10 @@
 // The scorers that compare with training rows: pytorch-ood's values, through the public API, and what they ask for.
 
+import { scorers } from "../lib/scorers.mjs";
 import { check, close, noise, refused } from "./check.mjs";
 
-const fittedScorers = [
-  "klMatching", "knn", "mahalanobis", "rmd", "vim", "residual", "she", "nnGuide", "fdbd", "nci", "react", "dice", "ash", "scale",
-];
+const fittedScorers = scorers
+  .filter(({ name, needs }) => needs === "trainingRows" && name !== "auto").map(({ name }) => name);
 
 /** Largest absolute value: a score's rounding is relative to the terms that it is made of. */
 const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -14,7 +14,9 @@ export default {
     const { data, cases } = await golden("fitted.json");
     const [train, queries] = [Float32Array.from(data.train), Float32Array.from(data.queries)];
     for (const { name, hidden, loss, optimizer, seed, steps, logits, scores } of cases) {
-      const head = await create({ features: data.features, classes: data.classes, hidden, loss, optimizer, seed });
+      const options = { features: data.features, classes: data.classes, hidden, loss, optimizer, seed };
+      // PyTorch trained on the features as they are.
+      const head = await create({ ...options, standardize: false });
       for (let step = 0; step < steps; step++) await head.trainStep(train, data.labels);
       await head.fitScorers(train, data.labels);
       close(await head.logits(queries), logits, { absolute: 1e-4, relative: 1e-4 }, `${name}: logits`);

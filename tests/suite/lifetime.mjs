@@ -41,8 +41,7 @@ export default {
     const fit = head.fit(noise(400), Uint8Array.from({ length: 100 }, (_, row) => row % 2), { epochs: 1_000_000 });
     const waiting = head.logits(noise(4));
     setTimeout(() => head.dispose(), 50);
-    await refused(() => fit, "disposed");
-    await refused(() => waiting, "disposed");
+    await Promise.all([refused(() => fit, "disposed"), refused(() => waiting, "disposed")]);
   },
 
   "a call that waits is ended by its signal at once, and the others go on": async ({ create }) => {

@@ -30,7 +30,8 @@ export default {
   "20 steps walk PyTorch's path": async ({ create, golden }) => {
     for (const c of (await golden("trajectories.json")).cases) {
       const { features, classes, hidden, loss, optimizer, seed } = c;
-      const head = await create({ features, classes, hidden, loss, optimizer, seed });
+      // PyTorch trained on the features as they are.
+      const head = await create({ features, classes, hidden, loss, optimizer, seed, standardize: false });
       const [losses, accuracies] = [[], []];
       for (let step = 0; step < c.steps; step++) {
         const rows = (width) => [step * c.rows * width, (step + 1) * c.rows * width];

@@ -2,8 +2,9 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-use oodgate::ood::{Parameters, ScorerName, ScorerOptions};
-use serde::{Deserialize, de::DeserializeOwned};
+pub mod heads;
+
+use serde::de::DeserializeOwned;
 
 /// Reads a file of `tests/golden`.
 pub fn golden<T: DeserializeOwned>(name: &str) -> T {
@@ -21,49 +22,19 @@ pub struct Tolerance {
 
 /// Compares element by element and names the first that is too far off.
 #[track_caller]
-pub fn assert_close<T: Copy + Into<f64>>(what: &str, actual: &[T], expected: &[f64], tolerance: Tolerance) {
+pub fn assert_close<T: Copy + Into<f64>>(
+    what: &str,
+    actual: &[T],
+    expected: &[f64],
+    tolerance: Tolerance,
+) {
     assert_eq!(actual.len(), expected.len(), "{what}: length");
     for (index, (&actual, &expected)) in actual.iter().zip(expected).enumerate() {
         let actual: f64 = actual.into();
         let allowed = tolerance.absolute + tolerance.relative * expected.abs();
-        assert!((actual - expected).abs() <= allowed, "{what}[{index}]: {actual}, expected {expected} within {allowed:e}");
-    }
-}
-
-/// A scorer as the golden files and the public contract write it.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NamedScorer {
-    name: String,
-    temperature: Option<f64>,
-    gamma: Option<f64>,
-    m: Option<f64>,
-    epsilon: Option<f64>,
-    k: Option<f64>,
-    ridge: Option<f64>,
-    normalize: Option<bool>,
-    dimensions: Option<f64>,
-    alpha: Option<f64>,
-    percentile: Option<f64>,
-    variant: Option<String>,
-}
-
-impl NamedScorer {
-    pub fn options(&self) -> ScorerOptions {
-        let name = ScorerName::ALL.into_iter().find(|name| name.as_str() == self.name);
-        let parameters = Parameters {
-            temperature: self.temperature,
-            gamma: self.gamma,
-            m: self.m,
-            epsilon: self.epsilon,
-            k: self.k,
-            ridge: self.ridge,
-            normalize: self.normalize,
-            dimensions: self.dimensions,
-            alpha: self.alpha,
-            percentile: self.percentile,
-            variant: self.variant.clone(),
-        };
-        ScorerOptions { name: name.unwrap_or_else(|| panic!("unknown scorer {}", self.name)), parameters }
+        assert!(
+            (actual - expected).abs() <= allowed,
+            "{what}[{index}]: {actual}, expected {expected} within {allowed:e}"
+        );
     }
 }

@@ -2,6 +2,7 @@
 //   npm run table -- [--data clinc,cifar] [--splits clinc150/oos_test,...] [--loss logitNorm,crossEntropy] [--scorers msp,...]
 //                    [--seeds 0,1,2] [--backend cpu|webgpu] --folder FOLDER
 // FOLDER holds the feature files of both data sets, which are not part of this repository.
+// With --what training: the study behind the defaults of training (../study/run.mjs).
 
 import { existsSync } from "node:fs";
 import path from "node:path";
@@ -10,6 +11,7 @@ import { duration, Failure, main } from "../../pkg/scripts/shell.mjs";
 import { choices, wholeNumbers } from "../lib/options.mjs";
 import { needBuild, withPage } from "../lib/page.mjs";
 import { scorerNames } from "../lib/scorers.mjs";
+import { study } from "../study/run.mjs";
 import { gates, heads, hindsight, scorerTable } from "./report.mjs";
 import { dataSets, parts, splitName, splitNames } from "./splits.mjs";
 
@@ -39,9 +41,13 @@ await main(import.meta, async () => {
       seeds: { type: "string", default: "0,1,2" },
       backend: { type: "string", default: "cpu" },
       folder: { type: "string" },
+      what: { type: "string", default: "scores" },
+      tables: { type: "string" },
     },
   });
+  const [what] = choices("what", values.what, ["scores", "training"]);
   if (values.folder === undefined) throw new Failure("--folder names the folder of the feature files, which are not part of this repository.");
+  if (what === "training") return study(values);
   const [backend] = choices("backend", values.backend, ["cpu", "webgpu"]);
   const losses = choices("loss", values.loss, allLosses);
   const scorers = choices("scorers", values.scorers, scorerNames);

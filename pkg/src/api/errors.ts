@@ -6,6 +6,7 @@ export type ErrorCode =
   | "not-finite"
   | "scorer-not-fitted"
   | "not-calibrated"
+  | "too-few-rows"
   | "invalid-file"
   | "disposed"
   | "webgpu-unavailable"

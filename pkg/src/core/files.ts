@@ -1,5 +1,5 @@
 import { guardedCall } from "./instance-recovery.js";
-import type { Snapshot } from "./snapshot.js";
+import { arraysOf, type Snapshot } from "./snapshot.js";
 import { loadFiles } from "./wasm.js";
 
 type Files = Awaited<ReturnType<typeof loadFiles>>;
@@ -12,9 +12,8 @@ async function withFiles<T>(work: (files: Files) => T): Promise<T> {
 
 /** Copies the snapshot into the file formats' instance for the duration of the work. */
 async function withRawSnapshot<T>(snapshot: Snapshot, work: (raw: RawSnapshot) => T): Promise<T> {
-  const { meta, state, features, labels, seen, scores } = snapshot;
   return withFiles(({ RawSnapshot }) => {
-    const raw = new RawSnapshot(JSON.stringify(meta), state, features, labels, seen, scores);
+    const raw = new RawSnapshot(JSON.stringify(snapshot.meta), ...arraysOf(snapshot));
     try {
       return work(raw);
     } finally {
@@ -41,10 +40,13 @@ export function fromFile(file: Uint8Array): Promise<Snapshot> {
       return {
         meta: JSON.parse(raw.meta()),
         state: raw.state(),
+        input: raw.input(),
         features: raw.features(),
         labels: raw.labels(),
+        groups: raw.groups(),
         seen: raw.seen(),
         scores: raw.scores(),
+        scoreLabels: raw.scoreLabels(),
       };
     } finally {
       raw.free();

@@ -14,11 +14,15 @@ interface Epoch {
   validationAccuracy?: number;
   last: boolean;
   stoppedEarly: boolean;
+  /** After the last epoch: the losses of the one whose weights were kept. */
+  kept?: Pick<Epoch, "loss" | "accuracy" | "validationLoss" | "validationAccuracy">;
+  /** After the last epoch: what the caller should know. */
+  warning?: string;
 }
 
 /** Drives the core's fit a few batches at a time, so that the page stays alive and can stop it. */
 export async function driveFit(
-  { raw, stop, onEpoch, keepCheckpoint }: OperationContext,
+  { raw, status, stop, onEpoch, keepCheckpoint }: OperationContext,
   features: Float32Array,
   labels: Float64Array,
   options: FitOptions = {},
@@ -28,6 +32,7 @@ export async function driveFit(
   raw.beginFit(features, labels, options);
   const firstStep = raw.steps;
   const started = performance.now();
+  const history: EpochProgress[] = [];
   const listener = new EpochListener(onEpoch);
   try {
     let epochStarted = started;
@@ -36,14 +41,18 @@ export async function driveFit(
       stop.throwIfAborted();
       listener.throwIfFailed();
       if (await scheduler.runTurn((batches) => raw.runFit(batches))) {
-        const epoch: Epoch = await raw.endEpoch(onEpoch !== undefined);
+        // On a GPU, reading a loss back waits for it.
+        const isRead = onEpoch !== undefined || status.backend === "cpu";
+        const epoch: Epoch = await raw.endEpoch(isRead);
         const now = performance.now();
-        listener.notify(progress(epoch, (now - epochStarted) / 1000));
+        const reported = progress(epoch, (now - epochStarted) / 1000);
+        if (epoch.loss !== undefined) history.push(reported);
+        listener.notify(reported);
         epochStarted = now;
         if (epoch.last) {
           await scheduler.yieldToPage();
           listener.throwIfFailed();
-          return result(epoch, raw.steps - firstStep, (now - started) / 1000);
+          return result(epoch, raw.steps - firstStep, (now - started) / 1000, history);
         }
       }
       await keepCheckpoint();
@@ -73,7 +82,23 @@ function progress(epoch: Epoch, seconds: number): EpochProgress {
   };
 }
 
-function result(epoch: Epoch, steps: number, seconds: number): FitResult {
-  const { loss = NaN, accuracy = NaN, stoppedEarly } = epoch;
-  return { epochs: epoch.epoch, steps, loss, accuracy, seconds, stoppedEarly };
+function result(
+  { epoch, stoppedEarly, warning, kept = {} }: Epoch,
+  steps: number,
+  seconds: number,
+  history: EpochProgress[],
+): FitResult {
+  const { loss = NaN, accuracy = NaN, validationLoss, validationAccuracy } = kept;
+  return {
+    epochs: epoch,
+    steps,
+    loss,
+    accuracy,
+    seconds,
+    stoppedEarly,
+    ...(validationLoss !== undefined && { validationLoss }),
+    ...(validationAccuracy !== undefined && { validationAccuracy }),
+    history,
+    ...(warning !== undefined && { warning }),
+  };
 }

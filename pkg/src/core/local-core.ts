@@ -52,7 +52,8 @@ export class LocalCore implements Core, Survivor {
     const core = new LocalCore(options, await openEngine(options, classes));
     if (snapshot !== undefined) {
       await core.#withHead((raw) => restoreSnapshot(raw, snapshot));
-      core.#checkpoint = { steps: snapshot.meta.steps, state: snapshot.state };
+      const { meta, state, input } = snapshot;
+      core.#checkpoint = { steps: meta.steps, state, input };
     }
     return core;
   }
@@ -146,7 +147,9 @@ export class LocalCore implements Core, Survivor {
     const started = performance.now();
     if (!now && started < this.#checkpointDue) return;
     const state = await raw.state();
-    if (isRestorable(state)) this.#checkpoint = { state, steps: raw.steps };
+    if (isRestorable(state)) {
+      this.#checkpoint = { state, input: raw.inputArrays(), steps: raw.steps };
+    }
     const ended = performance.now();
     const pause = Math.max(CHECKPOINT_MS, (ended - started) / CHECKPOINT_SHARE);
     this.#checkpointDue = ended + pause;

@@ -3,6 +3,7 @@ import type {
   Evaluation,
   FitOptions,
   FitResult,
+  GatedRow,
   GateResult,
   Prediction,
   Selection,
@@ -12,6 +13,7 @@ import type {
 import type { FormName, Read } from "../input/forms.js";
 import type { CallerOptions } from "../input/options.js";
 import type { HeadStatus, OperationContext } from "./context.js";
+import { driveCalibration } from "./calibration.js";
 import { toFile, toOnnx } from "./files.js";
 import { driveFit } from "./fit.js";
 import { driveSelection } from "./selection.js";
@@ -20,7 +22,8 @@ import { takeSnapshot } from "./snapshot.js";
 /** A prediction without the names of its classes, which the public head adds. */
 type RawPrediction = Omit<Prediction, "label">;
 /** A gate's answer, also without names. */
-type RawGateResult = Omit<GateResult, keyof Prediction> & { prediction: RawPrediction };
+type RawVerdicts = Omit<GateResult, keyof Prediction | typeof Symbol.iterator>;
+type RawGateResult = RawVerdicts & { prediction: RawPrediction };
 
 /** What an answer is completed with, on the caller's thread. */
 interface AnswerContext {
@@ -59,6 +62,26 @@ function withLabels(prediction: RawPrediction, classes: readonly string[]): Pred
   return { ...prediction, label };
 }
 
+function gateResult(prediction: Prediction, { classSet, ...verdicts }: RawVerdicts): GateResult {
+  const columns = { ...prediction, ...verdicts, ...(classSet && { classSet }) };
+  const { classIndex, label, probability, accepted, score, pValue } = columns;
+  function* rows(): Generator<GatedRow> {
+    for (let row = 0; row < label.length; row++) {
+      yield {
+        classIndex: classIndex[row] as number,
+        label: label[row] as string,
+        probability: probability[row] as number,
+        accepted: accepted[row] === 1,
+        score: score[row] as number,
+        pValue: pValue[row] as number,
+      };
+    }
+  }
+  // Not enumerable: the columns are the result, for consoles, copies and structured clones.
+  Object.defineProperty(columns, Symbol.iterator, { value: rows });
+  return columns as GateResult;
+}
+
 /** The CPU engine answers at once, the WebGPU engine with a promise. */
 type Later<T> = T | Promise<T>;
 
@@ -74,7 +97,7 @@ export const operations = {
   }),
 
   fit: operation({
-    takes: "labelledRows",
+    takes: "fitRows",
     callerOptions: ["signal", "onEpoch"],
     async run(context, features, labels, options): Promise<FitResult> {
       const result = await driveFit(context, features, labels, options as FitOptions);
@@ -114,10 +137,14 @@ export const operations = {
   }),
 
   calibrate: operation({
-    takes: "labelledRows",
+    takes: "calibrationRows",
     callerOptions: ["signal"],
-    async run({ raw, status }, features, labels, options): Promise<void> {
-      status.calibration = Object.freeze(await raw.calibrate(features, labels, options));
+    async run(context, features, labels, options): Promise<void> {
+      const calibration =
+        features === undefined
+          ? await driveCalibration(context, options)
+          : await context.raw.calibrate(features, labels as Float64Array, options);
+      context.status.calibration = Object.freeze(calibration);
     },
     // The status's own object: `head.calibration` is the answer of the call that made it.
     complete: (_, { status }) => status.calibration as Calibration,
@@ -128,10 +155,8 @@ export const operations = {
     callerOptions: ["signal"],
     isReadOnly: true,
     run: ({ raw }, features): Later<RawGateResult> => raw.gate(features),
-    complete: ({ prediction, ...verdicts }, { classes }): GateResult => ({
-      ...withLabels(prediction, classes),
-      ...verdicts,
-    }),
+    complete: ({ prediction, ...verdicts }, { classes }): GateResult =>
+      gateResult(withLabels(prediction, classes), verdicts),
   }),
 
   evaluate: operation({

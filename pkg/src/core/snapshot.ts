@@ -6,6 +6,7 @@ export interface SnapshotMeta {
   options: HeadOptions;
   steps: number;
   selected?: string;
+  fit?: object;
   calibration?: object;
 }
 
@@ -14,19 +15,39 @@ export interface Snapshot {
   meta: SnapshotMeta;
   /** Parameters, then the optimiser's moments. */
   state: Float32Array;
-  /** Training rows that scorers compare with, and their classes. */
+  /** The map before the first layer; empty when there is none. */
+  input: Float32Array;
+  /** Training rows that scorers compare with, their classes, and their groups if there are any. */
   features: Float32Array;
   labels: Uint32Array;
+  groups: BigUint64Array;
   /** Fingerprints of rows that were trained on. */
   seen: BigUint64Array;
-  /** The calibration rows' scores. */
+  /** The calibration rows' scores, and their classes for a calibration by class. */
   scores: Float32Array;
+  scoreLabels: Uint32Array;
 }
 
-/** Parameters and moments after so many updates. */
+/** The arrays in the order in which the core takes them. */
+export function arraysOf(snapshot: Snapshot): [
+  Float32Array,
+  Float32Array,
+  Float32Array,
+  Uint32Array,
+  BigUint64Array,
+  BigUint64Array,
+  Float32Array,
+  Uint32Array,
+] {
+  const { state, input, features, labels, groups, seen, scores, scoreLabels } = snapshot;
+  return [state, input, features, labels, groups, seen, scores, scoreLabels];
+}
+
+/** Parameters and moments after so many updates, and the map before the first layer. */
 export interface Checkpoint {
   steps: number;
   state: Float32Array;
+  input: Float32Array;
 }
 
 /** Whether a state can be restored. Of a head that diverged, the last finite state is kept. */
@@ -41,10 +62,13 @@ export function isRestorable(state: Float32Array): boolean {
 function readParts(raw: RawHead): Omit<Snapshot, "state"> {
   return {
     meta: raw.meta(),
+    input: raw.inputArrays(),
     features: raw.trainingFeatures(),
     labels: raw.trainingLabels(),
+    groups: raw.groups(),
     seen: raw.seen(),
     scores: raw.calibrationScores(),
+    scoreLabels: raw.calibrationLabels(),
   };
 }
 
@@ -79,26 +103,26 @@ export function salvageSnapshot(
 
 /** A snapshot with a checkpoint's state. */
 function fromCheckpoint(
-  { steps, state }: Checkpoint,
+  { steps, state, input }: Checkpoint,
   parts: Omit<Snapshot, "state"> | undefined,
 ): Snapshot {
   const { meta, ...arrays } = parts ?? {
     meta: { steps } as SnapshotMeta,
+    input,
     features: new Float32Array(),
     labels: new Uint32Array(),
+    groups: new BigUint64Array(),
     seen: new BigUint64Array(),
     scores: new Float32Array(),
+    scoreLabels: new Uint32Array(),
   };
   // A calibration belongs to the weights that it was made for.
   const { calibration, ...rest } = meta;
   const isCalibrated = calibration !== undefined && meta.steps === steps;
-  return { ...arrays, meta: { ...(isCalibrated ? meta : rest), steps }, state };
+  return { ...arrays, meta: { ...(isCalibrated ? meta : rest), steps }, state, input };
 }
 
 /** Makes a new head of the same options the one of the snapshot. */
-export function restoreSnapshot(
-  raw: RawHead,
-  { meta, state, features, labels, seen, scores }: Snapshot,
-): void {
-  raw.restore(meta, state, features, labels, seen, scores);
+export function restoreSnapshot(raw: RawHead, snapshot: Snapshot): void {
+  raw.restore(snapshot.meta, ...arraysOf(snapshot));
 }

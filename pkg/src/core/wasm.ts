@@ -15,7 +15,7 @@ type WaitingName =
   | "predict"
   | "oodScore"
   | "runSelection"
-  | "calibrate"
+  | "calibrate" | "beginCalibration" | "runCalibration"
   | "gate"
   | "evaluate";
 /** A head of either file: the CPU's answers at once, WebGPU's with promises. */

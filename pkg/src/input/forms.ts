@@ -1,5 +1,6 @@
-import type { Features, Labels } from "../api/types.js";
+import type { CrossCalibrationOptions, Features, Labels } from "../api/types.js";
 import type { ArgumentReader } from "./argument-reader.js";
+import { checkPlain } from "./options.js";
 import { mismatch, reading } from "./refusals.js";
 
 /**
@@ -45,6 +46,35 @@ export const forms = {
     return [reader.rows(features), classes, given];
   },
 
+  fitRows<O extends object | undefined>(
+    reader: ArgumentReader,
+    features: Features,
+    labels: Labels,
+    options: O,
+  ): [Float32Array, Float64Array, O] {
+    const given = reader.options(options);
+    const classes = reader.labels(labels);
+    const validation = (given as { validation?: unknown } | undefined)?.validation;
+    if (validation !== undefined) {
+      Object.assign(given as object, { validation: readValidation(reader, validation) });
+    }
+    return [reader.rows(features), classes, given];
+  },
+
+  /** Rows and options, or options alone: then the head's own rows are meant. */
+  calibrationRows(
+    reader: ArgumentReader,
+    ...given: unknown[]
+  ): [Float32Array | undefined, Float64Array | undefined, CrossCalibrationOptions | undefined] {
+    const [first, labels, options] = given;
+    if (given.length <= 1 && !isFeatures(first)) {
+      return [undefined, undefined, reader.options(first as CrossCalibrationOptions | undefined)];
+    }
+    const read = reader.options(options as CrossCalibrationOptions | undefined);
+    const classes = reader.labels(labels as Labels);
+    return [reader.rows(first as Features), classes, read];
+  },
+
   knownAndUnknown<O>(
     reader: ArgumentReader,
     id: { features: Features; labels: Labels },
@@ -72,6 +102,32 @@ export const forms = {
     return [known, classes, unknown, given];
   },
 };
+
+/** Whether it is meant as rows: an array, or an object with a tensor's keys. */
+function isFeatures(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return reading("invalid-option", "options", () => {
+    if (Array.isArray(value) || ArrayBuffer.isView(value)) return true;
+    return Object.hasOwn(value, "data") || Object.hasOwn(value, "dims");
+  });
+}
+
+function readValidation(
+  reader: ArgumentReader,
+  value: unknown,
+): { features: Float32Array; labels: Float64Array } {
+  const argument = "options.validation";
+  checkPlain(value, argument);
+  const unknown = Object.keys(value).find((key) => key !== "features" && key !== "labels");
+  if (unknown !== undefined) {
+    throw mismatch("invalid-option", argument, "only features, labels", unknown);
+  }
+  const read = (what: "features" | "labels"): unknown =>
+    reading(`invalid-${what}`, `${argument}.${what}`, () => value[what]);
+  const labels = reader.labels(read("labels") as Labels, `${argument}.labels`);
+  const features = reader.ownRows(read("features") as Features, `${argument}.features`);
+  return { features, labels };
+}
 
 function checkObject(value: unknown, argument: string, expected: string): void {
   if (typeof value === "object" && value !== null) return;

@@ -1,4 +1,5 @@
 import type { FitOptions } from "../api/types.js";
+import { groupNumbers } from "./groups.js";
 import { mismatch, reading } from "./refusals.js";
 
 type Bag = Record<string, unknown>;
@@ -46,6 +47,8 @@ function copyObject(
 
 function copyNested(value: unknown, path: string): unknown {
   if (path === "options.signal") return checkSignal(value as AbortSignal | undefined);
+  if (path === "options.groups") return groupNumbers(value);
+  if (path === "options.validation") return value;
   if (Array.isArray(value)) return copyArray(value, path);
   if (typeof value === "function") return value;
   return isPlain(value) ? copyObject(value, path, copyLeaf) : copyLeaf(value);

@@ -1,17 +1,22 @@
-//! The innermost loops of a matrix product. Slices are zipped, not indexed: such loops have no bounds to check.
+//! The innermost loops of a matrix product. Slices are zipped, not indexed: such loops have no
+//! bounds to check.
 
 use super::lanes::Lanes;
 
-/// Rows and columns of a tile, whose sums stay in registers: eight of four lanes, which leaves the factors half of the sixteen
-/// registers that x86 has. In wasm (V8 on an AMD EPYC, factors in the first-level cache) it does 54 GFLOP/s, 2 x 16 the same and
-/// 3 x 8 53. Other shapes had at best, unrolled or not, 51 (8 x 4), 45 (6 x 8), 41 (5 x 8), 39 (3 x 12) and 38 (4 x 12).
+/// Rows and columns of a tile, whose sums stay in registers: eight of four lanes, which leaves the
+/// factors half of the sixteen registers that x86 has. In wasm (V8 on an AMD EPYC, factors in the
+/// first-level cache) it does 54 GFLOP/s, 2 x 16 the same and 3 x 8 53. Other shapes had at best,
+/// unrolled or not, 51 (8 x 4), 45 (6 x 8), 41 (5 x 8), 39 (3 x 12) and 38 (4 x 12).
 pub const ROWS: usize = 4;
 /// See `ROWS`.
 pub const COLUMNS: usize = 8;
 
 /// The products of four rows with the `4 V` columns of a panel.
 #[inline(always)]
-pub fn tile<const V: usize>([a, b, c, d]: [&[f32]; ROWS], panel: &[[Lanes; V]]) -> [[Lanes; V]; ROWS] {
+pub fn tile<const V: usize>(
+    [a, b, c, d]: [&[f32]; ROWS],
+    panel: &[[Lanes; V]],
+) -> [[Lanes; V]; ROWS] {
     let mut sums = [[Lanes::splat(0.0); V]; ROWS];
     for ((((right, a), b), c), d) in panel.iter().zip(a).zip(b).zip(c).zip(d) {
         let left = [a, b, c, d].map(|&value| Lanes::splat(value));

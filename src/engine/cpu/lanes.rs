@@ -1,5 +1,6 @@
-//! Four f32 side by side: a SIMD128 register in wasm, an array that the compiler vectorises elsewhere. Products and sums are rounded
-//! one by one, never fused: relaxed SIMD would be faster where it is there, and give other results.
+//! Four f32 side by side: a SIMD128 register in wasm, an array that the compiler vectorises
+//! elsewhere. Products and sums are rounded one by one, never fused: relaxed SIMD would be faster
+//! where it is there, and give other results.
 
 pub use imp::Lanes;
 
@@ -9,14 +10,18 @@ impl Lanes {
     pub fn first(values: &[f32]) -> Self {
         match values.first_chunk() {
             Some(values) => Self::load(values),
-            None => Self::load(&std::array::from_fn(|lane| values.get(lane).copied().unwrap_or(0.0))),
+            None => {
+                Self::load(&std::array::from_fn(|lane| values.get(lane).copied().unwrap_or(0.0)))
+            }
         }
     }
 }
 
 #[cfg(target_feature = "simd128")]
 mod imp {
-    use core::arch::wasm32::{f32x4, f32x4_add, f32x4_extract_lane, f32x4_mul, f32x4_splat, i32x4_shuffle, v128};
+    use core::arch::wasm32::{
+        f32x4, f32x4_add, f32x4_extract_lane, f32x4_mul, f32x4_splat, i32x4_shuffle, v128,
+    };
 
     /// Four f32.
     #[derive(Clone, Copy)]
@@ -37,7 +42,12 @@ mod imp {
         #[inline(always)]
         pub fn values(self) -> [f32; 4] {
             let v = self.0;
-            [f32x4_extract_lane::<0>(v), f32x4_extract_lane::<1>(v), f32x4_extract_lane::<2>(v), f32x4_extract_lane::<3>(v)]
+            [
+                f32x4_extract_lane::<0>(v),
+                f32x4_extract_lane::<1>(v),
+                f32x4_extract_lane::<2>(v),
+                f32x4_extract_lane::<3>(v),
+            ]
         }
 
         #[inline(always)]
@@ -53,8 +63,10 @@ mod imp {
         /// Rows become columns.
         #[inline(always)]
         pub fn transposed([a, b, c, d]: [Self; 4]) -> [Self; 4] {
-            let (ab, cd) = (i32x4_shuffle::<0, 4, 1, 5>(a.0, b.0), i32x4_shuffle::<0, 4, 1, 5>(c.0, d.0));
-            let (ab2, cd2) = (i32x4_shuffle::<2, 6, 3, 7>(a.0, b.0), i32x4_shuffle::<2, 6, 3, 7>(c.0, d.0));
+            let (ab, cd) =
+                (i32x4_shuffle::<0, 4, 1, 5>(a.0, b.0), i32x4_shuffle::<0, 4, 1, 5>(c.0, d.0));
+            let (ab2, cd2) =
+                (i32x4_shuffle::<2, 6, 3, 7>(a.0, b.0), i32x4_shuffle::<2, 6, 3, 7>(c.0, d.0));
             [
                 Self(i32x4_shuffle::<0, 1, 4, 5>(ab, cd)),
                 Self(i32x4_shuffle::<2, 3, 6, 7>(ab, cd)),

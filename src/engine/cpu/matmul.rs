@@ -1,5 +1,6 @@
-//! Matrix products on slices, by panels: eight columns of the right factor at a time are copied into the order that the kernel
-//! reads, and meet a block of the left factor's rows while both are in the caches. Sums are taken in the same order on every machine.
+//! Matrix products on slices, by panels: eight columns of the right factor at a time are copied
+//! into the order that the kernel reads, and meet a block of the left factor's rows while both are
+//! in the caches. Sums are taken in the same order on every machine.
 
 use std::{array, cell::RefCell, ops::Range};
 
@@ -8,11 +9,11 @@ use super::{
     lanes::Lanes,
 };
 
-/// Terms that the kernel adds up in registers. A panel of this depth takes 16 KiB and four rows 8 KiB: both fit a first-level
-/// cache. 256 and 1024 take within 5 % of the same time.
+/// Terms that the kernel adds up in registers. A panel of this depth takes 16 KiB and four rows 8
+/// KiB: both fit a first-level cache. 256 and 1024 take within 5 % of the same time.
 const DEPTH: usize = 512;
-/// Rows of the left factor that share a panel: 256 KiB at full depth, which fits a second-level cache. With 64 the copying shows
-/// (3 %), 256 gain less than 2 %.
+/// Rows of the left factor that share a panel: 256 KiB at full depth, which fits a second-level
+/// cache. With 64 the copying shows (3 %), 256 gain less than 2 %.
 const BLOCK: usize = 128;
 /// Up to so many rows are multiplied without a panel, whose copying they would not pay for.
 const FEW: usize = 5;
@@ -54,7 +55,8 @@ thread_local! {
     static SCRATCH: RefCell<Scratch> = const { RefCell::new(Scratch { left: Vec::new(), panel: Vec::new() }) };
 }
 
-/// `output = left right + keep output`, with `left` `[m, k]`, `right` `[k, n]` and `output` `[m, n]` row-major. `keep` is 0 or 1.
+/// `output = left right + keep output`, with `left` `[m, k]`, `right` `[k, n]` and `output` `[m,
+/// n]` row-major. `keep` is 0 or 1.
 pub fn multiply(left: View, right: View, keep: f32, output: &mut [f32]) {
     let (m, k, n) = (left.rows, left.columns, right.columns);
     assert!(k == right.rows && output.len() == m * n, "shapes do not fit");
@@ -70,13 +72,15 @@ pub fn multiply(left: View, right: View, keep: f32, output: &mut [f32]) {
                 let output = &mut output[rows.start * n..rows.end * n];
                 let add = keep != 0.0 || depths.start > 0;
                 let left = Rows::new(left, rows, depths.clone(), &mut scratch.left);
-                Part { left, right, depths: depths.clone(), add }.multiply(&mut scratch.panel, output);
+                Part { left, right, depths: depths.clone(), add }
+                    .multiply(&mut scratch.panel, output);
             }
         }
     });
 }
 
-/// `0..length` in parts of about one size, none longer than `most`, all but the last a multiple of four long, as `most` is.
+/// `0..length` in parts of about one size, none longer than `most`, all but the last a multiple of
+/// four long, as `most` is.
 fn parts(length: usize, most: usize) -> impl Iterator<Item = Range<usize>> {
     let count = length.div_ceil(most).max(1);
     let size = length.div_ceil(count).next_multiple_of(4).max(4);
@@ -93,18 +97,31 @@ struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     /// Row-major rows are read in place: the kernel is as fast on them as on copies.
-    fn new(matrix: View<'a>, rows: Range<usize>, depths: Range<usize>, copy: &'a mut Vec<f32>) -> Self {
+    fn new(
+        matrix: View<'a>,
+        rows: Range<usize>,
+        depths: Range<usize>,
+        copy: &'a mut Vec<f32>,
+    ) -> Self {
         let (count, depth, stride) = (rows.len(), depths.len(), matrix.columns);
         if !matrix.is_transposed {
-            return Self { values: &matrix.values[rows.start * stride..rows.end * stride], count, stride, depths };
+            return Self {
+                values: &matrix.values[rows.start * stride..rows.end * stride],
+                count,
+                stride,
+                depths,
+            };
         }
         copy.resize(count * depth, 0.0);
         for (first, copy) in (0..count).step_by(4).zip(copy.chunks_mut(4 * depth)) {
             let part = rows.start + first..rows.end.min(rows.start + first + 4);
             for k in (0..depth).step_by(4) {
                 // What stands in for missing lines and lanes goes nowhere.
-                let lines =
-                    array::from_fn(|i| Lanes::first(matrix.line((depths.start + k + i).min(depths.end - 1), part.clone())));
+                let lines = array::from_fn(|i| {
+                    Lanes::first(
+                        matrix.line((depths.start + k + i).min(depths.end - 1), part.clone()),
+                    )
+                });
                 let width = (depth - k).min(4);
                 for (row, lanes) in copy.chunks_exact_mut(depth).zip(Lanes::transposed(lines)) {
                     kernel::store(&[lanes], false, &mut row[k..k + width]);
@@ -144,7 +161,12 @@ impl Part<'_> {
     }
 
     /// Up to `4 V` columns of the product.
-    fn multiply_panel<const V: usize>(&self, columns: Range<usize>, panel: &mut [Lanes], output: &mut [f32]) {
+    fn multiply_panel<const V: usize>(
+        &self,
+        columns: Range<usize>,
+        panel: &mut [Lanes],
+        output: &mut [f32],
+    ) {
         let (n, last) = (self.right.columns, self.left.count - 1);
         let panel = &mut panel.as_chunks_mut::<V>().0[..self.depths.len()];
         if self.right.is_transposed {
@@ -194,12 +216,14 @@ impl Part<'_> {
         }
     }
 
-    /// The product without panels. The rows go inside, so that a large right factor comes from memory once.
+    /// The product without panels. The rows go inside, so that a large right factor comes from
+    /// memory once.
     fn multiply_few(&self, output: &mut [f32]) {
         let (n, depths) = (self.right.columns, &self.depths);
         if self.right.is_transposed {
             for first in (0..n).step_by(4) {
-                let lines = array::from_fn(|i| self.right.line((first + i).min(n - 1), depths.clone()));
+                let lines =
+                    array::from_fn(|i| self.right.line((first + i).min(n - 1), depths.clone()));
                 for (row, output) in output.chunks_exact_mut(n).enumerate() {
                     let sums = kernel::dots(self.left.get(row), lines);
                     kernel::store(&[sums], self.add, &mut output[first..n.min(first + 4)]);
@@ -211,11 +235,16 @@ impl Part<'_> {
             output.fill(0.0);
         }
         for k in (0..depths.len()).step_by(4) {
-            let lines = array::from_fn(|i| self.right.line((depths.start + k + i).min(depths.end - 1), 0..n));
+            let lines = array::from_fn(|i| {
+                self.right.line((depths.start + k + i).min(depths.end - 1), 0..n)
+            });
             for (row, output) in output.chunks_exact_mut(n).enumerate() {
                 match self.left.get(row)[k..] {
                     [a, b, c, d, ..] => kernel::add_four([a, b, c, d], lines, output),
-                    ref tail => tail.iter().zip(lines).for_each(|(&factor, line)| kernel::add_one(factor, line, output)),
+                    ref tail => tail
+                        .iter()
+                        .zip(lines)
+                        .for_each(|(&factor, line)| kernel::add_one(factor, line, output)),
                 }
             }
         }
@@ -225,7 +254,7 @@ impl Part<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Random;
+    use crate::numeric::random::Random;
 
     fn numbers(count: usize, random: &mut Random) -> Vec<f32> {
         (0..count).map(|_| random.unit() - 0.5).collect()
@@ -233,7 +262,9 @@ mod tests {
 
     /// The numbers as they would lie in memory if a matrix `[rows, columns]` were transposed.
     fn turned(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
-        (0..columns).flat_map(|column| (0..rows).map(move |row| values[row * columns + column])).collect()
+        (0..columns)
+            .flat_map(|column| (0..rows).map(move |row| values[row * columns + column]))
+            .collect()
     }
 
     /// All transpositions and both `keep`, against sums in f64.
@@ -242,14 +273,25 @@ mod tests {
         let [left, right, before] = [m * k, k * n, m * n].map(|count| numbers(count, &mut random));
         let (left_turned, right_turned) = (turned(&left, m, k), turned(&right, k, n));
         let product = |row: usize, column: usize| -> f64 {
-            (0..k).map(|depth| f64::from(left[row * k + depth]) * f64::from(right[depth * n + column])).sum()
+            (0..k)
+                .map(|depth| {
+                    f64::from(left[row * k + depth]) * f64::from(right[depth * n + column])
+                })
+                .sum()
         };
         let products: Vec<f64> = (0..m * n).map(|index| product(index / n, index % n)).collect();
-        for (a, left) in [View::new(&left, m, k), View::new(&left_turned, k, m).transposed()].into_iter().enumerate() {
-            for (b, right) in [View::new(&right, k, n), View::new(&right_turned, n, k).transposed()].into_iter().enumerate() {
+        for (a, left) in [View::new(&left, m, k), View::new(&left_turned, k, m).transposed()]
+            .into_iter()
+            .enumerate()
+        {
+            for (b, right) in [View::new(&right, k, n), View::new(&right_turned, n, k).transposed()]
+                .into_iter()
+                .enumerate()
+            {
                 for keep in [0.0, 1.0] {
                     // What is not kept must not be read.
-                    let mut output = if keep == 0.0 { vec![f32::NAN; m * n] } else { before.clone() };
+                    let mut output =
+                        if keep == 0.0 { vec![f32::NAN; m * n] } else { before.clone() };
                     multiply(left, right, keep, &mut output);
                     for (index, (&found, product)) in output.iter().zip(&products).enumerate() {
                         let expected = product + f64::from(keep * before[index]);

@@ -22,14 +22,19 @@ pub fn apply(update: &Update, state: &mut State, range: Range<usize>, gradient: 
                 *p -= learning_rate * (of_gradient * g + of_velocity * *v);
             }
         }
-        (Update::AdamW { rate, beta1, beta2, epsilon, decay, root }, [first, second, ..]) => {
+        (
+            Update::AdamW { rate, complement1, beta2, complement2, epsilon, decay, root },
+            [first, second, ..],
+        ) => {
             let (first, second) = (&mut first[range.clone()], &mut second[range]);
             for (((p, &g), m), v) in parameters.iter_mut().zip(gradient).zip(first).zip(second) {
-                *m += (1.0 - beta1) * (g - *m);
-                *v = beta2 * *v + (1.0 - beta2) * g * g;
+                *m += complement1 * (g - *m);
+                *v = beta2 * *v + complement2 * g * g;
                 *p = decay * *p - rate * *m / (v.sqrt() * root + epsilon);
             }
         }
-        (Update::AdamW { .. }, _) => debug_assert!(false, "AdamW keeps two moments: Optimizer::moments"),
+        (Update::AdamW { .. }, _) => {
+            debug_assert!(false, "AdamW keeps two moments: Optimizer::moments")
+        }
     }
 }

@@ -12,7 +12,8 @@ use cubecl::{
 
 use crate::{Error, Result};
 
-/// An open WebGPU device. Clones share it; engines on one device share its compiled kernels and its memory.
+/// An open WebGPU device. Clones share it; engines on one device share its compiled kernels and its
+/// memory.
 #[derive(Clone)]
 pub struct Gpu {
     client: Client,
@@ -28,7 +29,9 @@ struct Fault(Arc<Mutex<Option<Error>>>);
 impl Fault {
     fn record(&self, error: &wgpu::Error) {
         let error = match error {
-            wgpu::Error::OutOfMemory { .. } => Error::OutOfMemory("the WebGPU device could not allocate a buffer".into()),
+            wgpu::Error::OutOfMemory { .. } => {
+                Error::OutOfMemory("the WebGPU device could not allocate a buffer".into())
+            }
             other => Error::DeviceLost(other.to_string()),
         };
         self.first(error);
@@ -44,10 +47,11 @@ impl Fault {
     }
 }
 
-/// Opens a device of its own on the fastest adapter. After [`Error::DeviceLost`], open another and build new engines on it.
+/// Opens a device of its own on the fastest adapter. After [`Error::DeviceLost`], open another and
+/// build new engines on it.
 ///
-/// The device is requested here and then registered with burn's runtime: the runtime's own set-up can be run only once per
-/// page, a registered one any number of times.
+/// The device is requested here and then registered with burn's runtime: the runtime's own set-up
+/// can be run only once per page, a registered one any number of times.
 pub async fn open() -> Result<Gpu> {
     #[cfg(target_family = "wasm")]
     run_constructors();
@@ -55,14 +59,26 @@ pub async fn open() -> Result<Gpu> {
     if !wgpu::util::is_browser_webgpu_supported().await {
         return Err(Error::WebGpuUnavailable("this browser offers no WebGPU adapter".into()));
     }
-    let backends = if cfg!(target_family = "wasm") { wgpu::Backends::BROWSER_WEBGPU } else { wgpu::Backends::PRIMARY };
-    let instance =
-        wgpu::Instance::new(wgpu::InstanceDescriptor { backends, ..wgpu::InstanceDescriptor::new_without_display_handle() });
-    let options = wgpu::RequestAdapterOptions { power_preference: wgpu::PowerPreference::HighPerformance, ..Default::default() };
+    let backends = if cfg!(target_family = "wasm") {
+        wgpu::Backends::BROWSER_WEBGPU
+    } else {
+        wgpu::Backends::PRIMARY
+    };
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+        backends,
+        ..wgpu::InstanceDescriptor::new_without_display_handle()
+    });
+    let options = wgpu::RequestAdapterOptions {
+        power_preference: wgpu::PowerPreference::HighPerformance,
+        ..Default::default()
+    };
     let adapter = instance.request_adapter(&options).await.map_err(unavailable)?;
     // On wasm the runtime panics when it opens a stream on an adapter that cannot time kernels.
-    if cfg!(target_family = "wasm") && !adapter.features().contains(wgpu::Features::TIMESTAMP_QUERY) {
-        return Err(Error::WebGpuUnavailable("the adapter lacks the feature timestamp-query".into()));
+    if cfg!(target_family = "wasm") && !adapter.features().contains(wgpu::Features::TIMESTAMP_QUERY)
+    {
+        return Err(Error::WebGpuUnavailable(
+            "the adapter lacks the feature timestamp-query".into(),
+        ));
     }
     let descriptor = wgpu::DeviceDescriptor {
         label: Some("oodgate"),
@@ -76,7 +92,8 @@ pub async fn open() -> Result<Gpu> {
     let (info, limits) = (adapter.get_info(), device.limits());
     let backend = info.backend;
     let setup = WgpuSetup { instance, adapter, device: device.clone(), queue, backend };
-    let registered = try_init_device(setup, RuntimeOptions::try_default().map_err(unavailable)?).map_err(unavailable)?;
+    let registered = try_init_device(setup, RuntimeOptions::try_default().map_err(unavailable)?)
+        .map_err(unavailable)?;
     let client = Device::Wgpu(registered).client();
 
     // The runtime's own handler panics, which on wasm ends the whole instance.
@@ -94,9 +111,10 @@ pub async fn open() -> Result<Gpu> {
 
 /// Runs the constructors in which CubeCL's compiler registers its operations, once.
 ///
-/// Where nothing refers to `__wasm_call_ctors`, the linker takes the module for a program and makes every exported function
-/// run all constructors again on each call from JavaScript: about a thousand, several milliseconds each time. This reference
-/// turns that off, and with it the first run.
+/// Where nothing refers to `__wasm_call_ctors`, the linker takes the module for a program and makes
+/// every exported function run all constructors again on each call from JavaScript: about a
+/// thousand, several milliseconds each time. This reference turns that off, and with it the first
+/// run.
 #[cfg(target_family = "wasm")]
 fn run_constructors() {
     unsafe extern "C" {
@@ -126,14 +144,17 @@ impl Gpu {
         self.fault.get().map_or(Ok(()), Err)
     }
 
-    /// Fails with the numbers when `length` values for `purpose` exceed what one buffer of this device holds.
+    /// Fails with the numbers when `length` values for `purpose` exceed what one buffer of this
+    /// device holds.
     pub(super) fn fits(&self, purpose: &str, length: usize) -> Result<()> {
         let bytes = length as u64 * 4;
         if bytes <= self.largest_buffer {
             return Ok(());
         }
         let limit = self.largest_buffer;
-        Err(Error::OutOfMemory(format!("{purpose} need {bytes} bytes, one buffer of this WebGPU device holds {limit}")))
+        Err(Error::OutOfMemory(format!(
+            "{purpose} need {bytes} bytes, one buffer of this WebGPU device holds {limit}"
+        )))
     }
 
     /// How many rows of `width` values one buffer holds.

@@ -46,8 +46,8 @@ impl WebGpuEngine {
             let tile = self.tile(&shape);
             let tiles = batch.rows.div_ceil(tile.rows) * shape.outputs4.div_ceil(tile.outputs4);
             let (input, order, gather) = self.inputs(batch, scratch, i);
-            // SAFETY: the kernel reads rows below the data's count, which callers of the trait guarantee, and writes rows
-            // below `rows`, which the scratch memory holds.
+            // SAFETY: the kernel reads rows below the data's count, which callers of the trait
+            // guarantee, and writes rows below `rows`, which the scratch memory holds.
             unsafe {
                 linear::forward::launch_unchecked(
                     self.gpu.client(),
@@ -69,11 +69,18 @@ impl WebGpuEngine {
     }
 
     /// `left matrix^T`: the forward pass of a layer without a bias or a ReLU.
-    pub(super) fn launch_product(&self, left: &Handle, matrix: &Matrix, output: &Handle, rows: usize) {
+    pub(super) fn launch_product(
+        &self,
+        left: &Handle,
+        matrix: &Matrix,
+        output: &Handle,
+        rows: usize,
+    ) {
         let shape = matrix.shape;
         let tile = self.tile(&shape);
         let width = 4 * shape.inputs4;
-        // SAFETY: without a gather the kernel reads the first `rows` rows, which `left` holds, and writes as many to `output`.
+        // SAFETY: without a gather the kernel reads the first `rows` rows, which `left` holds, and
+        // writes as many to `output`.
         unsafe {
             linear::forward::launch_unchecked(
                 self.gpu.client(),
@@ -108,14 +115,23 @@ impl WebGpuEngine {
         (buffer4(input, width), order, gather)
     }
 
-    pub(super) fn launch_loss(&self, data: &Data, order: &Order, first: usize, rows: usize, scratch: &Scratch, learn: bool) {
+    pub(super) fn launch_loss(
+        &self,
+        data: &Data,
+        order: &Order,
+        first: usize,
+        rows: usize,
+        scratch: &Scratch,
+        learn: bool,
+    ) {
         let Some(last) = self.layout.shapes.last() else { return };
         let (kind, constant) = match self.spec.loss {
             Loss::LogitNorm { tau } => (Kind::LogitNorm, tau),
             Loss::CrossEntropy { label_smoothing } => (Kind::CrossEntropy, label_smoothing),
         };
         let Some(logits) = scratch.outputs.last() else { return };
-        // SAFETY: rows are below `rows`, labels below the class count and row numbers below the data's count.
+        // SAFETY: rows are below `rows`, labels below the class count and row numbers below the
+        // data's count.
         unsafe {
             loss::rows::launch_unchecked(
                 self.gpu.client(),
@@ -150,7 +166,8 @@ impl WebGpuEngine {
             let total = i + 1 == count;
             let tile = self.tile(&shape);
             let (input, order, gather) = self.inputs(batch, scratch, i);
-            // SAFETY: as in `launch_forward`; vectors of the state are below its length for every tile.
+            // SAFETY: as in `launch_forward`; vectors of the state are below its length for every
+            // tile.
             unsafe {
                 update::layer::launch_unchecked(
                     self.gpu.client(),
@@ -178,7 +195,14 @@ impl WebGpuEngine {
     }
 
     /// The gradient of layer `i`'s inputs into that of layer `i - 1`'s outputs.
-    fn launch_backward(&self, rows: usize, scratch: &Scratch, i: usize, shape: Shape, gradient: BufferArg) {
+    fn launch_backward(
+        &self,
+        rows: usize,
+        scratch: &Scratch,
+        i: usize,
+        shape: Shape,
+        gradient: BufferArg,
+    ) {
         let length = scratch.rows * 4 * shape.inputs4;
         let tile = self.tile(&shape);
         // SAFETY: rows are below `rows`, which every buffer holds.
@@ -216,10 +240,12 @@ impl WebGpuEngine {
 }
 
 /// [`update::Numbers`] on the host.
+#[derive(Default)]
 struct Numbers {
     rate: f32,
     first: f32,
     second: f32,
+    complement: f32,
     epsilon: f32,
     decay: f32,
     root: f32,
@@ -227,7 +253,15 @@ struct Numbers {
 
 impl Numbers {
     fn launch(&self) -> NumbersLaunch {
-        NumbersLaunch::new(self.rate, self.first, self.second, self.epsilon, self.decay, self.root)
+        NumbersLaunch::new(
+            self.rate,
+            self.first,
+            self.second,
+            self.complement,
+            self.epsilon,
+            self.decay,
+            self.root,
+        )
     }
 }
 
@@ -235,13 +269,26 @@ fn rule(update: &Update, moments: usize) -> (Rule, Numbers) {
     match *update {
         Update::Sgd { learning_rate, momentum, nesterov, weight_decay } => {
             let rule = if moments == 0 { Rule::Plain } else { Rule::Momentum { nesterov } };
-            let numbers =
-                Numbers { rate: learning_rate, first: momentum, second: 0.0, epsilon: 0.0, decay: weight_decay, root: 0.0 };
+            let numbers = Numbers {
+                rate: learning_rate,
+                first: momentum,
+                decay: weight_decay,
+                ..Numbers::default()
+            };
             (rule, numbers)
         }
-        Update::AdamW { rate, beta1, beta2, epsilon, decay, root } => {
-            (Rule::AdamW, Numbers { rate, first: beta1, second: beta2, epsilon, decay, root })
-        }
+        Update::AdamW { rate, complement1, beta2, complement2, epsilon, decay, root } => (
+            Rule::AdamW,
+            Numbers {
+                rate,
+                first: complement1,
+                second: beta2,
+                complement: complement2,
+                epsilon,
+                decay,
+                root,
+            },
+        ),
     }
 }
 

@@ -1,14 +1,17 @@
-//! How parameters lie on the device: every row of four values or a multiple, so that kernels load vectors of four only.
+//! How parameters lie on the device: every row of four values or a multiple, so that kernels load
+//! vectors of four only.
 //!
-//! A layer from `inputs` to `outputs` is a weight `[4 outputs4, 4 inputs4]` row-major and a bias `[4 outputs4]`, where
-//! `inputs4` and `outputs4` count vectors, rounded up. The values that rounding adds are zeros and stay zeros: their inputs
-//! are zero, so are their gradients, and no update rule moves a zero without a gradient.
+//! A layer from `inputs` to `outputs` is a weight `[4 outputs4, 4 inputs4]` row-major and a bias
+//! `[4 outputs4]`, where `inputs4` and `outputs4` count vectors, rounded up. The values that
+//! rounding adds are zeros and stay zeros: their inputs are zero, so are their gradients, and no
+//! update rule moves a zero without a gradient.
 
 use std::borrow::Cow;
 
-use crate::head::{Architecture, Layer};
+use crate::architecture::{Architecture, Layer};
 
-/// One layer in vectors of four. A compile-time argument of the kernels: they are specialised to it.
+/// One layer in vectors of four. A compile-time argument of the kernels: they are specialised to
+/// it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Shape {
     /// Vectors in one input row.
@@ -39,7 +42,8 @@ impl Shape {
     }
 }
 
-/// How much of a result one thread computes; compile-time too. Every value loaded serves a whole tile.
+/// How much of a result one thread computes; compile-time too. Every value loaded serves a whole
+/// tile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Tile {
     /// Batch rows, in the forward and backward products.
@@ -53,14 +57,17 @@ pub(super) struct Tile {
 }
 
 impl Tile {
-    /// A GPU needs many threads more than it needs few loads: four by four values each. On a CPU that plays a GPU
-    /// (SwiftShader) each load of a value costs as much as eight multiplications, so tiles are as large as a layer
-    /// still keeps two cores busy with. Measured there, ms of CPU for 768 x 150, 256 rows: forward 55 with 4 x 4, 36 with
-    /// 8 x 8; gradient 75 with 4 x 4, 41 with 8 x 16.
+    /// A GPU needs many threads more than it needs few loads: four by four values each. On a CPU
+    /// that plays a GPU (SwiftShader) each load of a value costs as much as eight multiplications,
+    /// so tiles are as large as a layer still keeps two cores busy with. Measured there, ms of CPU
+    /// for 768 x 150, 256 rows: forward 55 with 4 x 4, 36 with 8 x 8; gradient 75 with 4 x 4, 41
+    /// with 8 x 16.
     pub fn new(shape: &Shape, software: bool) -> Self {
         match (software, shape.outputs4) {
             (false, _) => Self { rows: 4, outputs4: 1, gradient_outputs4: 1, gradient_inputs4: 1 },
-            (true, few @ ..4) => Self { rows: 4, outputs4: 1, gradient_outputs4: few, gradient_inputs4: 2 },
+            (true, few @ ..4) => {
+                Self { rows: 4, outputs4: 1, gradient_outputs4: few, gradient_inputs4: 2 }
+            }
             (true, ..8) => Self { rows: 8, outputs4: 1, gradient_outputs4: 2, gradient_inputs4: 2 },
             (true, _) => Self { rows: 8, outputs4: 2, gradient_outputs4: 2, gradient_inputs4: 4 },
         }
@@ -98,7 +105,9 @@ impl Layout {
         let packed = &mut packed[start..];
         for (layer, shape) in self.layers.iter().zip(&self.shapes) {
             let rows = values[layer.weight.clone()].chunks_exact(layer.inputs);
-            for (row, target) in rows.zip(packed[4 * shape.weight4..].chunks_exact_mut(4 * shape.inputs4)) {
+            for (row, target) in
+                rows.zip(packed[4 * shape.weight4..].chunks_exact_mut(4 * shape.inputs4))
+            {
                 target[..layer.inputs].copy_from_slice(row);
             }
             packed[4 * shape.bias4..][..layer.outputs].copy_from_slice(&values[layer.bias.clone()]);
@@ -109,7 +118,9 @@ impl Layout {
     pub fn unpack(&self, packed: &[f32]) -> Vec<f32> {
         let mut values = Vec::with_capacity(self.layers.last().map_or(0, |layer| layer.bias.end));
         for (layer, shape) in self.layers.iter().zip(&self.shapes) {
-            for row in packed[4 * shape.weight4..].chunks_exact(4 * shape.inputs4).take(layer.outputs) {
+            for row in
+                packed[4 * shape.weight4..].chunks_exact(4 * shape.inputs4).take(layer.outputs)
+            {
                 values.extend_from_slice(&row[..layer.inputs]);
             }
             values.extend_from_slice(&packed[4 * shape.bias4..][..layer.outputs]);
@@ -118,7 +129,8 @@ impl Layout {
     }
 }
 
-/// Rows of `width` values with zeros up to the next multiple of four; a vector itself when nothing is missing.
+/// Rows of `width` values with zeros up to the next multiple of four; a vector itself when nothing
+/// is missing.
 pub(super) fn pad_rows<'a>(rows: impl Into<Cow<'a, [f32]>>, width: usize) -> Vec<f32> {
     let rows = rows.into();
     let padded = width.next_multiple_of(4);

@@ -1,10 +1,13 @@
-//! Matrix products of a linear layer: outputs from inputs, and gradients of inputs from gradients of outputs.
+//! Matrix products of a linear layer: outputs from inputs, and gradients of inputs from gradients
+//! of outputs.
 //!
-//! Each thread keeps a tile of results in registers and walks the shared dimension with vector loads; there is no shared
-//! memory and no barrier. Widths are compile-time constants, so the compiler sees every stride; the number of rows is not,
-//! so that a short last batch runs the same kernel.
+//! Each thread keeps a tile of results in registers and walks the shared dimension with vector
+//! loads; there is no shared memory and no barrier. Widths are compile-time constants, so the
+//! compiler sees every stride; the number of rows is not, so that a short last batch runs the same
+//! kernel.
 //!
-//! Tiles are sequences of cells, which become one variable each, and not arrays: a local array's elements live in memory.
+//! Tiles are sequences of cells, which become one variable each, and not arrays: a local array's
+//! elements live in memory.
 
 use cubecl::prelude::*;
 
@@ -15,8 +18,9 @@ pub(super) type Vector4 = Vector<f32, Const<4>>;
 
 /// `output[r] = input[source(r)] W^T + b`, with negative values cut to zero where `relu`.
 ///
-/// `input` is `[*, 4 inputs4]`, `output` `[rows, 4 outputs4]`. `source(r)` is `order[first + r]` where `gather`, else `r`.
-/// One thread: `tile.rows` rows by `tile.outputs4` vectors of outputs; neighbours share their rows.
+/// `input` is `[*, 4 inputs4]`, `output` `[rows, 4 outputs4]`. `source(r)` is `order[first + r]`
+/// where `gather`, else `r`. One thread: `tile.rows` rows by `tile.outputs4` vectors of outputs;
+/// neighbours share their rows.
 #[cube(launch_unchecked)]
 pub(super) fn forward(
     input: &[Vector4],
@@ -93,9 +97,11 @@ pub(super) fn forward(
     }
 }
 
-/// `result[r] = gradient[r] W` where the layer's input was positive, else 0: back through a layer and the ReLU before it.
+/// `result[r] = gradient[r] W` where the layer's input was positive, else 0: back through a layer
+/// and the ReLU before it.
 ///
-/// `gradient` is `[rows, 4 outputs4]`, `input` and `result` `[rows, 4 inputs4]`. One thread: `tile.rows` rows by one vector.
+/// `gradient` is `[rows, 4 outputs4]`, `input` and `result` `[rows, 4 inputs4]`. One thread:
+/// `tile.rows` rows by one vector.
 #[cube(launch_unchecked)]
 pub(super) fn backward(
     gradient: &[Vector4],

@@ -1,13 +1,15 @@
-//! Loss, hit and gradient of each row of logits in one pass over the batch: the formulas of [`crate::loss`], in f32.
+//! Loss, hit and gradient of each row of logits in one pass over the batch: the formulas of
+//! [`crate::loss`], in f32.
 //!
-//! Where the host computes in f64, differences are taken first and sums over all other classes are kept apart from the
-//! largest one's share, so that what is small stays exact.
+//! Where the host computes in f64, differences are taken first and sums over all other classes are
+//! kept apart from the largest one's share, so that what is small stays exact.
 
 use cubecl::prelude::*;
 
 use super::linear::source;
 
-/// Which loss the kernel is built for. Its constant is a run-time argument: heads that differ in it share the kernel.
+/// Which loss the kernel is built for. Its constant is a run-time argument: heads that differ in it
+/// share the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
     LogitNorm,
@@ -17,11 +19,12 @@ pub(super) enum Kind {
 /// Added to the norm of the logits.
 const EPSILON: f32 = crate::loss::logit_norm::EPSILON as f32;
 
-/// For each batch row: `results[2 r] = loss`, `results[2 r + 1] = 1` where the first largest logit is the label's, else 0;
-/// and where `learn`, the row of logits is replaced by `scale` times the loss's gradient.
+/// For each batch row: `results[2 r] = loss`, `results[2 r + 1] = 1` where the first largest logit
+/// is the label's, else 0; and where `learn`, the row of logits is replaced by `scale` times the
+/// loss's gradient.
 ///
-/// `logits` is `[rows, stride]`, of which the first `classes` columns count and are written; `constant` is tau or the label
-/// smoothing. One thread: one row.
+/// `logits` is `[rows, stride]`, of which the first `classes` columns count and are written;
+/// `constant` is tau or the label smoothing. One thread: one row.
 #[cube(launch_unchecked)]
 pub(super) fn rows(
     logits: &mut [f32],
@@ -83,7 +86,11 @@ pub(super) fn rows(
                     let share = 1.0 / (1.0 + rest);
                     let (top, mine) = (largest / peak, own / peak);
                     // fhat . e, in the form that does not cancel when the label takes almost all.
-                    let inner = select(label == best, share * (mean - rest * mine), share * (mean + top) - mine);
+                    let inner = select(
+                        label == best,
+                        share * (mean - rest * mine),
+                        share * (mean + top) - mine,
+                    );
                     along = inner / root / guarded;
                     outer = scale * factor;
                     loss = (largest - own) * factor + ln_1p(rest);

@@ -8,10 +8,11 @@
 //! | `loss::rows` | loss and hit of each row; replaces its logits by the loss's gradient |
 //! | `update::layer` | parameter gradient, the optimiser's update in place, and the totals |
 //!
-//! A hidden layer adds one `forward`, one `linear::backward` before the layer behind it is updated, and one `layer`.
-//! Nothing is submitted until the runtime's queue is full or something is read. A read is a submission of its own: the
-//! runtime submits what is queued before it encodes the copy, so a step with its totals is two.
-//! Every sum runs in a fixed order, so results are the same in every run on one device.
+//! A hidden layer adds one `forward`, one `linear::backward` before the layer behind it is updated,
+//! and one `layer`. Nothing is submitted until the runtime's queue is full or something is read. A
+//! read is a submission of its own: the runtime submits what is queued before it encodes the copy,
+//! so a step with its totals is two. Every sum runs in a fixed order, so results are the same in
+//! every run on one device.
 
 mod device;
 mod launch;
@@ -20,20 +21,22 @@ mod linear;
 mod loss;
 mod update;
 
-use std::{ops::Range, rc::Rc};
+use std::{borrow::Cow, ops::Range, rc::Rc};
 
 use cubecl::server::Handle;
 
 pub use self::device::{Gpu, open};
 use self::layout::{Layout, Shape, pad_rows, unpad_rows};
 use super::{Engine, Outputs, Spec, State, Totals, check_outputs};
-use crate::{Result, optim::Update};
+use crate::{Result, input_map::InputMap, optim::Update};
 
 /// Parameters, moments and scratch memory of one head on a WebGPU device.
 pub struct WebGpuEngine {
     gpu: Gpu,
     spec: Spec,
     layout: Layout,
+    /// Applied to features on their way to the device.
+    input: Option<Rc<InputMap>>,
     /// The parameters, then each moment, in [`Layout`]'s form.
     state: Handle,
     /// See [`update::total`].
@@ -75,7 +78,8 @@ struct Scratch {
     results: Handle,
 }
 
-/// The rows of a batch: `order[first..first + rows]` of `features`, or, without an order, the first `rows`.
+/// The rows of a batch: `order[first..first + rows]` of `features`, or, without an order, the first
+/// `rows`.
 struct Batch<'a> {
     features: &'a Handle,
     length: usize,
@@ -85,7 +89,8 @@ struct Batch<'a> {
 }
 
 impl WebGpuEngine {
-    /// Puts `parameters`, laid out as [`crate::head::Architecture`] says, on the device; moments start at zero.
+    /// Puts `parameters`, laid out as [`crate::architecture::Architecture`] says, on the device;
+    /// moments start at zero.
     pub fn new(gpu: &Gpu, spec: Spec, parameters: Vec<f32>) -> Result<Self> {
         gpu.check()?;
         let layout = Layout::new(&spec.architecture);
@@ -96,7 +101,24 @@ impl WebGpuEngine {
         packed.resize(length, 0.0);
         let state = gpu.upload_floats(packed);
         let totals = gpu.reserve(4);
-        Ok(Self { gpu: gpu.clone(), spec, layout, state, totals, counted: false, scratch: None })
+        Ok(Self {
+            gpu: gpu.clone(),
+            spec,
+            layout,
+            input: None,
+            state,
+            totals,
+            counted: false,
+            scratch: None,
+        })
+    }
+
+    /// Features as the first layer takes them.
+    fn mapped<'a>(&self, features: &'a [f32]) -> Cow<'a, [f32]> {
+        match &self.input {
+            Some(map) => Cow::Owned(map.mapped(features)),
+            None => Cow::Borrowed(features),
+        }
     }
 
     /// Scratch memory for a batch, kept for the next one.
@@ -123,7 +145,13 @@ impl WebGpuEngine {
 
     fn batch<'a>(&self, data: &'a Data, order: &'a Order, range: &Range<usize>) -> Batch<'a> {
         let length = data.rows * 4 * self.layout.shapes.first().map_or(0, |shape| shape.inputs4);
-        Batch { features: &data.features, length, order: Some(order), first: range.start, rows: range.len() }
+        Batch {
+            features: &data.features,
+            length,
+            order: Some(order),
+            first: range.start,
+            rows: range.len(),
+        }
     }
 }
 
@@ -136,13 +164,13 @@ impl Engine for WebGpuEngine {
         Self::new(&self.gpu, spec, parameters)
     }
 
-    fn upload(&mut self, features: Rc<Vec<f32>>, labels: Vec<u32>) -> Result<Data> {
+    fn upload(&mut self, features: Rc<Vec<f32>>, labels: Rc<Vec<u32>>) -> Result<Data> {
         self.gpu.check()?;
         let rows = labels.len();
         let width = self.spec.architecture.features();
         self.gpu.fits("features", rows * width.next_multiple_of(4))?;
-        let features = self.gpu.upload_floats(pad_rows(features.as_slice(), width));
-        Ok(Data { features, labels: self.gpu.upload_words(labels), rows })
+        let features = self.gpu.upload_floats(pad_rows(self.mapped(&features), width));
+        Ok(Data { features, labels: self.gpu.upload_words(labels.to_vec()), rows })
     }
 
     fn order(&mut self, rows: Vec<u32>) -> Result<Order> {
@@ -152,7 +180,13 @@ impl Engine for WebGpuEngine {
         Ok(Order { rows: self.gpu.upload_words(rows), length })
     }
 
-    fn step(&mut self, data: &Data, order: &Order, range: Range<usize>, update: &Update) -> Result<()> {
+    fn step(
+        &mut self,
+        data: &Data,
+        order: &Order,
+        range: Range<usize>,
+        update: &Update,
+    ) -> Result<()> {
         self.gpu.check()?;
         let scratch = self.scratch(range.len())?;
         let batch = self.batch(data, order, &range);
@@ -183,9 +217,10 @@ impl Engine for WebGpuEngine {
         let read = self.gpu.read(vec![self.totals.clone()]).await?;
         self.counted = false;
         match read.first().map(Vec::as_slice) {
-            Some(&[loss, compensation, correct, _]) => {
-                Ok(Totals { loss: f64::from(loss) - f64::from(compensation), correct: f64::from(correct) })
-            }
+            Some(&[loss, compensation, correct, _]) => Ok(Totals {
+                loss: f64::from(loss) - f64::from(compensation),
+                correct: f64::from(correct),
+            }),
             _ => Ok(Totals::default()),
         }
     }
@@ -205,7 +240,13 @@ impl Engine for WebGpuEngine {
 
     async fn forward(&mut self, features: &[f32]) -> Result<Outputs> {
         let width = self.spec.architecture.features();
-        let widest = self.layout.shapes.iter().map(|shape| 4 * shape.inputs4.max(shape.outputs4)).max().unwrap_or(4);
+        let widest = self
+            .layout
+            .shapes
+            .iter()
+            .map(|shape| 4 * shape.inputs4.max(shape.outputs4))
+            .max()
+            .unwrap_or(4);
         let limit = self.gpu.rows_per_buffer(widest).max(1);
         let classes = self.spec.architecture.classes();
         let hidden = (self.layout.shapes.len() > 1).then(|| self.spec.architecture.penultimate());
@@ -214,7 +255,7 @@ impl Engine for WebGpuEngine {
         for part in features.chunks(limit * width) {
             let rows = part.len() / width;
             let length = rows * width.next_multiple_of(4);
-            let uploaded = self.gpu.upload_floats(pad_rows(part, width));
+            let uploaded = self.gpu.upload_floats(pad_rows(self.mapped(part), width));
             let scratch = self.reserve(rows)?;
             let batch = Batch { features: &uploaded, length, order: None, first: 0, rows };
             self.launch_forward(&batch, &scratch);
@@ -241,7 +282,8 @@ impl Engine for WebGpuEngine {
     async fn product(&mut self, left: &[f32], matrix: &Matrix) -> Result<Vec<f32>> {
         self.gpu.check()?;
         let mut product = Vec::with_capacity(left.len() / matrix.width * matrix.rows);
-        let limit = self.gpu.rows_per_buffer(4 * matrix.shape.inputs4.max(matrix.shape.outputs4)).max(1);
+        let limit =
+            self.gpu.rows_per_buffer(4 * matrix.shape.inputs4.max(matrix.shape.outputs4)).max(1);
         for part in left.chunks(limit * matrix.width) {
             let rows = part.len() / matrix.width;
             let input = self.gpu.upload_floats(pad_rows(part, matrix.width));
@@ -253,9 +295,16 @@ impl Engine for WebGpuEngine {
         Ok(product)
     }
 
+    fn set_input(&mut self, map: Option<Rc<InputMap>>) {
+        self.input = map;
+    }
+
     async fn state(&mut self) -> Result<State> {
         let read = self.gpu.read(vec![self.state.clone()]).await?;
-        let mut arrays = read.iter().flat_map(|values| values.chunks_exact(self.layout.length)).map(|a| self.layout.unpack(a));
+        let mut arrays = read
+            .iter()
+            .flat_map(|values| values.chunks_exact(self.layout.length))
+            .map(|a| self.layout.unpack(a));
         let parameters = arrays.next().unwrap_or_default();
         Ok(State { parameters, moments: arrays.collect() })
     }

@@ -1,4 +1,5 @@
-//! The gradient of a layer's parameters with the optimiser's update in its epilogue, and the running totals.
+//! The gradient of a layer's parameters with the optimiser's update in its epilogue, and the
+//! running totals.
 
 use cubecl::prelude::*;
 
@@ -7,7 +8,8 @@ use super::{
     linear::{Vector4, source},
 };
 
-/// Which update rule the kernel is built for: [`crate::optim::Update`], and what of it saves work when known early.
+/// Which update rule the kernel is built for: [`crate::optim::Update`], and what of it saves work
+/// when known early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Rule {
     /// SGD without momentum: no moments.
@@ -23,10 +25,12 @@ pub(super) enum Rule {
 pub(super) struct Numbers {
     /// `learning_rate` or `rate`.
     pub rate: f32,
-    /// `momentum` or `beta1`.
+    /// `momentum` or `1 - beta1`.
     pub first: f32,
     /// `beta2`.
     pub second: f32,
+    /// `1 - beta2`.
+    pub complement: f32,
     /// `epsilon`.
     pub epsilon: f32,
     /// `weight_decay` or `decay`.
@@ -47,10 +51,14 @@ fn tiles(shape: &Shape, tile: &Tile) -> usize {
 
 /// One update of a layer: `dW = gradient^T input`, `db = sum of gradient`, then the rule, in place.
 ///
-/// `gradient` is `[rows, 4 outputs4]`, `input` `[*, 4 inputs4]`, gathered as in [`super::linear::forward`]. `state` holds the
-/// parameters and then the moments, `length4` vectors each. Threads: first one per tile of the weight; then one per vector
-/// of the bias; and, where `total`, one more that adds the batch's `results` to `totals` ([`add`]).
-#[allow(clippy::collapsible_if, reason = "a compile-time condition removes its branch only where it stands alone")]
+/// `gradient` is `[rows, 4 outputs4]`, `input` `[*, 4 inputs4]`, gathered as in
+/// [`super::linear::forward`]. `state` holds the parameters and then the moments, `length4` vectors
+/// each. Threads: first one per tile of the weight; then one per vector of the bias; and, where
+/// `total`, one more that adds the batch's `results` to `totals` ([`add`]).
+#[allow(
+    clippy::collapsible_if,
+    reason = "a compile-time condition removes its branch only where it stands alone"
+)]
 #[cube(launch_unchecked)]
 pub(super) fn layer(
     state: &mut [Vector4],
@@ -74,7 +82,8 @@ pub(super) fn layer(
     let position = ABSOLUTE_POS;
     if position < tiles {
         let (outputs, inputs) = comptime!((tile.gradient_outputs4, tile.gradient_inputs4));
-        // A thread's columns lie a stride apart, so that neighbouring threads load neighbouring vectors.
+        // A thread's columns lie a stride apart, so that neighbouring threads load neighbouring
+        // vectors.
         let stride = comptime!(shape.inputs4.div_ceil(inputs));
         let column = position % stride;
         let group = position / stride * outputs;
@@ -122,7 +131,14 @@ pub(super) fn layer(
                     #[unroll]
                     for j in 0..4usize {
                         let at = shape.weight4 + (groups[i] * 4 + j) * shape.inputs4 + columns[t];
-                        apply(state, at, sums[(i * 4 + j) * inputs + t].read(), &numbers, length4, rule);
+                        apply(
+                            state,
+                            at,
+                            sums[(i * 4 + j) * inputs + t].read(),
+                            &numbers,
+                            length4,
+                            rule,
+                        );
                     }
                 }
             }
@@ -149,8 +165,9 @@ pub(super) fn total(results: &[f32], totals: &mut [f32], rows: u32, keep: u32) {
     }
 }
 
-/// `totals = keep * totals + [sum of losses, ., hits]`. Each sum runs in order, so it is the same in every run; the second
-/// value is the losses' running compensation (Kahan), without which an epoch's sum would lose the last digits.
+/// `totals = keep * totals + [sum of losses, ., hits]`. Each sum runs in order, so it is the same
+/// in every run; the second value is the losses' running compensation (Kahan), without which an
+/// epoch's sum would lose the last digits.
 #[cube]
 fn add(results: &[f32], totals: &mut [f32], rows: u32, keep: u32) {
     let mut loss = select(keep == 1, totals[0], 0.0);
@@ -170,7 +187,14 @@ fn add(results: &[f32], totals: &mut [f32], rows: u32, keep: u32) {
 
 /// Applies `rule` with gradient `g` to the parameters at `at`.
 #[cube]
-fn apply(state: &mut [Vector4], at: usize, g: Vector4, numbers: &Numbers, #[comptime] length4: usize, #[comptime] rule: Rule) {
+fn apply(
+    state: &mut [Vector4],
+    at: usize,
+    g: Vector4,
+    numbers: &Numbers,
+    #[comptime] length4: usize,
+    #[comptime] rule: Rule,
+) {
     let p = state[at];
     match comptime!(rule) {
         Rule::Plain => {
@@ -186,10 +210,10 @@ fn apply(state: &mut [Vector4], at: usize, g: Vector4, numbers: &Numbers, #[comp
             state[at] = p - step * Vector4::new(numbers.rate);
         }
         Rule::AdamW => {
-            let (one, beta2) = (Vector4::new(1.0), Vector4::new(numbers.second));
             let m = state[at + length4];
-            let m = m + (g - m) * (one - Vector4::new(numbers.first));
-            let v = state[at + comptime!(2 * length4)] * beta2 + g * g * (one - beta2);
+            let m = m + (g - m) * Vector4::new(numbers.first);
+            let v = state[at + comptime!(2 * length4)] * Vector4::new(numbers.second)
+                + g * g * Vector4::new(numbers.complement);
             state[at + length4] = m;
             state[at + comptime!(2 * length4)] = v;
             let scale = v.sqrt() * Vector4::new(numbers.root) + Vector4::new(numbers.epsilon);

@@ -33,6 +33,7 @@ const single = [
     [[, 8], "numbers"], [[[8]], "numbers"], [[2 ** 32], "4294967296"], [Int32Array.of(8), "array"], [new Set([8]), "array"],
     [new Array(2 ** 32 - 1), "numbers"],
   ]],
+  ["standardize", [[1, "true or false"], ["true", '"true"'], [null, "null"], [{}, "object"]]],
   ["seed", [[-1, "-1"], [0.5, "0.5"], [2 ** 53, "options.seed"], ...real]],
   ["backend", [["gpu", '"gpu"'], ["CPU", '"CPU"'], ["", '""'], [null, "null"], [1, "1"], [["cpu"], "array"],
     [new String("cpu"), "object"]]],

@@ -10,7 +10,7 @@ export default {
     const head = await create({ features: 1, classes: count });
     const small = noise(2);
     await head.trainStep(small, [0, 1]);
-    await head.calibrate(small, [0, 1], { scorer: "msp" });
+    await head.calibrate(small, [0, 1], { scorer: "msp", alpha: 0.5 });
     const before = await head.logits(small);
     // 800 kilobytes of rows, 16 gigabytes of logits.
     const features = noise(200_000);

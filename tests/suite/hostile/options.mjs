@@ -10,6 +10,7 @@ const calls = {
   oodScore: [(o) => (h) => h.oodScore(rows(), o()), "scorer"],
   selectScorer: [(o) => (h) => h.selectScorer(rows(), two, o()), "folds"],
   calibrate: [(o) => (h) => h.calibrate(rows(), two, o()), "alpha"],
+  cross: [(o) => (h) => h.calibrate(o()), "folds"],
   gate: [(o) => (h) => h.gate(rows(), o()), "signal"],
   evaluate: [(o) => (h) => h.evaluate({ features: rows(), labels: two }, { features: rows() }, o()), "scorer"],
 };
@@ -65,7 +66,15 @@ const options = [
     [new AbortController(), "object"],
     [{ aborted: "no", throwIfAborted() {} }, "object"], [{ aborted: false, throwIfAborted() {} }, "object"], [revoked(), "got"], [() => {}, "function"],
   ]]),
-  ["selectScorer", "folds", [[1, "at least 2"], ...noCounts, ...noNumbers]],
+  ...["selectScorer", "cross"].map((call) => [call, "folds", [[1, "at least 2"], ...noCounts, ...noNumbers]]),
+  ...["fit", "cross"].map((call) => [call, "groups", [
+    [1, "1"], ["ab", '"ab"'], [null, "null"], [{}, "object"], [[1], "1 groups"], [[1, NaN], "NaN"], [[1, null], "null"], [[1, undefined], "undefined"],
+    [[1, {}], "object"], [revoked([1, 2]), "got"], [Float64Array.of(1, NaN), "NaN"], [[1, 2, 3], "3 groups"],
+  ]]),
+  ["fit", "validation", [[1, "plain object"], [null, "null"], [[], "array"], [{ features: rows(), labels: two, rows: 1 }, '"rows"'],
+    [revoked(), "got"]]],
+  ...["calibrate", "cross"].flatMap((call) => ["perClass", "provisional"].map((option) =>
+    [call, option, [[1, "true or false"], ["true", '"true"'], [null, "null"], [{}, "object"]]])),
   ["selectScorer", "candidates", [
     [[], "at least one"], [["best"], '"best"'], [["knn", "knN"], "candidates[1]"], [[undefined], "candidates[0]"],
     [[,], "candidates[0]"],
@@ -80,7 +89,8 @@ const options = [
 
 export const table = [
   ...Object.entries(calls).flatMap(([name, [call, known]]) =>
-    bags(known).map(([what, make, words]) => [`${name}, ${what}`, call(make), "invalid-option", ["options", ...words]])),
+    // By itself, an array is rows without labels.
+    bags(known).filter(([what]) => name !== "cross" || !/^an? (array|Float32Array)$/.test(what)).map(([what, make, words]) => [`${name}, ${what}`, call(make), "invalid-option", ["options", ...words]])),
   ...options.flatMap(([name, option, values]) =>
     values.map(([value, word], index) =>
       [`${name}, ${option}, value ${index}`, calls[name][0](() => ({ [option]: value })), "invalid-option",

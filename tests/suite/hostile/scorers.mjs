@@ -1,6 +1,6 @@
 // Scorers that are none, for every call that takes one.
 
-import { scorerNames } from "../../lib/scorers.mjs";
+import { scorerNames, scorers } from "../../lib/scorers.mjs";
 import { rows, two } from "./driver.mjs";
 import { revoked, throws } from "./values.mjs";
 
@@ -73,7 +73,8 @@ export const table = [
       "invalid-features", [scorer]])),
 ];
 
-const logitScorers = ["msp", "maxLogit", "energy", "entropy", "gen", "maxCosine", "gradNorm", "odin", "auto"];
+const logitScorers = scorers
+  .filter(({ name, needs }) => needs !== "trainingRows" || name === "auto").map(({ name }) => name);
 
 /** Calls on a head that was never trained: nothing to compare with, nothing calibrated. */
 export const untrained = [

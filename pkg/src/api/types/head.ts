@@ -3,6 +3,7 @@ import type {
   CalibrationOptions,
   CallOptions,
   CompleteOptions,
+  CrossCalibrationOptions,
   FitOptions,
   ScoreOptions,
   SelectionOptions,
@@ -77,10 +78,17 @@ export interface Head {
   selectScorer(features: Features, labels: Labels, options?: SelectionOptions): Promise<Selection>;
   /**
    * Temperature and rejection threshold from held-out in-distribution rows (never the training
-   * rows). `alpha`, the promised share of in-distribution rows that are rejected, in (0, 1),
-   * default 0.05. Default scorer: "auto".
+   * rows). Too few rows for `alpha` (fewer than 1/alpha - 1, 19 for 0.05) reject with code
+   * "too-few-rows".
    */
   calibrate(features: Features, labels: Labels, options?: CalibrationOptions): Promise<Calibration>;
+  /**
+   * The same from the rows that the head remembers, by cross-validation: nothing need be held out.
+   * They are left out by turns, heads like this one are trained on the others, and what these say of
+   * the rows left out sets temperature and threshold. Rows of one group are left out together; rows
+   * without groups in runs of each class, in the order in which they were given.
+   */
+  calibrate(options?: CrossCalibrationOptions): Promise<Calibration>;
   /** Classifies rows, and accepts or rejects each as in-distribution. Needs `calibrate`. */
   gate(features: Features, options?: CallOptions): Promise<GateResult>;
   /**

@@ -1,4 +1,4 @@
-import type { Backend } from "./inputs.js";
+import type { Backend, Features, Labels } from "./inputs.js";
 import type { EpochProgress } from "./results.js";
 import type { Scorer, ScorerName } from "./scorers.js";
 
@@ -11,7 +11,7 @@ export type LossOptions =
   | {
       /** Logits normalised to unit length. */
       kind: "logitNorm";
-      /** The temperature, above 0. Default 0.04. */
+      /** The temperature, above 0. Default 0.2 / ln(classes): 0.29 for 2, 0.04 for 150. */
       tau?: number;
     }
   /** Plain softmax cross-entropy: the baseline. */
@@ -61,7 +61,7 @@ export interface HeadOptions {
   classes: number | readonly string[];
   /** Widths of hidden ReLU layers; [] (the default) is a linear head. */
   hidden?: readonly number[];
-  /** Default { kind: "logitNorm", tau: 0.04 }. */
+  /** Default { kind: "logitNorm" }. */
   loss?: LossOptions;
   /**
    * Default { kind: "adamw", learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8,
@@ -78,6 +78,12 @@ export interface HeadOptions {
    * 0.
    */
   seed?: number;
+  /**
+   * Whether features are brought to a common scale before the first layer, by a fixed map taken from
+   * the first rows that train; saved weights include it. Default true. False trains on features as
+   * they come, as the same layers in PyTorch would.
+   */
+  standardize?: boolean;
   /**
    * Run in a dedicated Worker behind the same interface, so that the head never blocks the page.
    * Default false. Arrays are copied to it, except those that the package made itself; answers are
@@ -100,9 +106,19 @@ export interface LoadOptions {
   worker?: boolean;
 }
 
+/** What may be said of rows beside their labels. */
+export interface RowOptions {
+  /**
+   * Rows that belong together (frames of one recording, sentences of one author): a number or a
+   * text for each row. Rows of one group are never parted, not by `validationSplit` and not by the
+   * folds of `calibrate`.
+   */
+  groups?: ArrayLike<number> | readonly string[];
+}
+
 /** Options of `fit`. */
-export interface FitOptions {
-  /** Passes over the rows. Default 30. */
+export interface FitOptions extends RowOptions {
+  /** Passes over the rows. Default: as many as make 500 updates, at least 8. */
   epochs?: number;
   /** Rows per update; the last, smaller batch is used too. Default 128. */
   batchSize?: number;
@@ -110,10 +126,21 @@ export interface FitOptions {
   schedule?: "constant" | "cosine";
   /**
    * Share of rows held out, stratified and by seed, [0, 1), for early stopping and for `calibrate`,
-   * which a fit with held-out rows does at its end with the default options. Default 0.
+   * which a fit with enough held-out rows does at its end with the default options; `warning` says
+   * when they are too few. Default 0.
    */
   validationSplit?: number;
-  /** Stop after so many epochs without a better validation loss. Needs validationSplit. */
+  /** Rows to hold out, in place of `validationSplit`. */
+  validation?: {
+    /** The rows. */
+    features: Features;
+    /** A class for each. */
+    labels: Labels;
+  };
+  /**
+   * Stop after so many epochs without a better validation loss, and keep the weights of the best
+   * epoch. Needs `validationSplit` or `validation`.
+   */
   patience?: number;
   /**
    * Called after each epoch; before the last one the loss is read back from the device only when
@@ -162,6 +189,24 @@ export interface CalibrationOptions {
   alpha?: number;
   /** The scorer of the gate. Default "auto". */
   scorer?: Scorer;
+  /**
+   * Whether the promise is to hold for each class, not only over all of them. Classes with fewer
+   * than 1/alpha - 1 rows share one threshold. Default false.
+   */
+  perClass?: boolean;
+  /**
+   * With fewer rows than alpha needs: a threshold from mean and deviation of the scores instead of
+   * the error "too-few-rows". Default false.
+   */
+  provisional?: boolean;
   /** Rejects with the signal's reason, unless the calibration has begun. */
+  signal?: AbortSignal;
+}
+
+/** Options of `calibrate` from the head's own rows. */
+export interface CrossCalibrationOptions extends CalibrationOptions, RowOptions {
+  /** Parts of the rows that are left out by turns; at least 2. Default 5, or by `groups`. */
+  folds?: number;
+  /** Stops between batches and rejects with the signal's reason; the head is as it was. */
   signal?: AbortSignal;
 }

@@ -34,14 +34,25 @@ export interface FitResult {
   epochs: number;
   /** Updates made by this fit. */
   steps: number;
-  /** Mean loss over the last epoch, nats. */
+  /** Mean loss over the last epoch, or the best one with `patience`, nats. */
   loss: number;
-  /** Share classified correctly over the last epoch, [0, 1]. */
+  /** Share classified correctly over that epoch, [0, 1]. */
   accuracy: number;
   /** Elapsed time of the call. */
   seconds: number;
   /** True when patience ran out. */
   stoppedEarly: boolean;
+  /** Mean loss of the held-out rows, nats: of the weights kept, the best epoch's with `patience`. */
+  validationLoss?: number;
+  /** Share of the held-out rows classified correctly, [0, 1], likewise. */
+  validationAccuracy?: number;
+  /**
+   * One entry for each epoch whose loss was read: on the CPU every one, on WebGPU every one when
+   * `onEpoch` or `patience` is given, else the last.
+   */
+  history: EpochProgress[];
+  /** What the caller should know: too few held-out rows to calibrate, rows that look grouped, ... */
+  warning?: string;
 }
 
 /** The result of `selectScorer`. */
@@ -67,20 +78,17 @@ export interface Prediction {
   probabilities: Float32Array;
 }
 
-/** Temperature and threshold of a head, from held-out in-distribution rows. */
+/** Temperature and threshold of a head, from in-distribution rows. */
 export interface Calibration {
   /** The scorer that the threshold is for; for "auto", the one that it resolved to. */
   scorer: ScorerName;
   /** Promised share of in-distribution rows that are rejected. */
   alpha: number;
-  /**
-   * A row is rejected when its score is above this; infinite when the rows are too few for this
-   * alpha.
-   */
+  /** A row is rejected when its score is above this. With `perClass`, see `thresholds`. */
   threshold: number;
   /**
-   * Softmax temperature that minimises the negative log-likelihood of the calibration rows (Guo et
-   * al., ICML 2017).
+   * Softmax temperature that fits the calibration rows (Guo et al., ICML 2017), with a prior: few
+   * rows without a mistake do not ask for certainty.
    */
   temperature: number;
   /**
@@ -88,10 +96,22 @@ export interface Calibration {
    * 1]).
    */
   eceBefore: number;
-  /** The same at `temperature`. */
+  /** The same of rows that the temperature was not fitted to: the other parts of the rows set it. */
   eceAfter: number;
   /** Calibration rows used. */
   rows: number;
+  /**
+   * "held-out": rows that the caller gave. "cross": the head's own rows, each scored by a head that
+   * had not seen it or its group.
+   */
+  method: "held-out" | "cross";
+  /** True when the rows were too few for alpha and `provisional` was asked for. */
+  provisional: boolean;
+  /**
+   * With `perClass`: for each class the largest score that it accepts. What is compared is the score
+   * plus a penalty for classes that the head thinks unlikely: `docs/calibration.md`.
+   */
+  thresholds?: readonly number[];
   /** Why the promise may not hold (too few rows, rows seen in training). */
   warning?: string;
 }
@@ -104,9 +124,33 @@ export interface GateResult extends Prediction {
   score: Float32Array;
   /**
    * Conformal p-value (1 + #{calibration score >= score}) / (n + 1), [rows], rounded to float32:
-   * `accepted` compares it unrounded with alpha.
+   * `accepted` compares it unrounded with alpha. After a calibration from the head's own rows it is
+   * interpolated between neighbouring scores; with `perClass`, it is the largest over the classes.
    */
   pValue: Float32Array;
+  /**
+   * With `perClass`: 1 for each class that the row may be, at the promised level, [rows, classes]. A
+   * row with none is rejected.
+   */
+  classSet?: Uint8Array;
+  /** Row by row: for (const { label, probability, accepted, score, pValue } of result). */
+  [Symbol.iterator](): Iterator<GatedRow>;
+}
+
+/** The gate's decision on one row. */
+export interface GatedRow {
+  /** Index of the predicted class. */
+  classIndex: number;
+  /** Its name. */
+  label: string;
+  /** Its probability at the calibrated temperature, [0, 1]. */
+  probability: number;
+  /** Whether the row is accepted as in-distribution. */
+  accepted: boolean;
+  /** OOD score, higher = more out-of-distribution. */
+  score: number;
+  /** Conformal p-value. */
+  pValue: number;
 }
 
 /** How well a head tells its classes apart, and known rows from unknown ones. */

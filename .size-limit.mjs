@@ -1,0 +1,28 @@
+// What a page downloads: the files of the built package by what is fetched together, each compressed
+// by itself as a server would. A limit is the recorded budget; a change that needs more says why it
+// raises it.
+
+const parts = [
+  {
+    name: "CPU engine",
+    files: ["wasm/cpu/oodgate_bg.wasm", "dist/index.js", "dist/create.js"],
+    limit: "138 KiB",
+  },
+  {
+    name: "WebGPU engine",
+    files: ["wasm/webgpu/oodgate_bg.wasm", "dist/webgpu.js"],
+    limit: "1290 KiB",
+  },
+  {
+    name: "file formats",
+    files: ["wasm/files/oodgate_bg.wasm", "dist/files.js"],
+    limit: "130 KiB",
+  },
+  { name: "heads in Workers", files: ["dist/remote.js", "dist/worker.js"] },
+  { name: "oodgate/storage", files: ["dist/storage.js"] },
+];
+
+export default parts.flatMap(({ name, files, limit }) => {
+  const path = files.map((file) => `pkg/${file}`);
+  return [{ name, path, gzip: true, limit }, { name: `${name}, raw`, path, brotli: false }];
+});

@@ -1,0 +1,421 @@
+//! A head as one [safetensors](https://github.com/huggingface/safetensors) file, and back.
+//!
+//! | tensor | type | shape |
+//! |---|---|---|
+//! | `0.weight`, `0.bias`, `2.weight`, ... | F32 | `[out, in]`, `[out]`: the names of PyTorch's `Sequential(Linear, ReLU, Linear, ...)` |
+//! | `input.shift`, `input.scale` | F32 | `[in]`: the map before the first layer, x' = (x - shift) scale + sqrt(8 / in) |
+//! | `input.weight`, `input.bias` | F32 | `[out, in]`, `[out]`: the first layer as it was trained, behind that map, which `0.weight` and `0.bias` include |
+//! | `optimizer.exp_avg.0.weight`, `optimizer.exp_avg_sq.0.weight`, ... | F32 | AdamW's moments, likewise |
+//! | `optimizer.momentum_buffer.0.weight`, ... | F32 | SGD's velocity, likewise |
+//! | `training.features`, `training.labels` | F32, I32 | `[rows, features]`, `[rows]`: what fitted scorers compare with |
+//! | `training.seen` | I64 | `[rows]`: fingerprints of rows that were trained on |
+//! | `training.groups` | I64 | `[rows]`: which rows belong together, where groups were named |
+//! | `calibration.scores` | F32 | `[rows]`; ascending, but for a calibration by class |
+//! | `calibration.labels` | I32 | `[rows]`: their classes, for a calibration by class |
+//!
+//! The metadata's key `oodgate` holds the rest as JSON: the format's version beside [`Meta`]. A
+//! file without that key is taken for weights from elsewhere, for example
+//! `safetensors.torch.save_file(model.state_dict(), ...)`, and gets default options.
+
+use ::safetensors::{
+    Dtype,
+    tensor::{TensorView, serialize},
+};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
+
+use super::header::File;
+use crate::{
+    Error, Result,
+    architecture::{Architecture, Layer},
+    config::{HeadConfig, HeadOptions},
+    error::Mismatch,
+    input_map::InputMap,
+    optim::Optimizer,
+    snapshot::{Meta, Snapshot, in_file},
+};
+
+/// The format that [`write()`] writes. [`read`] takes all up to it.
+pub const VERSION: u32 = 2;
+
+/// The metadata's key.
+const KEY: &str = "oodgate";
+
+#[derive(Serialize)]
+struct Versioned<'snapshot> {
+    version: u32,
+    #[serde(flatten)]
+    meta: &'snapshot Meta,
+}
+
+/// Only the version: of a newer format nothing else can be relied on.
+#[derive(Deserialize)]
+struct Version {
+    version: u32,
+}
+
+/// How many values the lists of a description hold. Nothing is kept of them.
+#[derive(Deserialize)]
+struct Lists {
+    options: ListedOptions,
+}
+
+#[derive(Deserialize)]
+struct ListedOptions {
+    classes: Vec<IgnoredAny>,
+    hidden: Vec<IgnoredAny>,
+}
+
+/// Commas of a description beside those in its lists: a complete one has some thirty.
+const OTHER_COMMAS: usize = 64;
+
+/// The bytes of a file. The snapshot must be whole: one of [`crate::head::Head::snapshot`].
+pub fn write(snapshot: &Snapshot) -> Result<Vec<u8>> {
+    let config = snapshot.meta.options.clone().check()?;
+    let Snapshot { meta, state, input, features, labels, groups, seen, scores, score_labels } =
+        snapshot;
+    if state.len() != Snapshot::state_length(&config) {
+        return Err(refusal("state", Snapshot::state_length(&config), state.len()));
+    }
+
+    if let Some(&number) = state.iter().find(|number| !number.is_finite()) {
+        return Err(Error::NotFinite(Mismatch::new(
+            "head",
+            "finite weights, of a training that did not diverge",
+            number,
+        )));
+    }
+
+    let mut tensors = Tensors::default();
+    let length = state.len() / (1 + config.optimizer.moments());
+    let map = (!input.is_empty()).then(|| InputMap::from_arrays(input));
+    for (index, prefix) in prefixes(&config.optimizer).iter().enumerate() {
+        let values = &state[index * length..][..length];
+        // The weights by PyTorch's names take features as they come.
+        let folded =
+            map.as_ref().filter(|_| index == 0).map(|map| map.folded(values, &config.architecture));
+        for (layer, name) in named_layers(&config.architecture) {
+            let values = folded.as_deref().unwrap_or(values);
+            tensors.floats(
+                format!("{prefix}{name}.weight"),
+                vec![layer.outputs, layer.inputs],
+                &values[layer.weight],
+            );
+            tensors.floats(
+                format!("{prefix}{name}.bias"),
+                vec![layer.outputs],
+                &values[layer.bias],
+            );
+        }
+    }
+    if let (Some(map), Some((layer, _))) = (&map, named_layers(&config.architecture).next()) {
+        tensors.floats("input.shift".into(), vec![layer.inputs], map.shift());
+        tensors.floats("input.scale".into(), vec![layer.inputs], map.scale());
+        tensors.floats(
+            "input.weight".into(),
+            vec![layer.outputs, layer.inputs],
+            &state[layer.weight],
+        );
+        tensors.floats("input.bias".into(), vec![layer.outputs], &state[layer.bias]);
+    }
+    if !labels.is_empty() {
+        tensors.floats(
+            "training.features".into(),
+            vec![labels.len(), config.architecture.features()],
+            features,
+        );
+        tensors.words("training.labels", labels);
+    }
+    tensors.longs("training.groups", groups);
+    tensors.longs("training.seen", seen);
+    if !scores.is_empty() {
+        tensors.floats("calibration.scores".into(), vec![scores.len()], scores);
+    }
+    tensors.words("calibration.labels", score_labels);
+
+    let meta = serde_json::to_string(&Versioned { version: VERSION, meta }).map_err(broken)?;
+    let views: Result<Vec<_>> = tensors
+        .0
+        .iter()
+        .map(|(name, dtype, shape, bytes)| {
+            Ok((name, TensorView::new(*dtype, shape.clone(), bytes).map_err(broken)?))
+        })
+        .collect();
+    serialize(views?, Some([(KEY.to_string(), meta)].into_iter().collect())).map_err(broken)
+}
+
+/// The head in a file. What a file says is checked before memory is asked for: a snapshot is never
+/// larger than its file by more than a small factor.
+pub fn read(file: &[u8]) -> Result<Snapshot> {
+    let file = File::read(file).map_err(broken)?;
+    match &file.description {
+        Some(json) => own(&file, json),
+        None => foreign(&file),
+    }
+}
+
+/// Refuses a description that holds more than a head's: what options of several kinds are read from
+/// is kept whole, unknown keys and all.
+fn check_description(json: &str) -> Result<()> {
+    let Lists { options: ListedOptions { classes, hidden } } =
+        serde_json::from_str(json).map_err(broken)?;
+    let commas = commas(json.as_bytes());
+    match commas > classes.len() + hidden.len() + OTHER_COMMAS {
+        true => Err(refusal(
+            "description",
+            "a head's options and calibration",
+            format!("{commas} commas"),
+        )),
+        false => Ok(()),
+    }
+}
+
+/// Commas of a JSON text outside its strings: one for each value, but for the first of each list.
+fn commas(json: &[u8]) -> usize {
+    let (mut count, mut quoted, mut escaped) = (0, false, false);
+    for &byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = quoted,
+            b'"' => quoted = !quoted,
+            b',' => count += usize::from(!quoted),
+            _ => {}
+        }
+    }
+    count
+}
+
+/// A file of ours.
+fn own(tensors: &File, json: &str) -> Result<Snapshot> {
+    let Version { version } = serde_json::from_str(json).map_err(broken)?;
+    if version > VERSION || version == 0 {
+        return Err(refusal("format version", format!("1 to {VERSION}"), version));
+    }
+    check_description(json)?;
+    let mut meta: Meta = serde_json::from_str(json).map_err(broken)?;
+    // Before the layers are counted out.
+    let layers = 1 + meta.options.hidden.len();
+    if layers > tensors.data_length() / (2 * size_of::<f32>()) {
+        let expected = format!("a weight and a bias for each of {layers} layers");
+        return Err(refusal(
+            "options.hidden",
+            expected,
+            format!("{} bytes", tensors.data_length()),
+        ));
+    }
+    if version == 1 {
+        // Heads of that version took features as they came.
+        meta.options.standardize = Some(false);
+    }
+    let config = meta.options.clone().check().map_err(in_file)?;
+    // With every default spelled out, whoever wrote the file.
+    meta.options = (&config).into();
+    let mut state = state(tensors, &config)?;
+    let mut input = Vec::new();
+    if let (Some(_), Some((layer, _))) =
+        (tensors.tensor("input.shift"), named_layers(&config.architecture).next())
+    {
+        let shape = [layer.inputs];
+        input = [floats(tensors, "input.shift", &shape)?, floats(tensors, "input.scale", &shape)?]
+            .concat();
+        // The first layer as it was trained, behind the map: folding and unfolding would round.
+        state[layer.weight].copy_from_slice(&floats(
+            tensors,
+            "input.weight",
+            &[layer.outputs, layer.inputs],
+        )?);
+        state[layer.bias].copy_from_slice(&floats(tensors, "input.bias", &[layer.outputs])?);
+    }
+    let labels = words(tensors, "training.labels")?;
+    let features = match labels.len() {
+        0 => Vec::new(),
+        rows => floats(tensors, "training.features", &[rows, config.architecture.features()])?,
+    };
+    let groups = longs(tensors, "training.groups")?;
+    let seen = longs(tensors, "training.seen")?;
+    let scores = match (&meta.calibration, tensors.tensor("calibration.scores")) {
+        (Some(_), Some(view)) => floats(tensors, "calibration.scores", view.shape())?,
+        (Some(_), None) => return Err(refusal("tensor calibration.scores", "to be there", "none")),
+        (None, _) => Vec::new(),
+    };
+    let score_labels =
+        if scores.is_empty() { Vec::new() } else { words(tensors, "calibration.labels")? };
+    Ok(Snapshot { meta, state, input, features, labels, groups, seen, scores, score_labels })
+}
+
+/// Weights of a `Linear`, or of a `Sequential` of `Linear` layers with ReLU between them, saved
+/// from PyTorch.
+fn foreign(tensors: &File) -> Result<Snapshot> {
+    let shape_of = |name: &str| tensors.tensor(name).map(|view| view.shape().to_vec());
+    let weights: Vec<Vec<usize>> = match shape_of("weight") {
+        Some(shape) => vec![shape],
+        None => (0..).map_while(|layer| shape_of(&format!("{}.weight", 2 * layer))).collect(),
+    };
+    let matrices: Option<Vec<[usize; 2]>> =
+        weights.iter().map(|shape| shape.as_slice().try_into().ok()).collect();
+    let widths = matrices.filter(|matrices| !matrices.is_empty());
+    let widths = widths.filter(|matrices| matrices.windows(2).all(|pair| pair[0][0] == pair[1][1]));
+    let Some(widths) = widths else {
+        let expected = "tensors 0.weight, 0.bias, 2.weight, ... of Linear layers, [out, in], each as wide as the one before is long";
+        return Err(refusal("tensors", expected, tensors.names().join(", ")));
+    };
+    // Before a name is made for each class: a file may claim any number.
+    let classes = widths[widths.len() - 1][0];
+    let bias = if shape_of("weight").is_some() {
+        "bias".to_string()
+    } else {
+        format!("{}.bias", 2 * (widths.len() - 1))
+    };
+    floats(tensors, &bias, &[classes])?;
+    let options = HeadOptions {
+        features: widths[0][1] as f64,
+        classes: (0..classes).map(|class| class.to_string()).collect(),
+        hidden: widths[..widths.len() - 1].iter().map(|[outputs, _]| *outputs as f64).collect(),
+        standardize: Some(false),
+        ..HeadOptions::default()
+    };
+    let config = options.check().map_err(in_file)?;
+    let state = state(tensors, &config)?;
+    Ok(Snapshot {
+        meta: Meta { options: (&config).into(), ..Meta::default() },
+        state,
+        ..Snapshot::default()
+    })
+}
+
+/// Parameters and moments. Moments that the file lacks altogether are zero, as a new head's are.
+fn state(tensors: &File, config: &HeadConfig) -> Result<Vec<f32>> {
+    let present = tensors.data_length();
+    if config.architecture.parameters() > (present / size_of::<f32>()) as f64 {
+        let expected = format!("{} parameters", config.architecture.parameters());
+        return Err(refusal("tensors", expected, format!("{present} bytes")));
+    }
+    let mut state = Vec::with_capacity(Snapshot::state_length(config));
+    for (index, prefix) in prefixes(&config.optimizer).iter().enumerate() {
+        for (layer, name) in named_layers(&config.architecture) {
+            // A lone Linear has no number.
+            let name = if index == 0 && tensors.tensor("weight").is_some() {
+                String::new()
+            } else {
+                format!("{prefix}{name}.")
+            };
+            let weight = format!("{name}weight");
+            if index > 0 && tensors.tensor(&weight).is_none() {
+                state.resize(Snapshot::state_length(config), 0.0);
+                return Ok(state);
+            }
+            state.extend(floats(tensors, &weight, &[layer.outputs, layer.inputs])?);
+            state.extend(floats(tensors, &format!("{name}bias"), &[layer.outputs])?);
+        }
+    }
+    Ok(state)
+}
+
+/// What stands before a parameter's name in each of the state's arrays. After the empty one,
+/// PyTorch's names of the moments.
+fn prefixes(optimizer: &Optimizer) -> &'static [&'static str] {
+    match (optimizer, optimizer.moments()) {
+        (Optimizer::AdamW { .. }, _) => &["", "optimizer.exp_avg.", "optimizer.exp_avg_sq."],
+        (_, 0) => &[""],
+        _ => &["", "optimizer.momentum_buffer."],
+    }
+}
+
+/// The layers and their names: their places in PyTorch's `Sequential`, where every other module is
+/// a ReLU.
+fn named_layers(architecture: &Architecture) -> impl Iterator<Item = (Layer, usize)> {
+    architecture.layers().into_iter().enumerate().map(|(index, layer)| (layer, 2 * index))
+}
+
+/// Name, type, shape and bytes of each tensor.
+#[derive(Default)]
+struct Tensors(Vec<(String, Dtype, Vec<usize>, Vec<u8>)>);
+
+impl Tensors {
+    fn add(&mut self, name: String, dtype: Dtype, shape: Vec<usize>, bytes: Vec<u8>) {
+        self.0.push((name, dtype, shape, bytes));
+    }
+
+    /// Nothing where there are none.
+    fn words(&mut self, name: &str, values: &[u32]) {
+        if !values.is_empty() {
+            let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+            self.add(name.into(), Dtype::I32, vec![values.len()], bytes);
+        }
+    }
+
+    /// Nothing where there are none.
+    fn longs(&mut self, name: &str, values: &[u64]) {
+        if !values.is_empty() {
+            let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+            self.add(name.into(), Dtype::I64, vec![values.len()], bytes);
+        }
+    }
+
+    fn floats(&mut self, name: String, shape: Vec<usize>, values: &[f32]) {
+        self.add(
+            name,
+            Dtype::F32,
+            shape,
+            values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+        );
+    }
+}
+
+/// A tensor's bytes in elements of `N` bytes. They need not be aligned.
+fn elements<'data, const N: usize>(
+    view: &TensorView<'data>,
+    name: &str,
+    dtype: Dtype,
+    shape: &[usize],
+) -> Result<&'data [[u8; N]]> {
+    if view.dtype() != dtype || view.shape() != shape {
+        let got = format!("{} {:?}", view.dtype(), view.shape());
+        return Err(refusal(&format!("tensor {name}"), format!("{dtype} {shape:?}"), got));
+    }
+    Ok(view.data().as_chunks::<N>().0)
+}
+
+fn floats(tensors: &File, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
+    let view = tensors
+        .tensor(name)
+        .ok_or_else(|| refusal(&format!("tensor {name}"), format!("F32 {shape:?}"), "none"))?;
+    Ok(elements(&view, name, Dtype::F32, shape)?
+        .iter()
+        .map(|&bytes| f32::from_le_bytes(bytes))
+        .collect())
+}
+
+/// The tensor's integers; none where there is no such tensor.
+fn words(tensors: &File, name: &str) -> Result<Vec<u32>> {
+    let Some(view) = tensors.tensor(name) else { return Ok(Vec::new()) };
+    let rows = view.shape().first().copied().unwrap_or_default();
+    Ok(elements(&view, name, Dtype::I32, &[rows])?
+        .iter()
+        .map(|&bytes| u32::from_le_bytes(bytes))
+        .collect())
+}
+
+/// Likewise, of 64 bits.
+fn longs(tensors: &File, name: &str) -> Result<Vec<u64>> {
+    let Some(view) = tensors.tensor(name) else { return Ok(Vec::new()) };
+    let rows = view.shape().first().copied().unwrap_or_default();
+    Ok(elements(&view, name, Dtype::I64, &[rows])?
+        .iter()
+        .map(|&bytes| u64::from_le_bytes(bytes))
+        .collect())
+}
+
+fn refusal(part: &str, expected: impl ToString, got: impl ToString) -> Error {
+    let argument = format!("file, {part}");
+    Error::InvalidFile(Box::new(Mismatch {
+        argument,
+        expected: expected.to_string(),
+        got: got.to_string(),
+    }))
+}
+
+/// Bytes that are no safetensors file, or one whose metadata are not ours.
+fn broken(reason: impl std::fmt::Display) -> Error {
+    let expected = "the bytes of a safetensors file";
+    Error::InvalidFile(Mismatch::new("file", expected, format!("others: {reason}")))
+}

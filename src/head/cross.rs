@@ -1,0 +1,204 @@
+//! Calibration without giving rows away: the rows that the head remembers are left out by turns,
+//! heads like it are trained on the others, and what they say of the rows left out sets temperature
+//! and threshold.
+//!
+//! A [`CrossCalibration`] is a small state machine that its caller drives, so that a page can
+//! breathe and stop it.
+
+use super::{
+    FitRows, Head, HeadFit, UNNAMED_GROUPS,
+    calibrate::{Scored, Settings},
+};
+use crate::{
+    Error, Result,
+    calibration::{Calibration, CalibrationOptions, Method, joined},
+    config::{self, FitOptions},
+    engine::Engine,
+    ood::{Fitted, auto::base_temperature, statistics::nearness::Standard},
+    training::{rows::Rows, sessions::look_grouped, split},
+};
+
+/// Rows left out after which no further turn is made: more would change the threshold by less than
+/// chance does.
+const ENOUGH: usize = 2000;
+
+/// How a refusal of too few rows ends, where they are the head's own.
+const TEACH_MORE: &str = "; teach it more rows, take a larger alpha, or ask for a provisional threshold (provisional: true)";
+
+/// A calibration under way for a head.
+pub struct CrossCalibration<E: Engine> {
+    settings: Settings,
+    rows: Rows,
+    /// Rows left out, turn by turn; the last comes first.
+    folds: Vec<Vec<u32>>,
+    turn: Option<Turn<E>>,
+    turns: usize,
+    /// Logits are those of each turn's head divided by its own base temperature.
+    scored: Scored,
+    /// For "auto": mean and deviation of the head's unsureness over its training rows.
+    standard: Option<Standard>,
+    warning: Option<String>,
+}
+
+/// One head of the others' rows, and the rows that it is asked about.
+struct Turn<E: Engine> {
+    head: Head<E>,
+    fit: Option<HeadFit<E>>,
+    left_out: Rows,
+}
+
+#[maybe_async::maybe_async]
+impl<E: Engine> CrossCalibration<E> {
+    /// Checks the options, and that the head remembers enough rows.
+    pub async fn new(
+        head: &mut Head<E>,
+        options: &CalibrationOptions,
+        groups: Option<&[f64]>,
+    ) -> Result<Self> {
+        let settings = head.settings(options)?;
+        let folds = options.folds.map(|folds| config::folds(Some(folds), 2.0)).transpose()?;
+        let Some(rows) = head.rows().cloned() else {
+            return Err(Error::TooFewRows(
+                "calibrate() without rows takes those that the head remembers, and it remembers none: call fit, or fitScorers after a \
+                 trainStep loop, first, or give held-out rows"
+                    .into(),
+            ));
+        };
+        let rows = rows.grouped(groups)?;
+        let classes = head.classes();
+        let groups = rows.groups.as_deref().map(Vec::as_slice);
+        let mut folds = split::folds(&rows.labels, groups, classes, folds);
+        let left_out: usize = folds.iter().map(Vec::len).sum();
+        if groups.is_some() && left_out == 0 {
+            return Err(Error::TooFewRows(
+                "every class has rows of a single group: what a new group will look like cannot be told from one; record each class at \
+                 least twice"
+                    .into(),
+            ));
+        }
+        settings.check(left_out, TEACH_MORE)?;
+        let never = classes_never_left_out(&rows, &folds, classes);
+        let single = (never > 0).then(|| match groups {
+            Some(_) => format!("{never} classes have rows of a single group: nothing is promised for new groups of theirs"),
+            None => format!("{never} classes have a single row, and nothing is promised for them"),
+        });
+        let unnamed =
+            (groups.is_none() && look_grouped(&rows, classes)).then(|| UNNAMED_GROUPS.to_string());
+        // By which turn's end enough rows have been left out.
+        let mut sum = 0;
+        let turns = folds.iter().take_while(|fold| {
+            let goes_on = sum < ENOUGH;
+            sum += fold.len();
+            goes_on
+        });
+        folds.truncate(turns.count());
+        folds.reverse();
+
+        let standard = match head.fitted(&settings.scorer).await?.as_ref() {
+            Fitted::Auto(auto) => Some(auto.standard()),
+            _ => None,
+        };
+        let factor =
+            base_temperature(&head.engine().forward(&rows.features).await?.logits, classes);
+        let scored = Scored {
+            scores: Vec::new(),
+            logits: Vec::new(),
+            labels: Vec::new(),
+            parts: Vec::new(),
+            base: 1.0,
+            factor,
+        };
+        Ok(Self {
+            settings,
+            rows,
+            folds,
+            turn: None,
+            turns: 0,
+            scored,
+            standard,
+            warning: joined([single, unnamed]),
+        })
+    }
+
+    /// Makes up to `batches` updates of a turn's head, or asks it about the rows left out. True
+    /// when nothing is left to do.
+    pub async fn run(&mut self, head: &mut Head<E>, batches: usize) -> Result<bool> {
+        let Some(turn) = &mut self.turn else {
+            let Some(left_out) = self.folds.pop() else { return Ok(true) };
+            self.turn = Some(self.begin(head, left_out)?);
+            return Ok(false);
+        };
+        if let Some(fit) = &mut turn.fit {
+            let epoch_is_over = turn.head.run_fit(fit, batches)?;
+            // Or a GPU's queue would take in whole epochs while the page thinks each turn quick.
+            turn.head.engine().finish().await?;
+            if epoch_is_over && turn.head.end_epoch(fit, false).await?.last {
+                turn.fit = None;
+            }
+        } else if let Some(turn) = self.turn.take() {
+            self.score(turn).await?;
+        }
+        Ok(false)
+    }
+
+    /// Calibrates the head.
+    pub fn finish(self, head: &mut Head<E>) -> Result<&Calibration> {
+        head.conclude(self.settings, self.scored, Method::Cross, self.warning)
+    }
+
+    /// A head for all rows but these.
+    fn begin(&self, head: &mut Head<E>, left_out: Vec<u32>) -> Result<Turn<E>> {
+        let mut learns = vec![true; self.rows.count()];
+        left_out.iter().for_each(|&row| learns[row as usize] = false);
+        let learnt: Vec<u32> =
+            (0..self.rows.count() as u32).filter(|&row| learns[row as usize]).collect();
+        let config = head.config.clone();
+        let mut other =
+            Head::new(head.engine().beside(config.spec(), config.initial_parameters())?, config);
+        let rows = self.rows.pick(&learnt);
+        let labels: Vec<f64> = rows.labels.iter().copied().map(f64::from).collect();
+        let config = match head.fitted_with {
+            Some(config) => config,
+            None => FitOptions::default().check()?,
+        };
+        let fit = other.begin_fit(
+            rows.features.to_vec(),
+            &labels,
+            config.without_validation(),
+            FitRows::default(),
+        )?;
+        Ok(Turn { head: other, fit: Some(fit), left_out: self.rows.pick(&left_out) })
+    }
+
+    async fn score(&mut self, mut turn: Turn<E>) -> Result<()> {
+        let Turn { head, left_out, .. } = &mut turn;
+        let outputs = head.forward(&left_out.features).await?;
+        let scores = head
+            .scores_like(&self.settings.scorer, &left_out.features, &outputs, self.standard)
+            .await?;
+        let learnt = head.rows().cloned();
+        let temperature = match learnt {
+            Some(rows) => base_temperature(
+                &head.engine().forward(&rows.features).await?.logits,
+                head.classes(),
+            ),
+            None => 1.0,
+        };
+        self.scored.scores.extend(scores);
+        self.scored
+            .logits
+            .extend(outputs.logits.iter().map(|&f| (f64::from(f) / temperature) as f32));
+        self.scored.labels.extend_from_slice(&left_out.labels);
+        self.scored.parts.extend(std::iter::repeat_n(self.turns, left_out.count()));
+        self.turns += 1;
+        Ok(())
+    }
+}
+
+/// Classes that have rows of which none is ever left out.
+fn classes_never_left_out(rows: &Rows, folds: &[Vec<u32>], classes: usize) -> usize {
+    let (mut occurs, mut is_left_out) = (vec![false; classes], vec![false; classes]);
+    rows.labels.iter().for_each(|&label| occurs[label as usize] = true);
+    folds.iter().flatten().for_each(|&row| is_left_out[rows.labels[row as usize] as usize] = true);
+    (0..classes).filter(|&class| occurs[class] && !is_left_out[class]).count()
+}

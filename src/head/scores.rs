@@ -1,0 +1,122 @@
+//! A head's out-of-distribution scores: which scorer is meant, and what it is given.
+
+use std::rc::Rc;
+
+use super::Head;
+use crate::{
+    Error, Result,
+    calibration::seen::fingerprint,
+    engine::{Engine, Outputs},
+    loss::Loss,
+    numeric::sort,
+    ood::{Batch, Fitted, Scorer, ScorerName, ScorerOptions, statistics::nearness::Standard},
+};
+
+/// What "auto" resolves to for a head that remembers no training rows. By the tables of
+/// `docs/ood.md`: after LogitNorm the best scorer of the head's answer on sentences, though not on
+/// images; for cross-entropy the best of these on the mean of all splits.
+fn default_without_rows(loss: &Loss) -> ScorerName {
+    match loss {
+        Loss::LogitNorm { .. } => ScorerName::MaxCosine,
+        Loss::CrossEntropy { .. } => ScorerName::Gen,
+    }
+}
+
+#[maybe_async::maybe_async]
+impl<E: Engine> Head<E> {
+    /// Remembers training rows, `[rows, features]` and a class for each, for the scorers that
+    /// compare with them.
+    pub fn fit_scorers(&mut self, features: Vec<f32>, labels: &[f64]) -> Result<()> {
+        let rows = self.check_rows(features, labels)?;
+        self.see(&rows);
+        self.remember(rows);
+        Ok(())
+    }
+
+    /// Out-of-distribution score of each row, `[rows]`; higher = more out-of-distribution, never
+    /// NaN.
+    pub async fn ood_score(
+        &mut self,
+        features: &[f32],
+        scorer: &ScorerOptions,
+    ) -> Result<Vec<f32>> {
+        let scorer = self.resolve(scorer)?;
+        let outputs = self.forward(features).await?;
+        self.scores(&scorer, features, &outputs, &[]).await
+    }
+
+    /// The scorer with "auto" replaced by what it stands for: what was selected, else the
+    /// combination, else, while there are no training rows to combine anything with, the best
+    /// scorer of logits.
+    pub(super) fn meant(&self, scorer: &ScorerOptions) -> ScorerOptions {
+        match scorer.name {
+            ScorerName::Auto if self.rows().is_none() => {
+                default_without_rows(&self.config.loss).into()
+            }
+            ScorerName::Auto => self.selected.unwrap_or(ScorerName::Auto).into(),
+            _ => scorer.clone(),
+        }
+    }
+
+    /// What is meant, checked.
+    pub(super) fn resolve(&self, scorer: &ScorerOptions) -> Result<Scorer> {
+        let scorer = self.meant(scorer).check()?;
+        if scorer.compares() && self.rows().is_none() {
+            return Err(Error::ScorerNotFitted(scorer.name.as_str()));
+        }
+        Ok(scorer)
+    }
+
+    /// Scores of checked rows, of which the head answered `outputs`. Scorers that search among the
+    /// training rows leave out `own[row]`, where given.
+    pub(super) async fn scores(
+        &mut self,
+        scorer: &Scorer,
+        features: &[f32],
+        outputs: &Outputs,
+        own: &[Option<u32>],
+    ) -> Result<Vec<f32>> {
+        let (model, scorers) = self.model();
+        scorers.scores(model, scorer, features, outputs, own).await
+    }
+
+    /// The scorer fitted to this head.
+    pub(super) async fn fitted(&mut self, scorer: &Scorer) -> Result<Rc<Fitted<E::Matrix>>> {
+        let (model, scorers) = self.model();
+        scorers.fitted(model, scorer).await
+    }
+
+    /// Scores of rows that this head has not seen, comparable with those of a head that has; for
+    /// "auto" that head's mean and deviation of unsureness are given.
+    pub(super) async fn scores_like(
+        &mut self,
+        scorer: &Scorer,
+        features: &[f32],
+        outputs: &Outputs,
+        standard: Option<Standard>,
+    ) -> Result<Vec<f32>> {
+        let fitted = self.fitted(scorer).await?;
+        match (fitted.as_ref(), standard) {
+            (Fitted::Auto(auto), Some(standard)) => {
+                let batch = Batch::new(features, outputs, self.classes());
+                auto.scores_by(&standard, self.engine(), &batch).await
+            }
+            _ => self.scores(scorer, features, outputs, &[]).await,
+        }
+    }
+
+    /// For each of `[rows, features]`, its number among the remembered training rows, if it is one
+    /// of them.
+    pub(super) fn own_rows(&self, features: &[f32]) -> Vec<Option<u32>> {
+        let Some(rows) = self.rows() else { return Vec::new() };
+        let known: Vec<u64> = rows.features.chunks_exact(rows.width).map(fingerprint).collect();
+        let mut sorted = known.clone();
+        sort::sort(&mut sorted);
+        let place =
+            |print: u64| known.iter().position(|&known| known == print).map(|row| row as u32);
+        let prints = features.chunks_exact(rows.width).map(fingerprint);
+        prints
+            .map(|print| sorted.binary_search(&print).is_ok().then(|| place(print)).flatten())
+            .collect()
+    }
+}

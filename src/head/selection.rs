@@ -1,0 +1,226 @@
+//! Chooses the scorer that "auto" stands for, from in-distribution rows alone: classes are left out
+//! by turns, a head like the caller's is trained on the rest, and each candidate is asked to tell
+//! the classes left out from held-out rows of the others.
+//!
+//! The combination of [`crate::ood::auto`] keeps its place unless a single scorer tells them apart
+//! better in *every* turn: picking whatever happens to be best on average loses more than it wins
+//! (`docs/ood.md`).
+//!
+//! A [`Selection`] is a small state machine that its caller drives, so that a page can breathe and
+//! stop it.
+
+use super::{FitRows, Head, HeadFit};
+use crate::{
+    Error, Result,
+    config::{self, FitOptions, HeadConfig},
+    engine::Engine,
+    error::Mismatch,
+    metrics,
+    numeric::random::Random,
+    ood::ScorerName,
+    training::{rows::Rows, split},
+};
+
+/// What is compared when the caller names no candidates: scorers that work on any features and cost
+/// little.
+const CANDIDATES: [ScorerName; 8] = [
+    ScorerName::Auto,
+    ScorerName::Gen,
+    ScorerName::MaxLogit,
+    ScorerName::MaxCosine,
+    ScorerName::Knn,
+    ScorerName::Mahalanobis,
+    ScorerName::Rmd,
+    ScorerName::Fdbd,
+];
+
+/// Parts into which the classes are divided when nobody says.
+const FOLDS: f64 = 3.0;
+
+/// Passes over the rows for each small head, a third of a fit's: it only ranks scores.
+const EPOCHS: f64 = 10.0;
+
+/// Share of the known rows that a turn holds out to be told from the unknown ones.
+const HELD_OUT: f64 = 0.2;
+
+/// Rows of either side that a turn scores at most: the AUROC's own error is then about a point.
+const SCORED: usize = 1000;
+
+/// A selection under way for a head.
+pub struct Selection<E: Engine> {
+    candidates: Vec<ScorerName>,
+    rows: Rows,
+    /// Classes left out, turn by turn; the last comes first.
+    left_out: Vec<Vec<u32>>,
+    turn: Option<Turn<E>>,
+    /// AUROC of each candidate, turn by turn.
+    aurocs: Vec<Vec<f64>>,
+}
+
+/// One small head and what it is asked.
+struct Turn<E: Engine> {
+    head: Head<E>,
+    fit: Option<HeadFit<E>>,
+    known: Vec<f32>,
+    unknown: Vec<f32>,
+    aurocs: Vec<f64>,
+}
+
+/// What a selection came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selected {
+    /// What "auto" stands for from now on; [`ScorerName::Auto`] is the combination.
+    pub scorer: ScorerName,
+    /// Each candidate's mean AUROC for the classes left out.
+    pub auroc: Vec<(ScorerName, f64)>,
+}
+
+#[maybe_async::maybe_async]
+impl<E: Engine> Selection<E> {
+    /// Checks `[rows, features]` and a class for each; at least two classes must have rows.
+    pub fn new(
+        head: &mut Head<E>,
+        features: Vec<f32>,
+        labels: &[f64],
+        candidates: Option<Vec<ScorerName>>,
+        folds: Option<f64>,
+    ) -> Result<Self> {
+        let candidates = candidates.unwrap_or_else(|| CANDIDATES.to_vec());
+        if candidates.is_empty() {
+            return Err(Error::InvalidOption(Mismatch::new(
+                "options.candidates",
+                "at least one scorer",
+                "none",
+            )));
+        }
+        let folds = config::folds(folds, FOLDS)?;
+        let rows = head.check_rows(features, labels)?;
+        let mut classes = classes_of(rows.labels.iter().copied(), head.classes());
+        if classes.len() < 2 {
+            let expected = "rows of at least 2 classes, to leave some out";
+            return Err(Error::InvalidLabels(Mismatch::new(
+                "labels",
+                expected,
+                format!("{} class", classes.len()),
+            )));
+        }
+        Random::new(head.config.seed).shuffle(&mut classes);
+        let left_out = split::balanced(&classes, folds).into_iter().rev().collect();
+        Ok(Self { candidates, rows, left_out, turn: None, aurocs: Vec::new() })
+    }
+
+    /// Makes up to `batches` updates of a small head, or asks it for one candidate's scores. True
+    /// when nothing is left to do.
+    pub async fn run(&mut self, head: &mut Head<E>, batches: usize) -> Result<bool> {
+        let Some(turn) = &mut self.turn else {
+            let Some(left_out) = self.left_out.pop() else { return Ok(true) };
+            self.turn = Some(self.begin(head, &left_out)?);
+            return Ok(false);
+        };
+        if let Some(fit) = &mut turn.fit {
+            let epoch_is_over = turn.head.run_fit(fit, batches)?;
+            // Or a GPU's queue would take in whole epochs while the page thinks each turn quick.
+            turn.head.engine().finish().await?;
+            if epoch_is_over && turn.head.end_epoch(fit, false).await?.last {
+                turn.fit = None;
+            }
+        } else if let Some(&candidate) = self.candidates.get(turn.aurocs.len()) {
+            let known = turn.head.ood_score(&turn.known, &candidate.into()).await?;
+            let unknown = turn.head.ood_score(&turn.unknown, &candidate.into()).await?;
+            turn.aurocs.push(metrics::auroc(&metrics::wide(&known), &metrics::wide(&unknown))?);
+        } else {
+            self.aurocs.extend(self.turn.take().map(|turn| turn.aurocs));
+        }
+        Ok(false)
+    }
+
+    /// Sets the scorer that "auto" resolves to.
+    pub fn finish(self, head: &mut Head<E>) -> Result<Selected> {
+        let turns = self.aurocs.len().max(1) as f64;
+        let mean =
+            |candidate: usize| self.aurocs.iter().map(|turn| turn[candidate]).sum::<f64>() / turns;
+        let combination =
+            self.candidates.iter().position(|candidate| *candidate == ScorerName::Auto);
+        let eligible = |candidate: usize| {
+            combination.is_none_or(|auto| {
+                auto == candidate || self.aurocs.iter().all(|turn| turn[candidate] > turn[auto])
+            })
+        };
+        let best =
+            (0..self.candidates.len()).filter(|&candidate| eligible(candidate)).max_by(|&a, &b| {
+                // The first of equals.
+                mean(a).total_cmp(&mean(b)).then(b.cmp(&a))
+            });
+        let scorer = best.map_or(ScorerName::Auto, |best| self.candidates[best]);
+        head.selected = (scorer != ScorerName::Auto).then_some(scorer);
+        // Only now: a selection that was refused or stopped must leave the head's scores as they
+        // were. What was selected needs rows.
+        if head.rows().is_none() {
+            head.remember(self.rows);
+        }
+        let auroc = self.candidates.iter().enumerate().map(|(index, &name)| (name, mean(index)));
+        Ok(Selected { scorer, auroc: auroc.collect() })
+    }
+
+    /// A small head on the classes that stay, with held-out rows of these and all rows of the
+    /// others.
+    fn begin(&self, head: &mut Head<E>, left_out: &[u32]) -> Result<Turn<E>> {
+        let config = &head.config;
+        let mut random = Random::new(config.seed);
+        let stays = |row: &u32| !left_out.contains(&self.rows.labels[*row as usize]);
+        let (staying, mut unknown): (Vec<u32>, Vec<u32>) =
+            (0..self.rows.count() as u32).partition(stays);
+        let labels = staying.iter().map(|&row| self.rows.labels[row as usize]);
+        let present = classes_of(labels, config.architecture.classes());
+        let class_of = |row: u32| {
+            present.partition_point(|&class| class < self.rows.labels[row as usize]) as u32
+        };
+        let labels: Vec<u32> = staying.iter().map(|&row| class_of(row)).collect();
+        let (learnt, mut held_out) =
+            split::stratified(&labels, present.len(), config.seed, HELD_OUT);
+        if held_out.is_empty() {
+            let expected = "more rows of each class, to hold some out";
+            return Err(Error::InvalidLabels(Mismatch::new(
+                "labels",
+                expected,
+                format!("{} rows", self.rows.count()),
+            )));
+        }
+        random.shuffle(&mut held_out);
+        held_out.truncate(SCORED);
+        random.shuffle(&mut unknown);
+        unknown.truncate(SCORED);
+
+        let config = HeadConfig {
+            architecture: config.architecture.with_classes(present.len()),
+            classes: present.iter().map(u32::to_string).collect(),
+            ..config.clone()
+        };
+        let engine = head.engine().beside(config.spec(), config.initial_parameters())?;
+        let mut small = Head::new(engine, config);
+        let fit_labels: Vec<f64> =
+            learnt.iter().map(|&row| f64::from(labels[row as usize])).collect();
+        let options = FitOptions { epochs: Some(EPOCHS), ..FitOptions::default() };
+        let features = self.pick(learnt.iter().map(|&row| staying[row as usize]));
+        let fit = small.begin_fit(features, &fit_labels, options.check()?, FitRows::default())?;
+        let known = self.pick(held_out.iter().map(|&row| staying[row as usize]));
+        Ok(Turn {
+            head: small,
+            fit: Some(fit),
+            known,
+            unknown: self.pick(unknown.into_iter()),
+            aurocs: Vec::new(),
+        })
+    }
+
+    fn pick(&self, rows: impl Iterator<Item = u32>) -> Vec<f32> {
+        rows.flat_map(|row| self.rows.row(row as usize)).copied().collect()
+    }
+}
+
+/// The classes that occur, ascending.
+fn classes_of(labels: impl Iterator<Item = u32>, classes: usize) -> Vec<u32> {
+    let mut occurs = vec![false; classes];
+    labels.for_each(|label| occurs[label as usize] = true);
+    (0..classes as u32).filter(|&class| occurs[class as usize]).collect()
+}

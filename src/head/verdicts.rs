@@ -1,0 +1,126 @@
+//! What a head says once it has been calibrated: is this row one that it knows? And how well it
+//! says so.
+
+use super::{Head, Prediction, within};
+use crate::{
+    Error, Result,
+    engine::Engine,
+    metrics,
+    ood::ScorerOptions,
+    training::rows::{check_features, check_labelled},
+};
+
+/// What the gate says of some rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Verdicts {
+    /// Classes and probabilities at the calibrated temperature.
+    pub prediction: Prediction,
+    /// 1 where the row is accepted, 0 where it is rejected, `[rows]`.
+    pub accepted: Vec<u8>,
+    /// Out-of-distribution scores, `[rows]`.
+    pub scores: Vec<f32>,
+    /// Conformal p-values, `[rows]`; by class, the largest of each row.
+    pub p_values: Vec<f32>,
+    /// By class: 1 for each class that the row may be, `[rows, classes]`. Empty otherwise.
+    pub class_set: Vec<u8>,
+}
+
+/// How well a head tells its classes, and the known from the unknown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Evaluation {
+    /// Share of in-distribution rows classified correctly.
+    pub accuracy: f64,
+    /// Expected calibration error of the in-distribution rows at the head's temperature, 15 bins.
+    pub ece: f64,
+    /// See [`metrics::auroc`].
+    pub auroc: f64,
+    /// See [`metrics::aupr_out`].
+    pub aupr_out: f64,
+    /// See [`metrics::aupr_in`].
+    pub aupr_in: f64,
+    /// See [`metrics::fpr_at_tpr`], at 0.95.
+    pub fpr95: f64,
+}
+
+/// Bins of every expected calibration error here.
+pub(super) const ECE_BINS: usize = 15;
+
+#[maybe_async::maybe_async]
+impl<E: Engine> Head<E> {
+    /// Classes, and whether each row is one that the head knows.
+    pub async fn gate(&mut self, features: &[f32]) -> Result<Verdicts> {
+        let scorer = self.calibration().ok_or(Error::NotCalibrated)?.scorer;
+        let outputs = self.forward(features).await?;
+        let scores = self.scores(&scorer, features, &outputs, &[]).await?;
+        // Once more: the calibration cannot stay borrowed while the engine is at work.
+        let calibration = self.calibration().ok_or(Error::NotCalibrated)?;
+        let (classes, temperature) = (self.classes(), calibration.temperature);
+        let mut verdicts = Verdicts::default();
+        match &calibration.per_class {
+            None => {
+                verdicts.accepted =
+                    scores.iter().map(|&score| u8::from(score <= calibration.threshold)).collect();
+                verdicts.p_values = scores
+                    .iter()
+                    .map(|&score| calibration.conformal.p_value(score) as f32)
+                    .collect();
+            }
+            Some(per_class) => {
+                for (&score, logits) in scores.iter().zip(outputs.logits.chunks_exact(classes)) {
+                    let first = verdicts.class_set.len();
+                    let mut largest = 0.0_f64;
+                    for p_value in per_class.p_values(score, logits, temperature) {
+                        verdicts.class_set.push(u8::from(p_value > calibration.alpha + 1e-12));
+                        largest = largest.max(p_value);
+                    }
+                    verdicts
+                        .accepted
+                        .push(verdicts.class_set[first..].iter().copied().max().unwrap_or(0));
+                    verdicts.p_values.push(largest as f32);
+                }
+            }
+        }
+        Ok(Verdicts {
+            prediction: Prediction::new(outputs.logits, classes, temperature),
+            scores,
+            ..verdicts
+        })
+    }
+
+    /// Accuracy and calibration on labelled in-distribution rows, and how a scorer separates them
+    /// from `ood` rows.
+    pub async fn evaluate(
+        &mut self,
+        id: &[f32],
+        labels: &[f64],
+        ood: &[f32],
+        scorer: &ScorerOptions,
+    ) -> Result<Evaluation> {
+        let scorer = self.resolve(scorer)?;
+        let (width, classes) = (self.width(), self.classes());
+        let labels =
+            check_labelled(id, labels, width, classes).map_err(|error| within("id", error))?;
+        check_features(ood, width).map_err(|error| within("ood", error))?;
+        let temperature = self.temperature();
+
+        let known = self.engine().forward(id).await?;
+        let unknown = self.engine().forward(ood).await?;
+        let id_scores = metrics::wide(&self.scores(&scorer, id, &known, &[]).await?);
+        let ood_scores = metrics::wide(&self.scores(&scorer, ood, &unknown, &[]).await?);
+        let prediction = Prediction::new(known.logits, classes, temperature);
+        let hits = prediction
+            .class_index
+            .iter()
+            .zip(&labels)
+            .filter(|(class, label)| class == label)
+            .count();
+        Ok(Evaluation {
+            accuracy: hits as f64 / labels.len() as f64,
+            ece: metrics::ece(&prediction.probabilities, &labels, ECE_BINS)?,
+            auroc: metrics::auroc(&id_scores, &ood_scores)?,
+            aupr_out: metrics::aupr_out(&id_scores, &ood_scores)?,
+            aupr_in: metrics::aupr_in(&id_scores, &ood_scores)?,
+            fpr95: metrics::fpr_at_tpr(&id_scores, &ood_scores, 0.95)?,
+        })
+    }
+}

@@ -1,0 +1,8 @@
+//! What losses, scores and metrics share, without knowing any of them.
+
+pub mod columns;
+pub mod format;
+pub mod random;
+pub mod row;
+pub mod softmax;
+pub mod sort;

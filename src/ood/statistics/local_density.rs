@@ -1,0 +1,105 @@
+//! Local density ratio: the distance to the k-th nearest training row over that of those neighbours
+//! themselves (as in the local outlier factor of Breunig et al., "LOF: Identifying Density-Based
+//! Local Outliers", SIGMOD 2000). A part of [`crate::ood::auto`].
+
+use super::neighbours::{Bank, Neighbour, farthest};
+use crate::{Result, engine::Engine, numeric::row::dot};
+
+/// Neighbours.
+const K: usize = 5;
+
+/// Share of the mean distance in the bank that is added to the one around a row's neighbours.
+const FLOOR: f32 = 0.5;
+
+/// Bank rows searched for at a time.
+const CHUNK: usize = 256;
+
+/// Fitted to training rows.
+pub struct LocalDensity<M> {
+    k: usize,
+    width: usize,
+    rows: Vec<f32>,
+    bank: Bank<M>,
+    /// For each training row, its place in the bank, if it is there.
+    places: Vec<Option<u32>>,
+    /// For each bank row, the distance to its k-th neighbour.
+    gaps: Vec<f32>,
+    mean_gap: f32,
+}
+
+#[maybe_async::maybe_async]
+impl<M> LocalDensity<M> {
+    /// Of a bank of rows, `[rows, width]`, and for each training row its place there; also answers
+    /// the score of each bank row, as if it were not one.
+    pub async fn new<E: Engine<Matrix = M>>(
+        engine: &mut E,
+        rows: Vec<f32>,
+        places: Vec<Option<u32>>,
+        width: usize,
+    ) -> Result<(Self, Vec<f32>)> {
+        let half_square = |row: &[f32]| -0.5 * dot(row, row);
+        let bank = Bank::new(engine, &extended(&rows, width, half_square), width + 1)?;
+        let count = bank.count();
+        let k = K.min(count - 1);
+        let mut density = Self { k, width, rows, bank, places, gaps: Vec::new(), mean_gap: 0.0 };
+        if k == 0 {
+            return Ok((density, Vec::new()));
+        }
+        let itself: Vec<Option<u32>> = (0..count as u32).map(Some).collect();
+        let mut neighbours = Vec::with_capacity(count);
+        for (rows, itself) in density.rows.chunks(CHUNK * width).zip(itself.chunks(CHUNK)) {
+            neighbours.extend(
+                density.bank.nearest(engine, &extended(rows, width, |_| 1.0), k, itself).await?,
+            );
+        }
+        density.gaps = density
+            .rows
+            .chunks_exact(width)
+            .zip(&neighbours)
+            .map(|(row, found)| farthest(row, found, &density.rows))
+            .collect();
+        density.mean_gap =
+            (density.gaps.iter().map(|&gap| f64::from(gap)).sum::<f64>() / count as f64) as f32;
+        let scores = density
+            .gaps
+            .iter()
+            .zip(&neighbours)
+            .map(|(gap, found)| density.ratio(*gap, found))
+            .collect();
+        Ok((density, scores))
+    }
+
+    /// Scores, `[rows]`. Neighbours leave out `without[row]`, where given.
+    pub async fn scores<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+        rows: &[f32],
+        without: &[Option<u32>],
+    ) -> Result<Vec<f32>> {
+        if self.k == 0 {
+            return Ok(vec![0.0; rows.len() / self.width]);
+        }
+        let place = |row: &Option<u32>| row.and_then(|row| self.places[row as usize]);
+        let without: Vec<Option<u32>> = without.iter().map(place).collect();
+        let neighbours = self
+            .bank
+            .nearest(engine, &extended(rows, self.width, |_| 1.0), self.k, &without)
+            .await?;
+        Ok(rows
+            .chunks_exact(self.width)
+            .zip(&neighbours)
+            .map(|(row, found)| self.ratio(farthest(row, found, &self.rows), found))
+            .collect())
+    }
+
+    fn ratio(&self, gap: f32, found: &[Neighbour]) -> f32 {
+        let theirs: f32 = found.iter().map(|neighbour| self.gaps[neighbour.row]).sum();
+        gap / (theirs / found.len().max(1) as f32 + FLOOR * self.mean_gap).max(f32::MIN_POSITIVE)
+    }
+}
+
+/// Rows with one more value each. With half a bank row's squared length taken off, the largest
+/// inner product belongs to the nearest row.
+fn extended(rows: &[f32], width: usize, value: impl Fn(&[f32]) -> f32) -> Vec<f32> {
+    rows.chunks_exact(width).flat_map(|row| row.iter().copied().chain([value(row)])).collect()
+}

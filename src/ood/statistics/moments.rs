@@ -1,0 +1,122 @@
+//! Means and covariances of rows with classes.
+//!
+//! Sums run in `f64`. The scatter of a block of rows about their means is a product of `f32`
+//! matrices on the engine, of numbers that are divided by their root mean square first, so that no
+//! scale of the features overflows; blocks add up in `f64`. Nothing is larger than a block or width
+//! x width.
+
+use nalgebra::{DMatrix, DVector};
+
+use crate::{
+    Result,
+    engine::{Engine, check_square, check_table},
+};
+
+/// Rows of one product: large enough that its cost is the product's, small enough that sums in
+/// `f32` lose little.
+const BLOCK: usize = 1024;
+
+/// First and second moments.
+pub struct Moments {
+    /// Length of a row.
+    pub width: usize,
+    /// Rows of each class.
+    pub counts: Vec<usize>,
+    /// Mean of each class, `[classes, width]`; zeros for a class without rows.
+    pub means: Vec<f64>,
+    /// Mean of all rows, `[width]`.
+    pub mean: Vec<f64>,
+    /// Covariance about the rows' own class means, divided by the number of rows.
+    pub within: DMatrix<f64>,
+}
+
+#[maybe_async::maybe_async]
+impl Moments {
+    /// Of `[rows, width]` with a class for each; there is at least one row.
+    pub async fn new(
+        engine: &mut impl Engine,
+        rows: &[f32],
+        width: usize,
+        labels: &[u32],
+        classes: usize,
+    ) -> Result<Self> {
+        check_table(classes, width)?;
+        check_square(width)?;
+        let mut counts = vec![0; classes];
+        let mut means = vec![0.0; classes * width];
+        for (row, &label) in rows.chunks_exact(width).zip(labels) {
+            let class = label as usize;
+            counts[class] += 1;
+            means[class * width..][..width]
+                .iter_mut()
+                .zip(row)
+                .for_each(|(sum, &x)| *sum += f64::from(x));
+        }
+        let mut mean = vec![0.0; width];
+        for (sums, &count) in means.chunks_exact_mut(width).zip(&counts) {
+            mean.iter_mut().zip(sums.iter()).for_each(|(all, sum)| *all += sum);
+            sums.iter_mut().for_each(|sum| *sum /= count.max(1) as f64);
+        }
+        mean.iter_mut().for_each(|sum| *sum /= labels.len() as f64);
+        let centre = |row: usize| &means[labels[row] as usize * width..][..width];
+        let within = scatter(engine, rows, width, centre).await?;
+        Ok(Self { width, counts, means, mean, within })
+    }
+
+    /// Covariance about the mean, divided by the number of rows: that within the classes plus that
+    /// of their means.
+    pub fn total(&self) -> DMatrix<f64> {
+        let mut total = self.within.clone();
+        let rows = self.counts.iter().sum::<usize>() as f64;
+        for (class_mean, &count) in self.means.chunks_exact(self.width).zip(&self.counts) {
+            let offset = DVector::from_iterator(
+                self.width,
+                class_mean.iter().zip(&self.mean).map(|(m, all)| m - all),
+            );
+            total.syger(count as f64 / rows, &offset, &offset, 1.0);
+        }
+        total.fill_upper_triangle_with_lower_triangle();
+        total
+    }
+
+    /// The classes that have rows.
+    pub fn present(&self) -> Vec<usize> {
+        (0..self.counts.len()).filter(|&class| self.counts[class] > 0).collect()
+    }
+}
+
+/// `1/n sum_i (x_i - centre(i)) (x_i - centre(i))^T` of `[n, width]`.
+#[maybe_async::maybe_async]
+pub async fn scatter<'a>(
+    engine: &mut impl Engine,
+    rows: &[f32],
+    width: usize,
+    centre: impl Fn(usize) -> &'a [f64],
+) -> Result<DMatrix<f64>> {
+    check_square(width)?;
+    let count = rows.len() / width;
+    let offsets = |row: usize| {
+        let values = &rows[row * width..][..width];
+        values.iter().zip(centre(row)).map(|(&x, c)| f64::from(x) - c)
+    };
+    let squares: f64 = (0..count).flat_map(offsets).map(|offset| offset * offset).sum();
+    let scale = (squares / rows.len() as f64).sqrt();
+    if scale == 0.0 {
+        return Ok(DMatrix::zeros(width, width));
+    }
+    let mut sum = DMatrix::zeros(width, width);
+    let block = BLOCK.min(count);
+    let mut transposed = vec![0.0; width * block];
+    for start in (0..count).step_by(block) {
+        transposed.fill(0.0);
+        for (position, row) in (start..count.min(start + block)).enumerate() {
+            for (column, offset) in offsets(row).enumerate() {
+                transposed[column * block + position] = (offset / scale) as f32;
+            }
+        }
+        let matrix = engine.matrix(transposed.clone(), block)?;
+        let product = engine.product(&transposed, &matrix).await?;
+        sum.iter_mut().zip(&product).for_each(|(sum, &x)| *sum += f64::from(x));
+    }
+    Ok(sum * (scale * scale / count as f64))
+}

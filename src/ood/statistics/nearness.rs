@@ -1,0 +1,291 @@
+//! Three distances of a row from the training rows, on the head's features: the parts of
+//! [`crate::ood::auto`] that do not depend on the head's weights. Each knows its mean and deviation
+//! over the training rows, every row taken as if it had not been among them.
+
+use super::{class_distances::ClassDistances, local_density::LocalDensity, moments::Moments};
+use crate::{
+    Result,
+    engine::Engine,
+    numeric::{
+        columns::Columns,
+        random::Random,
+        row::{norm, normalized},
+        sort,
+    },
+};
+
+/// Above this deviation of the features' length, in units of its mean, features are taken for
+/// measurements in a table, of which the length says something; below, as with the embeddings of a
+/// network (0 to 0.1), distances are truer without it.
+const LENGTH_MATTERS: f64 = 0.2;
+
+/// Features whose mean is so many times as long as they vary were shifted: their direction says
+/// nothing. It is 0.3 to 2 on embeddings.
+const FAR_OFF: f64 = 10.0;
+
+/// Deviations of the logarithm of the length count as at least this.
+const LEAST_DEVIATION: f64 = 0.05;
+
+/// Pseudo-count of the pooled spread beside a class's own rows.
+const PRIOR_ROWS: f64 = 5.0;
+
+/// Training rows that neighbours are looked for among, drawn alike from every class.
+const BANK: usize = 4096;
+
+/// Mean and inverse deviation of a score over training rows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Standard {
+    mean: f64,
+    inverse_deviation: f64,
+}
+
+impl Standard {
+    /// Of the finite ones among `scores`; a constant score weighs nothing.
+    pub fn of(scores: &[f32]) -> Self {
+        let finite =
+            || scores.iter().map(|&score| f64::from(score)).filter(|score| score.is_finite());
+        let count = finite().count().max(1) as f64;
+        let mean = finite().sum::<f64>() / count;
+        let deviation = (finite().map(|score| (score - mean).powi(2)).sum::<f64>() / count).sqrt();
+        let constant = deviation <= 1e-6 * mean.abs().max(f64::from(f32::MIN_POSITIVE));
+        Self { mean, inverse_deviation: if constant { 0.0 } else { 1.0 / deviation } }
+    }
+
+    /// Whether it weighs nothing.
+    fn is_silent(&self) -> bool {
+        self.inverse_deviation == 0.0
+    }
+
+    /// A score in deviations from the mean.
+    pub fn apply(&self, score: f32) -> f64 {
+        (f64::from(score) - self.mean) * self.inverse_deviation
+    }
+}
+
+/// The form in which features are compared, and the ridges that suit it, in units of a covariance's
+/// mean diagonal.
+struct Form {
+    /// Each feature in deviations from its mean, all over one length; without it each row is taken
+    /// at unit length.
+    columns: Option<Standardised>,
+    class_ridge: f64,
+    relative_ridge: f64,
+    lengths: Lengths,
+}
+
+/// A map of each feature; those that are constant become 0.
+struct Standardised {
+    shift: Vec<f32>,
+    scale: Vec<f32>,
+}
+
+/// The lengths of the training rows.
+#[derive(Clone, Copy)]
+struct Lengths {
+    /// Mean and deviation of their logarithm, the latter not below [`LEAST_DEVIATION`].
+    log_mean: f64,
+    log_deviation: f64,
+    /// Two deviations above their mean: a longer row's logits are larger for its length alone.
+    usual: f64,
+}
+
+impl Lengths {
+    fn of(lengths: &[f64]) -> Self {
+        let moments = |values: &[f64]| {
+            let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
+            let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+            (mean, (squares / values.len().max(1) as f64).sqrt())
+        };
+        let logs: Vec<f64> =
+            lengths.iter().filter(|&&length| length > 0.0).map(|length| length.ln()).collect();
+        let ((log_mean, deviation), (mean, spread)) = (moments(&logs), moments(lengths));
+        Self { log_mean, log_deviation: deviation.max(LEAST_DEVIATION), usual: mean + 2.0 * spread }
+    }
+
+    /// How far a row's length is outside of those seen: 0 within three deviations, else twice the
+    /// deviations beyond.
+    fn excess(&self, length: f64) -> f64 {
+        if length == 0.0 {
+            // A row of zeros has no direction, and training rows that had none no length either.
+            return 0.0;
+        }
+        2.0 * ((length.ln() - self.log_mean).abs() / self.log_deviation - 3.0).max(0.0)
+    }
+}
+
+impl Form {
+    fn of(features: &[f32], width: usize) -> Self {
+        let lengths: Vec<f64> = features.chunks_exact(width).map(norm).collect();
+        let count = lengths.len() as f64;
+        let mean = lengths.iter().sum::<f64>() / count;
+        let deviation =
+            (lengths.iter().map(|length| (length - mean).powi(2)).sum::<f64>() / count).sqrt();
+        let lengths = Lengths::of(&lengths);
+        let columns = Columns::of(features, width);
+        let are_measured =
+            deviation > LENGTH_MATTERS * mean || columns.is_uneven() || columns.offset() > FAR_OFF;
+        let live = (0..width).filter(|&column| columns.is_live(column)).count();
+        if !are_measured || live == 0 {
+            return Self { columns: None, class_ridge: 3.0, relative_ridge: 1.0, lengths };
+        }
+        let length = (live as f64).sqrt();
+        let factor = |column: usize| {
+            if columns.is_live(column) { 1.0 / (columns.deviations[column] * length) } else { 0.0 }
+        };
+        let shift = columns.means.iter().map(|&mean| mean as f32).collect();
+        let scale = (0..width).map(|column| factor(column) as f32).collect();
+        Self {
+            columns: Some(Standardised { shift, scale }),
+            class_ridge: 0.1,
+            relative_ridge: 0.1,
+            lengths,
+        }
+    }
+
+    /// What a row's length adds where it is no feature.
+    fn excess(&self, length: f64) -> f64 {
+        if self.columns.is_some() { 0.0 } else { self.lengths.excess(length) }
+    }
+
+    fn apply(&self, features: &[f32], width: usize) -> Vec<f32> {
+        let Some(Standardised { shift, scale }) = &self.columns else {
+            return normalized(features, width);
+        };
+        let mut rows = features.to_vec();
+        for row in rows.chunks_exact_mut(width) {
+            row.iter_mut()
+                .zip(shift.iter().zip(scale))
+                .for_each(|(x, (shift, scale))| *x = (*x - shift) * scale);
+        }
+        rows
+    }
+}
+
+/// Fitted to training rows.
+pub struct Nearness<M> {
+    width: usize,
+    form: Form,
+    class: ClassDistances<M>,
+    foreground: ClassDistances<M>,
+    background: ClassDistances<M>,
+    density: LocalDensity<M>,
+    standards: [Standard; 3],
+}
+
+#[maybe_async::maybe_async]
+impl<M> Nearness<M> {
+    /// Of `[rows, features]` and a class for each.
+    pub async fn new<E: Engine<Matrix = M>>(
+        engine: &mut E,
+        features: &[f32],
+        labels: &[u32],
+        classes: usize,
+        seed: u64,
+    ) -> Result<Self> {
+        let width = features.len() / labels.len();
+        let form = Form::of(features, width);
+        let rows = form.apply(features, width);
+        let moments = Moments::new(engine, &rows, width, labels, classes).await?;
+        let class = ClassDistances::new(engine, &moments, form.class_ridge).await?;
+        let foreground = ClassDistances::new(engine, &moments, form.relative_ridge).await?;
+        let background = ClassDistances::to_mean(engine, &moments, form.relative_ridge).await?;
+
+        let factors = spread_factors(&class.own(engine, &rows, labels).await?, labels, &moments);
+        let class = class.scaled(|class| factors[class]);
+        // The rows of the bank stand for all where only a mean and a deviation are wanted.
+        let chosen = stratified(labels, BANK, seed);
+        let of_chosen: Vec<u32> = chosen.iter().map(|&row| labels[row]).collect();
+        let bank: Vec<f32> =
+            chosen.iter().flat_map(|&row| &rows[row * width..][..width]).copied().collect();
+        let own = class.nearest_without_itself(engine, &bank, &of_chosen, &moments.counts).await?;
+        let near =
+            foreground.nearest_without_itself(engine, &bank, &of_chosen, &moments.counts).await?;
+        let one_class = vec![0; chosen.len()];
+        let far =
+            background.nearest_without_itself(engine, &bank, &one_class, &[labels.len()]).await?;
+        let relative: Vec<f32> = near.iter().zip(&far).map(|(near, far)| near - far).collect();
+        let mut places = vec![None; labels.len()];
+        chosen.iter().zip(0..).for_each(|(&row, place)| places[row] = Some(place));
+        let (density, sparseness) = LocalDensity::new(engine, bank, places, width).await?;
+        let mut standards = [&own, &relative, &sparseness].map(|scores| Standard::of(scores));
+        if standards.iter().all(Standard::is_silent) {
+            // One row, or the same one over and over: any distance from it is better than none.
+            standards[0] = Standard { mean: 0.0, inverse_deviation: 1.0 };
+        }
+        Ok(Self { width, form, class, foreground, background, density, standards })
+    }
+
+    /// How many times longer than usual each row is, at least 1; 1 where the length is a feature.
+    pub fn stretch(&self, features: &[f32]) -> Vec<f32> {
+        let usual =
+            if self.form.columns.is_some() { f64::INFINITY } else { self.form.lengths.usual };
+        features.chunks_exact(self.width).map(|row| (norm(row) / usual).max(1.0) as f32).collect()
+    }
+
+    /// The sum of the three measures of `[rows, features]`, each in deviations from its mean.
+    /// Neighbours leave out `own[row]`, where given.
+    pub async fn scores<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+        features: &[f32],
+        without: &[Option<u32>],
+    ) -> Result<Vec<f64>> {
+        let rows = self.form.apply(features, self.width);
+        let own = self.class.nearest(engine, &rows).await?;
+        let near = self.foreground.nearest(engine, &rows).await?;
+        let far = self.background.nearest(engine, &rows).await?;
+        let sparseness = self.density.scores(engine, &rows, without).await?;
+        let [class, relative, density] = &self.standards;
+        let rows = own.iter().zip(near.iter().zip(&far)).zip(&sparseness);
+        let sum = |((own, (near, far)), sparse): ((&f32, (&f32, &f32)), &f32)| {
+            class.apply(*own) + relative.apply(near - far) + density.apply(*sparse)
+        };
+        let lengths = features.chunks_exact(self.width).map(norm);
+        Ok(rows.map(sum).zip(lengths).map(|(sum, length)| sum + self.form.excess(length)).collect())
+    }
+}
+
+/// For each class, the inverse of its rows' mean distance to their own mean, drawn towards that of
+/// all rows where it has few.
+fn spread_factors(own: &[f32], labels: &[u32], moments: &Moments) -> Vec<f32> {
+    let mut sums = vec![0.0; moments.counts.len()];
+    own.iter()
+        .zip(labels)
+        .for_each(|(&distance, &label)| sums[label as usize] += f64::from(distance));
+    let freedom = labels.len().saturating_sub(moments.present().len()).max(1);
+    let all = sums.iter().sum::<f64>() / freedom as f64;
+    let spread = |(sum, &count): (&f64, &usize)| {
+        let count = count.max(1) as f64;
+        ((count - 1.0) * sum / count + PRIOR_ROWS * all) / (count - 1.0 + PRIOR_ROWS)
+    };
+    sums.iter()
+        .zip(&moments.counts)
+        .map(spread)
+        .map(|spread| if spread > 0.0 { (1.0 / spread) as f32 } else { 1.0 })
+        .collect()
+}
+
+/// Numbers of at most `most` rows, ascending: the same share of every class, by seed.
+fn stratified(labels: &[u32], most: usize, seed: u64) -> Vec<usize> {
+    if labels.len() <= most {
+        return (0..labels.len()).collect();
+    }
+    let mut by_class = vec![Vec::new(); labels.iter().max().map_or(0, |&label| label as usize + 1)];
+    labels.iter().zip(0..).for_each(|(&label, row)| by_class[label as usize].push(row));
+    let mut random = Random::new(seed);
+    let mut ranked = Vec::with_capacity(labels.len());
+    for mut rows in by_class {
+        random.shuffle(&mut rows);
+        let count = rows.len() as f32;
+        // Spread over (0, 1): cutting the whole list anywhere takes the same share of every class.
+        ranked.extend(
+            rows.into_iter()
+                .zip(0..)
+                .map(|(row, place)| sort::key((place as f32 + random.unit()) / count, row)),
+        );
+    }
+    sort::sort(&mut ranked);
+    let mut is_chosen = vec![false; labels.len()];
+    ranked[..most].iter().for_each(|&key| is_chosen[sort::row(key)] = true);
+    (0..labels.len()).filter(|&row| is_chosen[row]).collect()
+}

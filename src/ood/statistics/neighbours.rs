@@ -1,0 +1,121 @@
+//! The training rows nearest to a row, by inner product, searched exactly and block by block:
+//! nothing of size rows x rows exists.
+
+use crate::{
+    Result,
+    engine::Engine,
+    numeric::{row::squared_distance, sort},
+};
+
+/// Training rows of one product.
+const BLOCK: usize = 4096;
+
+/// Rows to search in.
+pub struct Bank<M> {
+    blocks: Vec<M>,
+    width: usize,
+    count: usize,
+}
+
+/// A training row and the inner product that it was found by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Neighbour {
+    /// Inner product with the row searched for.
+    pub product: f32,
+    /// Number of the training row.
+    pub row: usize,
+}
+
+#[maybe_async::maybe_async]
+impl<M> Bank<M> {
+    /// Puts `[count, width]` on the engine.
+    pub fn new<E: Engine<Matrix = M>>(engine: &mut E, rows: &[f32], width: usize) -> Result<Self> {
+        let blocks = rows
+            .chunks(BLOCK * width)
+            .map(|block| engine.matrix(block.to_vec(), width))
+            .collect::<Result<_>>()?;
+        Ok(Self { blocks, width, count: rows.len() / width })
+    }
+
+    /// Number of rows.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// For each row of `[rows, width]` the `k` bank rows of largest inner product, largest first;
+    /// all there are if fewer. `without[row]`, where given, is left out: the row itself, when it is
+    /// one of the bank's.
+    pub async fn nearest<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+        rows: &[f32],
+        k: usize,
+        without: &[Option<u32>],
+    ) -> Result<Vec<Vec<Neighbour>>> {
+        let mut searches: Vec<Search> = (0..rows.len() / self.width)
+            .map(|row| Search::new(k, without.get(row).copied().flatten().map(|row| row as usize)))
+            .collect();
+        for (index, block) in self.blocks.iter().enumerate() {
+            let first = index * BLOCK;
+            let width = BLOCK.min(self.count - first);
+            let products = engine.product(rows, block).await?;
+            for (search, products) in searches.iter_mut().zip(products.chunks_exact(width)) {
+                search.add(first, products);
+            }
+        }
+        Ok(searches.into_iter().map(Search::finish).collect())
+    }
+}
+
+/// Euclidean distance of `row` to the farthest of its neighbours among `rows`. From the rows
+/// themselves: 2 - 2 u.v loses half the digits of a small distance.
+pub fn farthest(row: &[f32], found: &[Neighbour], rows: &[f32]) -> f32 {
+    let square = |other: usize| squared_distance(row, &rows[other * row.len()..][..row.len()]);
+    found.iter().map(|neighbour| square(neighbour.row)).fold(0.0, f32::max).sqrt()
+}
+
+/// The best rows so far.
+struct Search {
+    k: usize,
+    without: Option<usize>,
+    /// [`sort::key`]s of products and rows.
+    found: Vec<u64>,
+    /// No row below this can be among the best.
+    least: f32,
+}
+
+impl Search {
+    fn new(k: usize, without: Option<usize>) -> Self {
+        Self { k, without, found: Vec::new(), least: f32::NEG_INFINITY }
+    }
+
+    fn add(&mut self, first: usize, products: &[f32]) {
+        for (row, &product) in (first..).zip(products) {
+            if product > self.least && self.without != Some(row) {
+                self.found.push(sort::key(product, row as u32));
+                // Sorted out in batches: one pass over 2 k costs as much as k insertions.
+                if self.found.len() >= 2 * self.k + 16 {
+                    self.shrink();
+                }
+            }
+        }
+    }
+
+    fn shrink(&mut self) {
+        if self.found.len() > self.k {
+            sort::sort(&mut self.found);
+            self.found.drain(..self.found.len() - self.k);
+            self.least = sort::value(self.found[0]);
+        }
+    }
+
+    fn finish(mut self) -> Vec<Neighbour> {
+        self.shrink();
+        sort::sort(&mut self.found);
+        self.found
+            .iter()
+            .rev()
+            .map(|&key| Neighbour { product: sort::value(key), row: sort::row(key) })
+            .collect()
+    }
+}

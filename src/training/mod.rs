@@ -1,0 +1,7 @@
+//! Training: checked rows, single updates, and fits of many.
+
+pub mod fit;
+pub mod rows;
+pub mod sessions;
+pub mod split;
+pub mod trainer;

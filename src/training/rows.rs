@@ -1,0 +1,139 @@
+//! Rows with a class for each, checked: nothing behind this module meets features of another
+//! length, a number that is not finite, or a class that does not exist.
+
+use std::rc::Rc;
+
+use crate::{Error, Result, error::Mismatch, numeric::row::sum};
+
+/// Checked rows. Shared: the CPU engine trains on the same memory that scorers compare with.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    /// `[rows, width]`, finite.
+    pub features: Rc<Vec<f32>>,
+    /// A class for each row.
+    pub labels: Rc<Vec<u32>>,
+    /// Which rows belong together (frames of one recording, sentences of one author), if the caller
+    /// said so: a number for each row.
+    pub groups: Option<Rc<Vec<u64>>>,
+    /// Length of a row.
+    pub width: usize,
+}
+
+impl Rows {
+    /// Checks `[rows, width]` and a class in `[0, classes)` for each row.
+    pub fn check(features: Vec<f32>, labels: &[f64], width: usize, classes: usize) -> Result<Self> {
+        let labels = check_labelled(&features, labels, width, classes)?;
+        Ok(Self { features: Rc::new(features), labels: Rc::new(labels), groups: None, width })
+    }
+
+    /// The same rows with a group for each, if groups are given.
+    pub fn grouped(self, groups: Option<&[f64]>) -> Result<Self> {
+        let Some(groups) = groups else { return Ok(self) };
+        if groups.len() != self.count() {
+            let expected = format!("one group for each of the {} rows", self.count());
+            return Err(Error::InvalidOption(Mismatch::new(
+                "options.groups",
+                expected,
+                format!("{} groups", groups.len()),
+            )));
+        }
+        if let Some(row) = groups.iter().position(|group| group.is_nan()) {
+            return Err(Error::InvalidOption(Mismatch::new(
+                format!("options.groups[{row}]"),
+                "a number or a text",
+                f64::NAN,
+            )));
+        }
+        // By their bits, in which -0 is not 0.
+        let groups = groups.iter().map(|group| (group + 0.0).to_bits()).collect();
+        Ok(Self { groups: Some(Rc::new(groups)), ..self })
+    }
+
+    /// Number of rows.
+    pub fn count(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// A row's features.
+    pub fn row(&self, row: usize) -> &[f32] {
+        &self.features[row * self.width..][..self.width]
+    }
+
+    /// These rows and then the others, copied; groups are left out.
+    pub fn followed_by(&self, others: &Self) -> Self {
+        let features = [self.features.as_slice(), others.features.as_slice()].concat();
+        let labels = [self.labels.as_slice(), others.labels.as_slice()].concat();
+        Self {
+            features: Rc::new(features),
+            labels: Rc::new(labels),
+            groups: None,
+            width: self.width,
+        }
+    }
+
+    /// Some of the rows, copied.
+    pub fn pick(&self, rows: &[u32]) -> Self {
+        let features = rows.iter().flat_map(|&row| self.row(row as usize)).copied().collect();
+        let labels = rows.iter().map(|&row| self.labels[row as usize]).collect();
+        let groups = self
+            .groups
+            .as_ref()
+            .map(|groups| Rc::new(rows.iter().map(|&row| groups[row as usize]).collect()));
+        Self { features: Rc::new(features), labels: Rc::new(labels), groups, width: self.width }
+    }
+}
+
+/// Checks rows without keeping them, and answers their classes.
+pub fn check_labelled(
+    features: &[f32],
+    labels: &[f64],
+    width: usize,
+    classes: usize,
+) -> Result<Vec<u32>> {
+    let count = check_features(features, width)?;
+    if labels.len() != count {
+        let expected = format!("one label for each of the {count} rows");
+        return Err(Error::InvalidLabels(Mismatch::new(
+            "labels",
+            expected,
+            format!("{} labels", labels.len()),
+        )));
+    }
+    check_labels(labels, classes)
+}
+
+/// Checks `[rows, width]` and counts the rows.
+pub fn check_features(features: &[f32], width: usize) -> Result<usize> {
+    if features.is_empty() || !features.len().is_multiple_of(width) {
+        let expected = format!("a positive multiple of {width} numbers, [rows, {width}]");
+        return Err(Error::InvalidFeatures(Mismatch::new(
+            "features",
+            expected,
+            format!("{} numbers", features.len()),
+        )));
+    }
+    // 0 x is 0 for finite x and NaN otherwise: a sum, which the compiler vectorises, where it would
+    // not a search.
+    if sum(features, |x| 0.0 * x) != 0.0
+        && let Some(index) = features.iter().position(|x| !x.is_finite())
+    {
+        let argument = format!("features, row {}, column {}", index / width, index % width);
+        return Err(Error::NotFinite(Mismatch::new(argument, "a finite number", features[index])));
+    }
+    Ok(features.len() / width)
+}
+
+/// Checks that every label is a class index below `classes`.
+pub fn check_labels(labels: &[f64], classes: usize) -> Result<Vec<u32>> {
+    labels
+        .iter()
+        .enumerate()
+        .map(|(row, &label)| {
+            if label >= 0.0 && label < classes as f64 && label.fract() == 0.0 {
+                return Ok(label as u32);
+            }
+            let expected = format!("a class index in [0, {classes})");
+            Err(Error::InvalidLabels(Mismatch::new(format!("labels[{row}]"), expected, label)))
+        })
+        .collect()
+}

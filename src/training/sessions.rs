@@ -1,0 +1,71 @@
+//! Do rows look like groups that nobody named: frames of one recording, shots of one scene?
+//! Calibration rows that have near copies among the training rows look too familiar, and the gate
+//! that they set rejects what comes from the next recording.
+
+use super::rows::Rows;
+use crate::numeric::row::squared_distance;
+
+/// Below this, consecutive rows of a class are more alike than its rows in any order are.
+const IN_ORDER: f64 = 0.86;
+
+/// Below this share of its class's width, the nearest row of a class is a near copy.
+const NEAR_COPY: f64 = 0.35;
+
+/// Rows that are compared with all others of their class, and classes that are looked at: a few
+/// million products.
+const SAMPLED: usize = 128;
+
+/// Fewer features say nothing of near copies.
+const MANY: usize = 64;
+
+/// Fewer rows say nothing.
+const LEAST: usize = 8;
+
+/// Whether rows that came one after the other are more alike than others of their class (von
+/// Neumann's ratio, 1 for rows in any order), or most rows have a near copy.
+pub fn look_grouped(rows: &Rows, classes: usize) -> bool {
+    let mut of_class = vec![Vec::new(); classes];
+    rows.labels.iter().zip(0..).for_each(|(&label, row)| of_class[label as usize].push(row));
+    of_class.retain(|members: &Vec<usize>| members.len() >= LEAST);
+    if of_class.is_empty() {
+        return false;
+    }
+    let (mut consecutive, mut spread) = (0.0, 0.0);
+    let mut nearest = Vec::new();
+    let each = (SAMPLED / of_class.len()).max(1);
+    for members in &of_class {
+        let within = twice_scatter(rows, members);
+        spread += within;
+        consecutive += members.windows(2).map(|pair| distance(rows, pair[0], pair[1])).sum::<f64>();
+        let width = within / (members.len() - 1) as f64;
+        let others = |row: usize| members.iter().filter(move |&&other| other != row);
+        for &row in members.iter().step_by(members.len().div_ceil(each)) {
+            let least =
+                others(row).map(|&other| distance(rows, row, other)).fold(f64::INFINITY, f64::min);
+            nearest.push(if width > 0.0 { (least / width).sqrt() } else { 0.0 });
+        }
+    }
+    // In few dimensions every row has a near neighbour.
+    let copies = if rows.width < MANY { 0 } else { 2 };
+    let copies = copies * nearest.iter().filter(|&&ratio| ratio < NEAR_COPY).count();
+    spread > 0.0 && (consecutive < IN_ORDER * spread || copies > nearest.len())
+}
+
+fn distance(rows: &Rows, one: usize, other: usize) -> f64 {
+    f64::from(squared_distance(rows.row(one), rows.row(other)))
+}
+
+/// `2 sum |x - mean|^2`: what the squared distances of consecutive rows add up to if their order
+/// means nothing.
+fn twice_scatter(rows: &Rows, members: &[usize]) -> f64 {
+    let mut mean = vec![0.0; rows.width];
+    for &row in members {
+        mean.iter_mut()
+            .zip(rows.row(row))
+            .for_each(|(sum, &x)| *sum += f64::from(x) / members.len() as f64);
+    }
+    let square = |row: usize| {
+        rows.row(row).iter().zip(&mean).map(|(&x, m)| (f64::from(x) - m).powi(2)).sum::<f64>()
+    };
+    2.0 * members.iter().map(|&row| square(row)).sum::<f64>()
+}

@@ -1,0 +1,129 @@
+// The Teach page with a camera that shows what a test puts before it.
+
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after } from "node:test";
+import { launch } from "../../pkg/scripts/browser.mjs";
+import { drawn } from "./drawings.mjs";
+import { addressOf, watchFaults } from "./site.mjs";
+
+const folder = mkdtempSync(path.join(tmpdir(), "oodgate-camera-"));
+const file = path.join(folder, "camera.mjpeg");
+const browsers = [];
+
+after(async () => {
+  for (const browser of browsers) await browser.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A Chromium whose camera is the file; it is read anew each time a page turns the camera on. */
+export async function cameraBrowser() {
+  const args = [
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    `--use-file-for-fake-video-capture=${file}`,
+  ];
+  writeFileSync(file, "");
+  const browser = await launch({ args });
+  browsers.push(browser);
+  return browser;
+}
+
+/**
+ * Puts a thing before the camera. A page that has it on must turn it off and on again to see it.
+ */
+export async function putBeforeCamera(page, thing, session) {
+  const frames = await drawn(page, thing, session);
+  // A new file under the old name: one that is being read is not cut short.
+  writeFileSync(`${file}.next`, Buffer.concat(frames));
+  renameSync(`${file}.next`, file);
+}
+
+/** Opens the page, hands it to `body`, and fails on what a visitor would find in the console. */
+export async function visitTeach(
+  browser,
+  body,
+  {
+    viewport = { width: 1280, height: 900 },
+    colorScheme = "light",
+    hasTouch = false,
+    prepare,
+  } = {},
+) {
+  const context = await browser.newContext({
+    viewport,
+    colorScheme,
+    hasTouch,
+    reducedMotion: "reduce",
+  });
+  const page = await context.newPage();
+  const assertNoFaults = watchFaults(page);
+  try {
+    await prepare?.(page);
+    await page.goto(addressOf("teach/"));
+    await body(page);
+    assertNoFaults();
+  } finally {
+    await context.close();
+  }
+}
+
+export const backboneReady = (page) =>
+  page.locator('[data-loading="ready"]').waitFor({ state: "attached", timeout: 60_000 });
+
+export async function look(page, thing, session) {
+  await page
+    .locator(".viewer video[hidden]")
+    .waitFor({ state: "attached", timeout: 100 })
+    .catch(() => page.click("text=Camera off"));
+  await putBeforeCamera(page, thing, session);
+  await page.click("text=Use the camera");
+  await page.waitForFunction(() => (document.querySelector(".viewer video")?.currentTime ?? 0) > 0);
+}
+
+export const card = (page, name) => page.locator(`.card[aria-label="${name}"]`);
+export const countOf = async (page, name) =>
+  Number.parseInt(await card(page, name).locator(".count").textContent(), 10);
+
+/** Holds the record button until the class has so many pictures more. */
+export async function record(page, name, more) {
+  const wanted = (await countOf(page, name)) + more;
+  await card(page, name).locator(".record").hover();
+  await page.mouse.down();
+  await page.waitForFunction(
+    ([label, count]) =>
+      Number.parseInt(
+        document.querySelector(`.card[aria-label="${label}"] .count`).textContent,
+        10,
+      ) >= count,
+    [name, wanted],
+    { timeout: 60_000, polling: 20 },
+  );
+  await page.mouse.up();
+}
+
+export const learned = (page) => page.locator('[data-lesson="ready"]').waitFor({ timeout: 30_000 });
+
+/** The answers to so many next frames: what the page names, or "none of these". */
+export function answers(page, howMany) {
+  return page.evaluate(
+    (count) =>
+      new Promise((resolve) => {
+        const seen = [];
+        const place = document.querySelector(".answer");
+        const observer = new MutationObserver(() => {
+          const verdict = place.querySelector(".verdict");
+          seen.push({
+            kind: verdict.dataset.verdict,
+            name: verdict.querySelector(".verdict-name").textContent,
+          });
+          if (seen.length < count) return;
+          observer.disconnect();
+          resolve(seen);
+        });
+        observer.observe(place, { attributeFilter: ["data-answers"] });
+      }),
+    howMany,
+  );
+}

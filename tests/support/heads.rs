@@ -1,0 +1,65 @@
+//! Heads on the CPU engine, and the loop that drives their fits.
+
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use oodgate::{
+    config::{FitConfig, HeadOptions},
+    engine::{Outputs, cpu::CpuEngine},
+    ood::{
+        ScorerOptions,
+        fitting::{FittedScorers, Model},
+    },
+    training::fit::Epoch,
+};
+use pollster::block_on;
+
+pub type Head = oodgate::head::Head<CpuEngine>;
+
+/// A new head.
+pub fn head(options: HeadOptions) -> Head {
+    let config = options.check().unwrap();
+    Head::new(CpuEngine::new(&config.spec(), config.initial_parameters()), config)
+}
+
+/// So many features and so many classes, named by their numbers; every other option as it is by
+/// default.
+pub fn sized(features: usize, classes: usize) -> HeadOptions {
+    let classes = (0..classes).map(|class| class.to_string()).collect();
+    HeadOptions { features: features as f64, classes, ..HeadOptions::default() }
+}
+
+/// A whole fit, a few batches at a time.
+pub fn fit(
+    head: &mut Head,
+    features: Vec<f32>,
+    labels: &[f64],
+    config: FitConfig,
+    report: bool,
+) -> Vec<Epoch> {
+    let mut fit =
+        head.begin_fit(features, labels, config, oodgate::head::FitRows::default()).unwrap();
+    let mut epochs: Vec<Epoch> = Vec::new();
+    while !epochs.last().is_some_and(|epoch| epoch.last) {
+        while !head.run_fit(&mut fit, 3).unwrap() {}
+        epochs.push(block_on(head.end_epoch(&mut fit, report)).unwrap());
+    }
+    epochs
+}
+
+/// Scores by what a head answered: logits `[rows, classes]`, and the last layer's inputs where the
+/// scorer looks at them.
+pub fn answer_scores(scorer: &ScorerOptions, outputs: &Outputs, classes: usize) -> Vec<f32> {
+    let config = sized(1, classes).check().unwrap();
+    let mut engine = CpuEngine::new(&config.spec(), config.initial_parameters());
+    let model =
+        Model { engine: &mut engine, architecture: &config.architecture, input: None, seed: 0 };
+    let features = vec![1.0; outputs.logits.len() / classes];
+    block_on(FittedScorers::new(None).scores(
+        model,
+        &scorer.check().unwrap(),
+        &features,
+        outputs,
+        &[],
+    ))
+    .unwrap()
+}

@@ -1,0 +1,79 @@
+import { FileButton } from "../../shared/ui/FileButton";
+import { text } from "../../shared/ui/texts";
+import { ClassCard } from "./ClassCard";
+import { Export } from "./Export";
+import { reading, refused } from "./files";
+import { project } from "./page";
+import { ProjectMenu } from "./ProjectMenu";
+import { teachSample } from "./sample";
+import { addTable, tableNote } from "./table";
+
+export function ClassList() {
+  const t = text.value;
+  const classes = project.classes.value;
+  const add = (): void => {
+    const { id } = project.addClass(t.className(classes.length + 1));
+    // Its name is what one wants to say first.
+    requestAnimationFrame(() =>
+      document.querySelector<HTMLInputElement>(`#class-${id} input.name`)?.select(),
+    );
+  };
+  return (
+    <section id="classes" class="classes" aria-labelledby="classes-title" tabIndex={-1}>
+      <div class="classes-head">
+        <h2 id="classes-title">{t.classes}</h2>
+        <ProjectMenu />
+      </div>
+      {project.kind.value === "numbers" && <TableTools />}
+      {refused.value.length > 0 && <p class="error">{t.files.refused(refused.value)}</p>}
+      <div class="cards">
+        {project.id.value === "" && classes.length === 0 && <Placeholders />}
+        {classes.map((c) => (
+          <ClassCard key={c.id} of={c} />
+        ))}
+        <button type="button" class="add-class" onClick={add}>
+          <span aria-hidden="true">+</span> {t.addClass}
+        </button>
+        {offersSample() && (
+          <button type="button" class="add-class" onClick={() => void teachSample()}>
+            {t.sample.offer}
+          </button>
+        )}
+      </div>
+      <Export />
+    </section>
+  );
+}
+
+/** Nothing has been shown yet, and the two classes to show it are there. */
+const offersSample = (): boolean =>
+  project.kind.value !== "numbers" &&
+  project.examples.value.length === 0 &&
+  project.classes.value.length === 2 &&
+  reading.value === undefined;
+
+/** A whole table at once, and what became of it. */
+function TableTools() {
+  const t = text.value.table;
+  const note = tableNote.value;
+  return (
+    <div class="table-tools">
+      <FileButton accept=".csv,.tsv,.txt,text/csv" onFiles={([file]) => void addTable(file)}>
+        {t.open}
+      </FileButton>
+      <p class="hint" role="status">
+        {note === undefined ? t.hint : t[note.kind](note.rows)}
+      </p>
+    </div>
+  );
+}
+
+/** They keep the place of the classes that are about to come out of the browser's database. */
+function Placeholders() {
+  return (
+    <>
+      <div class="card placeholder" />
+      <div class="card placeholder" />
+    </>
+  );
+}

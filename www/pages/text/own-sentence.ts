@@ -1,0 +1,95 @@
+import { WordBackbone } from "../../shared/backbones/words";
+import { byId, setText } from "../../shared/ui/dom";
+import { clearError, showError } from "../../shared/ui/errors";
+import * as format from "../../shared/ui/format";
+
+/** What the head on show says of one sentence. */
+export interface OwnVerdict {
+  readonly intent: string;
+  readonly probability: number;
+  readonly score: number;
+  readonly pValue: number;
+}
+
+/** Answers features of one sentence; undefined while there is no head that could. */
+export type Ask = (features: Float32Array) => Promise<OwnVerdict | undefined>;
+
+/**
+ * The field for a sentence of the visitor's own. The language model is fetched when the first one
+ * is typed, not before: it is larger than all the rest of the page.
+ */
+export class OwnSentence {
+  readonly #ask: Ask;
+  readonly #model = new WordBackbone();
+  readonly #field = byId<HTMLInputElement>("own");
+  #features: Float32Array | undefined;
+  #threshold = NaN;
+  #next: string | undefined;
+  #reading = false;
+  #turn = 0;
+
+  constructor(ask: Ask) {
+    this.#ask = ask;
+    this.#field.addEventListener("input", () => void this.#read(this.#field.value.trim()));
+    this.#model.loading.subscribe((loading) => {
+      if (loading.kind === "loading") {
+        const { received, total } = loading;
+        const share = `${format.megabytes(received)} of ${format.megabytes(total)}`;
+        setText(byId("own-status"), `Loading the language model: ${share}`);
+      } else if (loading.kind === "starting") {
+        setText(byId("own-status"), "Starting the language model");
+      } else setText(byId("own-status"), "");
+    });
+  }
+
+  /** The gate on show has changed: the answer may be another. */
+  update(threshold: number): void {
+    this.#threshold = threshold;
+    void this.#answer();
+  }
+
+  /** One sentence at a time; of those that are typed meanwhile, the latest. */
+  async #read(words: string): Promise<void> {
+    this.#next = words;
+    if (this.#reading) return;
+    this.#reading = true;
+    clearError(byId("own-error"));
+    try {
+      while (this.#next !== undefined) {
+        const now = this.#next;
+        this.#next = undefined;
+        this.#features = now === "" ? undefined : await this.#model.embed(now);
+        await this.#answer();
+      }
+    } catch (error) {
+      const retry = { label: "Try again", run: () => void this.#read(this.#field.value.trim()) };
+      showError(byId("own-error"), error, retry);
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  async #answer(): Promise<void> {
+    const turn = ++this.#turn;
+    const features = this.#features;
+    const verdict = features && (await this.#ask(features).catch(() => undefined));
+    // Another sentence, head or threshold has come in the meantime, and its answer with it.
+    if (turn !== this.#turn) return;
+    const place = byId("own-answer");
+    if (features === undefined) place.replaceChildren();
+    else if (verdict === undefined) setText(place, "Train a head first: it is what answers.");
+    else this.#show(place, verdict);
+  }
+
+  #show(place: HTMLElement, { intent, probability, score, pValue }: OwnVerdict): void {
+    const accepted = score <= this.#threshold;
+    const mark = document.createElement("span");
+    mark.className = `mark ${accepted ? "accepted" : "rejected"}`;
+    mark.textContent = accepted ? "Accepted" : "Rejected";
+    const answer = document.createElement("b");
+    answer.textContent = accepted ? format.intent(intent) : "I do not know this";
+    const would = `if it had to name one: ${format.intent(intent)}, ${format.percent(probability)}`;
+    const sure = accepted ? `probability ${format.percent(probability)}` : would;
+    place.replaceChildren(mark, " ", answer, ` (p-value ${format.pValue(pValue)}, ${sure})`);
+  }
+}

@@ -1,0 +1,43 @@
+import { Taught } from "./model";
+import type { Project } from "./project";
+import type { Scale } from "./scaling";
+
+/** A trained head with its gate, to take elsewhere. */
+export interface Exported {
+  readonly file: Uint8Array<ArrayBuffer>;
+  /** Of numbers: how a row is scaled before the head sees it. */
+  readonly scale?: Scale;
+}
+
+/**
+ * Trains the project's head once more, with the classes' names in it in place of the page's own
+ * ids.
+ */
+export async function exportHead(project: Project): Promise<Exported> {
+  const names = uniqueNames(project);
+  const rows = project.taught
+    .peek()
+    .map((example) => ({ ...example, classId: names.get(example.classId) ?? "" }));
+  const scale = project.kind.peek() === "numbers";
+  const { signal } = new AbortController();
+  const taught = await Taught.from(rows, { alpha: project.alpha.peek(), scale, signal });
+  try {
+    const file = await taught.save();
+    return { file, ...(taught.scale && { scale: taught.scale }) };
+  } finally {
+    taught.dispose();
+  }
+}
+
+/** A head tells its classes by name; two of the same are told apart by a number. */
+function uniqueNames(project: Project): Map<string, string> {
+  const taken = new Set<string>();
+  const names = new Map<string, string>();
+  for (const { id, name } of project.classes.peek()) {
+    let unique = name;
+    for (let n = 2; taken.has(unique); n++) unique = `${name} ${n}`;
+    taken.add(unique);
+    names.set(id, unique);
+  }
+  return names;
+}

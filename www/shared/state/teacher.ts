@@ -1,0 +1,120 @@
+import { effect, signal } from "@preact/signals";
+import { Taught } from "./model";
+import type { Example, Project } from "./project";
+
+export type Lesson =
+  | { readonly kind: "idle" }
+  | { readonly kind: "learning" }
+  | { readonly kind: "ready"; readonly milliseconds: number }
+  | { readonly kind: "failed"; readonly error: unknown };
+
+/** From so many examples on there is something to learn. */
+const FEWEST = 5;
+
+/**
+ * Trains a new head after every change of what is taught, and has it take the place of the one
+ * before when it is ready. What changes meanwhile ends a training that is under way: only the
+ * latest is finished.
+ */
+export class Teacher {
+  readonly lesson = signal<Lesson>({ kind: "idle" });
+  readonly taught = signal<Taught | undefined>(undefined);
+  readonly #project: Project;
+  /** Pieces of work that add examples one by one: the training waits for their end. */
+  readonly #recordings = signal(0);
+  #controller: AbortController | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #shown: readonly Example[] = [];
+  #alphaRunning = false;
+
+  constructor(project: Project) {
+    this.#project = project;
+    effect(() => {
+      project.id.value;
+      // The head of another project knows nothing of this one's.
+      this.#shown = [];
+      this.#show(undefined);
+    });
+    effect(() => {
+      const examples = project.taught.value;
+      if (this.#recordings.value === 0 && examples !== this.#shown && !same(examples, this.#shown))
+        this.#restart(examples);
+    });
+    effect(() => {
+      project.alpha.value;
+      void this.#keepPromise();
+    });
+  }
+
+  /** Until the function that it returns is called, examples may come and no training begins. */
+  pause(): () => void {
+    this.#recordings.value += 1;
+    let open = true;
+    return () => {
+      if (open) this.#recordings.value -= 1;
+      open = false;
+    };
+  }
+
+  #restart(examples: readonly Example[]): void {
+    this.#shown = examples;
+    const asked = performance.now();
+    this.#controller?.abort();
+    const controller = (this.#controller = new AbortController());
+    this.lesson.value = examples.length < FEWEST ? { kind: "idle" } : { kind: "learning" };
+    this.#running = this.#running.then(() => this.#teach(examples, controller.signal, asked));
+  }
+
+  async #teach(examples: readonly Example[], signal: AbortSignal, asked: number): Promise<void> {
+    if (signal.aborted) return;
+    if (examples.length < FEWEST) return this.#show(undefined);
+    const alpha = this.#project.alpha.peek();
+    const scale = this.#project.kind.peek() === "numbers";
+    try {
+      const taught = await Taught.from(examples, { alpha, scale, signal });
+      this.#show(taught);
+      this.lesson.value = { kind: "ready", milliseconds: performance.now() - asked };
+      void this.#keepPromise();
+    } catch (error) {
+      if (signal.aborted) return;
+      // An older head would answer for examples that are no longer there.
+      this.#show(undefined);
+      this.lesson.value = { kind: "failed", error };
+    }
+  }
+
+  #show(taught: Taught | undefined): void {
+    const before = this.taught.peek();
+    this.taught.value = taught;
+    before?.dispose();
+  }
+
+  /** The head on show gets the alpha that is chosen; while the slider moves, only the latest. */
+  async #keepPromise(): Promise<void> {
+    if (this.#alphaRunning) return;
+    this.#alphaRunning = true;
+    try {
+      for (;;) {
+        const taught = this.taught.peek();
+        const alpha = this.#project.alpha.peek();
+        if (taught === undefined || taught.check.alpha === alpha) return;
+        await taught.promise(alpha);
+        // Another value of the same head: those who show its check are told by a new look at it.
+        if (this.taught.peek() === taught) this.promised.value += 1;
+      }
+    } catch (error) {
+      // A head that was replaced in the meantime is disposed of, and its successor has the alpha
+      // already.
+      if (this.lesson.peek().kind === "ready") this.lesson.value = { kind: "failed", error };
+    } finally {
+      this.#alphaRunning = false;
+    }
+  }
+
+  /** Goes up when the head on show has been calibrated for another alpha. */
+  readonly promised = signal(0);
+}
+
+/** A class that is renamed changes no example. */
+const same = (a: readonly Example[], b: readonly Example[]): boolean =>
+  a.length === b.length && a.every((example, i) => example === b[i]);
