@@ -39,30 +39,154 @@ interface TrustedAddress {
 
 /** Scores that need no training rows. */
 type LogitScorer = "msp" | "maxLogit" | "energy" | "entropy" | "gen" | "maxCosine" | "gradNorm" | "odin";
-/**
- * Scores that compare with the training rows: see `fitScorers`. "ash" and "scale" need last-layer
- * inputs of at least 0.
- */
-type FittedScorer = "klMatching" | "knn" | "mahalanobis" | "rmd" | "vim" | "residual" | "she" | "nnGuide" | "fdbd" | "nci" | "react" | "dice" | "ash" | "scale";
+/** Scores that compare with the training rows: see `fitScorers`. */
+type FittedScorer = "klMatching" | "knn" | "mahalanobis" | "rmd" | "gda" | "vim" | "residual" | "she" | "nnGuide" | "fdbd" | "nci" | "react" | "dice" | "ash" | "scale";
 /** Every scorer; "auto" combines several, see `selectScorer`. */
 type ScorerName = LogitScorer | FittedScorer | "auto";
-/**
- * A scorer with its parameters (defaults in brackets):
- * - msp, energy, entropy: `temperature` (1); gen: `temperature` (1), `gamma` (0.1), `m` largest
- *   probabilities (100)
- * - odin: `temperature` (1000), `epsilon`, its step in the features' units (0.0014)
- * - knn: `k` (50); nnGuide: `k` (10)
- * - mahalanobis, rmd: `ridge` in units of the covariance's mean diagonal (1e-6), `normalize`
- *   features to unit length (false)
- * - vim, residual: `dimensions` of the principal subspace (half of the features)
- * - nci: `alpha`, weight of the features' L1 norm (0)
- * - react, dice: `percentile` (90); scale: `percentile` (65); ash: `percentile` (65), `variant`
- *   "s", "p" or "b" ("s")
- */
-type ScorerOptions = {
-    /** The scorer that the parameters are for. */
-    name: ScorerName;
-} & Record<string, unknown>;
+/** A scorer with its parameters; the compiler knows each scorer's own and refuses others. */
+type ScorerOptions = 
+/** Maximum softmax probability. */
+{
+    name: "msp";
+    /** Softmax temperature, above 0; default 1. */
+    temperature?: number | undefined;
+}
+/** Maximum logit. */
+ | {
+    name: "maxLogit";
+}
+/** Free energy of the logits. */
+ | {
+    name: "energy";
+    /** Softmax temperature, above 0; default 1. */
+    temperature?: number | undefined;
+}
+/** Entropy of the softmax, in nats. */
+ | {
+    name: "entropy";
+    /** Softmax temperature, above 0; default 1. */
+    temperature?: number | undefined;
+}
+/** Generalised entropy of the most probable classes. */
+ | {
+    name: "gen";
+    /** Exponent, above 0; default 0.1 (the paper's and OpenOOD's). */
+    gamma?: number | undefined;
+    /** How many of the largest probabilities count, at least 1; default 100 (OpenOOD's). */
+    m?: number | undefined;
+    /** Softmax temperature, above 0; default 1. */
+    temperature?: number | undefined;
+}
+/** Largest cosine between the logits and a class axis. */
+ | {
+    name: "maxCosine";
+}
+/** L1 norm of the last layer's gradient towards the uniform distribution. */
+ | {
+    name: "gradNorm";
+}
+/** Softmax probability after a small step on the features (ODIN). */
+ | {
+    name: "odin";
+    /** Softmax temperature, above 0; default 1000. */
+    temperature?: number | undefined;
+    /** Step on the features, in their units, at least 0; default 0.0014. */
+    epsilon?: number | undefined;
+}
+/** Divergence from the nearest class's typical posterior. */
+ | {
+    name: "klMatching";
+}
+/** Distance to the k-th nearest training row. */
+ | {
+    name: "knn";
+    /** Neighbours, at least 1; default 50, or all training rows if they are fewer. */
+    k?: number | undefined;
+}
+/** Mahalanobis distance to the nearest class mean. */
+ | {
+    name: "mahalanobis";
+    /** Added to the covariance's diagonal, in units of its mean, at least 0; default 1e-6. */
+    ridge?: number | undefined;
+    /** Takes features at unit length; default false. */
+    normalize?: boolean | undefined;
+}
+/** Relative Mahalanobis distance. */
+ | {
+    name: "rmd";
+    /** Added to the covariance's diagonal, in units of its mean, at least 0; default 1e-6. */
+    ridge?: number | undefined;
+    /** Takes features at unit length; default false. */
+    normalize?: boolean | undefined;
+}
+/** Density of Gaussian discriminant analysis: for measured features. */
+ | {
+    name: "gda";
+    /** Added to each feature's variance, as a share of it, above 0; default 0.1. */
+    ridge?: number | undefined;
+}
+/** Virtual-logit matching: residual against energy. */
+ | {
+    name: "vim";
+    /** Principal dimensions left out, at least 1; default half of the features. */
+    dimensions?: number | undefined;
+}
+/** Distance from the principal subspace of the training rows. */
+ | {
+    name: "residual";
+    /** Principal dimensions left out, at least 1; default half of the features. */
+    dimensions?: number | undefined;
+}
+/** Simplified Hopfield energy: product with the class's stored pattern. */
+ | {
+    name: "she";
+}
+/** Energy guided by the nearest training rows. */
+ | {
+    name: "nnGuide";
+    /** Neighbours, at least 1; default 10, or all training rows if they are fewer. */
+    k?: number | undefined;
+}
+/** Fast decision boundary distance. */
+ | {
+    name: "fdbd";
+}
+/** Neural-collapse-inspired score: alignment with the class's weight. */
+ | {
+    name: "nci";
+    /** Weight of the features' L1 norm, at least 0; default 0 (pytorch-ood's). */
+    alpha?: number | undefined;
+}
+/** Energy after clipping large inputs of the last layer (ReAct). */
+ | {
+    name: "react";
+    /** Where inputs are clipped, per cent in (0, 100); default 90. */
+    percentile?: number | undefined;
+}
+/** Energy of a sparsified last layer (DICE). */
+ | {
+    name: "dice";
+    /** Weights below it are dropped, per cent in (0, 100); default 90. */
+    percentile?: number | undefined;
+}
+/** Energy after pruning the last layer's inputs (ASH); inputs must not be negative. */
+ | {
+    name: "ash";
+    /** Inputs below it are pruned, per cent in (0, 100); default 65. */
+    percentile?: number | undefined;
+    /** What becomes of the kept inputs: "s" (default) scales, "p" keeps, "b" makes them alike. */
+    variant?: "s" | "p" | "b" | undefined;
+}
+/** Energy after scaling the last layer's inputs (SCALE); inputs must not be negative. */
+ | {
+    name: "scale";
+    /** Inputs below it are left out, per cent in (0, 100); default 65. */
+    percentile?: number | undefined;
+}
+/** The default: how unsure the head is, and three distances from the training rows. */
+ | {
+    name: "auto";
+};
 /** A scorer by name, or with parameters. */
 type Scorer = ScorerName | ScorerOptions;
 
@@ -98,14 +222,29 @@ interface FitResult {
     epochs: number;
     /** Updates made by this fit. */
     steps: number;
-    /** Mean loss over the last epoch, nats. */
+    /** Mean loss over the last epoch, or the best one with `patience`, nats. */
     loss: number;
-    /** Share classified correctly over the last epoch, [0, 1]. */
+    /** Share classified correctly over that epoch, [0, 1]. */
     accuracy: number;
     /** Elapsed time of the call. */
     seconds: number;
     /** True when patience ran out. */
     stoppedEarly: boolean;
+    /**
+     * Mean loss of the held-out rows, nats: of the weights kept, the best epoch's with `patience`.
+     */
+    validationLoss?: number;
+    /** Share of the held-out rows classified correctly, [0, 1], likewise. */
+    validationAccuracy?: number;
+    /**
+     * One entry for each epoch whose loss was read: on the CPU every one, on WebGPU every one when
+     * `onEpoch` or `patience` is given, else the last.
+     */
+    history: EpochProgress[];
+    /**
+     * What the caller should know: too few held-out rows to calibrate, rows that look grouped, ...
+     */
+    warning?: string;
 }
 /** The result of `selectScorer`. */
 interface Selection {
@@ -128,20 +267,17 @@ interface Prediction {
     /** All of them, [rows, classes]. */
     probabilities: Float32Array;
 }
-/** Temperature and threshold of a head, from held-out in-distribution rows. */
+/** Temperature and threshold of a head, from in-distribution rows. */
 interface Calibration {
     /** The scorer that the threshold is for; for "auto", the one that it resolved to. */
     scorer: ScorerName;
     /** Promised share of in-distribution rows that are rejected. */
     alpha: number;
-    /**
-     * A row is rejected when its score is above this; infinite when the rows are too few for this
-     * alpha.
-     */
+    /** A row is rejected when its score is above this. With `perClass`, see `thresholds`. */
     threshold: number;
     /**
-     * Softmax temperature that minimises the negative log-likelihood of the calibration rows (Guo et
-     * al., ICML 2017).
+     * Softmax temperature that fits the calibration rows (Guo et al., ICML 2017), with a prior: few
+     * rows without a mistake do not ask for certainty.
      */
     temperature: number;
     /**
@@ -149,10 +285,24 @@ interface Calibration {
      * 1]).
      */
     eceBefore: number;
-    /** The same at `temperature`. */
+    /**
+     * The same of rows that the temperature was not fitted to: the other parts of the rows set it.
+     */
     eceAfter: number;
     /** Calibration rows used. */
     rows: number;
+    /**
+     * "held-out": rows that the caller gave. "cross": the head's own rows, each scored by a head that
+     * had not seen it or its group.
+     */
+    method: "held-out" | "cross";
+    /** True when the rows were too few for alpha and `provisional` was asked for. */
+    provisional: boolean;
+    /**
+     * With `perClass`: for each class the largest score that it accepts. What is compared is the
+     * score plus a penalty for classes that the head thinks unlikely: `docs/calibration.md`.
+     */
+    thresholds?: readonly number[];
     /** Why the promise may not hold (too few rows, rows seen in training). */
     warning?: string;
 }
@@ -164,9 +314,32 @@ interface GateResult extends Prediction {
     score: Float32Array;
     /**
      * Conformal p-value (1 + #{calibration score >= score}) / (n + 1), [rows], rounded to float32:
-     * `accepted` compares it unrounded with alpha.
+     * `accepted` compares it unrounded with alpha. After a calibration from the head's own rows it is
+     * interpolated between neighbouring scores; with `perClass`, it is the largest over the classes.
      */
     pValue: Float32Array;
+    /**
+     * With `perClass`: 1 for each class that the row may be, at the promised level, [rows, classes].
+     * A row with none is rejected.
+     */
+    classSet?: Uint8Array;
+    /** Row by row: for (const { label, probability, accepted, score, pValue } of result). */
+    [Symbol.iterator](): Iterator<GatedRow>;
+}
+/** The gate's decision on one row. */
+interface GatedRow {
+    /** Index of the predicted class. */
+    classIndex: number;
+    /** Its name. */
+    label: string;
+    /** Its probability at the calibrated temperature, [0, 1]. */
+    probability: number;
+    /** Whether the row is accepted as in-distribution. */
+    accepted: boolean;
+    /** OOD score, higher = more out-of-distribution. */
+    score: number;
+    /** Conformal p-value. */
+    pValue: number;
 }
 /** How well a head tells its classes apart, and known rows from unknown ones. */
 interface Evaluation {
@@ -196,7 +369,7 @@ type LossOptions =
 {
     /** Logits normalised to unit length. */
     kind: "logitNorm";
-    /** The temperature, above 0. Default 0.04. */
+    /** The temperature, above 0. Default 0.2 / ln(classes): 0.29 for 2, 0.04 for 150. */
     tau?: number;
 }
 /** Plain softmax cross-entropy: the baseline. */
@@ -244,7 +417,7 @@ interface HeadOptions {
     classes: number | readonly string[];
     /** Widths of hidden ReLU layers; [] (the default) is a linear head. */
     hidden?: readonly number[];
-    /** Default { kind: "logitNorm", tau: 0.04 }. */
+    /** Default { kind: "logitNorm" }. */
     loss?: LossOptions;
     /**
      * Default { kind: "adamw", learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8,
@@ -261,6 +434,12 @@ interface HeadOptions {
      * 0.
      */
     seed?: number;
+    /**
+     * Whether features are brought to a common scale before the first layer, by a fixed map taken
+     * from the first rows that train; saved weights include it. Default true. False trains on
+     * features as they come, as the same layers in PyTorch would.
+     */
+    standardize?: boolean;
     /**
      * Run in a dedicated Worker behind the same interface, so that the head never blocks the page.
      * Default false. Arrays are copied to it, except those that the package made itself; answers are
@@ -280,9 +459,18 @@ interface LoadOptions {
     /** Run in a dedicated Worker behind the same interface. Default false. */
     worker?: boolean;
 }
+/** What may be said of rows beside their labels. */
+interface RowOptions {
+    /**
+     * Rows that belong together (frames of one recording, sentences of one author): a number or a
+     * text for each row. Rows of one group are never parted, not by `validationSplit` and not by the
+     * folds of `calibrate`.
+     */
+    groups?: ArrayLike<number> | readonly string[];
+}
 /** Options of `fit`. */
-interface FitOptions {
-    /** Passes over the rows. Default 30. */
+interface FitOptions extends RowOptions {
+    /** Passes over the rows. Default: as many as make 500 updates, at least 8. */
     epochs?: number;
     /** Rows per update; the last, smaller batch is used too. Default 128. */
     batchSize?: number;
@@ -290,10 +478,21 @@ interface FitOptions {
     schedule?: "constant" | "cosine";
     /**
      * Share of rows held out, stratified and by seed, [0, 1), for early stopping and for `calibrate`,
-     * which a fit with held-out rows does at its end with the default options. Default 0.
+     * which a fit with enough held-out rows does at its end with the default options; `warning` says
+     * when they are too few. Default 0.
      */
     validationSplit?: number;
-    /** Stop after so many epochs without a better validation loss. Needs validationSplit. */
+    /** Rows to hold out, in place of `validationSplit`. */
+    validation?: {
+        /** The rows. */
+        features: Features;
+        /** A class for each. */
+        labels: Labels;
+    };
+    /**
+     * Stop after so many epochs without a better validation loss, and keep the weights of the best
+     * epoch. Needs `validationSplit` or `validation`.
+     */
     patience?: number;
     /**
      * Called after each epoch; before the last one the loss is read back from the device only when
@@ -338,7 +537,24 @@ interface CalibrationOptions {
     alpha?: number;
     /** The scorer of the gate. Default "auto". */
     scorer?: Scorer;
+    /**
+     * Whether the promise is to hold for each class, not only over all of them. Classes with fewer
+     * than 1/alpha - 1 rows share one threshold. Default false.
+     */
+    perClass?: boolean;
+    /**
+     * With fewer rows than alpha needs: a threshold from mean and deviation of the scores instead of
+     * the error "too-few-rows". Default false.
+     */
+    provisional?: boolean;
     /** Rejects with the signal's reason, unless the calibration has begun. */
+    signal?: AbortSignal;
+}
+/** Options of `calibrate` from the head's own rows. */
+interface CrossCalibrationOptions extends CalibrationOptions, RowOptions {
+    /** Parts of the rows that are left out by turns; at least 2. Default 5, or by `groups`. */
+    folds?: number;
+    /** Stops between batches and rejects with the signal's reason; the head is as it was. */
     signal?: AbortSignal;
 }
 
@@ -397,10 +613,17 @@ interface Head {
     selectScorer(features: Features, labels: Labels, options?: SelectionOptions): Promise<Selection>;
     /**
      * Temperature and rejection threshold from held-out in-distribution rows (never the training
-     * rows). `alpha`, the promised share of in-distribution rows that are rejected, in (0, 1),
-     * default 0.05. Default scorer: "auto".
+     * rows). Too few rows for `alpha` (fewer than 1/alpha - 1, 19 for 0.05) reject with code
+     * "too-few-rows".
      */
     calibrate(features: Features, labels: Labels, options?: CalibrationOptions): Promise<Calibration>;
+    /**
+     * The same from the rows that the head remembers, by cross-validation: nothing need be held out.
+     * They are left out by turns, heads like this one are trained on the others, and what these say
+     * of the rows left out sets temperature and threshold. Rows of one group are left out together;
+     * rows without groups in runs of each class, in the order in which they were given.
+     */
+    calibrate(options?: CrossCalibrationOptions): Promise<Calibration>;
     /** Classifies rows, and accepts or rejects each as in-distribution. Needs `calibrate`. */
     gate(features: Features, options?: CallOptions): Promise<GateResult>;
     /**
@@ -445,7 +668,7 @@ declare function createHead(options: HeadOptions): Promise<Head>;
 declare function loadHead(file: Uint8Array | ArrayBuffer, options?: LoadOptions): Promise<Head>;
 
 /** Stable codes of everything that can go wrong. */
-type ErrorCode = "invalid-option" | "invalid-features" | "invalid-labels" | "not-finite" | "scorer-not-fitted" | "not-calibrated" | "invalid-file" | "disposed" | "webgpu-unavailable" | "device-lost" | "out-of-memory" | "wasm-unavailable" | "worker-unavailable" | "crashed" | "quota-exceeded" | "storage-unavailable";
+type ErrorCode = "invalid-option" | "invalid-features" | "invalid-labels" | "not-finite" | "scorer-not-fitted" | "not-calibrated" | "too-few-rows" | "invalid-file" | "disposed" | "webgpu-unavailable" | "device-lost" | "out-of-memory" | "wasm-unavailable" | "worker-unavailable" | "crashed" | "quota-exceeded" | "storage-unavailable";
 /**
  * Every rejection of this package is one of these. Two are not: an aborted call rejects with its
  * signal's reason, and a fit that `onEpoch` ended with the listener's error. The head is as it was
@@ -504,4 +727,4 @@ declare const metrics: {
 };
 
 export { OodgateError, createHead, init, loadHead, metrics };
-export type { Backend, Calibration, CalibrationOptions, CallOptions, CompleteOptions, EpochProgress, ErrorCode, Evaluation, Features, FitOptions, FitResult, FittedScorer, GateResult, HalfFloats, Head, HeadOptions, InitOptions, Labels, LoadOptions, LogitScorer, LossOptions, OptimizerOptions, Prediction, ScoreOptions, Scorer, ScorerName, ScorerOptions, Selection, SelectionOptions, StepResult, TrustedAddress, WasmSource, WorkerSource };
+export type { Backend, Calibration, CalibrationOptions, CallOptions, CompleteOptions, CrossCalibrationOptions, EpochProgress, ErrorCode, Evaluation, Features, FitOptions, FitResult, FittedScorer, GateResult, GatedRow, HalfFloats, Head, HeadOptions, InitOptions, Labels, LoadOptions, LogitScorer, LossOptions, OptimizerOptions, Prediction, RowOptions, ScoreOptions, Scorer, ScorerName, ScorerOptions, Selection, SelectionOptions, StepResult, TrustedAddress, WasmSource, WorkerSource };
