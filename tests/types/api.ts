@@ -82,6 +82,10 @@ export async function refused(head: Head): Promise<void> {
   await head.logits(new Int32Array(3));
   // @ts-expect-error no such scorer
   await head.oodScore(new Float32Array(3), { scorer: "best" });
+  // @ts-expect-error no such parameter
+  await head.oodScore(new Float32Array(3), { scorer: { name: "knn", kk: 1 } });
+  // @ts-expect-error another scorer's parameter
+  await head.calibrate({ scorer: { name: "msp", k: 10 } });
   // @ts-expect-error candidates are names
   await head.selectScorer(new Float32Array(3), [0], { candidates: [{ name: "knn" }] });
   // @ts-expect-error what a head is does not change
