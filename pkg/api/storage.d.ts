@@ -1,5 +1,14 @@
-import { S as StoredHead } from './index2.js';
 import { Head, LoadOptions } from './index.js';
+
+/** What is known of a stored head without loading it. */
+interface StoredHead {
+    /** The name that it was put under. */
+    name: string;
+    /** Size of its file. */
+    bytes: number;
+    /** When it was put there. */
+    savedAt: Date;
+}
 
 /** Heads by name in this origin's IndexedDB. */
 declare const storage: {
@@ -23,4 +32,5 @@ declare function download(head: Head | Uint8Array, fileName?: string): Promise<v
  */
 declare function upload(file: Blob, options?: LoadOptions): Promise<Head>;
 
-export { StoredHead, download, storage, upload };
+export { download, storage, upload };
+export type { StoredHead };

@@ -32,7 +32,7 @@ globalThis.use = async (backend) => {
   const calibration = await head.calibrate(held, labels, { alpha: 0.1, scorer: "maxCosine" });
   const one = await extract("what is my money", options);
   const verdict = await head.gate(one);
-  const forms = [features, features.data, features.tolist(), features.slice(null, null)];
+  const forms = [features, features.data, features.tolist(), features.slice(null, null), features.to("float64")];
   const scores = await Promise.all(forms.map(async (form) => [...(await head.gate(form)).score]));
 
   const refusals = {};
@@ -41,7 +41,7 @@ globalThis.use = async (backend) => {
   };
   await refused("unpooled", await extract(texts));
   await refused("another width", features.slice(null, [0, 7]));
-  await refused("numbers of another type", features.to("float64"));
+  await refused("numbers of another type", features.to("int32"));
 
   const answer = {
     dims: [features.dims, one.dims],

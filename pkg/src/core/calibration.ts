@@ -2,7 +2,9 @@ import type { Calibration, CrossCalibrationOptions } from "../api/types.js";
 import type { OperationContext } from "./context.js";
 import { Scheduler } from "./scheduler.js";
 
-/** Drives a calibration from the head's own rows a little at a time, so that the page stays alive. */
+/**
+ * Drives a calibration from the head's own rows a little at a time, so that the page stays alive.
+ */
 export async function driveCalibration(
   { raw, stop, keepCheckpoint }: OperationContext,
   options: CrossCalibrationOptions = {},

@@ -29,7 +29,9 @@ export interface Snapshot {
 }
 
 /** The arrays in the order in which the core takes them. */
-export function arraysOf(snapshot: Snapshot): [
+export function arraysOf(
+  snapshot: Snapshot,
+): [
   Float32Array,
   Float32Array,
   Float32Array,

@@ -15,7 +15,9 @@ type WaitingName =
   | "predict"
   | "oodScore"
   | "runSelection"
-  | "calibrate" | "beginCalibration" | "runCalibration"
+  | "calibrate"
+  | "beginCalibration"
+  | "runCalibration"
   | "gate"
   | "evaluate";
 /** A head of either file: the CPU's answers at once, WebGPU's with promises. */

@@ -2,6 +2,7 @@ import type { CrossCalibrationOptions, Features, Labels } from "../api/types.js"
 import type { ArgumentReader } from "./argument-reader.js";
 import { checkPlain } from "./options.js";
 import { mismatch, reading } from "./refusals.js";
+import { kindOf } from "./typed-arrays.js";
 
 /**
  * The forms in which the head's methods take their arguments. Each reads them into what a core
@@ -107,7 +108,7 @@ export const forms = {
 function isFeatures(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   return reading("invalid-option", "options", () => {
-    if (Array.isArray(value) || ArrayBuffer.isView(value)) return true;
+    if (Array.isArray(value) || kindOf(value) !== undefined) return true;
     return Object.hasOwn(value, "data") || Object.hasOwn(value, "dims");
   });
 }
@@ -117,13 +118,14 @@ function readValidation(
   value: unknown,
 ): { features: Float32Array; labels: Float64Array } {
   const argument = "options.validation";
-  checkPlain(value, argument);
-  const unknown = Object.keys(value).find((key) => key !== "features" && key !== "labels");
-  if (unknown !== undefined) {
+  const given = reading("invalid-option", argument, () => {
+    checkPlain(value, argument);
+    const unknown = Object.keys(value).find((key) => key !== "features" && key !== "labels");
+    if (unknown === undefined) return value;
     throw mismatch("invalid-option", argument, "only features, labels", unknown);
-  }
+  });
   const read = (what: "features" | "labels"): unknown =>
-    reading(`invalid-${what}`, `${argument}.${what}`, () => value[what]);
+    reading(`invalid-${what}`, `${argument}.${what}`, () => given[what]);
   const labels = reader.labels(read("labels") as Labels, `${argument}.labels`);
   const features = reader.ownRows(read("features") as Features, `${argument}.features`);
   return { features, labels };

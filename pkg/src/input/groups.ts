@@ -6,7 +6,9 @@ const FORM = "an array of numbers or texts";
 /** A number for each group: numbers as they are, texts by a hash that is the same in every call. */
 export function groupNumbers(value: unknown): Float64Array | undefined {
   if (value === undefined) return undefined;
-  const { length } = (typeof value === "object" && value !== null ? value : {}) as ArrayLike<unknown>;
+  const { length } = (
+    typeof value === "object" && value !== null ? value : {}
+  ) as ArrayLike<unknown>;
   if (typeof length !== "number") throw mismatch("invalid-option", "options.groups", FORM, value);
   return numbersOf(value as ArrayLike<unknown>, (group, row) => {
     if (typeof group === "number" && !Number.isNaN(group)) return group;
@@ -16,8 +18,8 @@ export function groupNumbers(value: unknown): Float64Array | undefined {
 }
 
 /**
- * 53 bits of two multiplicative hashes. Negative and not whole, so that it is no number that anybody
- * gives: 0.5 below an integer.
+ * 53 bits of two multiplicative hashes. Negative and not whole, so that it is no number that
+ * anybody gives: 0.5 below an integer.
  */
 function hash(text: string): number {
   let [high, low] = [0xdeadbeef, 0x41c6ce57];

@@ -84,9 +84,9 @@ export interface Head {
   calibrate(features: Features, labels: Labels, options?: CalibrationOptions): Promise<Calibration>;
   /**
    * The same from the rows that the head remembers, by cross-validation: nothing need be held out.
-   * They are left out by turns, heads like this one are trained on the others, and what these say of
-   * the rows left out sets temperature and threshold. Rows of one group are left out together; rows
-   * without groups in runs of each class, in the order in which they were given.
+   * They are left out by turns, heads like this one are trained on the others, and what these say
+   * of the rows left out sets temperature and threshold. Rows of one group are left out together;
+   * rows without groups in runs of each class, in the order in which they were given.
    */
   calibrate(options?: CrossCalibrationOptions): Promise<Calibration>;
   /** Classifies rows, and accepts or rejects each as in-distribution. Needs `calibrate`. */

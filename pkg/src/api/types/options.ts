@@ -79,9 +79,9 @@ export interface HeadOptions {
    */
   seed?: number;
   /**
-   * Whether features are brought to a common scale before the first layer, by a fixed map taken from
-   * the first rows that train; saved weights include it. Default true. False trains on features as
-   * they come, as the same layers in PyTorch would.
+   * Whether features are brought to a common scale before the first layer, by a fixed map taken
+   * from the first rows that train; saved weights include it. Default true. False trains on
+   * features as they come, as the same layers in PyTorch would.
    */
   standardize?: boolean;
   /**

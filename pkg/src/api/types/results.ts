@@ -42,7 +42,9 @@ export interface FitResult {
   seconds: number;
   /** True when patience ran out. */
   stoppedEarly: boolean;
-  /** Mean loss of the held-out rows, nats: of the weights kept, the best epoch's with `patience`. */
+  /**
+   * Mean loss of the held-out rows, nats: of the weights kept, the best epoch's with `patience`.
+   */
   validationLoss?: number;
   /** Share of the held-out rows classified correctly, [0, 1], likewise. */
   validationAccuracy?: number;
@@ -51,7 +53,9 @@ export interface FitResult {
    * `onEpoch` or `patience` is given, else the last.
    */
   history: EpochProgress[];
-  /** What the caller should know: too few held-out rows to calibrate, rows that look grouped, ... */
+  /**
+   * What the caller should know: too few held-out rows to calibrate, rows that look grouped, ...
+   */
   warning?: string;
 }
 
@@ -96,7 +100,9 @@ export interface Calibration {
    * 1]).
    */
   eceBefore: number;
-  /** The same of rows that the temperature was not fitted to: the other parts of the rows set it. */
+  /**
+   * The same of rows that the temperature was not fitted to: the other parts of the rows set it.
+   */
   eceAfter: number;
   /** Calibration rows used. */
   rows: number;
@@ -108,8 +114,8 @@ export interface Calibration {
   /** True when the rows were too few for alpha and `provisional` was asked for. */
   provisional: boolean;
   /**
-   * With `perClass`: for each class the largest score that it accepts. What is compared is the score
-   * plus a penalty for classes that the head thinks unlikely: `docs/calibration.md`.
+   * With `perClass`: for each class the largest score that it accepts. What is compared is the
+   * score plus a penalty for classes that the head thinks unlikely: `docs/calibration.md`.
    */
   thresholds?: readonly number[];
   /** Why the promise may not hold (too few rows, rows seen in training). */
@@ -129,8 +135,8 @@ export interface GateResult extends Prediction {
    */
   pValue: Float32Array;
   /**
-   * With `perClass`: 1 for each class that the row may be, at the promised level, [rows, classes]. A
-   * row with none is rejected.
+   * With `perClass`: 1 for each class that the row may be, at the promised level, [rows, classes].
+   * A row with none is rejected.
    */
   classSet?: Uint8Array;
   /** Row by row: for (const { label, probability, accepted, score, pValue } of result). */
