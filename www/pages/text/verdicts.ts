@@ -3,7 +3,7 @@ import type { Split } from "./data";
 import { nextTurn } from "../../shared/state/turns";
 
 /** What the gate says of each row, without the intents' names. */
-export type Verdicts = Omit<GateResult, "label" | "accepted">;
+export type Verdicts = Omit<GateResult, "label" | "accepted" | typeof Symbol.iterator>;
 
 /** Who waits for the verdicts. */
 export interface Watcher {
