@@ -80,7 +80,7 @@ test("dropped and chosen pictures are learned, and one that is asked about is an
     await hasCount(page, "Plant", 30);
     await learned(page);
     await page
-      .locator("[data-lesson]", { hasText: "Learned from 40 pictures, checked on 20 others" })
+      .locator("[data-lesson]", { hasText: "Learned from 60 pictures, each checked by" })
       .waitFor();
 
     const ask = async (thing, session) => drop(page, ".watch", await files(page, thing, [session]));
@@ -100,11 +100,11 @@ test("dropped and chosen pictures are learned, and one that is asked about is an
     // 1 % cannot be promised with so few to check on; the page says what can be.
     await page.locator("#alpha").fill("1");
     await page
-      .locator(".note", { hasText: "it takes 99 pictures to check on, and there are 20" })
+      .locator(".note", { hasText: "it takes 99 pictures to check on, and there are 60" })
       .waitFor();
     await assertAccessible(page, "too few for the promise");
     await page.screenshot({ path: `${OUTPUT}/teach-too-few.png` });
-    await page.click("text=Use 5 %");
+    await page.click("text=Use 2 %");
     await verdict(page, "None of these");
 
     // A class that is switched off is known no more, and comes back.
@@ -112,9 +112,9 @@ test("dropped and chosen pictures are learned, and one that is asked about is an
     await verdict(page, "Mug");
     await page.click('[aria-label="Switch off Mug"]');
     await page
-      .locator(".note", { hasText: "it takes 19 pictures to check on, and there are 10" })
+      .locator(".note", { hasText: "it takes 49 pictures to check on, and there are 30" })
       .waitFor();
-    await page.click("text=Use 10 %");
+    await page.click("text=Use 4 %");
     await verdict(page, "None of these");
     await page.click('[aria-label="Switch on Mug"]');
     await verdict(page, "Mug");

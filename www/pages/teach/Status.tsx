@@ -35,10 +35,9 @@ export function Status() {
     if (lesson.kind === "learning") return training.training;
     if (lesson.kind === "failed") return training.failed(messageOf(lesson.error));
     if (taught === undefined) return "";
-    const { rows, check } = taught;
-    return check.rows > 0
-      ? training.ready(kindText.value.count(rows), check.rows, lesson.milliseconds)
-      : training.plain(kindText.value.count(rows), lesson.milliseconds);
+    const { rows, hasGate } = taught;
+    const say = hasGate ? training.ready : training.plain;
+    return say(kindText.value.count(rows), lesson.milliseconds);
   }
 }
 

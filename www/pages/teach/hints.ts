@@ -1,7 +1,7 @@
 import type { Kind } from "../../shared/state/project";
 import type { Texts } from "../../shared/ui/texts/en";
 
-/** So many of each of two classes, a third of them held out, are enough to promise 5 %. */
+/** Well above the 19 rows that a promise of 5 % takes. */
 const ENOUGH = 30;
 
 export interface Hint {

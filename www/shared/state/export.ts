@@ -1,6 +1,7 @@
 import { Taught } from "./model";
 import type { Project } from "./project";
 import type { Scale } from "./scaling";
+import { teachable } from "./sessions";
 
 /** A trained head with its gate, to take elsewhere. */
 export interface Exported {
@@ -15,9 +16,10 @@ export interface Exported {
  */
 export async function exportHead(project: Project): Promise<Exported> {
   const names = uniqueNames(project);
-  const rows = project.taught
-    .peek()
-    .map((example) => ({ ...example, classId: names.get(example.classId) ?? "" }));
+  const rows = teachable(project.taught.peek()).map((example) => ({
+    ...example,
+    classId: names.get(example.classId) ?? "",
+  }));
   const scale = project.kind.peek() === "numbers";
   const { signal } = new AbortController();
   const taught = await Taught.from(rows, { alpha: project.alpha.peek(), scale, signal });

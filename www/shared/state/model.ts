@@ -1,14 +1,7 @@
-import {
-  createHead,
-  OodgateError,
-  type Head,
-  type LossOptions,
-  type Prediction,
-  type Scorer,
-} from "oodgate";
+import { createHead, OodgateError, type Head, type Prediction, type Scorer } from "oodgate";
 import { cosine, distance } from "./nearest";
 import { Scaling, type Scale } from "./scaling";
-import { splitBySession, type Grouped, type Split } from "./split";
+import { groupsOf, type Grouped } from "./sessions";
 
 /** This page's only way to the package: rows in, something that judges out. */
 export { OodgateError };
@@ -29,7 +22,7 @@ export interface Verdict {
 /** What the gate of a head rests on. */
 export interface Check {
   readonly alpha: number;
-  /** Rows that it was calibrated on. */
+  /** Rows that there are to calibrate on. */
   readonly rows: number;
   /**
    * As many are needed to promise this alpha. With fewer, nothing can be rejected, and there is
@@ -38,28 +31,21 @@ export interface Check {
   readonly needs: number;
   /** The smallest alpha that so many rows can promise. */
   readonly allows: number;
-  /** Classes that were calibrated on rows much like those they were trained on, or on none. */
+  /** Classes that were calibrated on rows much like those that were trained on. */
   readonly provisional: readonly string[];
 }
 
 /**
  * "auto" up to so many features. Beyond, the distance to the nearest training rows alone: with
- * 1280 features the first calibration of "auto" takes two to three seconds, and here every change
- * makes a new one.
+ * 1280 features a calibration by "auto" takes seconds, and here every change makes a new one.
  */
 const AUTO_FEATURES = 512;
 
 const scorer = (features: number, rows: number): Scorer =>
   features <= AUTO_FEATURES ? "auto" : { name: "knn", k: Math.min(5, rows) };
 
-/** 0.04, the default, is for many classes; with a few, larger ones keep more accuracy. */
-const loss = (classes: number): LossOptions => ({
-  kind: "logitNorm",
-  tau: classes <= 14 ? 0.2 : 0.04,
-});
-
-/** What a head needs is a number of updates, however few its rows are. */
-const UPDATES = 300;
+/** Fewer than the package's default: heads of a few dozen rows have settled by then. */
+const UPDATES = 200;
 const BATCH = 128;
 
 export interface TeachOptions {
@@ -74,46 +60,44 @@ export class Taught {
   readonly classes: readonly string[];
   readonly rows: number;
   readonly #head: Head;
-  readonly #split: Split<Row>;
+  readonly #provisional: readonly string[];
   readonly #scaling: Scaling | undefined;
   #check: Check;
+  #hasGate = false;
 
   private constructor(
     head: Head,
-    classes: readonly string[],
-    split: Split<Row>,
+    rows: number,
+    provisional: readonly string[],
     scaling: Scaling | undefined,
-    check: Check,
+    alpha: number,
   ) {
     this.#head = head;
-    this.classes = classes;
-    this.rows = split.train.length;
-    this.#split = split;
+    this.classes = head.classes;
+    this.rows = rows;
+    this.#provisional = provisional;
     this.#scaling = scaling;
-    this.#check = check;
+    this.#check = checkOf(alpha, rows, provisional);
   }
 
-  /** Trains and calibrates. Rejects with the signal's reason once it is aborted. */
+  /**
+   * Trains on all rows, and calibrates on the same rows by cross-validation, in whole sessions.
+   * Rejects with the signal's reason once it is aborted.
+   */
   static async from(rows: readonly Row[], { alpha, scale, signal }: TeachOptions): Promise<Taught> {
     const classes = [...new Set(rows.map((row) => row.classId))].sort();
-    const whole = splitBySession(rows);
-    const scaling = scale ? new Scaling(whole.train.map((row) => row.features)) : undefined;
-    const split = scaling === undefined ? whole : scaled(whole, scaling);
+    const { groups, provisional } = groupsOf(rows);
+    const scaling = scale ? new Scaling(rows.map((row) => row.features)) : undefined;
     const features = rows[0]?.features.length ?? 0;
-    const head = await createHead({
-      features,
-      classes,
-      loss: loss(classes.length),
-      backend: "cpu",
-      worker: true,
-    });
+    const head = await createHead({ features, classes, backend: "cpu", worker: true });
     try {
       signal.throwIfAborted();
-      const batches = Math.ceil(split.train.length / BATCH);
-      const options = { epochs: Math.ceil(UPDATES / batches), batchSize: BATCH, signal };
-      await head.fit(flat(split.train), labels(split.train), options);
-      const taught = new Taught(head, classes, split, scaling, emptyCheck(alpha, split));
-      await taught.promise(alpha);
+      const epochs = Math.ceil(UPDATES / Math.ceil(rows.length / BATCH));
+      const x = flat(rows.map((row) => scaling?.apply(row.features) ?? row.features));
+      const y = rows.map((row) => row.classId);
+      await head.fit(x, y, { groups, epochs, batchSize: BATCH, signal });
+      const taught = new Taught(head, rows.length, provisional, scaling, alpha);
+      await taught.promise(alpha, signal);
       signal.throwIfAborted();
       return taught;
     } catch (error) {
@@ -127,19 +111,19 @@ export class Taught {
   }
 
   get hasGate(): boolean {
-    return this.#check.rows >= this.#check.needs;
+    return this.#hasGate;
   }
 
   /** Calibrates anew, for another share of known rows that may be rejected. */
-  async promise(alpha: number): Promise<void> {
-    const check = emptyCheck(alpha, this.#split);
-    const { held } = this.#split;
-    if (held.length > 0)
-      await this.#head.calibrate(flat(held), labels(held), {
-        alpha,
-        scorer: scorer(this.#head.features, this.rows),
-      });
-    this.#check = { ...check, rows: held.length };
+  async promise(alpha: number, signal?: AbortSignal): Promise<void> {
+    const check = checkOf(alpha, this.rows, this.#provisional);
+    const enough = check.rows >= check.needs;
+    if (enough) {
+      const by = scorer(this.#head.features, this.rows);
+      await this.#head.calibrate({ alpha, scorer: by, ...(signal && { signal }) });
+    }
+    this.#check = check;
+    this.#hasGate = enough;
   }
 
   async judge(features: Float32Array): Promise<Verdict> {
@@ -179,23 +163,15 @@ function first({ label, probability, probabilities }: Prediction): Verdict {
   return { classId: label[0] ?? "", probability: probability[0] ?? 0, probabilities };
 }
 
-function emptyCheck(alpha: number, split: Split<Row>): Check {
-  const rows = split.held.length;
+function checkOf(alpha: number, rows: number, provisional: readonly string[]): Check {
   // A little less than alpha, so that 1 / 0.05 - 1 is 19 and not 20 by a rounding error.
   const needs = Math.ceil(1 / alpha - 1 - 1e-9);
-  return { alpha, rows: 0, needs, allows: 1 / (rows + 1), provisional: split.provisional };
+  return { alpha, rows, needs, allows: 1 / (rows + 1), provisional };
 }
 
-function scaled(split: Split<Row>, scaling: Scaling): Split<Row> {
-  const scale = (row: Row): Row => ({ ...row, features: scaling.apply(row.features) });
-  return { ...split, train: split.train.map(scale), held: split.held.map(scale) };
-}
-
-function flat(rows: readonly Row[]): Float32Array {
-  const width = rows[0]?.features.length ?? 0;
+function flat(rows: readonly Float32Array[]): Float32Array {
+  const width = rows[0]?.length ?? 0;
   const all = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => all.set(row.features, i * width));
+  rows.forEach((row, i) => all.set(row, i * width));
   return all;
 }
-
-const labels = (rows: readonly Row[]): string[] => rows.map((row) => row.classId);

@@ -1,5 +1,5 @@
 import { batch, computed, signal } from "@preact/signals";
-import { groupBy } from "./split";
+import { groupBy } from "./sessions";
 
 /** What a project's examples are. */
 export const kinds = ["pictures", "words", "numbers"] as const;

@@ -1,6 +1,7 @@
 import { effect, signal } from "@preact/signals";
 import { Taught } from "./model";
 import type { Example, Project } from "./project";
+import { teachable } from "./sessions";
 
 export type Lesson =
   | { readonly kind: "idle" }
@@ -61,17 +62,18 @@ export class Teacher {
     const asked = performance.now();
     this.#controller?.abort();
     const controller = (this.#controller = new AbortController());
-    this.lesson.value = examples.length < FEWEST ? { kind: "idle" } : { kind: "learning" };
-    this.#running = this.#running.then(() => this.#teach(examples, controller.signal, asked));
+    const rows = teachable(examples);
+    this.lesson.value = rows.length < FEWEST ? { kind: "idle" } : { kind: "learning" };
+    this.#running = this.#running.then(() => this.#teach(rows, controller.signal, asked));
   }
 
-  async #teach(examples: readonly Example[], signal: AbortSignal, asked: number): Promise<void> {
+  async #teach(rows: readonly Example[], signal: AbortSignal, asked: number): Promise<void> {
     if (signal.aborted) return;
-    if (examples.length < FEWEST) return this.#show(undefined);
+    if (rows.length < FEWEST) return this.#show(undefined);
     const alpha = this.#project.alpha.peek();
     const scale = this.#project.kind.peek() === "numbers";
     try {
-      const taught = await Taught.from(examples, { alpha, scale, signal });
+      const taught = await Taught.from(rows, { alpha, scale, signal });
       this.#show(taught);
       this.lesson.value = { kind: "ready", milliseconds: performance.now() - asked };
       void this.#keepPromise();

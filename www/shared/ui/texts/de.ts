@@ -116,8 +116,8 @@ export const de: Texts = {
   hints: {
     more: (things) => `${things} mehr wären gut.`,
     again:
-      "Nun noch einmal, aus anderem Winkel oder in anderem Licht: an der zweiten Aufnahme wird " +
-      "geprüft.",
+      "Nun noch einmal, aus anderem Winkel oder in anderem Licht: jede Aufnahme wird durch das " +
+      "geprüft, was die andere gelehrt hat.",
     fine: "Genug, um zu lernen und zu prüfen.",
   },
 
@@ -172,8 +172,8 @@ export const de: Texts = {
   training: {
     idle: "Es lernt von selbst, sobald du ihm etwas gezeigt hast.",
     training: "Lernt",
-    ready: (things, held, ms) =>
-      `Gelernt aus: ${things}, geprüft an ${number.format(held)} anderen, in ` +
+    ready: (things, ms) =>
+      `Gelernt aus: ${things}, jedes geprüft durch das, was ohne es gelernt wurde, in ` +
       `${number.format(ms)} ms.`,
     plain: (things, ms) => `Gelernt aus: ${things}, in ${number.format(ms)} ms.`,
     failed: (why) => `Es konnte nicht lernen: ${why}`,

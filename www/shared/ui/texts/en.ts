@@ -110,8 +110,8 @@ export const en = {
   hints: {
     more: (things: string) => `${things} more would do.`,
     again:
-      "Now once more, from another angle or in other light: the gate is checked on the second " +
-      "recording.",
+      "Now once more, from another angle or in other light: each recording is checked by what " +
+      "the other taught.",
     fine: "Enough to learn and to check.",
   },
 
@@ -166,8 +166,8 @@ export const en = {
   training: {
     idle: "It learns by itself as soon as it has been shown a few things.",
     training: "Learning",
-    ready: (things: string, held: number, ms: number) =>
-      `Learned from ${things}, checked on ${number.format(held)} others, in ` +
+    ready: (things: string, ms: number) =>
+      `Learned from ${things}, each checked by what was learned without it, in ` +
       `${number.format(ms)} ms.`,
     plain: (things: string, ms: number) => `Learned from ${things} in ${number.format(ms)} ms.`,
     failed: (why: string) => `It could not learn: ${why}`,
