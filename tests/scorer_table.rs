@@ -56,7 +56,8 @@ fn typescript() -> String {
     )
     .unwrap();
     for name in ScorerName::ALL {
-        write!(text, "\n  /** {} */\n  | {{ name: \"{}\"", name.about(), name.as_str()).unwrap();
+        let (about, name_of) = (name.about(), name.as_str());
+        write!(text, "\n  | {{\n      /** {about} */\n      name: \"{name_of}\"").unwrap();
         for parameter in name.parameters() {
             let kind = type_of(&parameter.kind);
             write!(
@@ -66,7 +67,7 @@ fn typescript() -> String {
             )
             .unwrap();
         }
-        text.push_str(" }");
+        text.push_str(";\n    }");
     }
     text.push_str(";\n/** A scorer by name, or with parameters. */\nexport type Scorer = ScorerName | ScorerOptions;\n");
     text
