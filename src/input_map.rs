@@ -2,7 +2,7 @@
 //! what a head trains well on.
 //!
 //! ```text
-//! x'_j = A (x_j - m_j) a_j / g + A / sqrt(d),   A = sqrt(8),   g^2 = sum_j (a_j s_j)^2
+//! x'_j = A (x_j - m_j) a_j / g + A / sqrt(d),   A = sqrt(2),   g^2 = sum_j (a_j s_j)^2
 //! ```
 //!
 //! m and s are mean and deviation of the first rows that train, d is the number of features.
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// A.
-const LENGTH: f64 = 2.828_427_124_746_19;
+const LENGTH: f64 = std::f64::consts::SQRT_2;
 
 /// Units are mixed where the quartiles of the deviations are so many times apart.
 const MIXED: f64 = 10.0;
@@ -156,7 +156,7 @@ mod tests {
         let plain = rows(50, 8, |column, x| x * (1.0 + 0.1 * column as f32));
         let expected = mapped(&plain, 8);
         let length = (expected.iter().map(|x| x * x).sum::<f32>() / 50.0).sqrt();
-        assert!((length - 4.0).abs() < 1e-3, "{length}");
+        assert!((length - 2.0).abs() < 1e-3, "{length}");
         for change in [|x: f32| x + 1000.0, |x: f32| x * 1e-3, |x: f32| 1e6 * x - 5.0] {
             let changed: Vec<f32> = plain.iter().map(|&x| change(x)).collect();
             for (a, b) in mapped(&changed, 8).iter().zip(&expected) {

@@ -252,7 +252,7 @@ fn shifts_scales_and_units_do_not_matter() {
 fn patience_keeps_the_best_epoch() {
     let mut random = Random::new(10);
     let wide = [2.5; CLASSES];
-    let (features, labels) = rows(&mut random, 12, &wide);
+    let (features, labels) = rows(&mut random, 4, &wide);
     let (validation, answers) = rows(&mut random, 30, &wide);
     let options = FitOptions {
         epochs: Some(400.0),

@@ -3,7 +3,7 @@
 //! | tensor | type | shape |
 //! |---|---|---|
 //! | `0.weight`, `0.bias`, `2.weight`, ... | F32 | `[out, in]`, `[out]`: the names of PyTorch's `Sequential(Linear, ReLU, Linear, ...)` |
-//! | `input.shift`, `input.scale` | F32 | `[in]`: the map before the first layer, x' = (x - shift) scale + sqrt(8 / in) |
+//! | `input.shift`, `input.scale` | F32 | `[in]`: the map before the first layer, x' = (x - shift) scale + sqrt(2 / in) |
 //! | `input.weight`, `input.bias` | F32 | `[out, in]`, `[out]`: the first layer as it was trained, behind that map, which `0.weight` and `0.bias` include |
 //! | `optimizer.exp_avg.0.weight`, `optimizer.exp_avg_sq.0.weight`, ... | F32 | AdamW's moments, likewise |
 //! | `optimizer.momentum_buffer.0.weight`, ... | F32 | SGD's velocity, likewise |

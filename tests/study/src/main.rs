@@ -7,6 +7,7 @@
 
 mod change;
 mod data;
+mod few;
 mod input_map;
 mod tables;
 mod trial;
@@ -28,6 +29,11 @@ fn main() {
     };
     let mut files = Files::new(folder.into());
     for name in names.split(',') {
+        if name == "few" {
+            println!("## Gates calibrated from the rows that were learnt from\n");
+            few::print(&mut files, &seeds);
+            continue;
+        }
         let table = chosen(name);
         let begun = Instant::now();
         println!("## {}\n", table.title);

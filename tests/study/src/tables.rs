@@ -38,7 +38,7 @@ fn now(loss: Objective) -> Training {
     Training { length, map: Map::Rule, ..before(loss) }
 }
 
-const LOGIT_NORM: Objective = Objective::TauByClasses(0.2);
+const LOGIT_NORM: Objective = Objective::TauByClasses(0.15);
 const LOSSES: [(&str, Objective); 2] = [("LN", LOGIT_NORM), ("CE", Objective::CrossEntropy)];
 
 fn cases(sets: &[&'static str], rows: &[Option<usize>], changes: &[Change]) -> Vec<Case> {
@@ -77,14 +77,14 @@ fn defaults() -> Table {
         ("CE", now(Objective::CrossEntropy)),
     ];
     let sets = [
-        "clinc150",
-        "clinc75",
-        "banking14",
-        "banking5",
         "banking2",
-        "images10",
-        "images6",
+        "banking5",
+        "banking14",
+        "clinc75",
+        "clinc150",
         "images2",
+        "images6",
+        "images10",
         "signs10",
         "beans5",
     ];
@@ -149,7 +149,7 @@ fn updates() -> Table {
 }
 
 fn tau() -> Table {
-    let factors = [0.05, 0.1, 0.2, 0.4, 0.8];
+    let factors = [0.05, 0.1, 0.15, 0.2, 0.4];
     let column = |factor: f64| (factor.to_string(), now(Objective::TauByClasses(factor)));
     let sets = [
         "banking2",
