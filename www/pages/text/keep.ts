@@ -4,6 +4,7 @@ import { announce } from "../../shared/ui/announce";
 import type { Dataset } from "./data";
 import { byId, isUsable, setText, setUsable } from "../../shared/ui/dom";
 import { clearError, showError } from "../../shared/ui/errors";
+import { saveFile } from "../../shared/ui/save-file";
 import * as format from "../../shared/ui/format";
 import { KeptList } from "./kept-list";
 import { admit, type Loaded } from "./loaded";
@@ -74,7 +75,8 @@ export class Keep {
   #downloadOnnx(head: Head): Promise<void> {
     return this.#run("Writing the ONNX model …", async () => {
       const model = await head.exportOnnx();
-      await download(model, `${this.#fileName()}.onnx`);
+      // `download` takes heads alone, and refuses bytes of anything else.
+      saveFile(new Blob([model]), `${this.#fileName()}.onnx`);
       return `The ONNX model was handed to your downloads: ${format.megabytes(model.byteLength)}.`;
     });
   }
