@@ -170,17 +170,26 @@ impl LengthGuard {
     }
 }
 
+/// What the scorer is fitted to.
+struct Training<'a> {
+    rows: &'a [DVector<f64>],
+    labels: &'a [usize],
+    /// The logits of the rows as they are: the temperature comes from them.
+    whole_logits: &'a [DVector<f64>],
+    /// Those of the rows cut to their usual length: the entropies come from them.
+    logits: &'a [DVector<f64>],
+}
+
 /// The formula of `src/ood/auto.rs`, word by word. `ridges` are those of the class and of the
 /// relative distances.
 fn naive(
-    training: (&[DVector<f64>], &[usize], (&[DVector<f64>], &[DVector<f64>])),
+    training: &Training,
     queries: (&[DVector<f64>], &[DVector<f64>]),
     classes: usize,
     ridges: (f64, f64),
 ) -> Vec<f64> {
-    // The temperature comes from the logits as they are, the entropies from those of rows cut to
-    // their usual length.
-    let ((rows, labels, (whole_logits, training_logits)), (queries, logits)) = (training, queries);
+    let &Training { rows, labels, whole_logits, logits: training_logits } = training;
+    let (queries, logits) = queries;
     let n = rows.len();
     let range = whole_logits.iter().map(|f| f.max() - f.mean()).sum::<f64>() / n as f64;
     let temperature = range / (3.0 * (classes as f64).ln());
@@ -287,15 +296,14 @@ fn the_combination_is_its_formula() {
             logits.iter().zip(lengths).map(shorten).collect()
         };
         let own = wide(&features, width).iter().map(|row| row.norm()).collect::<Vec<_>>();
-        let temperature_of = &training_logits;
-        let (training_logits, query_logits) =
-            (longer(&training_logits, &own), longer(&query_logits, &lengths));
-        let mut expected = naive(
-            (&rows, &numbers, (temperature_of, &training_logits)),
-            (&asked, &query_logits),
-            classes,
-            ridges,
-        );
+        let (cut, query_logits) = (longer(&training_logits, &own), longer(&query_logits, &lengths));
+        let training = Training {
+            rows: &rows,
+            labels: &numbers,
+            whole_logits: &training_logits,
+            logits: &cut,
+        };
+        let mut expected = naive(&training, (&asked, &query_logits), classes, ridges);
         expected.iter_mut().zip(&lengths).for_each(|(score, &length)| {
             *score += guard.as_ref().map_or(0.0, |guard| guard.excess(length));
         });

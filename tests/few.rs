@@ -210,6 +210,9 @@ fn one_recording_of_each_class_is_no_ground_for_a_promise() {
     assert!(refusal.to_string().contains("single group"), "{refusal}");
 }
 
+/// What a value of a column is changed to.
+type Change<'a> = &'a dyn Fn(usize, f32) -> f32;
+
 #[test]
 fn shifts_scales_and_units_do_not_matter() {
     let mut random = Random::new(9);
@@ -217,7 +220,7 @@ fn shifts_scales_and_units_do_not_matter() {
     let (test, answers) = rows(&mut random, 100, &EVEN);
     let stranger = unknown(&mut random, 200);
     let column = |index: usize| index % FEATURES;
-    let changes: [(&str, &dyn Fn(usize, f32) -> f32); 4] = [
+    let changes: [(&str, Change); 4] = [
         ("as they are", &|_, x| x),
         ("+ 1000", &|_, x| x + 1000.0),
         ("x 0.001", &|_, x| x * 0.001),
@@ -322,7 +325,7 @@ fn a_promise_by_class_holds_for_the_widest() {
     let verdicts = block_on(head.gate(&test)).unwrap();
     for (row, &label) in answers.iter().enumerate().take(50) {
         let set = &verdicts.class_set[row * CLASSES..][..CLASSES];
-        assert_eq!(set.iter().any(|&is| is == 1), verdicts.accepted[row] == 1);
+        assert_eq!(set.contains(&1), verdicts.accepted[row] == 1);
         assert!(label < CLASSES as f64);
     }
     for class in 0..CLASSES {

@@ -3,15 +3,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
-#[path = "interop/heads.rs"]
-mod heads;
 mod support;
 
 use pollster::block_on;
 use serde::Deserialize;
 
-use heads::loaded;
-use support::{Tolerance, assert_close, golden};
+use support::{Tolerance, assert_close, golden, heads::loaded};
 
 #[derive(Deserialize)]
 struct Answers {

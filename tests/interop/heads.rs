@@ -5,12 +5,11 @@
 #![allow(clippy::unwrap_used, reason = "this is how a test fails")]
 
 #[path = "../support/heads.rs"]
-mod cpu;
+pub mod cpu;
 
 use oodgate::{
     calibration::CalibrationOptions,
     config::{FitOptions, HeadOptions, LossOptions},
-    files::safetensors as store,
     numeric::random::Random,
     ood::{ScorerName, ScorerOptions},
 };
@@ -21,14 +20,6 @@ pub use cpu::{Head, head};
 
 pub const FEATURES: usize = 6;
 pub const CLASSES: [&str; 3] = ["oak", "quote \" and é", "__proto__"];
-
-/// The head in a file.
-pub fn loaded(file: &[u8]) -> Head {
-    let snapshot = store::read(file).unwrap();
-    let mut trainer = head(snapshot.meta.options.clone());
-    trainer.restore(snapshot).unwrap();
-    trainer
-}
 
 /// Rows around one centre per class, and their classes.
 pub fn rows(count: usize, seed: u64) -> (Vec<f32>, Vec<f64>) {

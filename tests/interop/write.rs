@@ -11,7 +11,7 @@ use oodgate::files::{onnx, safetensors as store};
 use pollster::block_on;
 use serde_json::{Value, json};
 
-use heads::{FEATURES, Head, calibrate, kinds, loaded, questions, scorers, trained};
+use heads::{FEATURES, Head, calibrate, cpu::loaded, kinds, questions, scorers, trained};
 
 fn main() {
     let folder =

@@ -5,6 +5,7 @@
 use oodgate::{
     config::{FitConfig, HeadOptions},
     engine::{Outputs, cpu::CpuEngine},
+    files::safetensors as store,
     ood::{
         ScorerOptions,
         fitting::{FittedScorers, Model},
@@ -62,4 +63,12 @@ pub fn answer_scores(scorer: &ScorerOptions, outputs: &Outputs, classes: usize) 
         &[],
     ))
     .unwrap()
+}
+
+/// The head in a file.
+pub fn loaded(file: &[u8]) -> Head {
+    let snapshot = store::read(file).unwrap();
+    let mut trainer = head(snapshot.meta.options.clone());
+    trainer.restore(snapshot).unwrap();
+    trainer
 }
