@@ -6,7 +6,9 @@ const parts = [
   {
     name: "CPU engine",
     files: ["wasm/cpu/oodgate_bg.wasm", "dist/index.js", "dist/create.js"],
-    limit: "138 KiB",
+    // 138 KiB until a head calibrated itself from the rows that it learns from: cross-validation,
+    // groups, thresholds by class, and the map of features cost 33 kB.
+    limit: "173 KiB",
   },
   {
     name: "WebGPU engine",
