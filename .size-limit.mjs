@@ -13,7 +13,8 @@ const parts = [
   {
     name: "WebGPU engine",
     files: ["wasm/webgpu/oodgate_bg.wasm", "dist/webgpu.js"],
-    limit: "1290 KiB",
+    // 1290 KiB before it had the same to do.
+    limit: "1304 KiB",
   },
   {
     name: "file formats",
