@@ -1,15 +1,16 @@
-// The study behind the defaults of training, natively.
+// The study behind the defaults of training, and of gates calibrated from few rows, natively.
 //   npm run table -- --what training --folder FOLDER [--tables defaults,tau,...] [--seeds 0,1,2]
+//   npm run table -- --what few --folder FOLDER [--seeds 0,1,2]
 
 import path from "node:path";
 import { at, run } from "../../pkg/scripts/shell.mjs";
 import { choices, wholeNumbers } from "../lib/options.mjs";
 
-const names = ["defaults", "changes", "maps", "updates", "tau", "hidden", "few"];
+const names = ["defaults", "changes", "maps", "updates", "tau", "hidden"];
 
 /** Builds the study and prints its tables. */
 export function study({ folder, tables = names.join(), seeds }) {
-  const chosen = choices("tables", tables, names);
+  const chosen = choices("tables", tables, [...names, "few"]);
   const program = ["--manifest-path", at("tests", "study", "Cargo.toml")];
   const built = ["--release", "--locked", "--target-dir", at("target", "study")];
   const asked = [path.resolve(folder), chosen.join(), wholeNumbers("seeds", seeds).join()];

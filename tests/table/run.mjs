@@ -2,7 +2,8 @@
 //   npm run table -- [--data clinc,cifar] [--splits clinc150/oos_test,...] [--loss logitNorm,crossEntropy] [--scorers msp,...]
 //                    [--seeds 0,1,2] [--backend cpu|webgpu] --folder FOLDER
 // FOLDER holds the feature files of both data sets, which are not part of this repository.
-// With --what training: the study behind the defaults of training (../study/run.mjs).
+// With --what training: the study behind the defaults of training (../study/run.mjs); with --what few: gates
+// calibrated from few rows (docs/calibration.md).
 
 import { existsSync } from "node:fs";
 import path from "node:path";
@@ -45,9 +46,10 @@ await main(import.meta, async () => {
       tables: { type: "string" },
     },
   });
-  const [what] = choices("what", values.what, ["scores", "training"]);
+  const [what] = choices("what", values.what, ["scores", "training", "few"]);
   if (values.folder === undefined) throw new Failure("--folder names the folder of the feature files, which are not part of this repository.");
   if (what === "training") return study(values);
+  if (what === "few") return study({ ...values, tables: what });
   const [backend] = choices("backend", values.backend, ["cpu", "webgpu"]);
   const losses = choices("loss", values.loss, allLosses);
   const scorers = choices("scorers", values.scorers, scorerNames);
