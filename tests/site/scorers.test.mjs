@@ -5,7 +5,10 @@ import test from "node:test";
 import { number, OUTPUT, settled, text, trainToTheEnd, visit } from "./page.mjs";
 
 const LOGITS = ["msp", "maxLogit", "energy", "entropy", "gen", "maxCosine", "gradNorm", "odin"];
-const FITTED = ["klMatching", "knn", "mahalanobis", "rmd", "vim", "residual", "she", "nnGuide", "fdbd", "nci", "react", "dice"];
+const FITTED = [
+  "klMatching", "knn", "mahalanobis", "rmd", "gda", "vim", "residual", "she", "nnGuide", "fdbd", "nci",
+  "react", "dice",
+];
 const HIDDEN = ["ash", "scale"];
 
 const hiddenGroup = (page) => page.locator('#scorer optgroup[label="Needs a head with a hidden layer"]');

@@ -57,6 +57,11 @@ const words: Readonly<Partial<Record<ScorerName, ScorerText>>> = {
     about: "The same distance, less the distance to the mean of everything.",
     needs: "Needs the mean of each intent and two covariances.",
   },
+  gda: {
+    name: "Density of each intent (GDA)",
+    about: "How rare the sentence is within its nearest intent, each with a spread of its own.",
+    needs: "Needs the mean and the variances of each intent.",
+  },
   vim: {
     name: "ViM",
     about: "What the main directions of the training sentences leave over, against the energy of the outputs.",
