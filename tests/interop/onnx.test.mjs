@@ -21,8 +21,11 @@ for (const [kind, options] of Object.entries({
     const total = [0, 0];
     for (const [index, scorer] of scorers.entries()) {
       // Each a different number of calibration rows: each a different bisection.
-      const held = blobs([1, 2, 3, 63, 64, 65, 200][index % 7], options, 2);
-      const calibration = await head.calibrate(held.features, held.labels, { alpha: 0.1, scorer });
+      const count = [1, 2, 3, 63, 64, 65, 200][index % 7];
+      const held = blobs(count, options, 2);
+      // As small as so many rows allow, down to a tenth.
+      const alpha = Math.max(0.1, 1 / (count + 1));
+      const calibration = await head.calibrate(held.features, held.labels, { alpha, scorer });
       const [given, what] = [{ held: held.features, calibration }, JSON.stringify(scorer)];
       const counts = await compare(ort, await load(ort, head, "wasm"), head, features, given, what);
       counts.forEach((count, index) => (total[index] += count));
