@@ -1,5 +1,6 @@
 // The study behind the defaults of training, natively.
 //   npm run table -- --what training --folder FOLDER [--tables defaults,tau,...] [--seeds 0,1,2]
+//                    [--sets banking5,beans5,...]
 
 import path from "node:path";
 import { at, run } from "../../pkg/scripts/shell.mjs";
@@ -8,10 +9,11 @@ import { choices, wholeNumbers } from "../lib/options.mjs";
 const names = ["defaults", "changes", "maps", "updates", "tau", "hidden"];
 
 /** Builds the study and prints its tables. */
-export function study({ folder, tables = names.join(), seeds }) {
+export function study({ folder, tables = names.join(), seeds, sets }) {
   const chosen = choices("tables", tables, names);
   const program = ["--manifest-path", at("tests", "study", "Cargo.toml")];
   const built = ["--release", "--locked", "--target-dir", at("target", "study")];
   const asked = [path.resolve(folder), chosen.join(), wholeNumbers("seeds", seeds).join()];
+  if (sets !== undefined) asked.push(sets);
   run("cargo", ["run", ...program, ...built, "--", ...asked]);
 }

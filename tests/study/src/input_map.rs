@@ -6,10 +6,10 @@
 //!           1 / s_j: each has its own
 //!           min(1, 3 median(s) / s_j): none outweighs the others
 //! g         root mean square length of the rows a (x - m)
-//! x'_j      A a_j (x_j - m_j) / g + A / sqrt(d),   A = sqrt(8)
+//! x'_j      A a_j (x_j - m_j) / g + A / sqrt(d),   A = sqrt(2)
 //! ```
 //!
-//! So rows have a mean squared length of 16, half of it in a constant vector.
+//! So rows have a mean squared length of 4, half of it in a constant vector.
 //!
 //! The rule gives each feature its own unit where the upper quartile of s exceeds ten times the
 //! lower; else it caps where the effective number of features, (sum s^2)^2 / sum s^4, is below 10
@@ -31,7 +31,7 @@ pub enum Map {
 }
 
 /// Mean squared length of the mapped rows.
-const SQUARED_LENGTH: f64 = 16.0;
+const SQUARED_LENGTH: f64 = 4.0;
 
 /// A deviation that is no more than rounding of the mean in 32 bits.
 const ROUNDING: f64 = 2.5e-7;

@@ -34,11 +34,12 @@ fn before(loss: Objective) -> Training {
 
 /// The defaults.
 fn now(loss: Objective) -> Training {
-    let length = Length { updates: 500, epochs: 8 };
+    let epochs = if let Objective::CrossEntropy = loss { 16 } else { 4 };
+    let length = Length { updates: 500, epochs };
     Training { length, map: Map::Rule, ..before(loss) }
 }
 
-const LOGIT_NORM: Objective = Objective::TauByClasses(0.2);
+const LOGIT_NORM: Objective = Objective::TauByClasses(0.15);
 const LOSSES: [(&str, Objective); 2] = [("LN", LOGIT_NORM), ("CE", Objective::CrossEntropy)];
 
 fn cases(sets: &[&'static str], rows: &[Option<usize>], changes: &[Change]) -> Vec<Case> {
@@ -77,14 +78,14 @@ fn defaults() -> Table {
         ("CE", now(Objective::CrossEntropy)),
     ];
     let sets = [
-        "clinc150",
-        "clinc75",
-        "banking14",
-        "banking5",
         "banking2",
-        "images10",
-        "images6",
+        "banking5",
+        "banking14",
+        "clinc75",
+        "clinc150",
         "images2",
+        "images6",
+        "images10",
         "signs10",
         "beans5",
     ];
@@ -149,7 +150,7 @@ fn updates() -> Table {
 }
 
 fn tau() -> Table {
-    let factors = [0.05, 0.1, 0.2, 0.4, 0.8];
+    let factors = [0.05, 0.1, 0.15, 0.2, 0.4];
     let column = |factor: f64| (factor.to_string(), now(Objective::TauByClasses(factor)));
     let sets = [
         "banking2",
