@@ -16,11 +16,14 @@ before(() => (project = createProject()));
 after(() => project?.remove());
 
 test("the tarball holds what a user needs and nothing else", () => {
-  const docs = ["docs/bundlers.md", "docs/errors.md", "docs/files.md", "docs/fit-growth.svg", "docs/ood.md"];
+  const docs = [
+    "docs/bundlers.md", "docs/calibration.md", "docs/errors.md", "docs/files.md", "docs/fit-growth.svg",
+    "docs/ood.md", "docs/training.md",
+  ];
   const texts = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-LICENSES", ...docs];
   const wasm = ["cpu", "files", "webgpu"].map((name) => `wasm/${name}/oodgate_bg.wasm`);
   const dist = project.files.filter((file) => /^dist\/[a-z]+(\.d\.ts|\.js|\.js\.map)$/.test(file));
-  assert.deepEqual(project.files.filter((file) => !dist.includes(file)).sort(), [...texts, ...wasm, "package.json"].sort());
+  assert.deepEqual(project.files.filter((file) => !dist.includes(file)).sort(), [...texts, ...wasm, "package.json", "scorers.json"].sort());
   const declarations = dist.filter((file) => file.endsWith(".d.ts"));
   assert.deepEqual(declarations.sort(), ["dist/index.d.ts", "dist/single.d.ts", "dist/storage.d.ts", "dist/worker.d.ts"]);
 

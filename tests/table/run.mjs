@@ -44,6 +44,7 @@ await main(import.meta, async () => {
       folder: { type: "string" },
       what: { type: "string", default: "scores" },
       tables: { type: "string" },
+      sets: { type: "string" },
     },
   });
   const [what] = choices("what", values.what, ["scores", "training", "few"]);

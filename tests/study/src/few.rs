@@ -31,7 +31,7 @@ struct Gate {
 
 /// Prints a line for each set and number of rows: the mean and, of the known rows rejected, the
 /// spread over the seeds.
-pub fn print(files: &mut Files, seeds: &[u64]) {
+pub fn print(files: &mut Files, seeds: &[u64], is_wanted: impl Fn(&str) -> bool) {
     println!(
         "| set | rows a class | loss | {} | ECE on new rows / said |\n|---|---|---|{}---|",
         ALPHAS
@@ -42,7 +42,7 @@ pub fn print(files: &mut Files, seeds: &[u64]) {
             .join(" | "),
         "---|".repeat(ALPHAS.len())
     );
-    for set in SETS {
+    for set in SETS.into_iter().filter(|set| is_wanted(set)) {
         for rows in ROWS {
             for loss in [
                 LossOptions::LogitNorm { tau: None },

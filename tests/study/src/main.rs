@@ -1,7 +1,7 @@
 //! The study behind the defaults of training: which map in front of the head, how many updates,
 //! which tau. `docs/training.md` says what was found; `npm run table -- --what training` runs this:
 //!
-//!   oodgate-study FOLDER TABLES SEEDS      for example: features defaults,tau 0,1,2
+//!   oodgate-study FOLDER TABLES SEEDS [SETS]      for example: features defaults,tau 0,1,2 beans5
 //!
 //! Prints Markdown. Heads are trained on the CPU engine itself, by the loop that `fit` drives.
 
@@ -20,9 +20,13 @@ use trial::{Distances, Figures};
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [folder, names, seeds] = arguments.as_slice() else { panic!("FOLDER TABLES SEEDS") };
+    let [folder, names, seeds, sets @ ..] = arguments.as_slice() else {
+        panic!("FOLDER TABLES SEEDS [SETS]")
+    };
+    let is_wanted = |set: &str| sets.is_empty() || sets[0].split(',').any(|wanted| wanted == set);
     let seeds: Vec<u64> = seeds.split(',').map(|seed| seed.parse().expect("a seed")).collect();
-    let tables = tables::all();
+    let mut tables = tables::all();
+    tables.iter_mut().for_each(|table| table.cases.retain(|case| is_wanted(case.set)));
     let chosen = |name: &str| {
         let table = tables.iter().find(|table| table.name == name);
         table.unwrap_or_else(|| panic!("there is no table {name}"))
@@ -31,7 +35,7 @@ fn main() {
     for name in names.split(',') {
         if name == "few" {
             println!("## Gates calibrated from the rows that were learnt from\n");
-            few::print(&mut files, &seeds);
+            few::print(&mut files, &seeds, is_wanted);
             continue;
         }
         let table = chosen(name);

@@ -34,7 +34,8 @@ fn before(loss: Objective) -> Training {
 
 /// The defaults.
 fn now(loss: Objective) -> Training {
-    let length = Length { updates: 500, epochs: 8 };
+    let epochs = if let Objective::CrossEntropy = loss { 16 } else { 4 };
+    let length = Length { updates: 500, epochs };
     Training { length, map: Map::Rule, ..before(loss) }
 }
 
