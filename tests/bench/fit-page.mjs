@@ -14,7 +14,7 @@ export function makeData(setup) {
 const openers = {
   oodgate: async ({ features, classes, tau, optimizer, batchSize, epochs }) => {
     const { createHead } = await import("oodgate");
-    const head = await createHead({ features, classes, loss: { kind: "logitNorm", tau }, optimizer, backend: "cpu" });
+    const head = await createHead({ features, classes, loss: { kind: "logitNorm", tau }, optimizer, backend: "cpu", standardize: false });
     const losses = [];
     const fit = async ({ x, labels }) => {
       await head.fit(x, labels, { epochs, batchSize, schedule: "constant", onEpoch: ({ loss }) => losses.push(loss) });

@@ -5,7 +5,11 @@ import { seed } from "./initial-weights.mjs";
 
 /** A head of ours that does one training step per call. */
 export async function openOodgate(backend, { features, classes, hidden = [], tau, optimizer }) {
-  const head = await createHead({ features, classes, hidden, loss: { kind: "logitNorm", tau }, optimizer, backend, seed });
+  // The other sides see the features as they come: so does this one.
+  const loss = { kind: "logitNorm", tau };
+  const head = await createHead({
+    features, classes, hidden, loss, optimizer, backend, seed, standardize: false,
+  });
   return {
     name: `oodgate ${backend}`,
     step: async ({ x, labels }) => (await head.trainStep(x, labels)).loss,

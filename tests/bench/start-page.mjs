@@ -12,7 +12,7 @@ function loadedSince(from) {
 const openers = {
   oodgate: async ({ cell, backend, training: { tau, optimizer } }) => {
     const { createHead } = await import("oodgate");
-    const head = await createHead({ ...cell, loss: { kind: "logitNorm", tau }, optimizer, backend });
+    const head = await createHead({ ...cell, loss: { kind: "logitNorm", tau }, optimizer, backend, standardize: false });
     return async ({ x, labels }) => (await head.trainStep(x, labels)).loss;
   },
   tfjs: async ({ cell, backend, training }) => {
