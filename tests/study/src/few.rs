@@ -13,7 +13,7 @@ use oodgate::{
 use crate::data::{Files, Problem};
 
 /// Sets by number of known classes, with rows of each class.
-const SETS: [&str; 6] = ["banking5", "clinc50", "images10", "images6", "signs10", "beans5"];
+pub const SETS: [&str; 6] = ["banking5", "clinc50", "images10", "images6", "signs10", "beans5"];
 const ROWS: [usize; 4] = [5, 10, 20, 50];
 const ALPHAS: [f64; 2] = [0.05, 0.1];
 

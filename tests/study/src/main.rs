@@ -26,6 +26,13 @@ fn main() {
     let is_wanted = |set: &str| sets.is_empty() || sets[0].split(',').any(|wanted| wanted == set);
     let seeds: Vec<u64> = seeds.split(',').map(|seed| seed.parse().expect("a seed")).collect();
     let mut tables = tables::all();
+    let known = |set: &str| {
+        few::SETS.contains(&set)
+            || tables.iter().flat_map(|table| &table.cases).any(|case| case.set == set)
+    };
+    for set in sets.iter().flat_map(|sets| sets.split(',')) {
+        assert!(known(set), "there is no set {set}");
+    }
     tables.iter_mut().for_each(|table| table.cases.retain(|case| is_wanted(case.set)));
     let chosen = |name: &str| {
         let table = tables.iter().find(|table| table.name == name);
