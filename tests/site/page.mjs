@@ -3,8 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { launch } from "../../pkg/scripts/browser.mjs";
-import { withEvidence } from "./evidence.mjs";
-import { addressOf, watchFaults } from "./site.mjs";
+import { visitPage } from "./site.mjs";
 
 export { assertFitsAndStands, countJumps, OUTPUT } from "./site.mjs";
 
@@ -17,36 +16,16 @@ before(async () => {
 after(() => browser?.close());
 
 /** Opens the page of text intents with these settings and hands it to `body`. */
-export async function visit(
-  hash,
-  body,
-  {
-    viewport = { width: 1280, height: 900 },
-    colorScheme = "light",
-    hasTouch = false,
-    prepare,
-  } = {},
-) {
-  const context = await browser.newContext({
-    viewport,
-    colorScheme,
-    hasTouch,
-    reducedMotion: "reduce",
-  });
-  const page = await context.newPage();
-  const assertNoFaults = watchFaults(page);
-  try {
-    await withEvidence(page, async () => {
-      await prepare?.(page);
-      await page.goto(addressOf(`text/${hash}`));
+export const visit = (hash, body, options) =>
+  visitPage(
+    browser,
+    `text/${hash}`,
+    async (page) => {
       await page.locator('#load[data-state="done"]').waitFor();
       await body(page);
-      assertNoFaults();
-    });
-  } finally {
-    await context.close();
-  }
-}
+    },
+    options,
+  );
 
 export const text = (page, id) => page.locator(`#${id}`).textContent();
 /** The number in an element's text; the page writes minus signs and thousands as people do. */

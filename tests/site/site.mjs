@@ -7,6 +7,7 @@ import { after, before } from "node:test";
 import { serve } from "../../pkg/scripts/serve.mjs";
 import { at, npm } from "../../pkg/scripts/shell.mjs";
 import { isPrepared } from "../lib/prepared.mjs";
+import { withEvidence } from "./evidence.mjs";
 
 export const OUTPUT = at("tests", "output");
 
@@ -38,6 +39,34 @@ export function watchFaults(page) {
       faults.push(`request to elsewhere: ${request.url()}`);
   });
   return () => assert.deepEqual(faults, []);
+}
+
+/** Opens a page of the site, hands it to `body`, and fails on what a visitor would find wrong. */
+export async function visitPage(
+  browser,
+  path,
+  body,
+  {
+    viewport = { width: 1280, height: 900 },
+    colorScheme = "light",
+    hasTouch = false,
+    prepare,
+  } = {},
+) {
+  const reducedMotion = "reduce";
+  const context = await browser.newContext({ viewport, colorScheme, hasTouch, reducedMotion });
+  const page = await context.newPage();
+  const assertNoFaults = watchFaults(page);
+  try {
+    await withEvidence(page, async () => {
+      await prepare?.(page);
+      await page.goto(addressOf(path));
+      await body(page);
+      assertNoFaults();
+    });
+  } finally {
+    await context.close();
+  }
 }
 
 /** Counts the layout shifts of a page from its start: a `prepare` of `visit`. */

@@ -6,7 +6,7 @@ import path from "node:path";
 import { after } from "node:test";
 import { launch } from "../../pkg/scripts/browser.mjs";
 import { drawn } from "./drawings.mjs";
-import { addressOf, watchFaults } from "./site.mjs";
+import { visitPage } from "./site.mjs";
 
 const folder = mkdtempSync(path.join(tmpdir(), "oodgate-camera-"));
 const file = path.join(folder, "camera.mjpeg");
@@ -40,34 +40,8 @@ export async function putBeforeCamera(page, thing, session) {
   renameSync(`${file}.next`, file);
 }
 
-/** Opens the page, hands it to `body`, and fails on what a visitor would find in the console. */
-export async function visitTeach(
-  browser,
-  body,
-  {
-    viewport = { width: 1280, height: 900 },
-    colorScheme = "light",
-    hasTouch = false,
-    prepare,
-  } = {},
-) {
-  const context = await browser.newContext({
-    viewport,
-    colorScheme,
-    hasTouch,
-    reducedMotion: "reduce",
-  });
-  const page = await context.newPage();
-  const assertNoFaults = watchFaults(page);
-  try {
-    await prepare?.(page);
-    await page.goto(addressOf("teach/"));
-    await body(page);
-    assertNoFaults();
-  } finally {
-    await context.close();
-  }
-}
+/** Opens the Teach page in this browser and hands it to `body`. */
+export const visitTeach = (browser, body, options) => visitPage(browser, "teach/", body, options);
 
 export const backboneReady = (page) =>
   page.locator('[data-loading="ready"]').waitFor({ state: "attached", timeout: 60_000 });
