@@ -5,6 +5,7 @@
 
 mod calibrate;
 pub mod cross;
+pub mod export;
 mod prediction;
 mod scores;
 pub mod selection;

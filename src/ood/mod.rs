@@ -41,13 +41,14 @@ pub mod dice;
 pub mod energy;
 pub mod entropy;
 pub mod fdbd;
+mod fitted_arrays;
 pub mod fitting;
 pub mod gda;
 pub mod r#gen;
 pub mod grad_norm;
 pub mod kl_matching;
 pub mod knn;
-mod last_layer;
+pub(crate) mod last_layer;
 pub mod mahalanobis;
 pub mod max_cosine;
 pub mod max_logit;
@@ -68,6 +69,7 @@ pub mod vim;
 
 pub use self::{
     batch::Batch,
+    fitted_arrays::{FittedArrays, Kept},
     parameters::{Given, Parameter, ScorerOptions, Values},
     scoring::Needs,
     table::{Fitted, Scorer, ScorerName},

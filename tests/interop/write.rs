@@ -7,11 +7,13 @@ mod heads;
 
 use std::{fs, path::PathBuf};
 
-use oodgate::files::{onnx, safetensors as store};
+use oodgate::files::safetensors as store;
 use pollster::block_on;
 use serde_json::{Value, json};
 
-use heads::{FEATURES, Head, calibrate, cpu::loaded, kinds, questions, scorers, trained};
+use heads::{
+    FEATURES, Head, calibrate, cpu::loaded, exported, kinds, questions, scorers_of, trained,
+};
 
 fn main() {
     let folder =
@@ -32,9 +34,9 @@ fn main() {
     let saved = store::write(&block_on(hidden.snapshot()).unwrap()).unwrap();
     write("head-hidden-v1", "safetensors", &saved, &logits(&mut hidden));
     for (kind, mut head) in kinds() {
-        for (index, (scorer, rows)) in scorers().iter().enumerate() {
+        for (index, (scorer, rows)) in scorers_of(&head).iter().enumerate() {
             calibrate(&mut head, scorer, *rows);
-            let model = onnx::write(&block_on(head.snapshot()).unwrap()).unwrap();
+            let model = exported(&mut head, false);
             write(
                 &format!("{kind}-{index}-{}", scorer.name.as_str()),
                 "onnx",

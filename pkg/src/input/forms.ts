@@ -1,4 +1,4 @@
-import type { CrossCalibrationOptions, Features, Labels } from "../api/types.js";
+import type { CrossCalibrationOptions, ExportOptions, Features, Labels } from "../api/types.js";
 import type { ArgumentReader } from "./argument-reader.js";
 import { checkPlain } from "./options.js";
 import { mismatch, reading } from "./refusals.js";
@@ -13,6 +13,13 @@ import { kindOf } from "./typed-arrays.js";
 export const forms = {
   nothing(): [] {
     return [];
+  },
+
+  optionsAlone(
+    reader: ArgumentReader,
+    options: ExportOptions | undefined,
+  ): [ExportOptions | undefined] {
+    return [reader.options(options)];
   },
 
   rows(reader: ArgumentReader, features: Features): [Float32Array] {

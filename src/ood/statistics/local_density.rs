@@ -3,13 +3,18 @@
 //! Local Outliers", SIGMOD 2000). A part of [`crate::ood::auto`].
 
 use super::neighbours::{Bank, Neighbour, farthest};
-use crate::{Result, engine::Engine, numeric::row::dot};
+use crate::{
+    Result,
+    engine::Engine,
+    numeric::row::dot,
+    ood::{FittedArrays, Kept},
+};
 
 /// Neighbours.
-const K: usize = 5;
+pub(crate) const K: usize = 5;
 
 /// Share of the mean distance in the bank that is added to the one around a row's neighbours.
-const FLOOR: f32 = 0.5;
+pub(crate) const FLOOR: f32 = 0.5;
 
 /// Bank rows searched for at a time.
 const CHUNK: usize = 256;
@@ -90,6 +95,32 @@ impl<M> LocalDensity<M> {
             .zip(&neighbours)
             .map(|(row, found)| self.ratio(farthest(row, found, &self.rows), found))
             .collect())
+    }
+
+    /// The same of fewer bank rows, those of the training rows `kept`, and the score of each of
+    /// them, as if it were not one; none where all go along.
+    pub async fn thinned<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+        kept: &Kept<'_>,
+    ) -> Result<Option<(Self, Vec<f32>)>> {
+        let Some(kept) = kept.rows else { return Ok(None) };
+        let places = kept.iter().filter_map(|&row| self.places[row]);
+        let rows: Vec<f32> = places
+            .flat_map(|place| &self.rows[place as usize * self.width..][..self.width])
+            .copied()
+            .collect();
+        if rows.len() == self.rows.len() {
+            return Ok(None);
+        }
+        Self::new(engine, rows, Vec::new(), self.width).await.map(Some)
+    }
+
+    /// Adds the mean gap, and the bank's rows and their gaps; no rows where there is but one.
+    pub fn arrays(&self, out: &mut FittedArrays) {
+        out.numbers.push(self.mean_gap.into());
+        out.arrays.push(if self.k == 0 { Vec::new() } else { self.rows.clone() });
+        out.arrays.push(self.gaps.clone());
     }
 
     fn ratio(&self, gap: f32, found: &[Neighbour]) -> f32 {

@@ -12,6 +12,7 @@ use crate::{
         row::{norm, normalized},
         sort,
     },
+    ood::{FittedArrays, Kept},
 };
 
 /// Above this deviation of the features' length, in units of its mean, features are taken for
@@ -30,7 +31,7 @@ const LEAST_DEVIATION: f64 = 0.05;
 const PRIOR_ROWS: f64 = 5.0;
 
 /// Training rows that neighbours are looked for among, drawn alike from every class.
-const BANK: usize = 4096;
+pub(crate) const BANK: usize = 4096;
 
 /// Mean and inverse deviation of a score over training rows.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,6 +55,11 @@ impl Standard {
     /// Whether it weighs nothing.
     fn is_silent(&self) -> bool {
         self.inverse_deviation == 0.0
+    }
+
+    /// Adds mean and inverse deviation.
+    pub fn numbers(&self, out: &mut FittedArrays) {
+        out.numbers.extend([self.mean, self.inverse_deviation]);
     }
 
     /// A score in deviations from the mean.
@@ -245,6 +251,38 @@ impl<M> Nearness<M> {
     }
 }
 
+#[maybe_async::maybe_async]
+impl<M> Nearness<M> {
+    /// Adds, of the lengths: two deviations above their mean, mean and deviation of their
+    /// logarithm; mean and inverse deviation of the three measures; shift and scale of each
+    /// feature, empty where rows are taken at unit length; and the parts of the measures. Of a bank
+    /// with fewer rows the deviation of the third is its own.
+    pub async fn arrays<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+        kept: &Kept<'_>,
+        out: &mut FittedArrays,
+    ) -> Result<()> {
+        let Lengths { usual, log_mean, log_deviation } = self.form.lengths;
+        out.numbers.extend([usual, log_mean, log_deviation]);
+        let thinned = self.density.thinned(engine, kept).await?;
+        let mut standards = self.standards;
+        if let Some((_, sparseness)) = &thinned {
+            standards[2] = Standard::of(sparseness);
+        }
+        standards.iter().for_each(|standard| standard.numbers(out));
+        let (shift, scale) = self.form.columns.as_ref().map_or((&[][..], &[][..]), |columns| {
+            (columns.shift.as_slice(), columns.scale.as_slice())
+        });
+        out.arrays.extend([shift.to_vec(), scale.to_vec()]);
+        for distances in [&self.class, &self.foreground, &self.background] {
+            distances.arrays(engine, out).await?;
+        }
+        thinned.as_ref().map_or(&self.density, |(density, _)| density).arrays(out);
+        Ok(())
+    }
+}
+
 /// For each class, the inverse of its rows' mean distance to their own mean, drawn towards that of
 /// all rows where it has few.
 fn spread_factors(own: &[f32], labels: &[u32], moments: &Moments) -> Vec<f32> {
@@ -266,7 +304,7 @@ fn spread_factors(own: &[f32], labels: &[u32], moments: &Moments) -> Vec<f32> {
 }
 
 /// Numbers of at most `most` rows, ascending: the same share of every class, by seed.
-fn stratified(labels: &[u32], most: usize, seed: u64) -> Vec<usize> {
+pub(crate) fn stratified(labels: &[u32], most: usize, seed: u64) -> Vec<usize> {
     if labels.len() <= most {
         return (0..labels.len()).collect();
     }

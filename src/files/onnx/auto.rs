@@ -1,0 +1,99 @@
+//! [`crate::ood::auto`] in operators.
+
+use super::{
+    distances::{Length, local_density, nearest_class},
+    fitted::Reader,
+    graph::{Graph, Value},
+    scores::Head,
+};
+use crate::{
+    Result,
+    ood::auto::{GAMMA, TOP},
+};
+
+/// Scores, `[rows, 1]`.
+pub fn score(graph: &mut Graph, head: &Head, fitted: &mut Reader) -> Result<Value> {
+    let features = head.outputs.inputs[0];
+    let width = head.features;
+    let temperature = fitted.number()? as f32;
+    let doubt_standard = fitted.numbers(2)?;
+    let usual = fitted.number()?;
+    let [log_mean, log_deviation] = [fitted.number()?, fitted.number()?];
+    let [class, relative, density] = [fitted.numbers(2)?, fitted.numbers(2)?, fitted.numbers(2)?];
+    let shift = fitted.array()?;
+    let scale = fitted.list(shift.len())?;
+
+    let temperature = graph.scalar(temperature);
+    let (rows, temperature, excess) = if shift.is_empty() {
+        let length = Length::of(graph, features);
+        let rows = length.unit_rows(graph);
+        let stretch = stretch(graph, &length, usual);
+        let temperature = graph.op("Mul", &[temperature, stretch]);
+        (rows, temperature, Some(excess(graph, &length, log_mean, log_deviation)))
+    } else {
+        let (shift, scale) = (graph.floats(&[width], shift), graph.floats(&[width], scale));
+        let offsets = graph.op("Sub", &[features, shift]);
+        (graph.op("Mul", &[offsets, scale]), temperature, None)
+    };
+
+    let factor = graph.op("Reciprocal", &[temperature]);
+    let doubt = head.generalised_entropy(graph, GAMMA, TOP, factor);
+    let own = nearest_class(graph, rows, width, fitted)?;
+    let near = nearest_class(graph, rows, width, fitted)?;
+    let far = nearest_class(graph, rows, width, fitted)?;
+    let nearer = graph.op("Sub", &[near, far]);
+    let sparse = match local_density(graph, rows, width, fitted)? {
+        Some(sparse) => sparse,
+        None => graph.scalar(0.0),
+    };
+    let mut sum = standardised(graph, doubt, doubt_standard);
+    for (part, standard) in [(own, class), (nearer, relative), (sparse, density)] {
+        let part = standardised(graph, part, standard);
+        sum = graph.op("Add", &[sum, part]);
+    }
+    Ok(excess.map_or(sum, |excess| graph.op("Add", &[sum, excess])))
+}
+
+/// A score in deviations from its mean.
+fn standardised(graph: &mut Graph, score: Value, standard: &[f64]) -> Value {
+    let mean = graph.wide(&standard[..1]);
+    let offset = graph.minus(score, mean);
+    let factor = graph.scalar(standard[1] as f32);
+    graph.op("Mul", &[offset, factor])
+}
+
+/// How many times longer than usual each row is, at least 1.
+fn stretch(graph: &mut Graph, length: &Length, usual: f64) -> Value {
+    let usual = graph.scalar(usual as f32);
+    let part = graph.op("Div", &[length.unit, usual]);
+    let stretch = graph.op("Mul", &[part, length.rest]);
+    let stretch = graph.at_least(stretch, 1.0);
+    // A row of zeros is not longer than any.
+    let one = graph.scalar(1.0);
+    graph.op("Where", &[length.is_zero, one, stretch])
+}
+
+/// What a length far outside of those seen adds.
+fn excess(graph: &mut Graph, length: &Length, log_mean: f64, log_deviation: f64) -> Value {
+    // The logarithm of a quotient near 1 where the length is usual; of its root, which always fits
+    // float32.
+    let usual = log_mean.exp() as f32;
+    let rounding = (f64::from(usual).ln() - log_mean) as f32;
+    let usual = graph.scalar(usual);
+    let part = graph.op("Div", &[length.unit, usual]);
+    let roots = [part, length.rest].map(|part| graph.op("Sqrt", &[part]));
+    let root = graph.op("Mul", &roots);
+    let log = graph.op("Log", &[root]);
+    let (two, rounding) = (graph.scalar(2.0), graph.scalar(rounding));
+    let log = graph.op("Mul", &[log, two]);
+    let log = graph.op("Add", &[log, rounding]);
+    let log = graph.op("Abs", &[log]);
+    let (deviation, three) = (graph.scalar(log_deviation as f32), graph.scalar(3.0));
+    let deviations = graph.op("Div", &[log, deviation]);
+    let beyond = graph.op("Sub", &[deviations, three]);
+    let beyond = graph.at_least(beyond, 0.0);
+    let excess = graph.op("Mul", &[beyond, two]);
+    // A row of zeros has no direction, and training rows that had none no length either.
+    let zero = graph.scalar(0.0);
+    graph.op("Where", &[length.is_zero, zero, excess])
+}
