@@ -191,9 +191,9 @@ fn a_smaller_bank_keeps_so_many_rows() {
             assert_eq!(some.arrays[0].len(), bank as usize * FEATURES);
         } else if scorer == ScorerName::Auto && bank < 100.0 {
             let (rows, gaps) = (&some.arrays[14], &some.arrays[15]);
-            // The neighbours of a single row are none.
+            // A single row has no neighbour.
             let count = if bank == 1.0 { 0 } else { bank as usize };
-            assert_eq!((rows.len(), gaps.len()), (count * FEATURES, count));
+            assert_eq!((rows.len(), gaps.len()), (bank as usize * FEATURES, count));
             assert_eq!(some.arrays[..14], all.arrays[..14]);
         } else {
             assert_eq!(all, some);

@@ -7,7 +7,7 @@ use crate::{
     engine::Engine,
     error::Mismatch,
     ood::{
-        FittedArrays, Kept, ScorerName,
+        FittedArrays, ScorerName,
         statistics::nearness::{BANK, stratified},
     },
     range::count,
@@ -56,7 +56,7 @@ impl<E: Engine> Head<E> {
         let is_thinned = kept < most.min(rows.count());
         let chosen = is_thinned.then(|| stratified(&rows.labels, kept, self.config.seed));
         let fitted = self.fitted(&scorer).await?;
-        fitted.arrays(self.engine(), &Kept { rows: chosen.as_deref() }, &mut out).await?;
+        fitted.arrays(self.engine(), chosen.as_deref(), &mut out).await?;
         Ok(out)
     }
 }

@@ -73,8 +73,8 @@ impl<E: Engine> Scoring<E> for Auto<E::Matrix> {
 
     /// The temperature, mean and inverse deviation of the head's unsureness, and the parts of the
     /// distances, [`Nearness::arrays`].
-    async fn arrays(&self, engine: &mut E, kept: &Kept<'_>, out: &mut FittedArrays) -> Result<()> {
-        out.numbers.push(self.confidence.temperature.into());
+    async fn arrays(&self, engine: &mut E, kept: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+        out.numbers(&[self.confidence.temperature.into()]);
         self.standard.numbers(out);
         self.nearness.arrays(engine, kept, out).await
     }

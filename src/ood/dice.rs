@@ -53,7 +53,7 @@ impl<E: Engine> Scoring<E> for Dice<E::Matrix> {
     }
 
     /// The weight, `[width, classes]`.
-    async fn arrays(&self, engine: &mut E, _: &Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+    async fn arrays(&self, engine: &mut E, _: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
         self.layer.arrays(engine, out).await
     }
 

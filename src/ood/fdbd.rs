@@ -59,9 +59,9 @@ impl<E: Engine> Scoring<E> for Fdbd {
     }
 
     /// The mean, and the inverse gaps.
-    async fn arrays(&self, _: &mut E, _: &Kept<'_>, out: &mut FittedArrays) -> Result<()> {
-        out.numbers.extend(&self.mean);
-        out.arrays.push(self.inverse_gaps.clone());
+    async fn arrays(&self, _: &mut E, _: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+        out.numbers(&self.mean);
+        out.array(&self.inverse_gaps);
         Ok(())
     }
 

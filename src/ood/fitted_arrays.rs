@@ -16,30 +16,45 @@ pub struct FittedArrays {
     pub arrays: Vec<Vec<f32>>,
 }
 
-/// Which of the training rows go along with a scorer that searches among them.
-pub struct Kept<'a> {
-    /// Their numbers, ascending; none where all that the scorer has go along.
-    pub rows: Option<&'a [usize]>,
+/// Which training rows go along with a scorer that searches among them: their numbers, ascending;
+/// none where all that the scorer has go along.
+pub type Kept<'a> = Option<&'a [usize]>;
+
+impl FittedArrays {
+    /// Adds a copy of an array.
+    // Once for all scorers: each would have the copying to itself.
+    #[inline(never)]
+    pub fn array(&mut self, values: &[f32]) {
+        self.arrays.push(values.to_vec());
+    }
+
+    /// Adds numbers.
+    #[inline(never)]
+    pub fn numbers(&mut self, values: &[f64]) {
+        self.numbers.extend_from_slice(values);
+    }
+
+    /// Adds how many neighbours count, and the rows that are kept of `[rows, width]`, one for each
+    /// training row: as many neighbours of them as `k` are of all, rounded up.
+    #[inline(never)]
+    pub fn bank(&mut self, k: usize, rows: &[f32], width: usize, kept: Kept) {
+        let Some(kept) = kept else {
+            self.numbers(&[k as f64]);
+            return self.array(rows);
+        };
+        let share = k as f64 * kept.len() as f64 / (rows.len() / width) as f64;
+        self.numbers(&[share.ceil()]);
+        self.arrays.push(picked(rows, width, kept));
+    }
 }
 
-impl Kept<'_> {
-    /// The kept ones of `[rows, width]`, all of the training rows.
-    pub fn of(&self, rows: &[f32], width: usize) -> Vec<f32> {
-        match self.rows {
-            None => rows.to_vec(),
-            Some(kept) => {
-                kept.iter().flat_map(|&row| &rows[row * width..][..width]).copied().collect()
-            }
-        }
+/// Some of `[rows, width]`.
+pub fn picked(rows: &[f32], width: usize, numbers: &[usize]) -> Vec<f32> {
+    let mut picked = Vec::with_capacity(numbers.len() * width);
+    for &row in numbers {
+        picked.extend_from_slice(&rows[row * width..][..width]);
     }
-
-    /// As many of the kept rows as `k` are of `count` training rows, at least one.
-    pub fn share(&self, k: usize, count: usize) -> usize {
-        match self.rows {
-            None => k,
-            Some(kept) => (k as u64 * kept.len() as u64).div_ceil(count as u64) as usize,
-        }
-    }
+    picked
 }
 
 /// A matrix of the engine's, `[rows, width]`, as `[width, rows]`: engines answer products alone,

@@ -96,9 +96,9 @@ impl<E: Engine> Scoring<E> for Gda<E::Matrix> {
     }
 
     /// Each class's offset, and its whitening.
-    async fn arrays(&self, engine: &mut E, _: &Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+    async fn arrays(&self, engine: &mut E, _: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
         for Density { whitening, offset } in &self.classes {
-            out.numbers.push(*offset);
+            out.numbers(&[*offset]);
             whitening.arrays(engine, out).await?;
         }
         Ok(())

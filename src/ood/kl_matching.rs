@@ -68,8 +68,8 @@ impl<E: Engine> Scoring<E> for KlMatching {
     }
 
     /// `ln d_k`.
-    async fn arrays(&self, _: &mut E, _: &Kept<'_>, out: &mut FittedArrays) -> Result<()> {
-        out.arrays.push(self.log_typical.iter().map(|&log| log as f32).collect());
+    async fn arrays(&self, _: &mut E, _: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+        out.numbers(&self.log_typical);
         Ok(())
     }
 

@@ -52,11 +52,9 @@ impl<E: Engine> Scoring<E> for Knn<E::Matrix> {
     }
 
     /// The number of neighbours, and the rows at unit length.
-    async fn arrays(&self, _: &mut E, kept: &Kept<'_>, out: &mut FittedArrays) -> Result<()> {
-        let (width, count) =
-            (self.rows.values.len() / self.rows.bank.count(), self.rows.bank.count());
-        out.numbers.push(kept.share(self.k, count) as f64);
-        out.arrays.push(kept.of(&self.rows.values, width));
+    async fn arrays(&self, _: &mut E, kept: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+        let width = self.rows.values.len() / self.rows.bank.count();
+        out.bank(self.k, &self.rows.values, width, kept);
         Ok(())
     }
 }

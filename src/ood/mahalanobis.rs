@@ -83,7 +83,7 @@ impl<E: Engine> Scoring<E> for Mahalanobis<E::Matrix> {
     }
 
     /// Of [`ClassDistances::arrays`].
-    async fn arrays(&self, engine: &mut E, _: &Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+    async fn arrays(&self, engine: &mut E, _: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
         self.distances.arrays(engine, out).await
     }
 }

@@ -56,8 +56,8 @@ impl<E: Engine> Scoring<E> for Nci {
     }
 
     /// The mean.
-    async fn arrays(&self, _: &mut E, _: &Kept<'_>, out: &mut FittedArrays) -> Result<()> {
-        out.numbers.extend(&self.mean);
+    async fn arrays(&self, _: &mut E, _: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+        out.numbers(&self.mean);
         Ok(())
     }
 

@@ -60,10 +60,9 @@ impl<E: Engine> Scoring<E> for NnGuide<E::Matrix> {
     }
 
     /// The number of neighbours, and the guided rows.
-    async fn arrays(&self, engine: &mut E, kept: &Kept<'_>, out: &mut FittedArrays) -> Result<()> {
-        let (rows, count) = (self.bank.rows(engine).await?, self.bank.count());
-        out.numbers.push(kept.share(self.k, count) as f64);
-        out.arrays.push(kept.of(&rows, rows.len() / count));
+    async fn arrays(&self, engine: &mut E, kept: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+        let rows = self.bank.rows(engine).await?;
+        out.bank(self.k, &rows, rows.len() / self.bank.count(), kept);
         Ok(())
     }
 }

@@ -46,8 +46,8 @@ impl<E: Engine> Scoring<E> for React<E::Matrix> {
     }
 
     /// Where inputs are clipped.
-    async fn arrays(&self, _: &mut E, _: &Kept<'_>, out: &mut FittedArrays) -> Result<()> {
-        out.numbers.push(self.ceiling.into());
+    async fn arrays(&self, _: &mut E, _: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+        out.numbers(&[self.ceiling.into()]);
         Ok(())
     }
 

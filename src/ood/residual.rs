@@ -70,9 +70,9 @@ impl<E: Engine> Scoring<E> for Residual<E::Matrix> {
     }
 
     /// The origin, and the complement, `[width, width - dimensions]`.
-    async fn arrays(&self, engine: &mut E, _: &Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+    async fn arrays(&self, engine: &mut E, _: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
         let origin = &self.principal.origin;
-        out.numbers.extend(origin);
+        out.numbers(origin);
         out.arrays.push(transposed(engine, &self.complement, origin.len()).await?);
         Ok(())
     }

@@ -50,7 +50,7 @@ impl<E: Engine> Scoring<E> for Rmd<E::Matrix> {
     }
 
     /// The distances to classes, and the whitening of the background.
-    async fn arrays(&self, engine: &mut E, _: &Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+    async fn arrays(&self, engine: &mut E, _: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
         self.class.arrays(engine, out).await?;
         self.background.arrays(engine, out).await
     }

@@ -26,7 +26,7 @@ pub trait Scoring<E: Engine>: Sized {
     async fn scores(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>>;
 
     /// Adds what a graph of the scores needs: see [`FittedArrays`].
-    async fn arrays(&self, _: &mut E, _: &Kept<'_>, _: &mut FittedArrays) -> Result<()> {
+    async fn arrays(&self, _: &mut E, _: Kept<'_>, _: &mut FittedArrays) -> Result<()> {
         Ok(())
     }
 

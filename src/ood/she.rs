@@ -62,8 +62,8 @@ impl<E: Engine> Scoring<E> for She {
     }
 
     /// The patterns.
-    async fn arrays(&self, _: &mut E, _: &Kept<'_>, out: &mut FittedArrays) -> Result<()> {
-        out.arrays.push(self.patterns.clone());
+    async fn arrays(&self, _: &mut E, _: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+        out.array(&self.patterns);
         Ok(())
     }
 

@@ -90,7 +90,7 @@ macro_rules! scorers {
             }
 
             /// Adds what a graph of the scores needs.
-            pub async fn arrays<E: Engine<Matrix = M>>(&self, engine: &mut E, kept: &Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+            pub async fn arrays<E: Engine<Matrix = M>>(&self, engine: &mut E, kept: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
                 match self { $(Self::$Variant(scorer) => scorer.arrays(engine, kept, out).await,)* }
             }
 

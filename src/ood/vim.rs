@@ -46,8 +46,8 @@ impl<E: Engine> Scoring<E> for Vim<E::Matrix> {
     }
 
     /// alpha, and the parts of the residual.
-    async fn arrays(&self, engine: &mut E, kept: &Kept<'_>, out: &mut FittedArrays) -> Result<()> {
-        out.numbers.push(self.alpha);
+    async fn arrays(&self, engine: &mut E, kept: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+        out.numbers(&[self.alpha]);
         self.residual.arrays(engine, kept, out).await
     }
 

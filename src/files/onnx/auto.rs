@@ -19,7 +19,6 @@ pub fn score(graph: &mut Graph, head: &Head, fitted: &mut Reader) -> Result<Valu
     let doubt_standard = fitted.numbers(2)?;
     let usual = fitted.number()?;
     let [log_mean, log_deviation] = [fitted.number()?, fitted.number()?];
-    let [class, relative, density] = [fitted.numbers(2)?, fitted.numbers(2)?, fitted.numbers(2)?];
     let shift = fitted.array()?;
     let scale = fitted.list(shift.len())?;
 
@@ -47,8 +46,8 @@ pub fn score(graph: &mut Graph, head: &Head, fitted: &mut Reader) -> Result<Valu
         None => graph.scalar(0.0),
     };
     let mut sum = standardised(graph, doubt, doubt_standard);
-    for (part, standard) in [(own, class), (nearer, relative), (sparse, density)] {
-        let part = standardised(graph, part, standard);
+    for part in [own, nearer, sparse] {
+        let part = standardised(graph, part, fitted.numbers(2)?);
         sum = graph.op("Add", &[sum, part]);
     }
     Ok(excess.map_or(sum, |excess| graph.op("Add", &[sum, excess])))

@@ -111,9 +111,9 @@ impl Compared<'_> {
 
     fn kl_matching(&self, graph: &mut Graph, fitted: &mut Reader) -> Result<Value> {
         let (logits, classes) = (self.head.outputs.logits, self.head.classes);
-        let log_typical = fitted.rows(classes)?;
+        let log_typical: Vec<f32> = fitted.rest(classes)?.iter().map(|&log| log as f32).collect();
         // At most ln 1e-300: in half as many digits that would be off by a third.
-        let log_typical = graph.floats(&[log_typical.len() / classes, classes], log_typical);
+        let log_typical = graph.floats(&[log_typical.len() / classes, classes], &log_typical);
         let log_p = graph.op_with("LogSoftmax", &[logits], "axis", 1);
         let p = graph.op("Exp", &[log_p]);
         let products = graph.products(p, log_typical, None);

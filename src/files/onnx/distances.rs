@@ -129,8 +129,8 @@ pub fn local_density(
 ) -> Result<Option<Value>> {
     let mean_gap = fitted.number()? as f32;
     let bank = fitted.array()?;
-    let gaps = fitted.list(bank.len() / width)?;
-    if gaps.len() < 2 {
+    let gaps = fitted.array()?;
+    if gaps.is_empty() {
         return Ok(None);
     }
     let half_squares = half_squares(graph, bank, width);

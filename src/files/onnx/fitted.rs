@@ -24,6 +24,12 @@ impl<'a> Reader<'a> {
         Ok(numbers)
     }
 
+    /// All numbers that are left, rows so long.
+    pub fn rest(&mut self, width: usize) -> Result<&'a [f64]> {
+        let count = self.numbers.len();
+        if count == 0 || count % width != 0 { Err(refusal()) } else { self.numbers(count) }
+    }
+
     /// One number.
     pub fn number(&mut self) -> Result<f64> {
         Ok(self.numbers(1)?[0])

@@ -181,8 +181,8 @@ impl<M> ClassDistances<M> {
         out: &mut FittedArrays,
     ) -> Result<()> {
         self.whitening.arrays(engine, out).await?;
-        out.arrays.push(self.means.clone());
-        out.arrays.push(self.factors.clone());
+        out.array(&self.means);
+        out.array(&self.factors);
         Ok(())
     }
 

@@ -83,7 +83,7 @@ impl<M> Whitening<M> {
         engine: &mut E,
         out: &mut FittedArrays,
     ) -> Result<()> {
-        out.arrays.push(self.centre.clone());
+        out.array(&self.centre);
         out.arrays.push(transposed(engine, &self.inverse, self.centre.len()).await?);
         Ok(())
     }

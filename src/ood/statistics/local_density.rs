@@ -7,7 +7,7 @@ use crate::{
     Result,
     engine::Engine,
     numeric::row::dot,
-    ood::{FittedArrays, Kept},
+    ood::fitted_arrays::{FittedArrays, picked},
 };
 
 /// Neighbours.
@@ -97,30 +97,18 @@ impl<M> LocalDensity<M> {
             .collect())
     }
 
-    /// The same of fewer bank rows, those of the training rows `kept`, and the score of each of
-    /// them, as if it were not one; none where all go along.
-    pub async fn thinned<E: Engine<Matrix = M>>(
-        &self,
-        engine: &mut E,
-        kept: &Kept<'_>,
-    ) -> Result<Option<(Self, Vec<f32>)>> {
-        let Some(kept) = kept.rows else { return Ok(None) };
-        let places = kept.iter().filter_map(|&row| self.places[row]);
-        let rows: Vec<f32> = places
-            .flat_map(|place| &self.rows[place as usize * self.width..][..self.width])
-            .copied()
-            .collect();
-        if rows.len() == self.rows.len() {
-            return Ok(None);
-        }
-        Self::new(engine, rows, Vec::new(), self.width).await.map(Some)
+    /// The bank's rows of the training rows that are kept.
+    pub fn kept(&self, kept: &[usize]) -> Vec<f32> {
+        let places: Vec<usize> =
+            kept.iter().filter_map(|&row| self.places[row]).map(|place| place as usize).collect();
+        picked(&self.rows, self.width, &places)
     }
 
-    /// Adds the mean gap, and the bank's rows and their gaps; no rows where there is but one.
+    /// Adds the mean gap, and the bank's rows and their gaps.
     pub fn arrays(&self, out: &mut FittedArrays) {
-        out.numbers.push(self.mean_gap.into());
-        out.arrays.push(if self.k == 0 { Vec::new() } else { self.rows.clone() });
-        out.arrays.push(self.gaps.clone());
+        out.numbers(&[self.mean_gap.into()]);
+        out.array(&self.rows);
+        out.array(&self.gaps);
     }
 
     fn ratio(&self, gap: f32, found: &[Neighbour]) -> f32 {

@@ -59,7 +59,7 @@ impl Standard {
 
     /// Adds mean and inverse deviation.
     pub fn numbers(&self, out: &mut FittedArrays) {
-        out.numbers.extend([self.mean, self.inverse_deviation]);
+        out.numbers(&[self.mean, self.inverse_deviation]);
     }
 
     /// A score in deviations from the mean.
@@ -253,32 +253,39 @@ impl<M> Nearness<M> {
 
 #[maybe_async::maybe_async]
 impl<M> Nearness<M> {
-    /// Adds, of the lengths: two deviations above their mean, mean and deviation of their
-    /// logarithm; mean and inverse deviation of the three measures; shift and scale of each
-    /// feature, empty where rows are taken at unit length; and the parts of the measures. Of a bank
-    /// with fewer rows the deviation of the third is its own.
+    /// Adds, of the lengths: two deviations above their mean, mean and deviation of their logarithm;
+    /// shift and scale of each feature, empty where rows are taken at unit length; mean and inverse
+    /// deviation of each measure, and what it is made of. Of a bank with fewer rows the third one's
+    /// are its own.
     pub async fn arrays<E: Engine<Matrix = M>>(
         &self,
         engine: &mut E,
-        kept: &Kept<'_>,
+        kept: Kept<'_>,
         out: &mut FittedArrays,
     ) -> Result<()> {
         let Lengths { usual, log_mean, log_deviation } = self.form.lengths;
-        out.numbers.extend([usual, log_mean, log_deviation]);
-        let thinned = self.density.thinned(engine, kept).await?;
-        let mut standards = self.standards;
-        if let Some((_, sparseness)) = &thinned {
-            standards[2] = Standard::of(sparseness);
-        }
-        standards.iter().for_each(|standard| standard.numbers(out));
-        let (shift, scale) = self.form.columns.as_ref().map_or((&[][..], &[][..]), |columns| {
-            (columns.shift.as_slice(), columns.scale.as_slice())
-        });
-        out.arrays.extend([shift.to_vec(), scale.to_vec()]);
+        out.numbers(&[usual, log_mean, log_deviation]);
+        let (shift, scale) = match &self.form.columns {
+            Some(columns) => (columns.shift.as_slice(), columns.scale.as_slice()),
+            None => Default::default(),
+        };
+        out.array(shift);
+        out.array(scale);
         for distances in [&self.class, &self.foreground, &self.background] {
             distances.arrays(engine, out).await?;
         }
-        thinned.as_ref().map_or(&self.density, |(density, _)| density).arrays(out);
+        let [class, relative, mut sparse] = self.standards;
+        match kept {
+            None => self.density.arrays(out),
+            Some(kept) => {
+                let rows = self.density.kept(kept);
+                let (density, sparseness) =
+                    LocalDensity::new(engine, rows, Vec::new(), self.width).await?;
+                density.arrays(out);
+                sparse = Standard::of(&sparseness);
+            }
+        }
+        [class, relative, sparse].iter().for_each(|standard| standard.numbers(out));
         Ok(())
     }
 }

@@ -13,6 +13,7 @@ const calls = {
   cross: [(o) => (h) => h.calibrate(o()), "folds"],
   gate: [(o) => (h) => h.gate(rows(), o()), "signal"],
   evaluate: [(o) => (h) => h.evaluate({ features: rows(), labels: two }, { features: rows() }, o()), "scorer"],
+  exportOnnx: [(o) => (h) => h.exportOnnx(o()), "bank"],
 };
 
 class Options {
@@ -75,6 +76,9 @@ const options = [
     [revoked(), "got"]]],
   ...["calibrate", "cross"].flatMap((call) => ["perClass", "provisional"].map((option) =>
     [call, option, [[1, "true or false"], ["true", '"true"'], [null, "null"], [{}, "object"]]])),
+  ["exportOnnx", "bank", [...noCounts, ...noNumbers]],
+  ...["includeTrainingRows", "float16"].map((option) =>
+    ["exportOnnx", option, [[1, "true or false"], ["true", '"true"'], [null, "null"], [{}, "object"]]]),
   ["selectScorer", "candidates", [
     [[], "at least one"], [["best"], '"best"'], [["knn", "knN"], "candidates[1]"], [[undefined], "candidates[0]"],
     [[,], "candidates[0]"],
