@@ -7,8 +7,9 @@ const parts = [
     name: "CPU engine",
     files: ["wasm/cpu/oodgate_bg.wasm", "dist/index.js", "dist/create.js"],
     // 138 KiB until a head calibrated itself from the rows that it learns from: cross-validation,
-    // groups, thresholds by class, and the map of features cost 33 kB.
-    limit: "173 KiB",
+    // groups, thresholds by class, and the map of features cost 33 kB. 173 KiB until fitted scorers
+    // could be handed to the file formats.
+    limit: "175 KiB",
   },
   {
     name: "WebGPU engine",
@@ -19,7 +20,8 @@ const parts = [
   {
     name: "file formats",
     files: ["wasm/files/oodgate_bg.wasm", "dist/files.js"],
-    limit: "130 KiB",
+    // 130 KiB until every scorer had its ONNX graph.
+    limit: "138 KiB",
   },
   { name: "heads in Workers", files: ["dist/remote.js", "dist/worker.js"] },
   { name: "oodgate/storage", files: ["dist/storage.js"] },

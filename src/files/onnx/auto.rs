@@ -80,8 +80,9 @@ fn excess(graph: &mut Graph, length: &Length, log_mean: f64, log_deviation: f64)
     let rounding = (f64::from(usual).ln() - log_mean) as f32;
     let usual = graph.scalar(usual);
     let part = graph.op("Div", &[length.unit, usual]);
-    let roots = [part, length.rest].map(|part| graph.op("Sqrt", &[part]));
-    let root = graph.op("Mul", &roots);
+    let part = graph.op("Sqrt", &[part]);
+    let rest = graph.op("Sqrt", &[length.rest]);
+    let root = graph.op("Mul", &[part, rest]);
     let log = graph.op("Log", &[root]);
     let (two, rounding) = (graph.scalar(2.0), graph.scalar(rounding));
     let log = graph.op("Mul", &[log, two]);

@@ -133,7 +133,7 @@ impl Compared<'_> {
         let products = graph.products(rows, bank, None);
         let [_, places] = graph.largest(products, k);
         let last: Vec<i64> = (k.saturating_sub(LAST) as i64..k as i64).collect();
-        let last = graph.list(last);
+        let last = graph.list(&last);
         let places = graph.op_with("Gather", &[places, last], "axis", 1);
         Ok(farthest(graph, rows, bank, places))
     }

@@ -92,7 +92,7 @@ pub fn nearest_class(
         // The first of equals, as in the head.
         let class = graph.op_with("ArgMin", &[about], "axis", 1);
         let class = graph.squeeze(class);
-        [matrix, factor_column].map(|of| graph.op("Gather", &[of, class])).into()
+        (graph.op("Gather", &[matrix, class]), graph.op("Gather", &[factor_column, class]))
     };
     let offsets = graph.op("Sub", &[whitened, mean]);
     let square = graph.squares(offsets);
@@ -110,11 +110,11 @@ fn half_squares(graph: &mut Graph, rows: &[f32], width: usize) -> Value {
 /// themselves.
 pub fn farthest(graph: &mut Graph, rows: Value, bank: Value, places: Value) -> Value {
     let found = graph.op("Gather", &[bank, places]);
-    let middle = graph.list([1]);
+    let middle = graph.list(&[1]);
     let rows = graph.op("Unsqueeze", &[rows, middle]);
     let offsets = graph.op("Sub", &[found, rows]);
     let squares = graph.op("Mul", &[offsets, offsets]);
-    let last = graph.list([2]);
+    let last = graph.list(&[2]);
     let squares = graph.op_with("ReduceSum", &[squares, last], "keepdims", 0);
     let largest = graph.max(squares);
     graph.op("Sqrt", &[largest])

@@ -84,7 +84,7 @@ impl Graph {
             .zip(&near)
             .map(|(value, &near)| (value - f64::from(near)) as f32)
             .collect();
-        [near, rest].map(|part| self.floats(&[part.len()], &part))
+        [self.floats(&[near.len()], &near), self.floats(&[rest.len()], &rest)]
     }
 
     /// Rows less numbers of more digits than float32 has: near them the first difference is exact.
@@ -118,26 +118,24 @@ impl Graph {
     }
 
     /// A constant list of int64: class indices, axes.
-    pub fn list(&mut self, values: impl IntoIterator<Item = i64>) -> Value {
-        let bytes: Vec<u8> = values.into_iter().flat_map(|value| value.to_le_bytes()).collect();
-        self.constant(data_type::INT64, &[bytes.len() / 8], bytes)
+    pub fn list(&mut self, values: &[i64]) -> Value {
+        let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        self.constant(data_type::INT64, &[values.len()], bytes)
     }
 
     /// A node without attributes.
     pub fn op(&mut self, op: &str, inputs: &[Value]) -> Value {
-        let [value] = self.node(op, inputs, Vec::new());
-        value
+        self.node(op, inputs, Vec::new(), 1)
     }
 
     /// A node with one whole-numbered attribute.
     pub fn op_with(&mut self, op: &str, inputs: &[Value], attribute: &str, value: i64) -> Value {
-        let [value] = self.node(op, inputs, vec![int(attribute, value)]);
-        value
+        self.node(op, inputs, vec![int(attribute, value)], 1)
     }
 
     /// Sum over each row, `[rows, 1]`.
     pub fn sum(&mut self, value: Value) -> Value {
-        let axes = self.list([1]);
+        let axes = self.list(&[1]);
         self.op("ReduceSum", &[value, axes])
     }
 
@@ -149,14 +147,14 @@ impl Graph {
             r#type: attribute_type::INTS,
             ..Default::default()
         };
-        let [max] = self.node("ReduceMax", &[value], vec![axes]);
-        max
+        self.node("ReduceMax", &[value], vec![axes], 1)
     }
 
     /// The `count` largest of each row, the largest first, and where they are, `[rows, count]`.
     pub fn largest(&mut self, value: Value, count: usize) -> [Value; 2] {
-        let count = self.list([count as i64]);
-        self.node("TopK", &[value, count], Vec::new())
+        let count = self.list(&[count as i64]);
+        let values = self.node("TopK", &[value, count], Vec::new(), 2);
+        [values, Value(values.0 + 1)]
     }
 
     /// Inner products with the rows of a matrix, `[rows, matrix rows]`, and something added.
@@ -179,7 +177,7 @@ impl Graph {
 
     /// `[rows, 1]` to `[rows]`.
     pub fn squeeze(&mut self, value: Value) -> Value {
-        let axes = self.list([1]);
+        let axes = self.list(&[1]);
         self.op("Squeeze", &[value, axes])
     }
 
@@ -200,21 +198,23 @@ impl Graph {
         self.value(name)
     }
 
-    fn node<const RESULTS: usize>(
+    /// The first result of a node; the others follow it.
+    fn node(
         &mut self,
         op: &str,
         inputs: &[Value],
         attribute: Vec<AttributeProto>,
-    ) -> [Value; RESULTS] {
+        results: usize,
+    ) -> Value {
         let input = inputs.iter().map(|value| self.names[value.0].clone()).collect();
-        let name = self.name_of(op);
-        let results = [(); RESULTS].map(|()| {
+        let first = self.names.len();
+        for _ in 0..results {
             let name = self.name_of(op);
-            self.value(name)
-        });
-        let output = results.iter().map(|value| self.names[value.0].clone()).collect();
+            self.names.push(name);
+        }
+        let (name, output) = (self.names[first].clone(), self.names[first..].to_vec());
         self.graph.node.push(NodeProto { input, output, name, op_type: op.into(), attribute });
-        results
+        Value(first)
     }
 
     fn name_of(&self, kind: &str) -> String {

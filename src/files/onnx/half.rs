@@ -4,7 +4,7 @@
 /// take all digits whatever their size; none where that does not fit float32, or all are 0.
 pub fn unit(values: &[f32]) -> Option<f32> {
     let largest = values.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
-    let unit = 2.0_f32.powi(largest.log2().floor() as i32);
+    let unit = f32::from_bits(largest.to_bits() & 0x7F80_0000);
     (unit.is_normal() && largest.is_finite()).then_some(unit)
 }
 

@@ -57,7 +57,8 @@ impl LastLayer<'_> {
     pub fn ash(&self, graph: &mut Graph, inputs: Value, percentile: f64, variant: &str) -> Value {
         let width = self.width();
         let kept = kept(width, percentile);
-        let backwards = graph.list((0..width as i64).rev());
+        let backwards: Vec<i64> = (0..width as i64).rev().collect();
+        let backwards = graph.list(&backwards);
         let reversed = graph.op_with("Gather", &[inputs, backwards], "axis", 1);
         let [largest, places] = graph.largest(reversed, kept);
         let shaped = match variant {

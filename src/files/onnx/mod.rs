@@ -78,7 +78,9 @@ pub fn write(snapshot: &Snapshot, fitted: &FittedArrays, is_half: bool) -> Resul
     let score = where_a_number(&mut graph, input, score);
     let probabilities = probabilities(&mut graph, logits, calibration.temperature);
     let Verdict { p_value, accepted, class_set } = verdict(&mut graph, score, logits, &calibration);
-    let flat = [score, p_value, accepted].map(|column| graph.squeeze(column));
+    let score = graph.squeeze(score);
+    let p_value = graph.squeeze(p_value);
+    let accepted = graph.squeeze(accepted);
     let names = graph.texts(&config.classes);
     // A constant by itself is no result of the graph in every runtime.
     let names = graph.op("Identity", &[names]);
@@ -101,15 +103,15 @@ pub fn write(snapshot: &Snapshot, fitted: &FittedArrays, is_half: bool) -> Resul
         &wide,
         "of the classes, at the calibrated temperature",
     );
-    output(flat[0], "score", data_type::FLOAT, &rows, "higher = more out-of-distribution");
+    output(score, "score", data_type::FLOAT, &rows, "higher = more out-of-distribution");
     output(
-        flat[1],
+        p_value,
         "p_value",
         data_type::FLOAT,
         &rows,
         "(1 + #{calibration score >= score}) / (n + 1)",
     );
-    output(flat[2], "accepted", data_type::BOOL, &rows, "whether the head knows the row");
+    output(accepted, "accepted", data_type::BOOL, &rows, "whether the head knows the row");
     if let Some(class_set) = class_set {
         output(
             class_set,

@@ -118,44 +118,48 @@ fn between_neighbours(
     graph.op("Where", &[has_high, part, zero])
 }
 
-/// The t distribution's tail, from a table over the angle whose tangent t is: that spreads both
-/// tails evenly, whatever the degrees of freedom.
+/// The t distribution's tail, from a table over t / (1 + |t|), which spreads both tails evenly,
+/// whatever the degrees of freedom.
 fn tail(graph: &mut Graph, scores: Value, conformal: &Conformal) -> Value {
     let (mean, spread) = conformal.location();
-    let zero = graph.scalar(0.0);
+    let (zero, one) = (graph.scalar(0.0), graph.scalar(1.0));
     let is_number = graph.op("Equal", &[scores, scores]);
     // What is no number has no place in a table.
     let numbers = graph.op("Where", &[is_number, scores, zero]);
     let mean = graph.wide(&[mean]);
     let distance = graph.minus(numbers, mean);
     let p_value = if spread > 0.0 {
-        let quarter = std::f64::consts::FRAC_PI_2;
-        let angle = |step: usize| quarter * (2.0 * step as f64 / STEPS as f64 - 1.0);
-        let tails: Vec<f32> =
-            (0..=STEPS).map(|step| conformal.tail(angle(step).tan()) as f32).collect();
+        let tails: Vec<f32> = (0..=STEPS)
+            .map(|step| {
+                let part = 2.0 * step as f64 / STEPS as f64 - 1.0;
+                conformal.tail(part / (1.0 - part.abs())) as f32
+            })
+            .collect();
         let table = graph.floats(&[tails.len()], &tails);
         let spread = graph.scalar(spread as f32);
         let t = graph.op("Div", &[distance, spread]);
-        let angle = graph.op("Atan", &[t]);
-        let factor = graph.scalar((STEPS as f64 / 2.0 / quarter) as f32);
-        let position = graph.op("Mul", &[angle, factor]);
+        let (least, most) = (graph.scalar(-1e30), graph.scalar(1e30));
+        let t = graph.op("Max", &[t, least]);
+        let t = graph.op("Min", &[t, most]);
+        let size = graph.op("Abs", &[t]);
+        let size = graph.op("Add", &[size, one]);
+        let part = graph.op("Div", &[t, size]);
         let half = graph.scalar(STEPS as f32 / 2.0);
+        let position = graph.op("Mul", &[part, half]);
         let position = graph.op("Add", &[position, half]);
-        let (first, last) = (graph.scalar(0.0), graph.scalar(STEPS as f32 - 1.0));
         let step = graph.op("Floor", &[position]);
-        let step = graph.op("Max", &[step, first]);
+        let last = graph.scalar(STEPS as f32 - 1.0);
         let step = graph.op("Min", &[step, last]);
         let part = graph.op("Sub", &[position, step]);
         let step = graph.op_with("Cast", &[step], "to", data_type::INT32.into());
-        let one = graph.ints(&[1]);
-        let next = graph.op("Add", &[step, one]);
+        let next = graph.ints(&[1]);
+        let next = graph.op("Add", &[step, next]);
         let low = graph.op("Gather", &[table, step]);
         let high = graph.op("Gather", &[table, next]);
         let width = graph.op("Sub", &[high, low]);
         let part = graph.op("Mul", &[part, width]);
         graph.op("Add", &[low, part])
     } else {
-        let one = graph.scalar(1.0);
         let is_beyond = graph.op("Greater", &[distance, zero]);
         graph.op("Where", &[is_beyond, zero, one])
     };

@@ -179,7 +179,8 @@ impl Head<'_> {
         let shifted = graph.op("Mul", &[behind, factor]);
         let exponentials = graph.op("Exp", &[shifted]);
         let argmax = graph.op_with("ArgMax", &[self.outputs.logits], "axis", 1);
-        let classes = graph.list(0..self.classes as i64);
+        let classes: Vec<i64> = (0..self.classes as i64).collect();
+        let classes = graph.list(&classes);
         let is_argmax = graph.op("Equal", &[classes, argmax]);
         let zero = graph.scalar(0.0);
         let others = graph.op("Where", &[is_argmax, zero, exponentials]);
