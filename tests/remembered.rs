@@ -120,7 +120,7 @@ impl Ledger {
                 self.unknown.extend(new.chunks(WIDTH).map(<[f32]>::to_vec).zip(ids));
             }
             Step::Remove { every } => {
-                let gone = |id: u32| id as usize % every == 0;
+                let gone = |id: u32| (id as usize).is_multiple_of(every);
                 let ids: Vec<u32> = (0..100).filter(|&id| gone(id)).collect();
                 let before = self.known.len() + self.unknown.len();
                 self.known.retain(|&(_, _, id)| !gone(id));

@@ -40,7 +40,7 @@ pub struct Evaluation {
     pub aupr_in: f64,
     /// See [`metrics::fpr_at_tpr`], at 0.95.
     pub fpr95: f64,
-    /// See [`metrics::confusion`]; empty above [`MOST_CONFUSED`] classes.
+    /// See [`metrics::confusion`]; empty above 4096 classes.
     pub confusion: Vec<u32>,
     /// Share of each class's rows that were taken for it; NaN for a class without rows.
     pub recall: Vec<f64>,

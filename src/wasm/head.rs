@@ -19,7 +19,7 @@ use crate::{
     Error,
     engine::Engine,
     error::Mismatch,
-    head::{Head, HeadFit, cross::CrossCalibration, selection::Selection},
+    head::{FitRows, Head, HeadFit, cross::CrossCalibration, selection::Selection},
     snapshot::Snapshot,
 };
 
@@ -105,7 +105,7 @@ impl RawHead {
         labels: Option<Vec<f64>>,
         options: &JsValue,
     ) -> JsResult<Vec<u32>> {
-        let (groups, weights) = options::rows(options)?;
+        let FitRows { groups, weights, .. } = options::rows(options)?;
         Ok(match labels {
             None if groups.is_some() || weights.is_some() => {
                 let expected =

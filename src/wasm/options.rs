@@ -74,11 +74,11 @@ pub fn fit(value: &JsValue) -> Result<(FitOptions, FitRows)> {
 }
 
 /// Options of `addRows`: a group and a weight for each row.
-pub fn rows(value: &JsValue) -> Result<(Option<Vec<f64>>, Option<Vec<f64>>)> {
+pub fn rows(value: &JsValue) -> Result<FitRows> {
     let mut options = Reader::new("options", value)?;
-    let rows = (options.numbers("groups")?, options.numbers("weights")?);
+    let (groups, weights) = (options.numbers("groups")?, options.numbers("weights")?);
     options.finish()?;
-    Ok(rows)
+    Ok(FitRows { groups, weights, ..FitRows::default() })
 }
 
 /// Options of `removeClass`: whether its rows become examples of the unknown.

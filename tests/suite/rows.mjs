@@ -11,11 +11,14 @@ const join = (...parts) => Float32Array.from(parts.flatMap((part) => Array.from(
 const named = (count, name) => Array.from({ length: count }, () => name);
 const share = ({ accepted }) => accepted.filter((is) => is === 1).length / accepted.length;
 
+/** Enough for rows that are easily told apart; a calibration's heads train as long. */
+const quick = { epochs: 60 };
+
 /** A head of two classes, taught by adding rows. */
 async function taught(create, options = {}) {
   const head = await create({ features: width, classes: ["oak", "elm"], ...options });
   const ids = await head.addRows(join(rows(20, 1, 0), rows(20, 1, 1)), [...named(20, "oak"), ...named(20, "elm")]);
-  await head.fit();
+  await head.fit(quick);
   return { head, ids };
 }
 
@@ -38,7 +41,7 @@ export default {
     close(after.filter((_, index) => index % 3 < 2), before, { absolute: 1e-6, relative: 1e-6 }, "the others' logits");
     check((await head.predict(known)).classIndex.every((index) => index < 2), "an untaught class is never named");
     await head.addRows(rows(20, 1, 2), named(20, "ash"));
-    await head.fit();
+    await head.fit(quick);
     await head.calibrate();
     const all = join(known, rows(60, 2, 2));
     const { label } = await head.predict(all);
@@ -68,7 +71,7 @@ export default {
     await head.renameClass("ash", "yew");
     await head.removeClass("elm", { rows: "unknown" });
     same([head.classes, head.rows], [["oak", "yew"], { count: 41, perClass: [21, 20], unknown: 26 }], "two classes");
-    await head.fit();
+    await head.fit(quick);
     await head.calibrate({ alpha: 0.1 });
     check(share(await head.gate(rows(60, 2, 1))) < 0.2, "the removed class is unknown");
 
@@ -80,7 +83,7 @@ export default {
     same((await loaded.gate(all)).score, (await head.gate(all)).score, "its scores");
     const [one, other] = [await head.addRows(rows(3, 5, 2), named(3, "yew")), await loaded.addRows(rows(3, 5, 2), named(3, "yew"))];
     same(other, one, "ids go on");
-    same([(await loaded.fit()).loss, (await loaded.calibrate()).threshold], [(await head.fit()).loss, (await head.calibrate()).threshold], "taught on alike");
+    same([(await loaded.fit(quick)).loss, (await loaded.calibrate()).threshold], [(await head.fit(quick)).loss, (await head.calibrate()).threshold], "taught on alike");
   },
 
   "rows added and removed leave what the same rows at once would": async ({ create }) => {
