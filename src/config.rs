@@ -115,6 +115,8 @@ pub struct HeadConfig {
     pub seed: u64,
     /// Whether an [`crate::input_map::InputMap`] is taken from the first rows that train.
     pub standardize: bool,
+    /// Whether LogitNorm's tau is the default, which changes with the number of classes.
+    pub tau_by_classes: bool,
 }
 
 impl HeadOptions {
@@ -144,6 +146,7 @@ impl HeadOptions {
         let classes = self.classes.len();
         let architecture = self.architecture(classes)?;
         check_class_names(&self.classes)?;
+        let tau_by_classes = matches!(self.loss, None | Some(LossOptions::LogitNorm { tau: None }));
         Ok(HeadConfig {
             architecture,
             classes: self.classes,
@@ -151,6 +154,7 @@ impl HeadOptions {
             optimizer: self.optimizer.unwrap_or(OptimizerOptions::ADAMW).check()?,
             seed: integer("options.seed", self.seed.unwrap_or(0.0), 0)? as u64,
             standardize: self.standardize.unwrap_or(true),
+            tau_by_classes,
         })
     }
 }
@@ -307,6 +311,39 @@ impl FitOptions {
             )));
         }
         Ok(config)
+    }
+}
+
+/// How much each class counts in a fit's loss.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum ClassWeights {
+    /// As many times as it has rows.
+    #[default]
+    Rows,
+    /// All classes alike, however many rows each has.
+    Balanced,
+    /// A number of at least 0 for each class.
+    Given(Vec<f64>),
+}
+
+impl ClassWeights {
+    /// Whether it is what a fit does by itself.
+    pub fn is_default(&self) -> bool {
+        *self == Self::Rows
+    }
+
+    /// Refuses other than one number of at least 0 for each class.
+    pub fn check(&self, classes: usize) -> Result<()> {
+        let Self::Given(weights) = self else { return Ok(()) };
+        if weights.len() != classes {
+            let expected = format!("\"balanced\", or a weight for each of the {classes} classes");
+            let got = format!("{} weights", weights.len());
+            return Err(Error::InvalidOption(Mismatch::new("options.classWeights", expected, got)));
+        }
+        for (class, &weight) in weights.iter().enumerate() {
+            number(&format!("options.classWeights[{class}]"), weight, Range::NotNegative)?;
+        }
+        Ok(())
     }
 }
 

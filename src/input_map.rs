@@ -133,6 +133,30 @@ impl InputMap {
     }
 }
 
+impl InputMap {
+    /// The other way round: parameters for a head behind this map from those of one that takes
+    /// features as they come. A feature that the map leaves out counts as constant.
+    pub fn unfolded(&self, parameters: &[f32], architecture: &Architecture) -> Vec<f32> {
+        let mut unfolded = parameters.to_vec();
+        let Some(Layer { inputs, weight, bias, .. }) = architecture.layers().into_iter().next()
+        else {
+            return unfolded;
+        };
+        for (output, row) in parameters[weight.clone()].chunks_exact(inputs).enumerate() {
+            let mut sum = f64::from(parameters[bias.start + output]);
+            for (column, &w) in row.iter().enumerate() {
+                let (w, scale, shift) =
+                    (f64::from(w), f64::from(self.scale[column]), f64::from(self.shift[column]));
+                let behind = if scale == 0.0 { 0.0 } else { w / scale };
+                unfolded[weight.start + output * inputs + column] = behind as f32;
+                sum += w * shift - behind * f64::from(self.constant);
+            }
+            unfolded[bias.start + output] = sum as f32;
+        }
+        unfolded
+    }
+}
+
 fn constant(width: usize) -> f32 {
     (LENGTH / (width as f64).sqrt()) as f32
 }

@@ -60,6 +60,43 @@ pub fn fpr_at_tpr(id: &[f64], ood: &[f64], tpr: f64) -> Result<f64> {
     Ok(accepted / ood.len() as f64)
 }
 
+/// One point of a ROC curve with OOD as the positive class: what a threshold does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RocPoint {
+    /// Share of ID rows above the threshold, which are rejected.
+    pub false_positives: f64,
+    /// Share of OOD rows above it.
+    pub true_positives: f64,
+}
+
+/// The ROC curve from (0, 0) to (1, 1), a point for each distinct score; the area below it is
+/// [`auroc`].
+pub fn roc(id: &[f64], ood: &[f64]) -> Result<Vec<RocPoint>> {
+    check("id", id)?;
+    check("ood", ood)?;
+    let (mut of_id, mut of_ood) = (0.0, 0.0);
+    let mut points = vec![RocPoint { false_positives: 0.0, true_positives: 0.0 }];
+    for tie in ties(id, ood).into_iter().rev() {
+        of_id += tie.id;
+        of_ood += tie.ood;
+        points.push(RocPoint {
+            false_positives: of_id / id.len() as f64,
+            true_positives: of_ood / ood.len() as f64,
+        });
+    }
+    Ok(points)
+}
+
+/// How often each class was taken for each, `[classes, classes]`: a row for each class that it is,
+/// a column for each that was said.
+pub fn confusion(said: &[u32], labels: &[u32], classes: usize) -> Vec<u32> {
+    let mut counts = vec![0; classes * classes];
+    for (&said, &label) in said.iter().zip(labels) {
+        counts[label as usize * classes + said as usize] += 1;
+    }
+    counts
+}
+
 /// Most bins of an expected calibration error: more than there are `f32` confidences worth telling
 /// apart, and 8 MB.
 const MAX_BINS: usize = 1 << 20;
@@ -183,6 +220,21 @@ mod tests {
         assert!((aupr_out(&ID, &OOD).unwrap() - 0.573_052).abs() < 1e-6);
         assert!((aupr_in(&ID, &OOD).unwrap() - 0.858_748).abs() < 1e-6);
         assert_eq!(fpr_at_tpr(&ID, &OOD, 0.95).unwrap(), 0.75);
+    }
+
+    #[test]
+    fn the_area_below_the_roc_curve_is_the_auroc() {
+        let points = roc(&ID, &OOD).unwrap();
+        let area: f64 = points
+            .windows(2)
+            .map(|pair| {
+                let width = pair[1].false_positives - pair[0].false_positives;
+                width * (pair[0].true_positives + pair[1].true_positives) / 2.0
+            })
+            .sum();
+        assert!((area - 0.6875).abs() < 1e-12);
+        let ends = (points[0].true_positives, points[points.len() - 1].false_positives);
+        assert_eq!(ends, (0.0, 1.0));
     }
 
     #[test]

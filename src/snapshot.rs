@@ -10,7 +10,9 @@ use crate::{
         conformal::{Conformal, Kind},
         per_class::PerClass,
     },
-    config::{FitConfig, FitOptions, HeadConfig, HeadOptions, LossOptions, OptimizerOptions},
+    config::{
+        ClassWeights, FitConfig, FitOptions, HeadConfig, HeadOptions, LossOptions, OptimizerOptions,
+    },
     error::Mismatch,
     loss::Loss,
     numeric::format::Shown,
@@ -39,6 +41,13 @@ pub struct Snapshot {
     pub seen: Vec<u64>,
     /// A group for each training row, if groups were named.
     pub groups: Vec<u64>,
+    /// How much each training row counts in the loss, if not all alike.
+    pub weights: Vec<f32>,
+    /// Examples of what is none of the classes, `[examples, features]`.
+    pub unknown: Vec<f32>,
+    /// The id of each training row, and then of each example of the unknown. Empty where they are
+    /// counted from 0.
+    pub ids: Vec<u32>,
     /// The calibration rows' scores; empty without a calibration. Ascending, but for those of a
     /// calibration by class.
     pub scores: Vec<f32>,
@@ -60,13 +69,22 @@ pub struct Meta {
     /// How the last fit trained, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fit: Option<FitMeta>,
+    /// The id of the next row, where ids are not counted from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_id: Option<f64>,
+    /// Whether the rows that the calibration's scorer compares with were left out of the file.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_rows: bool,
+    /// See [`HeadConfig::tau_by_classes`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tau_by_classes: bool,
     /// The calibration, if the head has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<CalibrationMeta>,
 }
 
 /// What of a fit's options a cross-calibration repeats.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct FitMeta {
     /// Passes over the rows, if they were named.
@@ -76,24 +94,43 @@ pub struct FitMeta {
     pub batch_size: Option<f64>,
     /// Whether the learning rate stayed as it was.
     pub constant: bool,
+    /// Whether all classes counted alike.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub balanced: bool,
+    /// How much each class counted, if that was named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub class_weights: Vec<f64>,
 }
 
-impl From<FitConfig> for FitMeta {
-    fn from(config: FitConfig) -> Self {
+impl From<&(FitConfig, ClassWeights)> for FitMeta {
+    fn from((config, class_weights): &(FitConfig, ClassWeights)) -> Self {
         Self {
             epochs: config.epochs.map(|epochs| epochs as f64),
             batch_size: Some(config.batch_size as f64),
             constant: config.schedule == Schedule::Constant,
+            balanced: *class_weights == ClassWeights::Balanced,
+            class_weights: match class_weights {
+                ClassWeights::Given(weights) => weights.clone(),
+                _ => Vec::new(),
+            },
         }
     }
 }
 
 impl FitMeta {
-    /// Checks the numbers.
-    pub fn check(self) -> Result<FitConfig> {
+    /// Checks the numbers, of a head for so many classes.
+    pub fn check(self, classes: usize) -> Result<(FitConfig, ClassWeights)> {
         let schedule = if self.constant { Schedule::Constant } else { Schedule::Cosine };
-        let Self { epochs, batch_size, .. } = self;
-        FitOptions { epochs, batch_size, schedule: Some(schedule), ..FitOptions::default() }.check()
+        let Self { epochs, batch_size, balanced, class_weights, .. } = self;
+        let class_weights = match (balanced, class_weights) {
+            (true, _) => ClassWeights::Balanced,
+            (false, weights) if weights.is_empty() => ClassWeights::Rows,
+            (false, weights) => ClassWeights::Given(weights),
+        };
+        class_weights.check(classes)?;
+        let options =
+            FitOptions { epochs, batch_size, schedule: Some(schedule), ..FitOptions::default() };
+        Ok((options.check()?, class_weights))
     }
 }
 

@@ -63,7 +63,13 @@ fn fit(
 
 fn trained(features: &[f32], labels: &[f64], groups: Option<Vec<f64>>) -> Head {
     let mut head = head(sized(FEATURES, CLASSES));
-    fit(&mut head, features, labels, FitOptions::default(), FitRows { groups, validation: None });
+    fit(
+        &mut head,
+        features,
+        labels,
+        FitOptions::default(),
+        FitRows { groups, ..FitRows::default() },
+    );
     head
 }
 
@@ -189,7 +195,7 @@ fn groups_are_kept_together_and_rows_that_look_like_groups_are_noticed() {
     assert!(warning.contains("options.groups"), "{warning}");
 
     let mut named = head(sized(FEATURES, CLASSES));
-    let with = FitRows { groups: Some(groups.clone()), validation: None };
+    let with = FitRows { groups: Some(groups.clone()), ..FitRows::default() };
     let warning = fit(&mut named, &features, &labels, split, with);
     assert_eq!(warning, None);
     let (of_unnamed, of_named) = (rejected(&mut unnamed, &fresh), rejected(&mut named, &fresh));
@@ -265,7 +271,8 @@ fn patience_keeps_the_best_epoch() {
     };
     let cross_entropy = Some(LossOptions::CrossEntropy { label_smoothing: None });
     let mut head = head(HeadOptions { loss: cross_entropy, ..sized(FEATURES, CLASSES) });
-    let with = FitRows { groups: None, validation: Some((validation.clone(), answers.clone())) };
+    let with =
+        FitRows { validation: Some((validation.clone(), answers.clone())), ..FitRows::default() };
     let mut fit = head.begin_fit(features, &labels, options.check().unwrap(), with).unwrap();
     let mut losses = Vec::new();
     let kept = loop {

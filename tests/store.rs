@@ -267,8 +267,8 @@ fn edited(from: &str, to: &str) -> Vec<u8> {
 #[test]
 fn a_changed_description_is_refused_by_name() {
     let changes = [
-        (r#"\"version\":2"#, r#"\"version\":3"#, "file, format version: expected 1 to 2, got 3"),
-        (r#"\"version\":2"#, r#"\"version\":0"#, "format version"),
+        (r#"\"version\":3"#, r#"\"version\":4"#, "file, format version: expected 1 to 3, got 4"),
+        (r#"\"version\":3"#, r#"\"version\":0"#, "format version"),
         (
             r#"\"features\":5.0"#,
             r#"\"features\":4.0"#,

@@ -334,6 +334,79 @@ interface Evaluation {
     auprIn: number;
     /** Share of OOD accepted at the threshold that keeps 95 % of ID. */
     fpr95: number;
+    /** Share of each class's rows that were taken for it, [classes]; NaN for a class without rows. */
+    recall: Float64Array;
+    /** Share of the rows taken for each class that are of it, [classes]; NaN where none was. */
+    precision: Float64Array;
+    /**
+     * How many rows of each class (first index) were taken for each (second), [classes, classes];
+     * empty for more than 4096 classes.
+     */
+    confusion: Uint32Array;
+    /** The ROC curve with OOD as the positive class, from (0, 0) to (1, 1). */
+    roc: {
+        /** Share of ID that each threshold rejects, [points]. */
+        falsePositiveRate: Float64Array;
+        /** Share of OOD that it rejects, [points]. */
+        truePositiveRate: Float64Array;
+    };
+}
+/** The rows that a head remembers. */
+interface RememberedRows {
+    /** Rows with a class. */
+    readonly count: number;
+    /** Rows of each class, [classes]. */
+    readonly perClass: readonly number[];
+    /** Examples of the unknown. */
+    readonly unknown: number;
+}
+/** Why rows got their verdicts. */
+interface Explanation {
+    /** Neighbours of each row. */
+    k: number;
+    /** Ids of the remembered rows nearest to each row, the nearest first, [rows, k]. */
+    id: Uint32Array;
+    /** Their classes, [rows, k]; -1 for an example of the unknown. */
+    classIndex: Int32Array;
+    /**
+     * Their Euclidean distances, [rows, k], in the form in which "auto" compares rows: at unit
+     * length, or standardised where features are measurements.
+     */
+    distance: Float32Array;
+    /**
+     * What the score of each row is made of, [rows] each: the parts add up to it. Of "auto":
+     * unsureness (of the head), classDistance, relativeDistance, localDensity, length and, with
+     * examples of the unknown, unknown, in deviations over the training rows. Of another scorer: its
+     * score under its own name.
+     */
+    parts: Record<string, Float32Array>;
+}
+/** All parameters by PyTorch's names. */
+type NamedWeights = Record<string, {
+    /** [out, in] of a weight, [out] of a bias. */
+    readonly shape: readonly number[];
+    /** Row-major. */
+    readonly data: Float32Array;
+}>;
+/**
+ * Tells a stream that moved as a whole (another camera, another build of the backbone) from single
+ * unknown rows.
+ */
+interface Monitor {
+    /** Takes in p-values in the order in which they came. */
+    observe(pValues: ArrayLike<number>): void;
+    /**
+     * Evidence against "these rows are like the calibration rows": a conformal test martingale, 1 at
+     * the start.
+     */
+    readonly evidence: number;
+    /**
+     * True once the evidence has passed 1 / alpha: at most the share alpha of unmoved streams ever
+     * raises it.
+     */
+    readonly alarm: boolean;
+    /** Begins anew. */
+    reset(): void;
 }
 
 /** The training loss. */
@@ -443,6 +516,11 @@ interface RowOptions {
      * folds of `calibrate`.
      */
     groups?: ArrayLike<number> | readonly string[];
+    /**
+     * How much each row counts in the loss, at least 0; only their proportions matter. Statistics of
+     * scorers, and calibrations, count every row once. Default 1.
+     */
+    weights?: ArrayLike<number>;
 }
 /** Options of `fit`. */
 interface FitOptions extends RowOptions {
@@ -458,6 +536,18 @@ interface FitOptions extends RowOptions {
      * when they are too few. Default 0.
      */
     validationSplit?: number;
+    /**
+     * How much each class counts in the loss: "balanced" makes all classes count alike (rows /
+     * (classes x rows of the class), as in scikit-learn), an array says it class by class, at least
+     * 0. Default: as many times as it has rows.
+     */
+    classWeights?: "balanced" | ArrayLike<number>;
+    /**
+     * What becomes of the rows that the head remembers: "replace" (default) forgets them, and rejects
+     * where that would forget all rows of a class that the head has learnt; "add" keeps them and
+     * learns from them, too (a row that is there already is not stored twice).
+     */
+    remember?: "replace" | "add";
     /** Rows to hold out, in place of `validationSplit`. */
     validation?: {
         /** The rows. */
@@ -481,6 +571,32 @@ interface FitOptions extends RowOptions {
      * so far.
      */
     signal?: AbortSignal;
+}
+/** Options of `fit` over the rows that the head remembers, which have their groups and weights. */
+type RefitOptions = Omit<FitOptions, "groups" | "weights" | "remember">;
+/** Options of `removeClass`. */
+interface RemoveClassOptions {
+    /** Whether its rows are forgotten (default) or become examples of the unknown. */
+    rows?: "forget" | "unknown";
+}
+/** Options of `explain`. */
+interface ExplainOptions extends CallOptions {
+    /** Neighbours of each row, at most as many as rows are remembered. Default 5, or all there are. */
+    k?: number;
+}
+/** Options of `monitor`. */
+interface MonitorOptions {
+    /** Share of unmoved streams that may ever raise an alarm, in (0, 1). Default 0.01. */
+    alpha?: number;
+}
+/** Options of `save`. */
+interface SaveOptions {
+    /**
+     * How the file holds the rows that the head remembers: as they are ("float32", default), at half
+     * precision ("float16": half the size, numbers to 3 digits, at most 65504), or not at all
+     * ("none": weights and thresholds alone; a scorer that compares with rows cannot score then).
+     */
+    rows?: "float32" | "float16" | "none";
 }
 /** Options of `selectScorer`. */
 interface SelectionOptions {
@@ -546,7 +662,7 @@ interface CalibrationOptions {
     signal?: AbortSignal;
 }
 /** Options of `calibrate` from the head's own rows. */
-interface CrossCalibrationOptions extends CalibrationOptions, RowOptions {
+interface CrossCalibrationOptions extends CalibrationOptions, Pick<RowOptions, "groups"> {
     /** Parts of the rows that are left out by turns; at least 2. Default 5, or by `groups`. */
     folds?: number;
     /** Stops between batches and rejects with the signal's reason; the head is as it was. */
@@ -557,7 +673,7 @@ interface CrossCalibrationOptions extends CalibrationOptions, RowOptions {
 interface Head {
     /** Length of one feature vector. */
     readonly features: number;
-    /** Class names. */
+    /** Class names; another list after `addClass`, `renameClass` or `removeClass`. */
     readonly classes: readonly string[];
     /**
      * What the head was made of, defaults included: `createHead(head.options)` makes an untrained one
@@ -575,12 +691,47 @@ interface Head {
      * scorer that compares with them.
      */
     readonly calibration?: Calibration;
+    /** How many rows are remembered: in all, of each class, and examples of the unknown. */
+    readonly rows: RememberedRows;
     /** One optimiser update on one batch. */
     trainStep(features: Features, labels: Labels, options?: {
         learningRate?: number;
     }): Promise<StepResult>;
     /** Many updates over a data set that is uploaded once. */
     fit(features: Features, labels: Labels, options?: FitOptions): Promise<FitResult>;
+    /**
+     * The same over the rows that the head remembers. Rows that `validationSplit` holds out stay
+     * remembered: they measure, and do not calibrate.
+     */
+    fit(options?: RefitOptions): Promise<FitResult>;
+    /**
+     * Adds rows to those that the head remembers, without training; `fit()` then learns from all of
+     * them. `labels` null: examples of what is none of the classes, to which "auto" adds a part for
+     * likeness; they never set a threshold, so that a calibration after them keeps its promise.
+     * Resolves to an id for each row. Ids count up over the head's life: the rows of a `fit` or
+     * `fitScorers` have ids, too, that of row i being the first one plus i. Ends a calibration for a
+     * scorer that compares with rows.
+     */
+    addRows(features: Features, labels: Labels | null, options?: RowOptions): Promise<Uint32Array>;
+    /**
+     * Forgets rows, wherever they are kept: memory, statistics, the fingerprints of rows that were
+     * learnt from, the next `save`. What the weights learnt from them stays until the next `fit()`.
+     * Ids of no row are passed over. Resolves to how many rows there were.
+     */
+    removeRows(ids: ArrayLike<number>): Promise<number>;
+    /**
+     * A new class behind the others; resolves to its index. Until it is learnt its logit is the mean
+     * of the others', never the largest. The others keep weights, optimiser state and rows. Ends the
+     * calibration.
+     */
+    addClass(name: string): Promise<number>;
+    /** Another name for a class. Ends no calibration. */
+    renameClass(from: string, to: string): Promise<void>;
+    /**
+     * Removes a class; the others keep what they learnt, and those behind it move up. Ends the
+     * calibration.
+     */
+    removeClass(name: string, options?: RemoveClassOptions): Promise<void>;
     /** Raw logits, [rows, classes]: never normalised, never divided by tau. */
     logits(features: Features): Promise<Float32Array>;
     /** The most probable class of each row, and all probabilities. */
@@ -622,6 +773,16 @@ interface Head {
     /** Classifies rows, and accepts or rejects each as in-distribution. Needs `calibrate`. */
     gate(features: Features, options?: CallOptions): Promise<GateResult>;
     /**
+     * Why rows get their verdicts: the nearest remembered rows, and the parts of the score that the
+     * gate compares (before `calibrate`, of "auto").
+     */
+    explain(features: Features, options?: ExplainOptions): Promise<Explanation>;
+    /**
+     * Watches the p-values of the gate's answers for a stream that moved as a whole. Needs
+     * `calibrate`, without `perClass`.
+     */
+    monitor(options?: MonitorOptions): Monitor;
+    /**
      * Accuracy and calibration error on labelled in-distribution rows, and how a scorer separates
      * them from `ood` rows.
      */
@@ -634,9 +795,20 @@ interface Head {
     /**
      * The head as one safetensors file: weights under PyTorch's names and in its layout [out, in],
      * optimiser state, the training rows that scorers compare with, calibration, options and seed.
-     * `loadHead` restores it. Warning: the file holds those training rows.
+     * `loadHead` restores it. Warning: the file holds those training rows, unless `rows` is "none".
      */
-    save(): Promise<Uint8Array<ArrayBuffer>>;
+    save(options?: SaveOptions): Promise<Uint8Array<ArrayBuffer>>;
+    /**
+     * All parameters under PyTorch's names ("0.weight", "0.bias", ...), shapes [out, in] and [out],
+     * for features as they come; without rows.
+     */
+    weights(): Promise<NamedWeights>;
+    /**
+     * Takes the place of all parameters: the same names and shapes, finite numbers. Optimiser state
+     * and `steps` stay; a calibration ends. A head that has not trained takes features as they come
+     * from then on, as with `standardize: false`.
+     */
+    setWeights(weights: NamedWeights): Promise<void>;
     /**
      * The head and its gate as an ONNX model: features [rows, features] in; logits, probabilities,
      * score, p-value, accepted and class names out. Needs `calibrate`. With a scorer that searches
@@ -724,4 +896,8 @@ declare const metrics: {
 };
 
 export { OodgateError, createHead, init, loadHead, metrics };
+<<<<<<< HEAD
 export type { Backend, Calibration, CalibrationOptions, CallOptions, CompleteOptions, CrossCalibrationOptions, EpochProgress, ErrorCode, Evaluation, ExportOptions, Features, FitOptions, FitResult, FittedScorer, GateResult, GatedRow, HalfFloats, Head, HeadOptions, InitOptions, Labels, LoadOptions, LogitScorer, LossOptions, OptimizerOptions, Prediction, RowOptions, ScoreOptions, Scorer, ScorerName, ScorerOptions, Selection, SelectionOptions, StepResult, TrustedAddress, WasmSource, WorkerSource };
+=======
+export type { Backend, Calibration, CalibrationOptions, CallOptions, CompleteOptions, CrossCalibrationOptions, EpochProgress, ErrorCode, Evaluation, ExplainOptions, Explanation, Features, FitOptions, FitResult, FittedScorer, GateResult, GatedRow, HalfFloats, Head, HeadOptions, InitOptions, Labels, LoadOptions, LogitScorer, LossOptions, Monitor, MonitorOptions, NamedWeights, OptimizerOptions, Prediction, RefitOptions, RememberedRows, RemoveClassOptions, RowOptions, SaveOptions, ScoreOptions, Scorer, ScorerName, ScorerOptions, Selection, SelectionOptions, StepResult, TrustedAddress, WasmSource, WorkerSource };
+>>>>>>> main

@@ -25,6 +25,15 @@ impl SeenRows {
         self.next = (self.next + 1) % Self::CAPACITY;
     }
 
+    /// Forgets rows.
+    pub fn remove<'a>(&mut self, rows: impl Iterator<Item = &'a [f32]>) {
+        let mut gone: Vec<u64> = rows.map(fingerprint).collect();
+        sort::sort(&mut gone);
+        let mut kept = self.fingerprints();
+        kept.retain(|fingerprint| gone.binary_search(fingerprint).is_err());
+        *self = Self::from_fingerprints(kept);
+    }
+
     /// What [`SeenRows::from_fingerprints`] takes: a number for each row, the oldest first.
     pub fn fingerprints(&self) -> Vec<u64> {
         let (newest, oldest) = self.fingerprints.split_at(self.next.min(self.fingerprints.len()));

@@ -28,6 +28,7 @@ pub struct CpuEngine {
 pub struct Data {
     features: Rc<Vec<f32>>,
     labels: Rc<Vec<u32>>,
+    weights: Option<Rc<Vec<f32>>>,
 }
 
 /// A factor of products, `[rows, width]`.
@@ -92,16 +93,19 @@ impl CpuEngine {
     }
 
     /// Adds the batch's loss and hits to the totals and leaves the mean loss's gradient in `delta`.
-    fn run_loss(&mut self, labels: impl Iterator<Item = u32>, rows: usize, classes: usize) {
+    fn run_loss(&mut self, data: &Data, rows: &[u32], classes: usize) {
         let Scratch { outputs, delta, .. } = &mut self.scratch;
         let Some(logits) = outputs.last() else { return };
-        delta.resize(rows * classes, 0.0);
-        let scale = 1.0 / rows as f32;
-        for ((row, label), gradient) in
-            logits.chunks_exact(classes).zip(labels).zip(delta.chunks_exact_mut(classes))
+        delta.resize(rows.len() * classes, 0.0);
+        let scale = 1.0 / rows.len() as f32;
+        for ((logits, &row), gradient) in
+            logits.chunks_exact(classes).zip(rows).zip(delta.chunks_exact_mut(classes))
         {
-            self.totals.loss += f64::from(self.loss.row(row, label as usize, scale, gradient));
-            self.totals.correct += f64::from(u8::from(argmax(row) == label as usize));
+            let label = data.labels[row as usize] as usize;
+            let weight = data.weights.as_ref().map_or(1.0, |weights| weights[row as usize]);
+            let loss = self.loss.row(logits, label, scale * weight, gradient);
+            self.totals.loss += f64::from(loss) * f64::from(weight);
+            self.totals.correct += f64::from(u8::from(argmax(logits) == label));
         }
     }
 
@@ -166,7 +170,7 @@ impl CpuEngine {
             map.apply(&mut batch);
         }
         self.run_layers(&batch, rows.len())?;
-        self.run_loss(rows.iter().map(|&row| data.labels[row as usize]), rows.len(), classes);
+        self.run_loss(data, rows, classes);
         then(self, &batch);
         self.scratch.batch = batch;
         Ok(())
@@ -183,8 +187,13 @@ impl Engine for CpuEngine {
         Ok(Self::new(&spec, parameters))
     }
 
-    fn upload(&mut self, features: Rc<Vec<f32>>, labels: Rc<Vec<u32>>) -> Result<Data> {
-        Ok(Data { features, labels })
+    fn upload(
+        &mut self,
+        features: Rc<Vec<f32>>,
+        labels: Rc<Vec<u32>>,
+        weights: Option<Rc<Vec<f32>>>,
+    ) -> Result<Data> {
+        Ok(Data { features, labels, weights })
     }
 
     fn order(&mut self, rows: Vec<u32>) -> Result<Vec<u32>> {

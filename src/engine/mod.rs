@@ -124,9 +124,14 @@ pub trait Engine {
     where
         Self: Sized;
 
-    /// Lays out `[rows, features]` and one label per row. Shared, so that the CPU engine need not
-    /// copy them.
-    fn upload(&mut self, features: Rc<Vec<f32>>, labels: Rc<Vec<u32>>) -> Result<Self::Data>;
+    /// Lays out `[rows, features]`, one label per row, and what the loss of each row is multiplied
+    /// by, if not 1. Shared, so that the CPU engine need not copy them.
+    fn upload(
+        &mut self,
+        features: Rc<Vec<f32>>,
+        labels: Rc<Vec<u32>>,
+        weights: Option<Rc<Vec<f32>>>,
+    ) -> Result<Self::Data>;
 
     /// Lays out row numbers, to be picked from by range.
     fn order(&mut self, rows: Vec<u32>) -> Result<Self::Order>;

@@ -4,3 +4,4 @@
 mod header;
 pub mod onnx;
 pub mod safetensors;
+mod tensors;

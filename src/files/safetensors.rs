@@ -7,7 +7,10 @@
 //! | `input.weight`, `input.bias` | F32 | `[out, in]`, `[out]`: the first layer as it was trained, behind that map, which `0.weight` and `0.bias` include |
 //! | `optimizer.exp_avg.0.weight`, `optimizer.exp_avg_sq.0.weight`, ... | F32 | AdamW's moments, likewise |
 //! | `optimizer.momentum_buffer.0.weight`, ... | F32 | SGD's velocity, likewise |
-//! | `training.features`, `training.labels` | F32, I32 | `[rows, features]`, `[rows]`: what fitted scorers compare with |
+//! | `training.features`, `training.labels` | F32 or F16, I32 | `[rows, features]`, `[rows]`: what fitted scorers compare with |
+//! | `training.unknown` | F32 or F16 | `[examples, features]`: examples of what is none of the classes |
+//! | `training.weights` | F32 | `[rows]`: how much each counts in the loss, where weights were named |
+//! | `training.ids` | I32 | `[rows + examples]`: their ids, where they are not 0, 1, 2, ... |
 //! | `training.seen` | I64 | `[rows]`: fingerprints of rows that were trained on |
 //! | `training.groups` | I64 | `[rows]`: which rows belong together, where groups were named |
 //! | `calibration.scores` | F32 | `[rows]`; ascending, but for a calibration by class |
@@ -17,13 +20,14 @@
 //! file without that key is taken for weights from elsewhere, for example
 //! `safetensors.torch.save_file(model.state_dict(), ...)`, and gets default options.
 
-use ::safetensors::{
-    Dtype,
-    tensor::{TensorView, serialize},
-};
+use ::safetensors::tensor::{TensorView, serialize};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
-use super::header::File;
+pub use super::tensors::KeptRows;
+use super::{
+    header::File,
+    tensors::{Tensors, floats, longs, refusal, rows, some_floats, words},
+};
 use crate::{
     Error, Result,
     architecture::{Architecture, Layer},
@@ -35,7 +39,7 @@ use crate::{
 };
 
 /// The format that [`write()`] writes. [`read`] takes all up to it.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The metadata's key.
 const KEY: &str = "oodgate";
@@ -68,11 +72,29 @@ struct ListedOptions {
 /// Commas of a description beside those in its lists: a complete one has some thirty.
 const OTHER_COMMAS: usize = 64;
 
-/// The bytes of a file. The snapshot must be whole: one of [`crate::head::Head::snapshot`].
+/// The bytes of a file with the rows as they are. The snapshot must be whole: one of
+/// [`crate::head::Head::snapshot`].
 pub fn write(snapshot: &Snapshot) -> Result<Vec<u8>> {
+    write_with(snapshot, KeptRows::Float32)
+}
+
+/// [`write()`] with the rows in the form that is asked for.
+pub fn write_with(snapshot: &Snapshot, kept: KeptRows) -> Result<Vec<u8>> {
     let config = snapshot.meta.options.clone().check()?;
-    let Snapshot { meta, state, input, features, labels, groups, seen, scores, score_labels } =
-        snapshot;
+    let Snapshot {
+        meta,
+        state,
+        input,
+        features,
+        labels,
+        groups,
+        weights,
+        unknown,
+        ids,
+        seen,
+        scores,
+        score_labels,
+    } = snapshot;
     if state.len() != Snapshot::state_length(&config) {
         return Err(refusal("state", Snapshot::state_length(&config), state.len()));
     }
@@ -117,24 +139,27 @@ pub fn write(snapshot: &Snapshot) -> Result<Vec<u8>> {
         );
         tensors.floats("input.bias".into(), vec![layer.outputs], &state[layer.bias]);
     }
-    if !labels.is_empty() {
-        tensors.floats(
-            "training.features".into(),
-            vec![labels.len(), config.architecture.features()],
-            features,
-        );
+    if kept != KeptRows::None {
+        let width = config.architecture.features();
+        tensors.rows("training.features", width, features, kept)?;
         tensors.words("training.labels", labels);
+        tensors.longs("training.groups", groups);
+        tensors.some_floats("training.weights", weights);
+        tensors.rows("training.unknown", width, unknown, kept)?;
+        tensors.words("training.ids", ids);
+        tensors.longs("training.seen", seen);
     }
-    tensors.longs("training.groups", groups);
-    tensors.longs("training.seen", seen);
-    if !scores.is_empty() {
-        tensors.floats("calibration.scores".into(), vec![scores.len()], scores);
-    }
+    tensors.some_floats("calibration.scores", scores);
     tensors.words("calibration.labels", score_labels);
 
-    let meta = serde_json::to_string(&Versioned { version: VERSION, meta }).map_err(broken)?;
+    let mut meta = meta.clone();
+    if kept == KeptRows::None {
+        meta.next_id = None;
+        meta.without_rows = meta.calibration.is_some();
+    }
+    let meta =
+        serde_json::to_string(&Versioned { version: VERSION, meta: &meta }).map_err(broken)?;
     let views: Result<Vec<_>> = tensors
-        .0
         .iter()
         .map(|(name, dtype, shape, bytes)| {
             Ok((name, TensorView::new(*dtype, shape.clone(), bytes).map_err(broken)?))
@@ -225,11 +250,15 @@ fn own(tensors: &File, json: &str) -> Result<Snapshot> {
         )?);
         state[layer.bias].copy_from_slice(&floats(tensors, "input.bias", &[layer.outputs])?);
     }
+    let width = config.architecture.features();
     let labels = words(tensors, "training.labels")?;
     let features = match labels.len() {
         0 => Vec::new(),
-        rows => floats(tensors, "training.features", &[rows, config.architecture.features()])?,
+        count => rows(tensors, "training.features", Some(count), width)?,
     };
+    let unknown = rows(tensors, "training.unknown", None, width)?;
+    let weights = some_floats(tensors, "training.weights")?;
+    let ids = words(tensors, "training.ids")?;
     let groups = longs(tensors, "training.groups")?;
     let seen = longs(tensors, "training.seen")?;
     let scores = match (&meta.calibration, tensors.tensor("calibration.scores")) {
@@ -239,7 +268,20 @@ fn own(tensors: &File, json: &str) -> Result<Snapshot> {
     };
     let score_labels =
         if scores.is_empty() { Vec::new() } else { words(tensors, "calibration.labels")? };
-    Ok(Snapshot { meta, state, input, features, labels, groups, seen, scores, score_labels })
+    Ok(Snapshot {
+        meta,
+        state,
+        input,
+        features,
+        labels,
+        groups,
+        weights,
+        unknown,
+        ids,
+        seen,
+        scores,
+        score_labels,
+    })
 }
 
 /// Weights of a `Linear`, or of a `Sequential` of `Linear` layers with ReLU between them, saved
@@ -324,94 +366,6 @@ fn prefixes(optimizer: &Optimizer) -> &'static [&'static str] {
 /// a ReLU.
 fn named_layers(architecture: &Architecture) -> impl Iterator<Item = (Layer, usize)> {
     architecture.layers().into_iter().enumerate().map(|(index, layer)| (layer, 2 * index))
-}
-
-/// Name, type, shape and bytes of each tensor.
-#[derive(Default)]
-struct Tensors(Vec<(String, Dtype, Vec<usize>, Vec<u8>)>);
-
-impl Tensors {
-    fn add(&mut self, name: String, dtype: Dtype, shape: Vec<usize>, bytes: Vec<u8>) {
-        self.0.push((name, dtype, shape, bytes));
-    }
-
-    /// Nothing where there are none.
-    fn words(&mut self, name: &str, values: &[u32]) {
-        if !values.is_empty() {
-            let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-            self.add(name.into(), Dtype::I32, vec![values.len()], bytes);
-        }
-    }
-
-    /// Nothing where there are none.
-    fn longs(&mut self, name: &str, values: &[u64]) {
-        if !values.is_empty() {
-            let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-            self.add(name.into(), Dtype::I64, vec![values.len()], bytes);
-        }
-    }
-
-    fn floats(&mut self, name: String, shape: Vec<usize>, values: &[f32]) {
-        self.add(
-            name,
-            Dtype::F32,
-            shape,
-            values.iter().flat_map(|value| value.to_le_bytes()).collect(),
-        );
-    }
-}
-
-/// A tensor's bytes in elements of `N` bytes. They need not be aligned.
-fn elements<'data, const N: usize>(
-    view: &TensorView<'data>,
-    name: &str,
-    dtype: Dtype,
-    shape: &[usize],
-) -> Result<&'data [[u8; N]]> {
-    if view.dtype() != dtype || view.shape() != shape {
-        let got = format!("{} {:?}", view.dtype(), view.shape());
-        return Err(refusal(&format!("tensor {name}"), format!("{dtype} {shape:?}"), got));
-    }
-    Ok(view.data().as_chunks::<N>().0)
-}
-
-fn floats(tensors: &File, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
-    let view = tensors
-        .tensor(name)
-        .ok_or_else(|| refusal(&format!("tensor {name}"), format!("F32 {shape:?}"), "none"))?;
-    Ok(elements(&view, name, Dtype::F32, shape)?
-        .iter()
-        .map(|&bytes| f32::from_le_bytes(bytes))
-        .collect())
-}
-
-/// The tensor's integers; none where there is no such tensor.
-fn words(tensors: &File, name: &str) -> Result<Vec<u32>> {
-    let Some(view) = tensors.tensor(name) else { return Ok(Vec::new()) };
-    let rows = view.shape().first().copied().unwrap_or_default();
-    Ok(elements(&view, name, Dtype::I32, &[rows])?
-        .iter()
-        .map(|&bytes| u32::from_le_bytes(bytes))
-        .collect())
-}
-
-/// Likewise, of 64 bits.
-fn longs(tensors: &File, name: &str) -> Result<Vec<u64>> {
-    let Some(view) = tensors.tensor(name) else { return Ok(Vec::new()) };
-    let rows = view.shape().first().copied().unwrap_or_default();
-    Ok(elements(&view, name, Dtype::I64, &[rows])?
-        .iter()
-        .map(|&bytes| u64::from_le_bytes(bytes))
-        .collect())
-}
-
-fn refusal(part: &str, expected: impl ToString, got: impl ToString) -> Error {
-    let argument = format!("file, {part}");
-    Error::InvalidFile(Box::new(Mismatch {
-        argument,
-        expected: expected.to_string(),
-        got: got.to_string(),
-    }))
 }
 
 /// Bytes that are no safetensors file, or one whose metadata are not ours.

@@ -6,13 +6,14 @@
 //! breathe and stop it.
 
 use super::{
-    FitRows, Head, HeadFit, UNNAMED_GROUPS,
+    FitRows, Head, HeadFit,
     calibrate::{Scored, Settings},
+    fit::UNNAMED_GROUPS,
 };
 use crate::{
     Error, Result,
     calibration::{Calibration, CalibrationOptions, Method, joined},
-    config::{self, FitOptions},
+    config::{self, ClassWeights, FitOptions},
     engine::Engine,
     ood::{Fitted, auto::base_temperature, statistics::nearness::Standard},
     training::{rows::Rows, sessions::look_grouped, split},
@@ -157,15 +158,21 @@ impl<E: Engine> CrossCalibration<E> {
             Head::new(head.engine().beside(config.spec(), config.initial_parameters())?, config);
         let rows = self.rows.pick(&learnt);
         let labels: Vec<f64> = rows.labels.iter().copied().map(f64::from).collect();
-        let config = match head.fitted_with {
-            Some(config) => config,
-            None => FitOptions::default().check()?,
+        let (config, class_weights) = match &head.fitted_with {
+            Some((config, class_weights)) => (*config, class_weights.clone()),
+            None => (FitOptions::default().check()?, ClassWeights::default()),
         };
+        let weights = rows.weights.as_ref();
+        let weights = weights.map(|weights| weights.iter().copied().map(f64::from).collect());
+        let unknown = &head.memory.unknown().features;
+        if !unknown.is_empty() {
+            other.add_unknown(unknown)?;
+        }
         let fit = other.begin_fit(
             rows.features.to_vec(),
             &labels,
             config.without_validation(),
-            FitRows::default(),
+            FitRows { weights, class_weights, ..FitRows::default() },
         )?;
         Ok(Turn { head: other, fit: Some(fit), left_out: self.rows.pick(&left_out) })
     }

@@ -29,7 +29,9 @@ impl<E: Engine> Head<E> {
     pub fn fit_scorers(&mut self, features: Vec<f32>, labels: &[f64]) -> Result<()> {
         let rows = self.check_rows(features, labels)?;
         self.see(&rows);
-        self.remember(rows);
+        let mut memory = self.memory.clone();
+        memory.take_place(rows)?;
+        self.remember(memory);
         Ok(())
     }
 
@@ -108,7 +110,7 @@ impl<E: Engine> Head<E> {
     /// For each of `[rows, features]`, its number among the remembered training rows, if it is one
     /// of them.
     pub(super) fn own_rows(&self, features: &[f32]) -> Vec<Option<u32>> {
-        let Some(rows) = self.rows() else { return Vec::new() };
+        let Some(rows) = self.rows() else { return vec![None; features.len() / self.width()] };
         let known: Vec<u64> = rows.features.chunks_exact(rows.width).map(fingerprint).collect();
         let mut sorted = known.clone();
         sort::sort(&mut sorted);

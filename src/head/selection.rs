@@ -156,7 +156,9 @@ impl<E: Engine> Selection<E> {
         // Only now: a selection that was refused or stopped must leave the head's scores as they
         // were. What was selected needs rows.
         if head.rows().is_none() {
-            head.remember(self.rows);
+            let mut memory = head.memory.clone();
+            memory.take_place(self.rows)?;
+            head.remember(memory);
         }
         let auroc = self.candidates.iter().enumerate().map(|(index, &name)| (name, mean(index)));
         Ok(Selected { scorer, auroc: auroc.collect() })

@@ -26,7 +26,7 @@ pub struct Verdicts {
 }
 
 /// How well a head tells its classes, and the known from the unknown.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Evaluation {
     /// Share of in-distribution rows classified correctly.
     pub accuracy: f64,
@@ -40,7 +40,18 @@ pub struct Evaluation {
     pub aupr_in: f64,
     /// See [`metrics::fpr_at_tpr`], at 0.95.
     pub fpr95: f64,
+    /// See [`metrics::confusion`]; empty above 4096 classes.
+    pub confusion: Vec<u32>,
+    /// Share of each class's rows that were taken for it; NaN for a class without rows.
+    pub recall: Vec<f64>,
+    /// Share of the rows taken for each class that are of it; NaN where none was.
+    pub precision: Vec<f64>,
+    /// See [`metrics::roc`].
+    pub roc: Vec<metrics::RocPoint>,
 }
+
+/// Classes up to which there is a confusion matrix: 64 MB.
+const MOST_CONFUSED: usize = 4096;
 
 /// Bins of every expected calibration error here.
 pub(super) const ECE_BINS: usize = 15;
@@ -114,7 +125,28 @@ impl<E: Engine> Head<E> {
             .zip(&labels)
             .filter(|(class, label)| class == label)
             .count();
+        let said = &prediction.class_index;
+        let count = |of: &[u32]| {
+            let mut counts = vec![0.0; classes];
+            of.iter().for_each(|&class| counts[class as usize] += 1.0);
+            counts
+        };
+        let right: Vec<u32> = said
+            .iter()
+            .zip(&labels)
+            .filter(|(said, label)| said == label)
+            .map(|(&c, _)| c)
+            .collect();
+        let (right, of_class, taken) = (count(&right), count(&labels), count(said));
+        let shares = |of: &[f64]| right.iter().zip(of).map(|(right, all)| right / all).collect();
         Ok(Evaluation {
+            confusion: match classes <= MOST_CONFUSED {
+                true => metrics::confusion(said, &labels, classes),
+                false => Vec::new(),
+            },
+            recall: shares(&of_class),
+            precision: shares(&taken),
+            roc: metrics::roc(&id_scores, &ood_scores)?,
             accuracy: hits as f64 / labels.len() as f64,
             ece: metrics::ece(&prediction.probabilities, &labels, ECE_BINS)?,
             auroc: metrics::auroc(&id_scores, &ood_scores)?,

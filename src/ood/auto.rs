@@ -33,7 +33,7 @@ use super::{
     scoring::Scoring,
     statistics::{
         Context,
-        nearness::{Nearness, Standard},
+        nearness::{Measures, Nearness, Standard},
     },
 };
 use crate::{Result, engine::Engine, numeric::row::max};
@@ -96,13 +96,28 @@ impl<M> Auto<M> {
         engine: &mut E,
         batch: &Batch<'_>,
     ) -> Result<Vec<f32>> {
-        let distances = self.nearness.scores(engine, batch.features, batch.own).await?;
-        let doubts = self.confidence.scores(batch, &self.nearness.stretch(batch.features));
+        let distances = self.nearness.measures(engine, batch.features, batch.own).await?.sum();
+        let doubts = self.doubts(standard, batch);
         Ok(doubts
             .iter()
             .zip(distances)
-            .map(|(doubt, distance)| (standard.apply(*doubt) + distance) as f32)
+            .map(|(doubt, distance)| (doubt + distance) as f32)
             .collect())
+    }
+
+    /// The parts of the scores: unsureness, and the measures of distance.
+    pub async fn parts<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+        batch: &Batch<'_>,
+    ) -> Result<(Vec<f64>, Measures)> {
+        let measures = self.nearness.measures(engine, batch.features, batch.own).await?;
+        Ok((self.doubts(&self.standard, batch), measures))
+    }
+
+    fn doubts(&self, standard: &Standard, batch: &Batch) -> Vec<f64> {
+        let doubts = self.confidence.scores(batch, &self.nearness.stretch(batch.features));
+        doubts.iter().map(|&doubt| standard.apply(doubt)).collect()
     }
 }
 

@@ -4,15 +4,15 @@
 use std::rc::Rc;
 
 use super::{
-    Batch, Fitted, Needs, Scorer,
-    statistics::{Context, Statistics, cache::Cache},
+    Batch, Fitted, Needs, Scorer, ScorerName,
+    statistics::{Context, Statistics, cache::Cache, nearness::Nearness},
 };
 use crate::{
     Result,
     architecture::Architecture,
     engine::{Engine, Outputs},
     input_map::InputMap,
-    training::rows::Rows,
+    training::{memory::Memory, rows::Rows},
 };
 
 /// Rows compared with the training rows at a time: what that needs beside the rows stays a few
@@ -42,14 +42,15 @@ pub struct FittedScorers<M> {
 
 #[maybe_async::maybe_async]
 impl<M> FittedScorers<M> {
-    /// For these training rows, if there are any.
-    pub fn new(rows: Option<Rows>) -> Self {
-        Self { statistics: Statistics::new(rows), fitted: Cache::new(KEPT) }
+    /// For these training rows and examples of the unknown, if there are any.
+    pub fn new(rows: Option<Rows>, unknown: Option<Rc<Vec<f32>>>) -> Self {
+        Self { statistics: Statistics::new(rows, unknown), fitted: Cache::new(KEPT) }
     }
 
-    /// The training rows.
-    pub fn rows(&self) -> Option<&Rows> {
-        self.statistics.rows()
+    /// For what is remembered.
+    pub fn of(memory: &Memory) -> Self {
+        let unknown = &memory.unknown().features;
+        Self::new(memory.known().cloned(), (!unknown.is_empty()).then(|| unknown.clone()))
     }
 
     /// Drops what was fitted to weights that are no more.
@@ -84,6 +85,14 @@ impl<M> FittedScorers<M> {
         Ok(scores)
     }
 
+    /// The distances from the training rows that "auto" combines.
+    pub async fn nearness<E: Engine<Matrix = M>>(
+        &mut self,
+        model: Model<'_, E>,
+    ) -> Result<Rc<Nearness<M>>> {
+        self.context(model, ScorerName::Auto).nearness().await
+    }
+
     /// The scorer fitted to the head as it is.
     pub async fn fitted<E: Engine<Matrix = M>>(
         &mut self,
@@ -93,20 +102,22 @@ impl<M> FittedScorers<M> {
         if let Some(fitted) = self.fitted.get(scorer) {
             return Ok(fitted);
         }
-        let Model { engine, architecture, input, seed } = model;
-        let mut context = Context {
-            engine,
-            architecture,
-            input,
-            seed,
-            name: scorer.name,
-            statistics: &mut self.statistics,
-        };
+        let mut context = self.context(model, scorer.name);
         let fitted = Rc::new(Fitted::fit(&mut context, scorer).await?);
         // Those of the head's answer are made of their parameters alone.
         match scorer.name.needs() {
             Needs::Answer => Ok(fitted),
             _ => Ok(self.fitted.keep(*scorer, fitted.bytes::<E>(), fitted)),
         }
+    }
+}
+
+impl<M> FittedScorers<M> {
+    fn context<'a, E: Engine<Matrix = M>>(
+        &'a mut self,
+        Model { engine, architecture, input, seed }: Model<'a, E>,
+        name: ScorerName,
+    ) -> Context<'a, E> {
+        Context { engine, architecture, input, seed, name, statistics: &mut self.statistics }
     }
 }

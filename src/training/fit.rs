@@ -4,6 +4,8 @@
 //! A [`Fit`] is a small state machine that its caller drives, a few batches at a time, so that a
 //! page can breathe, show progress and stop between batches.
 
+use std::rc::Rc;
+
 use super::{rows::Rows, trainer::Trainer};
 use crate::{
     Result,
@@ -22,13 +24,19 @@ pub struct Fit<E: Engine> {
     rows: Vec<u32>,
     order: Option<E::Order>,
     /// Rows that only measure.
-    held_out: Option<E::Order>,
-    held_out_count: usize,
+    held_out: Option<HeldOut<E>>,
     epoch: usize,
     /// Rows of this epoch that have been learnt from.
     position: usize,
     best: Option<Best>,
     epochs_since_best: usize,
+}
+
+/// Rows that only measure.
+struct HeldOut<E: Engine> {
+    data: E::Data,
+    order: E::Order,
+    count: usize,
 }
 
 /// The best epoch so far, by its validation loss.
@@ -92,28 +100,33 @@ impl Means {
 
 #[maybe_async::maybe_async]
 impl<E: Engine> Fit<E> {
-    /// Uploads the rows, of which `learnt` are learnt from and `held_out` only measured.
+    /// Uploads the rows to learn from, with how much each counts, and those that only measure.
     pub fn new(
         trainer: &mut Trainer<E>,
-        rows: &Rows,
-        (learnt, held_out): (Vec<u32>, Vec<u32>),
+        (learnt, weights): (&Rows, Option<Rc<Vec<f32>>>),
+        held_out: Option<&Rows>,
         config: FitConfig,
         seed: u64,
     ) -> Result<Self> {
         trainer.engine().clear_totals()?;
-        let data = trainer.upload(rows)?;
-        let held_out_count = held_out.len();
-        let held_out =
-            if held_out.is_empty() { None } else { Some(trainer.engine().order(held_out)?) };
+        let count = learnt.count();
+        let data = trainer.upload(learnt, weights)?;
+        let held_out = match held_out {
+            None => None,
+            Some(rows) => {
+                let data = trainer.upload(rows, None)?;
+                let order = trainer.engine().order((0..rows.count() as u32).collect())?;
+                Some(HeldOut { data, order, count: rows.count() })
+            }
+        };
         Ok(Self {
             config,
-            epochs: config.epochs(learnt.len()),
+            epochs: config.epochs(count),
             seed,
             data,
-            rows: learnt,
+            rows: (0..count as u32).collect(),
             order: None,
             held_out,
-            held_out_count,
             epoch: 0,
             position: 0,
             best: None,
@@ -174,18 +187,14 @@ impl<E: Engine> Fit<E> {
             return Ok(epoch);
         }
         epoch.training = Some(Means::of(trainer.engine().totals().await?, self.rows.len()));
-        if let Some(order) = &self.held_out {
+        if let Some(HeldOut { data, order, count }) = &self.held_out {
             let engine = trainer.engine();
-            let count = self.held_out_count;
             // In batches, so that validation needs no more scratch than training does.
-            for start in (0..count).step_by(self.config.batch_size) {
-                engine.measure(
-                    &self.data,
-                    order,
-                    start..(start + self.config.batch_size).min(count),
-                )?;
+            for start in (0..*count).step_by(self.config.batch_size) {
+                let end = (start + self.config.batch_size).min(*count);
+                engine.measure(data, order, start..end)?;
             }
-            let means = Means::of(engine.totals().await?, count);
+            let means = Means::of(engine.totals().await?, *count);
             epoch.validation = Some(means);
             self.compare(trainer, epoch, means).await?;
         }

@@ -1,7 +1,9 @@
 //! Training: checked rows, single updates, and fits of many.
 
 pub mod fit;
+pub mod memory;
 pub mod rows;
 pub mod sessions;
 pub mod split;
 pub mod trainer;
+pub mod weights;

@@ -15,6 +15,8 @@ pub struct Rows {
     /// Which rows belong together (frames of one recording, sentences of one author), if the caller
     /// said so: a number for each row.
     pub groups: Option<Rc<Vec<u64>>>,
+    /// How much each row counts in the loss, if not all alike.
+    pub weights: Option<Rc<Vec<f32>>>,
     /// Length of a row.
     pub width: usize,
 }
@@ -23,7 +25,13 @@ impl Rows {
     /// Checks `[rows, width]` and a class in `[0, classes)` for each row.
     pub fn check(features: Vec<f32>, labels: &[f64], width: usize, classes: usize) -> Result<Self> {
         let labels = check_labelled(&features, labels, width, classes)?;
-        Ok(Self { features: Rc::new(features), labels: Rc::new(labels), groups: None, width })
+        Ok(Self {
+            features: Rc::new(features),
+            labels: Rc::new(labels),
+            groups: None,
+            weights: None,
+            width,
+        })
     }
 
     /// The same rows with a group for each, if groups are given.
@@ -49,6 +57,33 @@ impl Rows {
         Ok(Self { groups: Some(Rc::new(groups)), ..self })
     }
 
+    /// The same rows with a weight for each, if weights are given.
+    pub fn weighted(self, weights: Option<&[f64]>) -> Result<Self> {
+        let Some(weights) = weights else { return Ok(self) };
+        if weights.len() != self.count() {
+            let expected = format!("one weight for each of the {} rows", self.count());
+            return Err(Error::InvalidOption(Mismatch::new(
+                "options.weights",
+                expected,
+                format!("{} weights", weights.len()),
+            )));
+        }
+        let is_weight = |&weight: &f64| weight >= 0.0 && (weight as f32).is_finite();
+        if let Some(row) = weights.iter().position(|weight| !is_weight(weight)) {
+            return Err(Error::InvalidOption(Mismatch::new(
+                format!("options.weights[{row}]"),
+                "a number of at least 0 within float32",
+                weights[row],
+            )));
+        }
+        if weights.iter().all(|&weight| weight as f32 == 0.0) {
+            let expected = "at least one weight above 0";
+            return Err(Error::InvalidOption(Mismatch::new("options.weights", expected, 0.0)));
+        }
+        let weights = weights.iter().map(|&weight| weight as f32).collect();
+        Ok(Self { weights: Some(Rc::new(weights)), ..self })
+    }
+
     /// Number of rows.
     pub fn count(&self) -> usize {
         self.labels.len()
@@ -59,27 +94,54 @@ impl Rows {
         &self.features[row * self.width..][..self.width]
     }
 
-    /// These rows and then the others, copied; groups are left out.
-    pub fn followed_by(&self, others: &Self) -> Self {
-        let features = [self.features.as_slice(), others.features.as_slice()].concat();
-        let labels = [self.labels.as_slice(), others.labels.as_slice()].concat();
-        Self {
-            features: Rc::new(features),
-            labels: Rc::new(labels),
-            groups: None,
-            width: self.width,
+    /// Number of rows of each of so many classes.
+    pub fn per_class(&self, classes: usize) -> Vec<usize> {
+        let mut counts = vec![0; classes];
+        self.labels.iter().for_each(|&label| counts[label as usize] += 1);
+        counts
+    }
+
+    /// Adds rows at the end. Where only some have groups, each of the others is a group of its own:
+    /// `ids` numbers these rows and then the others.
+    pub fn append(&mut self, others: &Self, ids: &[u32]) {
+        if self.groups.is_some() || others.groups.is_some() {
+            let (own, added) = ids.split_at(self.count());
+            let groups = [named_groups(self, own), named_groups(others, added)].concat();
+            self.groups = Some(Rc::new(groups));
         }
+        if self.weights.is_some() || others.weights.is_some() {
+            let of = |rows: &Self| match &rows.weights {
+                Some(weights) => weights.to_vec(),
+                None => vec![1.0; rows.count()],
+            };
+            self.weights = Some(Rc::new([of(self), of(others)].concat()));
+        }
+        Rc::make_mut(&mut self.features).extend_from_slice(&others.features);
+        Rc::make_mut(&mut self.labels).extend_from_slice(&others.labels);
     }
 
     /// Some of the rows, copied.
     pub fn pick(&self, rows: &[u32]) -> Self {
         let features = rows.iter().flat_map(|&row| self.row(row as usize)).copied().collect();
-        let labels = rows.iter().map(|&row| self.labels[row as usize]).collect();
-        let groups = self
-            .groups
-            .as_ref()
-            .map(|groups| Rc::new(rows.iter().map(|&row| groups[row as usize]).collect()));
-        Self { features: Rc::new(features), labels: Rc::new(labels), groups, width: self.width }
+        Self {
+            features: Rc::new(features),
+            labels: picked(&self.labels, rows),
+            groups: self.groups.as_ref().map(|groups| picked(groups, rows)),
+            weights: self.weights.as_ref().map(|weights| picked(weights, rows)),
+            width: self.width,
+        }
+    }
+}
+
+fn picked<T: Copy>(values: &[T], rows: &[u32]) -> Rc<Vec<T>> {
+    Rc::new(rows.iter().map(|&row| values[row as usize]).collect())
+}
+
+/// A group for each row. Groups that a caller names are never NaN.
+fn named_groups(rows: &Rows, ids: &[u32]) -> Vec<u64> {
+    match &rows.groups {
+        Some(groups) => groups.to_vec(),
+        None => ids.iter().map(|&id| f64::NAN.to_bits() | u64::from(id)).collect(),
     }
 }
 

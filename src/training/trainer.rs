@@ -39,6 +39,11 @@ impl<E: Engine> Trainer<E> {
         &mut self.engine
     }
 
+    /// Goes on on another engine.
+    pub fn replace_engine(&mut self, engine: E) {
+        self.engine = engine;
+    }
+
     /// Updates made so far.
     pub fn steps(&self) -> u64 {
         self.steps
@@ -65,7 +70,7 @@ impl<E: Engine> Trainer<E> {
 
     /// One update on all of the rows.
     pub async fn step(&mut self, rows: &Rows, learning_rate: f64) -> Result<Step> {
-        let data = self.engine.upload(rows.features.clone(), rows.labels.clone())?;
+        let data = self.upload(rows, None)?;
         let order = self.engine.order((0..rows.count() as u32).collect())?;
         self.update(&data, &order, 0..rows.count(), learning_rate)?;
         let totals = self.engine.totals().await?;
@@ -93,8 +98,8 @@ impl<E: Engine> Trainer<E> {
 }
 
 impl<E: Engine> Trainer<E> {
-    /// Rows on the engine.
-    pub fn upload(&mut self, rows: &Rows) -> Result<E::Data> {
-        self.engine.upload(Rc::clone(&rows.features), Rc::clone(&rows.labels))
+    /// Rows on the engine, with how much each counts in the loss, if not all alike.
+    pub fn upload(&mut self, rows: &Rows, weights: Option<Rc<Vec<f32>>>) -> Result<E::Data> {
+        self.engine.upload(Rc::clone(&rows.features), Rc::clone(&rows.labels), weights)
     }
 }

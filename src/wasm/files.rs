@@ -7,7 +7,10 @@ use super::error::JsResult;
 use crate::{
     Error,
     error::Mismatch,
-    files::{onnx, safetensors},
+    files::{
+        onnx,
+        safetensors::{self, KeptRows},
+    },
     ood::FittedArrays,
     snapshot::Snapshot,
 };
@@ -28,6 +31,9 @@ impl RawSnapshot {
         features: Vec<f32>,
         labels: Vec<u32>,
         groups: Vec<u64>,
+        weights: Vec<f32>,
+        unknown: Vec<f32>,
+        ids: Vec<u32>,
         seen: Vec<u64>,
         scores: Vec<f32>,
         score_labels: Vec<u32>,
@@ -46,6 +52,9 @@ impl RawSnapshot {
             features,
             labels,
             groups,
+            weights,
+            unknown,
+            ids,
             seen,
             scores,
             score_labels,
@@ -57,9 +66,14 @@ impl RawSnapshot {
         Ok(Self(safetensors::read(file)?))
     }
 
-    /// See [`safetensors::write`].
-    pub fn write(&self) -> JsResult<Vec<u8>> {
-        Ok(safetensors::write(&self.0)?)
+    /// See [`safetensors::write_with`]; rows are "float32", "float16" or "none".
+    pub fn write(&self, rows: &str) -> JsResult<Vec<u8>> {
+        let kept = match rows {
+            "float16" => KeptRows::Float16,
+            "none" => KeptRows::None,
+            _ => KeptRows::Float32,
+        };
+        Ok(safetensors::write_with(&self.0, kept)?)
     }
 
     /// See [`onnx::write`]; what the scorer learnt comes as `RawHead.fittedArrays` answers it.
@@ -92,6 +106,21 @@ impl RawSnapshot {
     /// See [`Snapshot::groups`].
     pub fn groups(&self) -> Vec<u64> {
         self.0.groups.clone()
+    }
+
+    /// See [`Snapshot::weights`].
+    pub fn weights(&self) -> Vec<f32> {
+        self.0.weights.clone()
+    }
+
+    /// See [`Snapshot::unknown`].
+    pub fn unknown(&self) -> Vec<f32> {
+        self.0.unknown.clone()
+    }
+
+    /// See [`Snapshot::ids`].
+    pub fn ids(&self) -> Vec<u32> {
+        self.0.ids.clone()
     }
 
     /// See [`Snapshot::score_labels`].

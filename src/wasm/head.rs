@@ -7,8 +7,8 @@ use super::{
     error::JsResult,
     options,
     results::{
-        CalibrationResult, EpochResult, EvaluationResult, GateResult, PredictionResult,
-        SelectionResult, StepResult, to_js,
+        CalibrationResult, EpochResult, EvaluationResult, ExplanationResult, GateResult,
+        PredictionResult, RowsResult, SelectionResult, StepResult, to_js,
     },
     snapshot,
 };
@@ -17,8 +17,10 @@ use crate::engine::cpu::CpuEngine as BackendEngine;
 #[cfg(feature = "webgpu")]
 use crate::engine::webgpu::WebGpuEngine as BackendEngine;
 use crate::{
+    Error,
     engine::Engine,
-    head::{Head, HeadFit, cross::CrossCalibration, selection::Selection},
+    error::Mismatch,
+    head::{FitRows, Head, HeadFit, cross::CrossCalibration, selection::Selection},
     snapshot::Snapshot,
 };
 
@@ -75,6 +77,14 @@ impl RawHead {
         Ok(())
     }
 
+    /// Begins a fit of the rows that the head remembers.
+    #[wasm_bindgen(js_name = beginRefit)]
+    pub fn begin_refit(&mut self, options: &JsValue) -> JsResult<()> {
+        let (fit, rows) = options::fit(options)?;
+        self.fit = Some(self.head.begin_refit(fit.check()?, rows)?);
+        Ok(())
+    }
+
     /// Frees a fit's rows, finished or not.
     #[wasm_bindgen(js_name = endFit)]
     pub fn end_fit(&mut self) -> JsResult<()> {
@@ -86,6 +96,58 @@ impl RawHead {
     #[wasm_bindgen(js_name = fitScorers)]
     pub fn fit_scorers(&mut self, features: Vec<f32>, labels: &[f64]) -> JsResult<()> {
         Ok(self.head.fit_scorers(features, labels)?)
+    }
+
+    /// `addRows` of the contract; without labels, examples of the unknown.
+    #[wasm_bindgen(js_name = addRows)]
+    pub fn add_rows(
+        &mut self,
+        features: Vec<f32>,
+        labels: Option<Vec<f64>>,
+        options: &JsValue,
+    ) -> JsResult<Vec<u32>> {
+        let FitRows { groups, weights, .. } = options::rows(options)?;
+        Ok(match labels {
+            None if groups.is_some() || weights.is_some() => {
+                let expected =
+                    "none beside labels null: examples of the unknown are not learnt from";
+                let got = "groups or weights";
+                Err(Error::InvalidOption(Mismatch::new("options", expected, got)))?
+            }
+            None => self.head.add_unknown(&features)?,
+            Some(labels) => {
+                self.head.add_rows(features, &labels, groups.as_deref(), weights.as_deref())?
+            }
+        })
+    }
+
+    /// `removeRows` of the contract.
+    #[wasm_bindgen(js_name = removeRows)]
+    pub fn remove_rows(&mut self, ids: &[u32]) -> usize {
+        self.head.remove_rows(ids)
+    }
+
+    /// `rows` of the contract.
+    pub fn remembered(&self) -> JsValue {
+        to_js(&RowsResult::from(self.head.remembered()))
+    }
+
+    /// Goes up when the rows or the classes change.
+    #[wasm_bindgen(getter)]
+    pub fn revision(&self) -> u32 {
+        self.head.revision()
+    }
+
+    /// The names of the classes.
+    #[wasm_bindgen(js_name = classNames)]
+    pub fn class_names(&self) -> Vec<String> {
+        self.head.config().classes.clone()
+    }
+
+    /// `renameClass` of the contract.
+    #[wasm_bindgen(js_name = renameClass)]
+    pub fn rename_class(&mut self, from: &str, to: String) -> JsResult<()> {
+        Ok(self.head.rename_class(from, to)?)
     }
 
     /// Begins to choose the scorer for "auto".
@@ -171,6 +233,24 @@ impl RawHead {
         self.head.groups()
     }
 
+    /// See [`Snapshot::weights`].
+    #[wasm_bindgen(js_name = trainingWeights)]
+    pub fn training_weights(&self) -> Vec<f32> {
+        self.head.weights()
+    }
+
+    /// See [`Snapshot::unknown`].
+    #[wasm_bindgen(js_name = unknownFeatures)]
+    pub fn unknown_features(&self) -> Vec<f32> {
+        self.head.memory().unknown().features.to_vec()
+    }
+
+    /// See [`Snapshot::ids`].
+    #[wasm_bindgen(js_name = trainingIds)]
+    pub fn training_ids(&self) -> Vec<u32> {
+        self.head.ids()
+    }
+
     /// See [`Snapshot::scores`].
     #[wasm_bindgen(js_name = calibrationScores)]
     pub fn calibration_scores(&self) -> Vec<f32> {
@@ -193,14 +273,27 @@ impl RawHead {
         features: Vec<f32>,
         labels: Vec<u32>,
         groups: Vec<u64>,
+        weights: Vec<f32>,
+        unknown: Vec<f32>,
+        ids: Vec<u32>,
         seen: Vec<u64>,
         scores: Vec<f32>,
         score_labels: Vec<u32>,
     ) -> JsResult<()> {
-        let meta = snapshot::meta(meta)?;
-        let snapshot =
-            Snapshot { meta, state, input, features, labels, groups, seen, scores, score_labels };
-        Ok(self.head.restore(snapshot)?)
+        Ok(self.head.restore(Snapshot {
+            meta: snapshot::meta(meta)?,
+            state,
+            input,
+            features,
+            labels,
+            groups,
+            weights,
+            unknown,
+            ids,
+            seen,
+            scores,
+            score_labels,
+        })?)
     }
 
     /// Whether the device that the head lies on is gone.
@@ -254,6 +347,36 @@ impl RawHead {
     /// Parameters and the optimiser's moments.
     pub async fn state(&mut self) -> JsResult<Vec<f32>> {
         Ok(self.head.state().await?)
+    }
+
+    /// `addClass` of the contract.
+    #[wasm_bindgen(js_name = addClass)]
+    pub async fn add_class(&mut self, name: String) -> JsResult<usize> {
+        Ok(self.head.add_class(name).await?)
+    }
+
+    /// `removeClass` of the contract.
+    #[wasm_bindgen(js_name = removeClass)]
+    pub async fn remove_class(&mut self, name: String, options: JsValue) -> JsResult<()> {
+        let as_unknown = options::removal(&options)?;
+        Ok(self.head.remove_class(&name, as_unknown).await?)
+    }
+
+    /// `explain` of the contract.
+    pub async fn explain(&mut self, features: Vec<f32>, options: JsValue) -> JsResult<JsValue> {
+        let k = options::explanation(&options)?;
+        Ok(to_js(&ExplanationResult::from(self.head.explain(&features, k).await?)))
+    }
+
+    /// All parameters, for features as they come, layer by layer.
+    pub async fn parameters(&mut self) -> JsResult<Vec<f32>> {
+        Ok(self.head.parameters().await?)
+    }
+
+    /// Takes the place of all parameters.
+    #[wasm_bindgen(js_name = setParameters)]
+    pub async fn set_parameters(&mut self, parameters: Vec<f32>) -> JsResult<()> {
+        Ok(self.head.set_parameters(&parameters).await?)
     }
 
     /// `logits` of the contract.

@@ -7,9 +7,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::{
     Error, Result,
     calibration::CalibrationOptions,
-    config::{FitOptions, HeadOptions, LossOptions, OptimizerOptions},
+    config::{ClassWeights, FitOptions, HeadOptions, LossOptions, OptimizerOptions},
     error::Mismatch,
-    head::{FitRows, export::ExportOptions},
+    head::{FitRows, Remember, export::ExportOptions},
     numeric::format::{Shown, quoted},
     ood::{Given, ScorerName, ScorerOptions, parameters::Kind},
     optim::Schedule,
@@ -60,10 +60,41 @@ pub fn fit(value: &JsValue) -> Result<(FitOptions, FitRows)> {
         patience: options.number("patience")?,
         has_validation: false,
     };
-    let groups = options.groups()?;
+    let groups = options.numbers("groups")?;
+    let weights = options.numbers("weights")?;
+    let class_weights = options.class_weights()?;
+    let remember = match options.choice("remember", &["replace", "add"])? {
+        Some("add") => Remember::Add,
+        _ => Remember::Replace,
+    };
     let validation = options.nested("validation")?.map(validation).transpose()?;
     options.finish()?;
-    Ok((FitOptions { has_validation: validation.is_some(), ..fit }, FitRows { groups, validation }))
+    let fit = FitOptions { has_validation: validation.is_some(), ..fit };
+    Ok((fit, FitRows { groups, weights, class_weights, validation, remember }))
+}
+
+/// Options of `addRows`: a group and a weight for each row.
+pub fn rows(value: &JsValue) -> Result<FitRows> {
+    let mut options = Reader::new("options", value)?;
+    let (groups, weights) = (options.numbers("groups")?, options.numbers("weights")?);
+    options.finish()?;
+    Ok(FitRows { groups, weights, ..FitRows::default() })
+}
+
+/// Options of `removeClass`: whether its rows become examples of the unknown.
+pub fn removal(value: &JsValue) -> Result<bool> {
+    let mut options = Reader::new("options", value)?;
+    let rows = options.choice("rows", &["forget", "unknown"])?;
+    options.finish()?;
+    Ok(rows == Some("unknown"))
+}
+
+/// Options of `explain`: the number of neighbours.
+pub fn explanation(value: &JsValue) -> Result<Option<f64>> {
+    let mut options = Reader::new("options", value)?;
+    let k = options.number("k")?;
+    options.finish()?;
+    Ok(k)
 }
 
 fn validation(mut rows: Reader) -> Result<(Vec<f32>, Vec<f64>)> {
@@ -107,7 +138,7 @@ pub fn cross_calibration(value: &JsValue) -> Result<(CalibrationOptions, Option<
     options.get("signal")?;
     let mut calibration = options.calibration()?;
     calibration.folds = options.number("folds")?;
-    let groups = options.groups()?;
+    let groups = options.numbers("groups")?;
     options.finish()?;
     Ok((calibration, groups))
 }
@@ -286,7 +317,7 @@ impl Reader {
         self.optional(name, "true or false", JsValue::as_bool)
     }
 
-    fn array(&mut self, name: &'static str) -> Result<Option<Vec<f64>>> {
+    pub(super) fn array(&mut self, name: &'static str) -> Result<Option<Vec<f64>>> {
         self.optional(name, "an array of numbers", |value| {
             value.dyn_ref::<Array>()?.iter().map(|item| item.as_f64()).collect()
         })
@@ -311,11 +342,20 @@ impl Reader {
         })
     }
 
-    /// The wrapper has made numbers of texts.
-    fn groups(&mut self) -> Result<Option<Vec<f64>>> {
-        self.optional("groups", "an array of numbers or texts", |value| {
-            Some(value.dyn_ref::<Float64Array>()?.to_vec())
-        })
+    /// A number for each row, of which the wrapper has made one array.
+    fn numbers(&mut self, name: &'static str) -> Result<Option<Vec<f64>>> {
+        self.optional(name, "an array", |value| Some(value.dyn_ref::<Float64Array>()?.to_vec()))
+    }
+
+    /// "balanced", or numbers, of which the wrapper has made one array.
+    fn class_weights(&mut self) -> Result<ClassWeights> {
+        let expected = "\"balanced\", or an array with a number for each class";
+        let weights = self.optional("classWeights", expected, |value| {
+            let balanced = value.as_string().is_some_and(|text| text == "balanced");
+            let given = || Some(ClassWeights::Given(value.dyn_ref::<Float64Array>()?.to_vec()));
+            if balanced { Some(ClassWeights::Balanced) } else { given() }
+        })?;
+        Ok(weights.unwrap_or_default())
     }
 
     fn choice(

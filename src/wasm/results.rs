@@ -1,13 +1,14 @@
 //! Results as plain JavaScript objects with the contract's names.
 
-use js_sys::{Float32Array, Int32Array, Object, Reflect, Uint8Array};
+use js_sys::{Float32Array, Float64Array, Int32Array, Object, Reflect, Uint8Array, Uint32Array};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
 use crate::{
     calibration::{Calibration, conformal::Kind},
-    head::{Evaluation, Prediction, Verdicts, selection::Selected},
+    head::{Evaluation, Explanation, Prediction, Remembered, Verdicts, selection::Selected},
+    metrics::RocPoint,
     training::{
         fit::{Epoch, Kept, Means},
         trainer::Step,
@@ -196,12 +197,97 @@ pub struct EvaluationResult {
     aupr_out: f64,
     aupr_in: f64,
     fpr95: f64,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    recall: Float64Array,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    precision: Float64Array,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    confusion: Uint32Array,
+    roc: RocResult,
+}
+
+/// The points of a ROC curve.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RocResult {
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    false_positive_rate: Float64Array,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    true_positive_rate: Float64Array,
 }
 
 impl From<Evaluation> for EvaluationResult {
     fn from(evaluation: Evaluation) -> Self {
-        let Evaluation { accuracy, ece, auroc, aupr_out, aupr_in, fpr95 } = evaluation;
-        Self { accuracy, ece, auroc, aupr_out, aupr_in, fpr95 }
+        let doubles = |values: &[f64]| Float64Array::from(values);
+        let points = |of: fn(&RocPoint) -> f64| {
+            Float64Array::from(evaluation.roc.iter().map(of).collect::<Vec<_>>().as_slice())
+        };
+        Self {
+            accuracy: evaluation.accuracy,
+            ece: evaluation.ece,
+            auroc: evaluation.auroc,
+            aupr_out: evaluation.aupr_out,
+            aupr_in: evaluation.aupr_in,
+            fpr95: evaluation.fpr95,
+            recall: doubles(&evaluation.recall),
+            precision: doubles(&evaluation.precision),
+            confusion: Uint32Array::from(evaluation.confusion.as_slice()),
+            roc: RocResult {
+                false_positive_rate: points(|point| point.false_positives),
+                true_positive_rate: points(|point| point.true_positives),
+            },
+        }
+    }
+}
+
+/// `rows` of the contract.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RowsResult {
+    count: usize,
+    per_class: Vec<usize>,
+    unknown: usize,
+}
+
+impl From<Remembered> for RowsResult {
+    fn from(Remembered { count, per_class, unknown }: Remembered) -> Self {
+        Self { count, per_class, unknown }
+    }
+}
+
+/// `Explanation` of the contract.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExplanationResult {
+    k: usize,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    id: Uint32Array,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    class_index: Int32Array,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    distance: Float32Array,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    parts: JsValue,
+}
+
+impl From<Explanation> for ExplanationResult {
+    fn from(explanation: Explanation) -> Self {
+        let parts = Object::new();
+        for (name, values) in &explanation.parts {
+            // Setting a property of an object that was just made cannot fail.
+            let _ = Reflect::set(
+                &parts,
+                &(*name).into(),
+                &Float32Array::from(values.as_slice()).into(),
+            );
+        }
+        Self {
+            k: explanation.k,
+            id: Uint32Array::from(explanation.ids.as_slice()),
+            class_index: Int32Array::from(explanation.classes.as_slice()),
+            distance: Float32Array::from(explanation.distances.as_slice()),
+            parts: parts.into(),
+        }
     }
 }
 

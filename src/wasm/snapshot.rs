@@ -19,13 +19,22 @@ pub fn meta(value: &JsValue) -> Result<Meta> {
         selected: meta
             .optional("selected", "a scorer's name", |value| scorer_name(&value.as_string()?))?,
         fit: meta.nested("fit")?.map(fit).transpose()?,
+        next_id: meta.number("nextId")?,
+        without_rows: meta.boolean("withoutRows")?.unwrap_or(false),
+        tau_by_classes: meta.boolean("tauByClasses")?.unwrap_or(false),
         calibration: meta.nested("calibration")?.map(calibration).transpose()?,
     })
 }
 
 fn fit(mut meta: Reader) -> Result<FitMeta> {
     let (epochs, batch_size) = (meta.number("epochs")?, meta.number("batchSize")?);
-    Ok(FitMeta { epochs, batch_size, constant: meta.boolean("constant")?.unwrap_or(false) })
+    Ok(FitMeta {
+        epochs,
+        batch_size,
+        constant: meta.boolean("constant")?.unwrap_or(false),
+        balanced: meta.boolean("balanced")?.unwrap_or(false),
+        class_weights: meta.array("classWeights")?.unwrap_or_default(),
+    })
 }
 
 fn calibration(mut meta: Reader) -> Result<CalibrationMeta> {

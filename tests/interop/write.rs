@@ -10,6 +10,7 @@ use std::{fs, path::PathBuf};
 use oodgate::{
     calibration::{CalibrationOptions, conformal::Kind},
     files::safetensors as store,
+    numeric::random::Random,
     ood::ScorerName,
 };
 use pollster::block_on;
@@ -62,6 +63,11 @@ fn main() {
             block_on(head.calibrate(&features, &labels, &options)).unwrap();
             model(&format!("{kind}-{what}"), &mut head, false);
         }
+        let mut random = Random::new(8);
+        let examples: Vec<f32> = (0..15 * FEATURES).map(|_| 2.0 - 3.0 * random.unit()).collect();
+        head.add_unknown(&examples).unwrap();
+        calibrate(&mut head, &ScorerName::Auto.into(), 60);
+        model(&format!("{kind}-unknown"), &mut head, false);
     }
 }
 

@@ -6,9 +6,9 @@ import { at } from "../../pkg/scripts/shell.mjs";
 let count = 0;
 
 /**
- * Runs `body` on a page. If it fails, a screenshot is kept in tests/output/failed; with
- * OODGATE_TRACE=1 a trace too, which `npx playwright-core show-trace --port 0` shows. Traces make
- * the tests take a third more time.
+ * Runs `body` on a page. If it fails, the page's text is printed and a screenshot kept in
+ * tests/output/failed; with OODGATE_TRACE=1 a trace too, which
+ * `npx playwright-core show-trace --port 0` shows. Traces make the tests take a third more time.
  * @param {import("playwright-core").Page} page
  * @param {() => Promise<void>} body
  */
@@ -30,6 +30,7 @@ export async function withEvidence(page, body) {
       taken.push(`${name}.zip`);
     }
     console.log(`The page on which a test failed: ${taken.join(", ") || "it has crashed"}`);
+    if (taken.length > 0) console.log(await page.locator("body").innerText());
     throw error;
   }
 }

@@ -9,11 +9,13 @@ import gate from "./gate.mjs";
 import hostile from "./hostile/index.mjs";
 import inputs from "./inputs.mjs";
 import lifetime from "./lifetime.mjs";
+import monitor from "./monitor.mjs";
 import reference from "./reference.mjs";
+import rows from "./rows.mjs";
 import saving from "./saving.mjs";
 import scores from "./scores.mjs";
 
-const cases = { ...reference, ...scores, ...fitted, ...auto, ...inputs, ...hostile, ...fit, ...few, ...gate, ...lifetime, ...saving, ...backends };
+const cases = { ...reference, ...scores, ...fitted, ...auto, ...inputs, ...hostile, ...fit, ...few, ...gate, ...rows, ...monitor, ...lifetime, ...saving, ...backends };
 
 /** Names of all cases, in order. */
 export const names = Object.keys(cases);

@@ -55,7 +55,7 @@ pub fn answer_scores(scorer: &ScorerOptions, outputs: &Outputs, classes: usize) 
     let model =
         Model { engine: &mut engine, architecture: &config.architecture, input: None, seed: 0 };
     let features = vec![1.0; outputs.logits.len() / classes];
-    block_on(FittedScorers::new(None).scores(
+    block_on(FittedScorers::new(None, None).scores(
         model,
         &scorer.check().unwrap(),
         &features,

@@ -3,7 +3,7 @@
 //                    [--seeds 0,1,2] [--backend cpu|webgpu] --folder FOLDER
 // FOLDER holds the feature files of both data sets, which are not part of this repository.
 // With --what training: the study behind the defaults of training (../study/run.mjs); with --what few: gates
-// calibrated from few rows (docs/calibration.md).
+// calibrated from few rows (docs/calibration.md); with --what unknowns: examples of the unknown (docs/unknowns.md).
 
 import { existsSync } from "node:fs";
 import path from "node:path";
@@ -47,10 +47,10 @@ await main(import.meta, async () => {
       sets: { type: "string" },
     },
   });
-  const [what] = choices("what", values.what, ["scores", "training", "few"]);
+  const [what] = choices("what", values.what, ["scores", "training", "few", "unknowns"]);
   if (values.folder === undefined) throw new Failure("--folder names the folder of the feature files, which are not part of this repository.");
   if (what === "training") return study(values);
-  if (what === "few") return study({ ...values, tables: what });
+  if (what === "few" || what === "unknowns") return study({ ...values, tables: what });
   const [backend] = choices("backend", values.backend, ["cpu", "webgpu"]);
   const losses = choices("loss", values.loss, allLosses);
   const scorers = choices("scorers", values.scorers, scorerNames);

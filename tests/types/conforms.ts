@@ -28,6 +28,9 @@ takes<contract.Prediction>()<oodgate.Prediction>();
 takes<contract.Calibration>()<oodgate.Calibration>();
 takes<contract.GateResult>()<oodgate.GateResult>();
 takes<contract.Evaluation>()<oodgate.Evaluation>();
+takes<contract.Explanation>()<oodgate.Explanation>();
+takes<contract.Monitor>()<oodgate.Monitor>();
+takes<oodgate.RowOptions>()<contract.RowOptions>();
 takes<contract.Backend>()<oodgate.Backend>();
 // Codes may be added to.
 takes<Omit<contract.OodgateError, "code">>()<oodgate.OodgateError>();

@@ -1,6 +1,7 @@
 import type { OpenedHead } from "../core/core.js";
 import { operationNames, type OperationName, type Result } from "../core/operations.js";
 import { Calls } from "./calls.js";
+import { monitorOf } from "./monitor.js";
 import type { Calibration, Head } from "./types.js";
 
 /** The methods that the table of operations makes. */
@@ -19,14 +20,18 @@ function methodsOf(calls: Calls): Methods {
  * the proxy, which has none of an object's private fields.
  */
 class PublicHead {
-  constructor({ core, options }: OpenedHead) {
-    freezeAll(options);
-    const calls = new Calls({ core, options });
+  constructor(opened: OpenedHead) {
+    const { core } = opened;
+    const calls = new Calls(opened);
     const dispose = (): void => calls.dispose();
     const members: Head = {
-      features: options.features,
-      classes: options.classes,
-      options,
+      features: opened.options.features,
+      get classes() {
+        return calls.options.classes;
+      },
+      get options() {
+        return calls.options;
+      },
       get backend() {
         return core.status.backend;
       },
@@ -40,7 +45,11 @@ class PublicHead {
       get calibration() {
         return core.status.calibration as Calibration;
       },
+      get rows() {
+        return core.status.rows;
+      },
       ...methodsOf(calls),
+      monitor: (options) => monitorOf(core.status.calibration, options),
       dispose,
       [Symbol.dispose]: dispose,
     };
@@ -51,11 +60,6 @@ class PublicHead {
       Object.defineProperty(this, key, { ...member, enumerable });
     }
   }
-}
-
-function freezeAll(value: object): void {
-  Object.freeze(value);
-  for (const inner of Object.values(value)) if (typeof inner === "object") freezeAll(inner);
 }
 
 /** The public head of a core. */

@@ -1,4 +1,4 @@
-import type { Backend, Calibration } from "../api/types.js";
+import type { Backend, Calibration, HeadOptions, RememberedRows } from "../api/types.js";
 import type { CallerOptions } from "../input/options.js";
 import type { RawHead } from "./wasm.js";
 
@@ -8,6 +8,7 @@ export interface HeadStatus {
   fallbackReason?: string;
   steps: number;
   calibration?: Calibration;
+  rows: RememberedRows;
 }
 
 /** What a long call looks at between its turns. */
@@ -24,4 +25,6 @@ export interface OperationContext extends CallControl {
   status: HeadStatus;
   /** Copies the head's state for recovery: now, or else when a copy is due. */
   keepCheckpoint(now?: boolean): Promise<void>;
+  /** After a change of the classes: the options of the head as it is. */
+  renewOptions(): Promise<HeadOptions>;
 }

@@ -1,3 +1,4 @@
+import type { SaveOptions } from "../api/types.js";
 import { guardedCall } from "./instance-recovery.js";
 import { arraysOf, type FittedArrays, type Snapshot } from "./snapshot.js";
 import { loadFiles } from "./wasm.js";
@@ -23,8 +24,11 @@ async function withRawSnapshot<T>(snapshot: Snapshot, work: (raw: RawSnapshot) =
 }
 
 /** The snapshot as a safetensors file. */
-export function toFile(snapshot: Snapshot): Promise<Uint8Array<ArrayBuffer>> {
-  return withRawSnapshot(snapshot, (raw) => raw.write() as Uint8Array<ArrayBuffer>);
+export function toFile(
+  snapshot: Snapshot,
+  { rows = "float32" }: SaveOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  return withRawSnapshot(snapshot, (raw) => raw.write(rows) as Uint8Array<ArrayBuffer>);
 }
 
 /** The snapshot's gate as an ONNX model, with what its scorer learnt from training rows. */
@@ -53,6 +57,9 @@ export function fromFile(file: Uint8Array): Promise<Snapshot> {
         features: raw.features(),
         labels: raw.labels(),
         groups: raw.groups(),
+        weights: raw.weights(),
+        unknown: raw.unknown(),
+        ids: raw.ids(),
         seen: raw.seen(),
         scores: raw.scores(),
         scoreLabels: raw.scoreLabels(),

@@ -23,13 +23,14 @@ interface Epoch {
 /** Drives the core's fit a few batches at a time, so that the page stays alive and can stop it. */
 export async function driveFit(
   { raw, status, stop, onEpoch, keepCheckpoint }: OperationContext,
-  features: Float32Array,
-  labels: Float64Array,
+  features: Float32Array | undefined,
+  labels: Float64Array | undefined,
   options: FitOptions = {},
 ): Promise<FitResult> {
   // Before the core replaces the rows that it remembers.
   stop.throwIfAborted();
-  raw.beginFit(features, labels, options);
+  if (features === undefined) raw.beginRefit(options);
+  else raw.beginFit(features, labels as Float64Array, options);
   const firstStep = raw.steps;
   const started = performance.now();
   const history: EpochProgress[] = [];

@@ -1,4 +1,4 @@
-import type { HeadOptions } from "../api/types.js";
+import type { HeadOptions, RememberedRows } from "../api/types.js";
 import { openEngine, reopenEngine, type OpenedEngine } from "./backend.js";
 import type { CallControl, HeadStatus } from "./context.js";
 import type { Core } from "./core.js";
@@ -12,6 +12,8 @@ import {
   type Snapshot,
 } from "./snapshot.js";
 import type { RawHead } from "./wasm.js";
+
+const noRows: RememberedRows = Object.freeze({ count: 0, perClass: [], unknown: 0 });
 
 /** Least time between two checkpoints. */
 const CHECKPOINT_MS = 1000;
@@ -27,9 +29,11 @@ export class LocalCore implements Core, Survivor {
   readonly status: HeadStatus;
   /** wasm must not free what it is working on. */
   readonly isInterruptible = false;
-  readonly #options: HeadOptions;
+  #options: HeadOptions;
   #engine: OpenedEngine | undefined;
   #unregister: () => void = () => undefined;
+  /** That of the rows and classes which the status tells of. */
+  #revision: number | undefined;
   /** What the next call restores. */
   #kept: Snapshot | undefined;
   #checkpoint: Checkpoint | undefined;
@@ -39,8 +43,9 @@ export class LocalCore implements Core, Survivor {
 
   private constructor(options: HeadOptions, engine: OpenedEngine) {
     this.#options = options;
-    this.status = { backend: engine.backend, steps: 0 };
+    this.status = { backend: engine.backend, steps: 0, rows: noRows };
     this.#attach(engine);
+    this.#readStatus(engine.raw);
   }
 
   /** A new head of checked options, or the one of a snapshot of a head with these options. */
@@ -74,7 +79,9 @@ export class LocalCore implements Core, Survivor {
   ): Promise<Answer<K>> {
     return this.#withHead((raw) => {
       const keepCheckpoint = (now?: boolean): Promise<void> => this.#keepCheckpoint(raw, now);
-      const context = { ...control, raw, status: this.status, keepCheckpoint };
+      const renewOptions = (): Promise<HeadOptions> => this.#renewOptions(raw);
+      const { status } = this;
+      const context = { ...control, raw, status, keepCheckpoint, renewOptions };
       return operationOf(name).run(context, ...(given as [])) as Answer<K>;
     });
   }
@@ -112,6 +119,19 @@ export class LocalCore implements Core, Survivor {
     if (raw.steps !== this.status.steps || !raw.isCalibrated) delete this.status.calibration;
     if (raw.isCalibrated) this.status.calibration ??= Object.freeze(raw.calibration());
     this.status.steps = raw.steps;
+    if (raw.revision === this.#revision) return;
+    this.#revision = raw.revision;
+    const rows: RememberedRows = raw.remembered();
+    Object.freeze(rows.perClass);
+    this.status.rows = Object.freeze(rows);
+  }
+
+  /** A checkpoint of other classes would not fit any more. */
+  async #renewOptions(raw: RawHead): Promise<HeadOptions> {
+    const { options } = raw.meta();
+    this.#options = { ...this.#options, ...options };
+    await this.#keepCheckpoint(raw, true);
+    return options;
   }
 
   /** Gives up a head whose device is gone. Its instance is intact. */
@@ -132,6 +152,7 @@ export class LocalCore implements Core, Survivor {
 
   #attach(engine: OpenedEngine): void {
     this.#engine = engine;
+    this.#revision = undefined;
     this.#unregister = registerSurvivor(engine.module, this);
     this.status.backend = engine.backend;
     if (engine.fallbackReason !== undefined) this.status.fallbackReason = engine.fallbackReason;

@@ -1,10 +1,13 @@
 import type {
   Calibration,
+  CompleteOptions,
   Evaluation,
-  FitOptions,
+  Explanation,
   FitResult,
   GatedRow,
   GateResult,
+  HeadOptions,
+  NamedWeights,
   Prediction,
   Selection,
   SelectionOptions,
@@ -12,6 +15,7 @@ import type {
 } from "../api/types.js";
 import type { FormName, Read } from "../input/forms.js";
 import type { CallerOptions } from "../input/options.js";
+import { namedShapes, nameWeights } from "../input/weights.js";
 import type { HeadStatus, OperationContext } from "./context.js";
 import { driveCalibration } from "./calibration.js";
 import { toFile, toOnnx } from "./files.js";
@@ -27,7 +31,7 @@ type RawGateResult = RawVerdicts & { prediction: RawPrediction };
 
 /** What an answer is completed with, on the caller's thread. */
 interface AnswerContext {
-  classes: readonly string[];
+  options: CompleteOptions;
   status: HeadStatus;
 }
 
@@ -46,8 +50,17 @@ interface Operation<F extends FormName, Raw, Result> {
   isReadOnly?: true;
   /** Answers a call, on the thread of the engine. */
   run(context: OperationContext, ...given: Read<F>): Later<Raw>;
+  /** It changes the head's classes, as their caller's list is to follow. */
+  changeClasses?(classes: ChangingClasses, ...given: string[]): void;
   /** Makes the public answer of the raw one, on the caller's thread. */
   complete?(raw: Raw, context: AnswerContext): Result;
+}
+
+/** The list of the classes on the caller's side. */
+interface ChangingClasses {
+  add(name: string): void;
+  rename(from: string, to: string): void;
+  remove(name: string): void;
 }
 
 /** Keeps the types of an operation as they are inferred. */
@@ -100,7 +113,7 @@ export const operations = {
     takes: "fitRows",
     callerOptions: ["signal", "onEpoch"],
     async run(context, features, labels, options): Promise<FitResult> {
-      const result = await driveFit(context, features, labels, options as FitOptions);
+      const result = await driveFit(context, features, labels, options);
       await context.keepCheckpoint(true);
       return result;
     },
@@ -114,7 +127,7 @@ export const operations = {
   predict: operation({
     takes: "rows",
     run: ({ raw }, features): Later<RawPrediction> => raw.predict(features),
-    complete: (prediction, { classes }) => withLabels(prediction, classes),
+    complete: (prediction, { options }) => withLabels(prediction, options.classes),
   }),
 
   oodScore: operation({
@@ -122,6 +135,46 @@ export const operations = {
     callerOptions: ["signal"],
     isReadOnly: true,
     run: ({ raw }, features, options): Later<Float32Array> => raw.oodScore(features, options),
+  }),
+
+  addRows: operation({
+    takes: "addedRows",
+    run: ({ raw }, features, labels, options): Uint32Array => raw.addRows(features, labels, options),
+  }),
+
+  removeRows: operation({
+    takes: "rowIds",
+    run: ({ raw }, ids): number => raw.removeRows(ids),
+  }),
+
+  addClass: operation({
+    takes: "className",
+    async run({ raw, renewOptions }, name): Promise<{ index: number; options: HeadOptions }> {
+      const index = await raw.addClass(name);
+      return { index, options: await renewOptions() };
+    },
+    changeClasses: (classes, name) => classes.add(name as string),
+    complete: ({ index }): number => index,
+  }),
+
+  renameClass: operation({
+    takes: "classNames",
+    async run({ raw, renewOptions }, from, to): Promise<{ options: HeadOptions }> {
+      raw.renameClass(from, to);
+      return { options: await renewOptions() };
+    },
+    changeClasses: (classes, from, to) => classes.rename(from as string, to as string),
+    complete: (): void => undefined,
+  }),
+
+  removeClass: operation({
+    takes: "classNameWithOptions",
+    async run({ raw, renewOptions }, name, options): Promise<{ options: HeadOptions }> {
+      await raw.removeClass(name, options);
+      return { options: await renewOptions() };
+    },
+    changeClasses: (classes, name) => classes.remove(name as string),
+    complete: (): void => undefined,
   }),
 
   fitScorers: operation({
@@ -155,8 +208,15 @@ export const operations = {
     callerOptions: ["signal"],
     isReadOnly: true,
     run: ({ raw }, features): Later<RawGateResult> => raw.gate(features),
-    complete: ({ prediction, ...verdicts }, { classes }): GateResult =>
-      gateResult(withLabels(prediction, classes), verdicts),
+    complete: ({ prediction, ...verdicts }, { options }): GateResult =>
+      gateResult(withLabels(prediction, options.classes), verdicts),
+  }),
+
+  explain: operation({
+    takes: "rowsWithOptions",
+    callerOptions: ["signal"],
+    isReadOnly: true,
+    run: ({ raw }, features, options): Later<Explanation> => raw.explain(features, options),
   }),
 
   evaluate: operation({
@@ -168,8 +228,23 @@ export const operations = {
   }),
 
   save: operation({
+    takes: "saveOptions",
+    run: async ({ raw }, options) => toFile(await takeSnapshot(raw), options),
+  }),
+
+  weights: operation({
     takes: "nothing",
-    run: async ({ raw }) => toFile(await takeSnapshot(raw)),
+    run: ({ raw }): Later<Float32Array> => raw.parameters(),
+    complete: (flat, { options: { features, hidden, classes } }): NamedWeights =>
+      nameWeights(flat, namedShapes([features, ...hidden, classes.length])),
+  }),
+
+  setWeights: operation({
+    takes: "namedWeights",
+    async run({ raw, keepCheckpoint }, flat): Promise<void> {
+      await raw.setParameters(flat);
+      await keepCheckpoint(true);
+    },
   }),
 
   exportOnnx: operation({

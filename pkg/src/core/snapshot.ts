@@ -21,6 +21,12 @@ export interface Snapshot {
   features: Float32Array;
   labels: Uint32Array;
   groups: BigUint64Array;
+  /** How much each counts in the loss, if not all alike. */
+  weights: Float32Array;
+  /** Examples of what is none of the classes. */
+  unknown: Float32Array;
+  /** The id of each row, and then of each example; empty where they are 0, 1, 2, ... */
+  ids: Uint32Array;
   /** Fingerprints of rows that were trained on. */
   seen: BigUint64Array;
   /** The calibration rows' scores, and their classes for a calibration by class. */
@@ -40,12 +46,28 @@ export function arraysOf(
   Float32Array,
   Uint32Array,
   BigUint64Array,
+  Float32Array,
+  Float32Array,
+  Uint32Array,
   BigUint64Array,
   Float32Array,
   Uint32Array,
 ] {
-  const { state, input, features, labels, groups, seen, scores, scoreLabels } = snapshot;
-  return [state, input, features, labels, groups, seen, scores, scoreLabels];
+  const { state, input, features, labels, groups, weights, unknown, ids } = snapshot;
+  const { seen, scores, scoreLabels } = snapshot;
+  return [
+    state,
+    input,
+    features,
+    labels,
+    groups,
+    weights,
+    unknown,
+    ids,
+    seen,
+    scores,
+    scoreLabels,
+  ];
 }
 
 /** Parameters and moments after so many updates, and the map before the first layer. */
@@ -71,6 +93,9 @@ function readParts(raw: RawHead): Omit<Snapshot, "state"> {
     features: raw.trainingFeatures(),
     labels: raw.trainingLabels(),
     groups: raw.groups(),
+    weights: raw.trainingWeights(),
+    unknown: raw.unknownFeatures(),
+    ids: raw.trainingIds(),
     seen: raw.seen(),
     scores: raw.calibrationScores(),
     scoreLabels: raw.calibrationLabels(),
@@ -117,6 +142,9 @@ function fromCheckpoint(
     features: new Float32Array(),
     labels: new Uint32Array(),
     groups: new BigUint64Array(),
+    weights: new Float32Array(),
+    unknown: new Float32Array(),
+    ids: new Uint32Array(),
     seen: new BigUint64Array(),
     scores: new Float32Array(),
     scoreLabels: new Uint32Array(),

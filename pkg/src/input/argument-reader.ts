@@ -3,11 +3,14 @@ import { flattenFeatures } from "./features.js";
 import { labelIndices } from "./labels.js";
 import { copyOptions } from "./options.js";
 import { isOwned, own } from "./owned-arrays.js";
+import { namedShapes, type NamedShape } from "./weights.js";
 
 /** What the reader has to know of the head whose arguments it reads. */
 interface Reading {
   features: number;
-  classes: readonly string[];
+  hidden: readonly number[];
+  /** The names of the classes as they are now. */
+  classes(): readonly string[];
   /** Whether rows must be copied, because the call will read them only after it returned. */
   mustCopy(): boolean;
 }
@@ -15,12 +18,17 @@ interface Reading {
 /** Reads the arguments of one head's methods. */
 export class ArgumentReader {
   readonly #width: number;
-  readonly #classIndex: ReadonlyMap<string, number>;
+  readonly #hidden: readonly number[];
+  readonly #classes: () => readonly string[];
   readonly #mustCopy: () => boolean;
+  /** The names that the index is of. */
+  #names: readonly string[] = [];
+  #classIndex: ReadonlyMap<string, number> = new Map();
 
-  constructor({ features, classes, mustCopy }: Reading) {
+  constructor({ features, hidden, classes, mustCopy }: Reading) {
     this.#width = features;
-    this.#classIndex = new Map(classes.map((name, index) => [name, index]));
+    this.#hidden = hidden;
+    this.#classes = classes;
     this.#mustCopy = mustCopy;
   }
 
@@ -31,7 +39,17 @@ export class ArgumentReader {
 
   /** Class indices, always in an array of the package's own. */
   labels(labels: Labels, argument?: string): Float64Array {
+    const names = this.#classes();
+    if (names !== this.#names) {
+      this.#names = names;
+      this.#classIndex = new Map(names.map((name, index) => [name, index]));
+    }
     return own(labelIndices(labels, this.#classIndex, argument));
+  }
+
+  /** Names and shapes of the head's parameters. */
+  shapes(): NamedShape[] {
+    return namedShapes([this.#width, ...this.#hidden, this.#classes().length]);
   }
 
   /** Flat rows, copied where the caller could change them before they are used. */

@@ -1,5 +1,16 @@
-import type { CrossCalibrationOptions, ExportOptions, Features, Labels } from "../api/types.js";
+import type {
+  CrossCalibrationOptions,
+  ExportOptions,
+  Features,
+  FitOptions,
+  Labels,
+  NamedWeights,
+  RowOptions,
+  SaveOptions,
+} from "../api/types.js";
 import type { ArgumentReader } from "./argument-reader.js";
+import { plainNumbers } from "./groups.js";
+import { flattenWeights } from "./weights.js";
 import { checkPlain } from "./options.js";
 import { mismatch, reading } from "./refusals.js";
 import { kindOf } from "./typed-arrays.js";
@@ -54,19 +65,66 @@ export const forms = {
     return [reader.rows(features), classes, given];
   },
 
-  fitRows<O extends object | undefined>(
+  /** Rows and options, or options alone: then the head's own rows are meant. */
+  fitRows(
+    reader: ArgumentReader,
+    ...given: unknown[]
+  ): [Float32Array | undefined, Float64Array | undefined, FitOptions | undefined] {
+    const [first, labels] = given;
+    if (given.length <= 1 && !isFeatures(first)) {
+      const options = readFitOptions(reader, first);
+      for (const key of ["groups", "weights", "remember"]) {
+        if (options?.[key as keyof FitOptions] === undefined) continue;
+        const expected = "none without rows: the head's own have theirs";
+        throw mismatch("invalid-option", `options.${key}`, expected, key);
+      }
+      return [undefined, undefined, options];
+    }
+    const options = readFitOptions(reader, given[2]);
+    const classes = reader.labels(labels as Labels);
+    return [reader.rows(first as Features), classes, options];
+  },
+
+  /** Rows with a class each, or, with null in the place of the classes, of none. */
+  addedRows(
     reader: ArgumentReader,
     features: Features,
-    labels: Labels,
-    options: O,
-  ): [Float32Array, Float64Array, O] {
+    labels: Labels | null,
+    options?: RowOptions,
+  ): [Float32Array, Float64Array | undefined, RowOptions | undefined] {
     const given = reader.options(options);
-    const classes = reader.labels(labels);
-    const validation = (given as { validation?: unknown } | undefined)?.validation;
-    if (validation !== undefined) {
-      Object.assign(given as object, { validation: readValidation(reader, validation) });
-    }
+    const classes = labels === null ? undefined : reader.labels(labels);
     return [reader.rows(features), classes, given];
+  },
+
+  rowIds(_: ArgumentReader, ids: ArrayLike<number>): [Uint32Array] {
+    return [readIds(ids)];
+  },
+
+  className(_: ArgumentReader, name: string): [string] {
+    return [readName(name, "name")];
+  },
+
+  classNames(_: ArgumentReader, from: string, to: string): [string, string] {
+    return [readName(from, "from"), readName(to, "to")];
+  },
+
+  classNameWithOptions<O>(reader: ArgumentReader, name: string, options: O): [string, O] {
+    return [readName(name, "name"), reader.options(options)];
+  },
+
+  saveOptions(reader: ArgumentReader, options?: SaveOptions): [SaveOptions | undefined] {
+    const given = reader.options(options);
+    const unknown = Object.keys(given ?? {}).find((key) => key !== "rows");
+    if (unknown !== undefined) throw mismatch("invalid-option", "options", "only rows", unknown);
+    const rows = given?.rows;
+    if (rows === undefined || ["float32", "float16", "none"].includes(rows)) return [given];
+    const expected = '"float32" or "float16" or "none"';
+    throw mismatch("invalid-option", "options.rows", expected, rows);
+  },
+
+  namedWeights(reader: ArgumentReader, weights: NamedWeights): [Float32Array] {
+    return [flattenWeights(weights, reader.shapes())];
   },
 
   /** Rows and options, or options alone: then the head's own rows are meant. */
@@ -136,6 +194,32 @@ function readValidation(
   const labels = reader.labels(read("labels") as Labels, `${argument}.labels`);
   const features = reader.ownRows(read("features") as Features, `${argument}.features`);
   return { features, labels };
+}
+
+function readFitOptions(reader: ArgumentReader, options: unknown): FitOptions | undefined {
+  const given = reader.options(options as FitOptions | undefined);
+  const validation: unknown = given?.validation;
+  if (validation === undefined) return given;
+  return { ...given, validation: readValidation(reader, validation) as never };
+}
+
+function readIds(value: unknown): Uint32Array {
+  return reading("invalid-option", "ids", () => {
+    const numbers = plainNumbers(value, "ids");
+    if (numbers === undefined) throw mismatch("invalid-option", "ids", "an array of ids", value);
+    const isId = (id: number): boolean => Number.isInteger(id) && id >= 0 && id < 2 ** 32;
+    const index = numbers.findIndex((id) => !isId(id));
+    if (index < 0) return Uint32Array.from(numbers);
+    const expected = "an id that addRows gave";
+    throw mismatch("invalid-option", `ids[${index}]`, expected, numbers[index]);
+  });
+}
+
+function readName(value: unknown, argument: string): string {
+  if (typeof value !== "string") throw mismatch("invalid-option", argument, "a string", value);
+  // Half a surrogate pair becomes U+FFFD on its way to the core: two such names would be equal.
+  if (!/\p{Surrogate}/u.test(value)) return value;
+  throw mismatch("invalid-option", argument, "well-formed Unicode", value);
 }
 
 function checkObject(value: unknown, argument: string, expected: string): void {

@@ -17,6 +17,21 @@ export function groupNumbers(value: unknown): Float64Array | undefined {
   });
 }
 
+/** A number for each row or class, as the core checks them. */
+export function plainNumbers(value: unknown, argument: string): Float64Array | undefined {
+  if (value === undefined) return undefined;
+  const { length } = (
+    typeof value === "object" && value !== null ? value : {}
+  ) as ArrayLike<unknown>;
+  if (typeof length !== "number") {
+    throw mismatch("invalid-option", argument, "an array of numbers", value);
+  }
+  return numbersOf(value as ArrayLike<unknown>, (number, index) => {
+    if (typeof number === "number") return number;
+    throw mismatch("invalid-option", `${argument}[${index}]`, "a number", number);
+  });
+}
+
 /**
  * 53 bits of two multiplicative hashes. Negative and not whole, so that it is no number that
  * anybody gives: 0.5 below an integer.

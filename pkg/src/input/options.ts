@@ -1,5 +1,5 @@
 import type { FitOptions } from "../api/types.js";
-import { groupNumbers } from "./groups.js";
+import { groupNumbers, plainNumbers } from "./groups.js";
 import { mismatch, reading } from "./refusals.js";
 
 type Bag = Record<string, unknown>;
@@ -48,6 +48,8 @@ function copyObject(
 function copyNested(value: unknown, path: string): unknown {
   if (path === "options.signal") return checkSignal(value as AbortSignal | undefined);
   if (path === "options.groups") return groupNumbers(value);
+  if (path === "options.weights") return plainNumbers(value, path);
+  if (path === "options.classWeights" && typeof value !== "string") return plainNumbers(value, path);
   if (path === "options.validation") return value;
   if (Array.isArray(value)) return copyArray(value, path);
   if (typeof value === "function") return value;

@@ -37,7 +37,11 @@ const forgotten = new FinalizationRegistry<Worker>((worker) => worker.terminate(
 
 /** The core of a head that lives in a Worker. */
 class RemoteCore implements Core {
-  status: HeadStatus = { backend: "cpu", steps: 0 };
+  status: HeadStatus = {
+    backend: "cpu",
+    steps: 0,
+    rows: { count: 0, perClass: [], unknown: 0 },
+  };
   readonly isReady = true;
   readonly isInterruptible = true;
   readonly #worker: Worker;
@@ -107,6 +111,8 @@ class RemoteCore implements Core {
   #updateStatus(status: HeadStatus): void {
     const { calibration } = this.status;
     this.status = status;
+    Object.freeze(status.rows.perClass);
+    Object.freeze(status.rows);
     if (status.calibration === undefined) return;
     const isSame = JSON.stringify(status.calibration) === JSON.stringify(calibration);
     const isKept = isSame && calibration !== undefined;

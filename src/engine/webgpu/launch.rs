@@ -139,6 +139,8 @@ impl WebGpuEngine {
                 self.dim(),
                 buffer(logits, scratch.rows * 4 * last.outputs4),
                 buffer(&data.labels, data.rows),
+                // The binding must exist; without weights the kernel does not read it.
+                buffer(data.weights.as_ref().unwrap_or(&data.labels), data.rows),
                 buffer(&order.rows, order.length),
                 buffer(&scratch.results, 2 * scratch.rows),
                 rows as u32,
@@ -148,6 +150,7 @@ impl WebGpuEngine {
                 self.spec.architecture.classes(),
                 4 * last.outputs4,
                 kind,
+                data.weights.is_some(),
                 learn,
             );
         }

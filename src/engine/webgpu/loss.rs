@@ -21,7 +21,7 @@ const EPSILON: f32 = crate::loss::logit_norm::EPSILON as f32;
 
 /// For each batch row: `results[2 r] = loss`, `results[2 r + 1] = 1` where the first largest logit
 /// is the label's, else 0; and where `learn`, the row of logits is replaced by `scale` times the
-/// loss's gradient.
+/// loss's gradient. Where `weighted`, loss and gradient are multiplied by the row's weight.
 ///
 /// `logits` is `[rows, stride]`, of which the first `classes` columns count and are written;
 /// `constant` is tau or the label smoothing. One thread: one row.
@@ -29,6 +29,7 @@ const EPSILON: f32 = crate::loss::logit_norm::EPSILON as f32;
 pub(super) fn rows(
     logits: &mut [f32],
     labels: &[u32],
+    weights: &[f32],
     order: &[u32],
     results: &mut [f32],
     rows: u32,
@@ -38,11 +39,17 @@ pub(super) fn rows(
     #[comptime] classes: usize,
     #[comptime] stride: usize,
     #[comptime] kind: Kind,
+    #[comptime] weighted: bool,
     #[comptime] learn: bool,
 ) {
     let row = ABSOLUTE_POS;
     if row < rows as usize {
-        let label = labels[source(order, first, row, true)] as usize;
+        let number = source(order, first, row, true);
+        let label = labels[number] as usize;
+        let mut weight = 1.0f32;
+        if comptime!(weighted) {
+            weight = weights[number];
+        }
         let start = row * stride;
 
         let mut largest = logits[start];
@@ -92,7 +99,7 @@ pub(super) fn rows(
                         share * (mean + top) - mine,
                     );
                     along = inner / root / guarded;
-                    outer = scale * factor;
+                    outer = scale * weight * factor;
                     loss = (largest - own) * factor + ln_1p(rest);
                 }
             }
@@ -103,12 +110,12 @@ pub(super) fn rows(
                     rest += select(c == best, 0.0, difference.exp());
                     below -= difference;
                 }
-                outer = scale;
+                outer = scale * weight;
                 let mean = below / f32::cast_from(classes);
                 loss = (1.0 - constant) * (largest - own) + constant * mean + ln_1p(rest);
             }
         }
-        results[row * 2] = loss;
+        results[row * 2] = loss * weight;
         results[row * 2 + 1] = select(best == label, 1.0, 0.0);
 
         if comptime!(learn) {

@@ -50,6 +50,8 @@ pub struct WebGpuEngine {
 pub struct Data {
     features: Handle,
     labels: Handle,
+    /// What each row's loss is multiplied by, if not 1.
+    weights: Option<Handle>,
     rows: usize,
 }
 
@@ -164,13 +166,20 @@ impl Engine for WebGpuEngine {
         Self::new(&self.gpu, spec, parameters)
     }
 
-    fn upload(&mut self, features: Rc<Vec<f32>>, labels: Rc<Vec<u32>>) -> Result<Data> {
+    fn upload(
+        &mut self,
+        features: Rc<Vec<f32>>,
+        labels: Rc<Vec<u32>>,
+        weights: Option<Rc<Vec<f32>>>,
+    ) -> Result<Data> {
         self.gpu.check()?;
         let rows = labels.len();
         let width = self.spec.architecture.features();
         self.gpu.fits("features", rows * width.next_multiple_of(4))?;
         let features = self.gpu.upload_floats(pad_rows(self.mapped(&features), width));
-        Ok(Data { features, labels: self.gpu.upload_words(labels.to_vec()), rows })
+        let labels = self.gpu.upload_words(labels.to_vec());
+        let weights = weights.map(|weights| self.gpu.upload_floats(weights.to_vec()));
+        Ok(Data { features, labels, weights, rows })
     }
 
     fn order(&mut self, rows: Vec<u32>) -> Result<Order> {

@@ -1,14 +1,17 @@
 //! [`crate::ood::auto`] in operators.
 
 use super::{
-    distances::{Length, local_density, nearest_class},
+    distances::{Bank, Length, local_density, nearest_class},
     fitted::Reader,
     graph::{Graph, Value},
     scores::Head,
 };
 use crate::{
     Result,
-    ood::auto::{GAMMA, TOP},
+    ood::{
+        auto::{GAMMA, TOP},
+        statistics::unknown::{BEYOND, NEARER},
+    },
 };
 
 /// Scores, `[rows, 1]`.
@@ -41,16 +44,53 @@ pub fn score(graph: &mut Graph, head: &Head, fitted: &mut Reader) -> Result<Valu
     let near = nearest_class(graph, rows, width, fitted)?;
     let far = nearest_class(graph, rows, width, fitted)?;
     let nearer = graph.op("Sub", &[near, far]);
-    let sparse = match local_density(graph, rows, width, fitted)? {
-        Some(sparse) => sparse,
-        None => graph.scalar(0.0),
-    };
+    let mean_gap = fitted.number()? as f32;
+    let bank = Bank::new(graph, fitted.rows(width)?, width);
+    let sparse = local_density(graph, rows, &bank, fitted.array()?, mean_gap);
     let mut sum = standardised(graph, doubt, doubt_standard);
     for part in [own, nearer, sparse] {
         let part = standardised(graph, part, fitted.numbers(2)?);
         sum = graph.op("Add", &[sum, part]);
     }
+    if !fitted.is_at_end() {
+        let part = unknown(graph, rows, width, &bank, fitted)?;
+        sum = graph.op("Add", &[sum, part]);
+    }
     Ok(excess.map_or(sum, |excess| graph.op("Add", &[sum, excess])))
+}
+
+/// What likeness to examples of the unknown adds: [`crate::ood::statistics::unknown`].
+fn unknown(
+    graph: &mut Graph,
+    rows: Value,
+    width: usize,
+    known: &Bank,
+    fitted: &mut Reader,
+) -> Result<Value> {
+    let (nearer, beyond) = (fitted.numbers(2)?, fitted.numbers(2)?);
+    let examples = Bank::new(graph, fitted.rows(width)?, width);
+    let (_, own) = known.nearest(graph, rows, 1);
+    let (_, theirs) = examples.nearest(graph, rows, 1);
+    let [own_log, their_log] = [graph.op("Log", &[own]), graph.op("Log", &[theirs])];
+    let ratio = graph.op("Sub", &[own_log, their_log]);
+    let (is_both, zero) = (graph.op("Equal", &[own, theirs]), graph.scalar(0.0));
+    let ratio = graph.op("Where", &[is_both, zero, ratio]);
+    let discriminant = graph.floats(&[width], fitted.list(width)?);
+    let centre = graph.floats(&[width], fitted.list(width)?);
+    let offsets = graph.op("Sub", &[rows, centre]);
+    let products = graph.op("Mul", &[offsets, discriminant]);
+    let side = graph.sum(products);
+    let nearer = above(graph, ratio, nearer, NEARER);
+    let beyond = above(graph, side, beyond, BEYOND);
+    Ok(graph.op("Add", &[nearer, beyond]))
+}
+
+/// Deviations above so many, at least 0.
+fn above(graph: &mut Graph, score: Value, standard: &[f64], most: f64) -> Value {
+    let deviations = standardised(graph, score, standard);
+    let most = graph.scalar(most as f32);
+    let above = graph.op("Sub", &[deviations, most]);
+    graph.at_least(above, 0.0)
 }
 
 /// A score in deviations from its mean.

@@ -120,25 +120,41 @@ pub fn farthest(graph: &mut Graph, rows: Value, bank: Value, places: Value) -> V
     graph.op("Sqrt", &[largest])
 }
 
-/// The local density ratio; none of a bank with a single row, where it is 0.
+/// Rows to search in.
+pub struct Bank {
+    rows: Value,
+    half_squares: Value,
+}
+
+impl Bank {
+    /// Of `[rows, width]`.
+    pub fn new(graph: &mut Graph, rows: &[f32], width: usize) -> Self {
+        let half_squares = half_squares(graph, rows, width);
+        Self { rows: graph.matrix(width, rows), half_squares }
+    }
+
+    /// The places of the `k` rows nearest to each of `rows`, and the distance to the farthest of
+    /// them, `[rows, 1]`.
+    pub fn nearest(&self, graph: &mut Graph, rows: Value, k: usize) -> (Value, Value) {
+        let products = graph.products(rows, self.rows, Some(self.half_squares));
+        let [_, places] = graph.largest(products, k);
+        (places, farthest(graph, rows, self.rows, places))
+    }
+}
+
+/// The local density ratio by the distances between the bank's rows; 0 where there is but one.
 pub fn local_density(
     graph: &mut Graph,
     rows: Value,
-    width: usize,
-    fitted: &mut Reader,
-) -> Result<Option<Value>> {
-    let mean_gap = fitted.number()? as f32;
-    let bank = fitted.array()?;
-    let gaps = fitted.array()?;
+    bank: &Bank,
+    gaps: &[f32],
+    mean_gap: f32,
+) -> Value {
     if gaps.is_empty() {
-        return Ok(None);
+        return graph.scalar(0.0);
     }
-    let half_squares = half_squares(graph, bank, width);
-    let bank = graph.matrix(width, bank);
-    let nearness = graph.products(rows, bank, Some(half_squares));
     let k = local_density::K.min(gaps.len() - 1);
-    let [_, places] = graph.largest(nearness, k);
-    let gap = farthest(graph, rows, bank, places);
+    let (places, gap) = bank.nearest(graph, rows, k);
     let gaps = graph.floats(&[gaps.len()], gaps);
     let theirs = graph.op("Gather", &[gaps, places]);
     let theirs = graph.sum(theirs);
@@ -147,5 +163,5 @@ pub fn local_density(
     let floor = graph.scalar(local_density::FLOOR * mean_gap);
     let theirs = graph.op("Add", &[theirs, floor]);
     let theirs = graph.at_least(theirs, f32::MIN_POSITIVE);
-    Ok(Some(graph.op("Div", &[gap, theirs])))
+    graph.op("Div", &[gap, theirs])
 }

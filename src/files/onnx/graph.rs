@@ -1,11 +1,10 @@
 //! A graph under construction: nodes in the order in which they are computed, each with one result.
 
-use super::{
-    half,
-    proto::{
-        AttributeProto, Dimension, GraphProto, NodeProto, TensorProto, TensorShapeProto,
-        TensorType, TypeProto, ValueInfoProto, attribute_type, data_type,
-    },
+use half::f16;
+
+use super::proto::{
+    AttributeProto, Dimension, GraphProto, NodeProto, TensorProto, TensorShapeProto, TensorType,
+    TypeProto, ValueInfoProto, attribute_type, data_type,
 };
 
 /// A tensor of the graph: an input, a constant or a node's result.
@@ -66,9 +65,9 @@ impl Graph {
     /// A constant matrix, row-major: what most of a file is made of.
     pub fn matrix(&mut self, width: usize, values: &[f32]) -> Value {
         let dims = [values.len() / width, width];
-        let unit = if self.is_half { half::unit(values) } else { None };
+        let unit = if self.is_half { unit(values) } else { None };
         let Some(unit) = unit else { return self.floats(&dims, values) };
-        let halves = values.iter().flat_map(|value| half::bits(value / unit).to_le_bytes());
+        let halves = values.iter().flat_map(|value| f16::from_f32(value / unit).to_le_bytes());
         let halves = self.constant(data_type::FLOAT16, &dims, halves.collect());
         let wide = self.op_with("Cast", &[halves], "to", data_type::FLOAT.into());
         let unit = self.scalar(unit);
@@ -227,6 +226,14 @@ impl Graph {
     }
 }
 
+/// The power of two by which a matrix is divided before it is rounded, so that its largest numbers
+/// take all digits whatever their size; none where that does not fit float32, or all are 0.
+fn unit(values: &[f32]) -> Option<f32> {
+    let largest = values.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
+    let unit = f32::from_bits(largest.to_bits() & 0x7F80_0000);
+    unit.is_normal().then_some(unit)
+}
+
 fn int(name: &str, value: i64) -> AttributeProto {
     AttributeProto {
         name: name.into(),
@@ -247,5 +254,17 @@ fn described(name: &str, elem_type: i32, shape: &[Option<usize>], doc: &str) -> 
         name: name.into(),
         r#type: Some(TypeProto { tensor_type: Some(tensor_type) }),
         doc_string: doc.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_is_a_power_of_two_at_most_the_largest() {
+        assert_eq!(unit(&[0.3, -5.0]), Some(4.0));
+        assert_eq!(unit(&[1e38, 1.0]).map(|unit| 1e38 / unit < 2.0), Some(true));
+        assert_eq!([unit(&[0.0]), unit(&[f32::INFINITY]), unit(&[1e-40])], [None; 3]);
     }
 }

@@ -23,7 +23,6 @@ mod compared;
 mod distances;
 mod fitted;
 mod graph;
-mod half;
 mod last_layer;
 mod layers;
 mod p_values;

@@ -2,7 +2,7 @@
 //! themselves (as in the local outlier factor of Breunig et al., "LOF: Identifying Density-Based
 //! Local Outliers", SIGMOD 2000). A part of [`crate::ood::auto`].
 
-use super::neighbours::{Bank, Neighbour, farthest};
+use super::neighbours::{Bank, Neighbour, extended, farthest};
 use crate::{
     Result,
     engine::Engine,
@@ -84,11 +84,9 @@ impl<M> LocalDensity<M> {
         if self.k == 0 {
             return Ok(vec![0.0; rows.len() / self.width]);
         }
-        let place = |row: &Option<u32>| row.and_then(|row| self.places[row as usize]);
-        let without: Vec<Option<u32>> = without.iter().map(place).collect();
         let neighbours = self
             .bank
-            .nearest(engine, &extended(rows, self.width, |_| 1.0), self.k, &without)
+            .nearest(engine, &extended(rows, self.width, |_| 1.0), self.k, &self.places(without))
             .await?;
         Ok(rows
             .chunks_exact(self.width)
@@ -111,14 +109,13 @@ impl<M> LocalDensity<M> {
         out.array(&self.gaps);
     }
 
+    /// Places in the bank of training rows, of those that are there.
+    pub fn places(&self, rows: &[Option<u32>]) -> Vec<Option<u32>> {
+        rows.iter().map(|row| row.and_then(|row| self.places[row as usize])).collect()
+    }
+
     fn ratio(&self, gap: f32, found: &[Neighbour]) -> f32 {
         let theirs: f32 = found.iter().map(|neighbour| self.gaps[neighbour.row]).sum();
         gap / (theirs / found.len().max(1) as f32 + FLOOR * self.mean_gap).max(f32::MIN_POSITIVE)
     }
-}
-
-/// Rows with one more value each. With half a bank row's squared length taken off, the largest
-/// inner product belongs to the nearest row.
-fn extended(rows: &[f32], width: usize, value: impl Fn(&[f32]) -> f32) -> Vec<f32> {
-    rows.chunks_exact(width).flat_map(|row| row.iter().copied().chain([value(row)])).collect()
 }

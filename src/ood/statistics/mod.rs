@@ -11,6 +11,7 @@ pub mod nearness;
 pub mod neighbours;
 pub mod principal;
 pub mod training;
+pub mod unknown;
 
 use std::rc::Rc;
 
@@ -31,6 +32,8 @@ const KEPT_FACTORS: usize = 32 << 20;
 /// Training rows and what was made of them.
 pub struct Statistics<M> {
     rows: Option<Rows>,
+    /// Examples of what is none of the classes, `[rows, features]`.
+    unknown: Option<Rc<Vec<f32>>>,
     /// Distances from the rows, whatever the weights.
     nearness: Option<Rc<Nearness<M>>>,
     of_weights: OfWeights<M>,
@@ -73,14 +76,9 @@ impl<M> OfWeights<M> {
 }
 
 impl<M> Statistics<M> {
-    /// Of these rows, if there are any.
-    pub fn new(rows: Option<Rows>) -> Self {
-        Self { rows, nearness: None, of_weights: OfWeights::new() }
-    }
-
-    /// The training rows.
-    pub fn rows(&self) -> Option<&Rows> {
-        self.rows.as_ref()
+    /// Of these rows and examples of the unknown, if there are any.
+    pub fn new(rows: Option<Rows>, unknown: Option<Rc<Vec<f32>>>) -> Self {
+        Self { rows, unknown, nearness: None, of_weights: OfWeights::new() }
     }
 
     /// Drops what was made for weights that are no more.
@@ -246,8 +244,15 @@ impl<E: Engine> Context<'_, E> {
         }
         let rows = self.rows()?;
         let classes = self.architecture.classes();
-        let nearness =
-            Nearness::new(self.engine, &rows.features, &rows.labels, classes, self.seed).await?;
+        let unknown = self.statistics.unknown.clone();
+        let nearness = Nearness::new(
+            self.engine,
+            &rows,
+            unknown.as_deref().map(Vec::as_slice),
+            classes,
+            self.seed,
+        )
+        .await?;
         Ok(self.statistics.nearness.insert(Rc::new(nearness)).clone())
     }
 }

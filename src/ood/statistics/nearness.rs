@@ -2,7 +2,10 @@
 //! [`crate::ood::auto`] that do not depend on the head's weights. Each knows its mean and deviation
 //! over the training rows, every row taken as if it had not been among them.
 
-use super::{class_distances::ClassDistances, local_density::LocalDensity, moments::Moments};
+use super::{
+    class_distances::ClassDistances, local_density::LocalDensity, moments::Moments,
+    unknown::Unknown,
+};
 use crate::{
     Result,
     engine::Engine,
@@ -13,6 +16,7 @@ use crate::{
         sort,
     },
     ood::{FittedArrays, Kept},
+    training::rows::Rows,
 };
 
 /// Above this deviation of the features' length, in units of its mean, features are taken for
@@ -60,6 +64,20 @@ impl Standard {
     /// Adds mean and inverse deviation.
     pub fn numbers(&self, out: &mut FittedArrays) {
         out.numbers(&[self.mean, self.inverse_deviation]);
+    }
+
+    /// The same where a constant score, too, is to tell what is larger.
+    pub fn apply_widely(&self, score: f32) -> f64 {
+        (f64::from(score) - self.mean) * self.wide_factor()
+    }
+
+    /// Adds mean and factor of [`Self::apply_widely`].
+    pub fn wide_numbers(&self, out: &mut FittedArrays) {
+        out.numbers(&[self.mean, self.wide_factor()]);
+    }
+
+    fn wide_factor(&self) -> f64 {
+        if self.is_silent() { 1.0 } else { self.inverse_deviation }
     }
 
     /// A score in deviations from the mean.
@@ -176,19 +194,47 @@ pub struct Nearness<M> {
     background: ClassDistances<M>,
     density: LocalDensity<M>,
     standards: [Standard; 3],
+    /// Where there are examples of what is none of the classes.
+    unknown: Option<Unknown<M>>,
+}
+
+/// The measures of some rows, `[rows]` each, in the units in which they add up.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Measures {
+    /// Distance to the nearest class.
+    pub class: Vec<f64>,
+    /// The same relative to all rows.
+    pub relative: Vec<f64>,
+    /// Local density.
+    pub density: Vec<f64>,
+    /// What an unusual length adds.
+    pub length: Vec<f64>,
+    /// What likeness to examples of the unknown adds; empty without examples.
+    pub unknown: Vec<f64>,
+}
+
+impl Measures {
+    /// Their sum, `[rows]`.
+    pub fn sum(&self) -> Vec<f64> {
+        let mut sum = self.class.clone();
+        for part in [&self.relative, &self.density, &self.length, &self.unknown] {
+            sum.iter_mut().zip(part).for_each(|(sum, x)| *sum += x);
+        }
+        sum
+    }
 }
 
 #[maybe_async::maybe_async]
 impl<M> Nearness<M> {
-    /// Of `[rows, features]` and a class for each.
+    /// Of training rows, and of examples of what is none of their classes, `[rows, features]`.
     pub async fn new<E: Engine<Matrix = M>>(
         engine: &mut E,
-        features: &[f32],
-        labels: &[u32],
+        Rows { features, labels, width, .. }: &Rows,
+        examples: Option<&[f32]>,
         classes: usize,
         seed: u64,
     ) -> Result<Self> {
-        let width = features.len() / labels.len();
+        let width = *width;
         let form = Form::of(features, width);
         let rows = form.apply(features, width);
         let moments = Moments::new(engine, &rows, width, labels, classes).await?;
@@ -212,13 +258,20 @@ impl<M> Nearness<M> {
         let relative: Vec<f32> = near.iter().zip(&far).map(|(near, far)| near - far).collect();
         let mut places = vec![None; labels.len()];
         chosen.iter().zip(0..).for_each(|(&row, place)| places[row] = Some(place));
+        let unknown = match examples {
+            Some(examples) => {
+                let examples = form.apply(examples, width);
+                Some(Unknown::new(engine, bank.clone(), examples, width).await?)
+            }
+            None => None,
+        };
         let (density, sparseness) = LocalDensity::new(engine, bank, places, width).await?;
         let mut standards = [&own, &relative, &sparseness].map(|scores| Standard::of(scores));
         if standards.iter().all(Standard::is_silent) {
             // One row, or the same one over and over: any distance from it is better than none.
             standards[0] = Standard { mean: 0.0, inverse_deviation: 1.0 };
         }
-        Ok(Self { width, form, class, foreground, background, density, standards })
+        Ok(Self { width, form, class, foreground, background, density, standards, unknown })
     }
 
     /// How many times longer than usual each row is, at least 1; 1 where the length is a feature.
@@ -228,26 +281,37 @@ impl<M> Nearness<M> {
         features.chunks_exact(self.width).map(|row| (norm(row) / usual).max(1.0) as f32).collect()
     }
 
-    /// The sum of the three measures of `[rows, features]`, each in deviations from its mean.
-    /// Neighbours leave out `own[row]`, where given.
-    pub async fn scores<E: Engine<Matrix = M>>(
+    /// The measures of `[rows, features]`, distances in deviations from their means. Neighbours
+    /// leave out `without[row]`, where given.
+    pub async fn measures<E: Engine<Matrix = M>>(
         &self,
         engine: &mut E,
         features: &[f32],
         without: &[Option<u32>],
-    ) -> Result<Vec<f64>> {
+    ) -> Result<Measures> {
         let rows = self.form.apply(features, self.width);
         let own = self.class.nearest(engine, &rows).await?;
         let near = self.foreground.nearest(engine, &rows).await?;
         let far = self.background.nearest(engine, &rows).await?;
         let sparseness = self.density.scores(engine, &rows, without).await?;
         let [class, relative, density] = &self.standards;
-        let rows = own.iter().zip(near.iter().zip(&far)).zip(&sparseness);
-        let sum = |((own, (near, far)), sparse): ((&f32, (&f32, &f32)), &f32)| {
-            class.apply(*own) + relative.apply(near - far) + density.apply(*sparse)
+        let unknown = match &self.unknown {
+            Some(unknown) => unknown.scores(engine, &rows, &self.density.places(without)).await?,
+            None => Vec::new(),
         };
         let lengths = features.chunks_exact(self.width).map(norm);
-        Ok(rows.map(sum).zip(lengths).map(|(sum, length)| sum + self.form.excess(length)).collect())
+        Ok(Measures {
+            class: own.iter().map(|&own| class.apply(own)).collect(),
+            relative: near.iter().zip(&far).map(|(near, far)| relative.apply(near - far)).collect(),
+            density: sparseness.iter().map(|&sparse| density.apply(sparse)).collect(),
+            length: lengths.map(|length| self.form.excess(length)).collect(),
+            unknown,
+        })
+    }
+
+    /// Rows in the form in which they are compared.
+    pub fn form(&self, features: &[f32]) -> Vec<f32> {
+        self.form.apply(features, self.width)
     }
 }
 
@@ -255,8 +319,8 @@ impl<M> Nearness<M> {
 impl<M> Nearness<M> {
     /// Adds, of the lengths: two deviations above their mean, mean and deviation of their logarithm;
     /// shift and scale of each feature, empty where rows are taken at unit length; mean and inverse
-    /// deviation of each measure, and what it is made of. Of a bank with fewer rows the third one's
-    /// are its own.
+    /// deviation of each measure, and what it is made of; and the part of the unknown, if there is
+    /// one. Of a bank with fewer rows deviations in it are its own.
     pub async fn arrays<E: Engine<Matrix = M>>(
         &self,
         engine: &mut E,
@@ -275,17 +339,29 @@ impl<M> Nearness<M> {
             distances.arrays(engine, out).await?;
         }
         let [class, relative, mut sparse] = self.standards;
-        match kept {
-            None => self.density.arrays(out),
+        let thinned = match kept {
+            None => None,
             Some(kept) => {
                 let rows = self.density.kept(kept);
+                let unknown = match &self.unknown {
+                    Some(unknown) => Some(unknown.among(engine, rows.clone()).await?),
+                    None => None,
+                };
                 let (density, sparseness) =
                     LocalDensity::new(engine, rows, Vec::new(), self.width).await?;
-                density.arrays(out);
                 sparse = Standard::of(&sparseness);
+                Some((density, unknown))
             }
-        }
+        };
+        let (density, unknown) = match &thinned {
+            None => (&self.density, &self.unknown),
+            Some((density, unknown)) => (density, unknown),
+        };
+        density.arrays(out);
         [class, relative, sparse].iter().for_each(|standard| standard.numbers(out));
+        if let Some(unknown) = unknown {
+            unknown.arrays(out);
+        }
         Ok(())
     }
 }

@@ -107,7 +107,7 @@ fn line(files: &mut Files, set: &str, rows: usize, loss: &LossOptions, seeds: &[
     );
 }
 
-fn trained(problem: &Problem, loss: &LossOptions, seed: u64, held_out: f64) -> Head<CpuEngine> {
+pub fn trained(problem: &Problem, loss: &LossOptions, seed: u64, held_out: f64) -> Head<CpuEngine> {
     let classes = (0..problem.classes).map(|class| class.to_string()).collect();
     let features = problem.width as f64;
     let options = HeadOptions {

@@ -11,6 +11,7 @@ mod few;
 mod input_map;
 mod tables;
 mod trial;
+mod unknowns;
 
 use std::{env, time::Instant};
 
@@ -43,6 +44,11 @@ fn main() {
         if name == "few" {
             println!("## Gates calibrated from the rows that were learnt from\n");
             few::print(&mut files, &seeds, is_wanted);
+            continue;
+        }
+        if name == "unknowns" {
+            println!("## Examples of the unknown\n");
+            unknowns::print(&mut files, &seeds, is_wanted);
             continue;
         }
         let table = chosen(name);

@@ -13,6 +13,7 @@ use oodgate::{
         statistics::nearness::{Nearness, Standard},
     },
     optim::{Optimizer, Schedule},
+    training::rows::Rows,
 };
 
 use crate::{
@@ -72,11 +73,15 @@ impl Distances {
         let loss = Loss::CrossEntropy { label_smoothing: 0.0 };
         let parameters = architecture.initial_parameters(seed);
         let mut engine = CpuEngine::new(&Spec { architecture, loss, moments: 0 }, parameters);
-        let Problem { features, labels, classes, .. } = problem;
-        let nearness = Nearness::new(&mut engine, features, labels, *classes, seed).expect("rows");
+        let labels: Vec<f64> = problem.labels.iter().copied().map(f64::from).collect();
+        let rows = Rows::check(problem.features.clone(), &labels, problem.width, problem.classes);
+        let rows = rows.expect("rows");
+        let nearness =
+            Nearness::new(&mut engine, &rows, None, problem.classes, seed).expect("rows");
         let mut of = |rows: &[f32]| -> Vec<f64> {
             let parts = rows.chunks(256 * problem.width);
-            parts.flat_map(|part| nearness.scores(&mut engine, part, &[]).expect("rows")).collect()
+            let mut measures = |part| nearness.measures(&mut engine, part, &[]).expect("rows");
+            parts.flat_map(|part| measures(part).sum()).collect()
         };
         Self { test: of(&problem.test), unknown: problem.unknown.each_ref().map(|rows| of(rows)) }
     }
@@ -131,7 +136,7 @@ impl Training {
         let per_epoch = rows.div_ceil(BATCH);
         let Length { updates, epochs } = self.length;
         let updates = per_epoch * updates.div_ceil(per_epoch).max(epochs);
-        let data = engine.upload(features, Rc::new(problem.labels.clone())).expect("memory");
+        let data = engine.upload(features, Rc::new(problem.labels.clone()), None).expect("memory");
         let mut order: Vec<u32> = (0..rows as u32).collect();
         for update in 0..updates {
             let position = update % per_epoch * BATCH;

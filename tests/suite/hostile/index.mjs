@@ -8,13 +8,14 @@ import memory from "./memory.mjs";
 import { table as metrics } from "./metrics.mjs";
 import odd from "./odd.mjs";
 import { table as options } from "./options.mjs";
+import { table as rowTable } from "./rows.mjs";
 import { table as scorers, untrained } from "./scorers.mjs";
 
 const onHead = (table) => ({ create }) => refuseAll(create, table, (call, head) => () => call(head));
 
 /** Calls on a head that is no more: the code comes before anything that is wrong with their arguments. */
 const disposed = ["trainStep", "fit", "logits", "predict", "oodScore", "fitScorers", "selectScorer", "calibrate", "gate",
-  "evaluate"].flatMap((name) => [
+  "evaluate", "addRows", "removeRows", "addClass", "renameClass", "removeClass", "explain", "setWeights"].flatMap((name) => [
   [`${name} after dispose`, (head) => head[name](rows(), two), "disposed"],
   [`${name} of nothing after dispose`, (head) => head[name](), "disposed"],
 ]);
@@ -24,6 +25,7 @@ export default {
   "bad labels are refused and change nothing": onHead(labels),
   "bad options are refused and change nothing": onHead(options),
   "bad scorers are refused and change nothing": onHead(scorers),
+  "bad rows, ids, classes and weights are refused and change nothing": onHead(rowTable),
 
   "bad heads are refused and change nothing": ({ create, oodgate }) => refuseAll(create, heads, (call) => () => call(oodgate)),
 

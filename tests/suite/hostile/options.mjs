@@ -12,6 +12,11 @@ const calls = {
   calibrate: [(o) => (h) => h.calibrate(rows(), two, o()), "alpha"],
   cross: [(o) => (h) => h.calibrate(o()), "folds"],
   gate: [(o) => (h) => h.gate(rows(), o()), "signal"],
+  refit: [(o) => (h) => h.fit(o()), "epochs"],
+  addRows: [(o) => (h) => h.addRows(rows(), two, o()), "groups"],
+  removeClass: [(o) => (h) => h.removeClass("a", o()), "rows"],
+  explain: [(o) => (h) => h.explain(rows(), o()), "k"],
+  save: [(o) => (h) => h.save(o()), "rows"],
   evaluate: [(o) => (h) => h.evaluate({ features: rows(), labels: two }, { features: rows() }, o()), "scorer"],
   exportOnnx: [(o) => (h) => h.exportOnnx(o()), "bank"],
 };
@@ -68,7 +73,20 @@ const options = [
     [{ aborted: "no", throwIfAborted() {} }, "object"], [{ aborted: false, throwIfAborted() {} }, "object"], [revoked(), "got"], [() => {}, "function"],
   ]]),
   ...["selectScorer", "cross"].map((call) => [call, "folds", [[1, "at least 2"], ...noCounts, ...noNumbers]]),
-  ...["fit", "cross"].map((call) => [call, "groups", [
+  ["explain", "k", [[1000, "at most 40"], ...noCounts, ...noNumbers]],
+  ["removeClass", "rows", [["keep", '"unknown"'], ["", '""'], [null, "null"], [1, "1"], [["forget"], "array"]]],
+  ["save", "rows", [["half", '"half"'], ["", '""'], [null, "null"], [16, "16"], [{}, "object"]]],
+  ["fit", "remember", [["forget", '"add"'], ["", '""'], [null, "null"], [true, "true"], [["add"], "array"]]],
+  ["fit", "classWeights", [["Balanced", "balanced"], ["", "balanced"], [null, "null"], [1, "1"], [{}, "object"], [[1], "1 weights"],
+    [[1, 2, 3], "3 weights"], [[1, -1], "-1"], [[1, NaN], "NaN"], [[1, Infinity], "Infinity"], [[0, 0], "0 for all rows"], [[1, "1"], '"1"'],
+    [revoked([1, 1]), "got"]]],
+  ...["fit", "addRows"].map((call) => [call, "weights", [
+    [1, "1"], ["ab", '"ab"'], [null, "null"], [{}, "object"], [[1], "1 weights"], [[1, 2, 3], "3 weights"], [[1, -1], "-1"],
+    [[1, NaN], "NaN"], [[1, Infinity], "Infinity"], [[1, 1e39], "1e39"], [[0, 0], "above 0"], [[1, "1"], '"1"'], [revoked([1, 1]), "got"],
+  ]]),
+  ...["groups", "weights"].map((option) => ["refit", option, [[[1, 2], "without rows"]]]),
+  ["refit", "remember", [["add", "without rows"]]],
+  ...["fit", "cross", "addRows"].map((call) => [call, "groups", [
     [1, "1"], ["ab", '"ab"'], [null, "null"], [{}, "object"], [[1], "1 groups"], [[1, NaN], "NaN"], [[1, null], "null"], [[1, undefined], "undefined"],
     [[1, {}], "object"], [revoked([1, 2]), "got"], [Float64Array.of(1, NaN), "NaN"], [[1, 2, 3], "3 groups"],
   ]]),
@@ -94,7 +112,7 @@ const options = [
 export const table = [
   ...Object.entries(calls).flatMap(([name, [call, known]]) =>
     // By itself, an array is rows without labels.
-    bags(known).filter(([what]) => name !== "cross" || !/^an? (array|Float32Array)$/.test(what)).map(([what, make, words]) => [`${name}, ${what}`, call(make), "invalid-option", ["options", ...words]])),
+    bags(known).filter(([what]) => (name !== "cross" && name !== "refit") || !/^an? (array|Float32Array)$/.test(what)).map(([what, make, words]) => [`${name}, ${what}`, call(make), "invalid-option", ["options", ...words]])),
   ...options.flatMap(([name, option, values]) =>
     values.map(([value, word], index) =>
       [`${name}, ${option}, value ${index}`, calls[name][0](() => ({ [option]: value })), "invalid-option",

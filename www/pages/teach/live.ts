@@ -145,7 +145,9 @@ export class Live {
       const frames = new Frames(video);
       while (turn === this.#watched) {
         await frames.next();
-        if (turn === this.#watched && this.asked.peek() === undefined) await this.#frame(video);
+        // Between two streams a video has no size, and nothing to look at.
+        const shows = turn === this.#watched && video.videoWidth > 0;
+        if (shows && this.asked.peek() === undefined) await this.#frame(video);
       }
     } catch (error) {
       this.fault.value = error;

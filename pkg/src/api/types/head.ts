@@ -4,17 +4,27 @@ import type {
   CallOptions,
   CompleteOptions,
   CrossCalibrationOptions,
+  ExplainOptions,
   ExportOptions,
   FitOptions,
+  MonitorOptions,
+  RefitOptions,
+  RemoveClassOptions,
+  RowOptions,
+  SaveOptions,
   ScoreOptions,
   SelectionOptions,
 } from "./options.js";
 import type {
   Calibration,
   Evaluation,
+  Explanation,
   FitResult,
   GateResult,
+  Monitor,
+  NamedWeights,
   Prediction,
+  RememberedRows,
   Selection,
   StepResult,
 } from "./results.js";
@@ -23,7 +33,7 @@ import type {
 export interface Head {
   /** Length of one feature vector. */
   readonly features: number;
-  /** Class names. */
+  /** Class names; another list after `addClass`, `renameClass` or `removeClass`. */
   readonly classes: readonly string[];
   /**
    * What the head was made of, defaults included: `createHead(head.options)` makes an untrained one
@@ -41,6 +51,8 @@ export interface Head {
    * scorer that compares with them.
    */
   readonly calibration?: Calibration;
+  /** How many rows are remembered: in all, of each class, and examples of the unknown. */
+  readonly rows: RememberedRows;
 
   /** One optimiser update on one batch. */
   trainStep(
@@ -50,6 +62,41 @@ export interface Head {
   ): Promise<StepResult>;
   /** Many updates over a data set that is uploaded once. */
   fit(features: Features, labels: Labels, options?: FitOptions): Promise<FitResult>;
+  /**
+   * The same over the rows that the head remembers. Rows that `validationSplit` holds out stay
+   * remembered: they measure, and do not calibrate.
+   */
+  fit(options?: RefitOptions): Promise<FitResult>;
+
+  /**
+   * Adds rows to those that the head remembers, without training; `fit()` then learns from all of
+   * them. `labels` null: examples of what is none of the classes, to which "auto" adds a part for
+   * likeness; they never set a threshold, so that a calibration after them keeps its promise.
+   * Resolves to an id for each row. Ids count up over the head's life: the rows of a `fit` or
+   * `fitScorers` have ids, too, that of row i being the first one plus i. Ends a calibration for a
+   * scorer that compares with rows.
+   */
+  addRows(features: Features, labels: Labels | null, options?: RowOptions): Promise<Uint32Array>;
+  /**
+   * Forgets rows, wherever they are kept: memory, statistics, the fingerprints of rows that were
+   * learnt from, the next `save`. What the weights learnt from them stays until the next `fit()`.
+   * Ids of no row are passed over. Resolves to how many rows there were.
+   */
+  removeRows(ids: ArrayLike<number>): Promise<number>;
+  /**
+   * A new class behind the others; resolves to its index. Until it is learnt its logit is the mean
+   * of the others', never the largest. The others keep weights, optimiser state and rows. Ends the
+   * calibration.
+   */
+  addClass(name: string): Promise<number>;
+  /** Another name for a class. Ends no calibration. */
+  renameClass(from: string, to: string): Promise<void>;
+  /**
+   * Removes a class; the others keep what they learnt, and those behind it move up. Ends the
+   * calibration.
+   */
+  removeClass(name: string, options?: RemoveClassOptions): Promise<void>;
+
 
   /** Raw logits, [rows, classes]: never normalised, never divided by tau. */
   logits(features: Features): Promise<Float32Array>;
@@ -93,6 +140,16 @@ export interface Head {
   /** Classifies rows, and accepts or rejects each as in-distribution. Needs `calibrate`. */
   gate(features: Features, options?: CallOptions): Promise<GateResult>;
   /**
+   * Why rows get their verdicts: the nearest remembered rows, and the parts of the score that the
+   * gate compares (before `calibrate`, of "auto").
+   */
+  explain(features: Features, options?: ExplainOptions): Promise<Explanation>;
+  /**
+   * Watches the p-values of the gate's answers for a stream that moved as a whole. Needs
+   * `calibrate`, without `perClass`.
+   */
+  monitor(options?: MonitorOptions): Monitor;
+  /**
    * Accuracy and calibration error on labelled in-distribution rows, and how a scorer separates
    * them from `ood` rows.
    */
@@ -105,9 +162,20 @@ export interface Head {
   /**
    * The head as one safetensors file: weights under PyTorch's names and in its layout [out, in],
    * optimiser state, the training rows that scorers compare with, calibration, options and seed.
-   * `loadHead` restores it. Warning: the file holds those training rows.
+   * `loadHead` restores it. Warning: the file holds those training rows, unless `rows` is "none".
    */
-  save(): Promise<Uint8Array<ArrayBuffer>>;
+  save(options?: SaveOptions): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * All parameters under PyTorch's names ("0.weight", "0.bias", ...), shapes [out, in] and [out],
+   * for features as they come; without rows.
+   */
+  weights(): Promise<NamedWeights>;
+  /**
+   * Takes the place of all parameters: the same names and shapes, finite numbers. Optimiser state
+   * and `steps` stay; a calibration ends. A head that has not trained takes features as they come
+   * from then on, as with `standardize: false`.
+   */
+  setWeights(weights: NamedWeights): Promise<void>;
   /**
    * The head and its gate as an ONNX model: features [rows, features] in; logits, probabilities,
    * score, p-value, accepted and class names out. Needs `calibrate`. With a scorer that searches

@@ -114,6 +114,11 @@ export interface RowOptions {
    * folds of `calibrate`.
    */
   groups?: ArrayLike<number> | readonly string[];
+  /**
+   * How much each row counts in the loss, at least 0; only their proportions matter. Statistics of
+   * scorers, and calibrations, count every row once. Default 1.
+   */
+  weights?: ArrayLike<number>;
 }
 
 /** Options of `fit`. */
@@ -130,6 +135,18 @@ export interface FitOptions extends RowOptions {
    * when they are too few. Default 0.
    */
   validationSplit?: number;
+  /**
+   * How much each class counts in the loss: "balanced" makes all classes count alike (rows /
+   * (classes x rows of the class), as in scikit-learn), an array says it class by class, at least
+   * 0. Default: as many times as it has rows.
+   */
+  classWeights?: "balanced" | ArrayLike<number>;
+  /**
+   * What becomes of the rows that the head remembers: "replace" (default) forgets them, and rejects
+   * where that would forget all rows of a class that the head has learnt; "add" keeps them and
+   * learns from them, too (a row that is there already is not stored twice).
+   */
+  remember?: "replace" | "add";
   /** Rows to hold out, in place of `validationSplit`. */
   validation?: {
     /** The rows. */
@@ -153,6 +170,37 @@ export interface FitOptions extends RowOptions {
    * so far.
    */
   signal?: AbortSignal;
+}
+
+/** Options of `fit` over the rows that the head remembers, which have their groups and weights. */
+export type RefitOptions = Omit<FitOptions, "groups" | "weights" | "remember">;
+
+/** Options of `removeClass`. */
+export interface RemoveClassOptions {
+  /** Whether its rows are forgotten (default) or become examples of the unknown. */
+  rows?: "forget" | "unknown";
+}
+
+/** Options of `explain`. */
+export interface ExplainOptions extends CallOptions {
+  /** Neighbours of each row, at most as many as rows are remembered. Default 5, or all there are. */
+  k?: number;
+}
+
+/** Options of `monitor`. */
+export interface MonitorOptions {
+  /** Share of unmoved streams that may ever raise an alarm, in (0, 1). Default 0.01. */
+  alpha?: number;
+}
+
+/** Options of `save`. */
+export interface SaveOptions {
+  /**
+   * How the file holds the rows that the head remembers: as they are ("float32", default), at half
+   * precision ("float16": half the size, numbers to 3 digits, at most 65504), or not at all
+   * ("none": weights and thresholds alone; a scorer that compares with rows cannot score then).
+   */
+  rows?: "float32" | "float16" | "none";
 }
 
 /** Options of `selectScorer`. */
@@ -224,7 +272,7 @@ export interface CalibrationOptions {
 }
 
 /** Options of `calibrate` from the head's own rows. */
-export interface CrossCalibrationOptions extends CalibrationOptions, RowOptions {
+export interface CrossCalibrationOptions extends CalibrationOptions, Pick<RowOptions, "groups"> {
   /** Parts of the rows that are left out by turns; at least 2. Default 5, or by `groups`. */
   folds?: number;
   /** Stops between batches and rejects with the signal's reason; the head is as it was. */

@@ -176,4 +176,81 @@ export interface Evaluation {
   auprIn: number;
   /** Share of OOD accepted at the threshold that keeps 95 % of ID. */
   fpr95: number;
+  /** Share of each class's rows that were taken for it, [classes]; NaN for a class without rows. */
+  recall: Float64Array;
+  /** Share of the rows taken for each class that are of it, [classes]; NaN where none was. */
+  precision: Float64Array;
+  /**
+   * How many rows of each class (first index) were taken for each (second), [classes, classes];
+   * empty for more than 4096 classes.
+   */
+  confusion: Uint32Array;
+  /** The ROC curve with OOD as the positive class, from (0, 0) to (1, 1). */
+  roc: {
+    /** Share of ID that each threshold rejects, [points]. */
+    falsePositiveRate: Float64Array;
+    /** Share of OOD that it rejects, [points]. */
+    truePositiveRate: Float64Array;
+  };
+}
+
+/** The rows that a head remembers. */
+export interface RememberedRows {
+  /** Rows with a class. */
+  readonly count: number;
+  /** Rows of each class, [classes]. */
+  readonly perClass: readonly number[];
+  /** Examples of the unknown. */
+  readonly unknown: number;
+}
+
+/** Why rows got their verdicts. */
+export interface Explanation {
+  /** Neighbours of each row. */
+  k: number;
+  /** Ids of the remembered rows nearest to each row, the nearest first, [rows, k]. */
+  id: Uint32Array;
+  /** Their classes, [rows, k]; -1 for an example of the unknown. */
+  classIndex: Int32Array;
+  /**
+   * Their Euclidean distances, [rows, k], in the form in which "auto" compares rows: at unit
+   * length, or standardised where features are measurements.
+   */
+  distance: Float32Array;
+  /**
+   * What the score of each row is made of, [rows] each: the parts add up to it. Of "auto":
+   * unsureness (of the head), classDistance, relativeDistance, localDensity, length and, with
+   * examples of the unknown, unknown, in deviations over the training rows. Of another scorer: its
+   * score under its own name.
+   */
+  parts: Record<string, Float32Array>;
+}
+
+/** All parameters by PyTorch's names. */
+export type NamedWeights = Record<string, {
+  /** [out, in] of a weight, [out] of a bias. */
+  readonly shape: readonly number[];
+  /** Row-major. */
+  readonly data: Float32Array;
+}>;
+
+/**
+ * Tells a stream that moved as a whole (another camera, another build of the backbone) from single
+ * unknown rows.
+ */
+export interface Monitor {
+  /** Takes in p-values in the order in which they came. */
+  observe(pValues: ArrayLike<number>): void;
+  /**
+   * Evidence against "these rows are like the calibration rows": a conformal test martingale, 1 at
+   * the start.
+   */
+  readonly evidence: number;
+  /**
+   * True once the evidence has passed 1 / alpha: at most the share alpha of unmoved streams ever
+   * raises it.
+   */
+  readonly alarm: boolean;
+  /** Begins anew. */
+  reset(): void;
 }

@@ -1,0 +1,140 @@
+//! Why a row got its verdict: the remembered rows nearest to it, and the parts of its score.
+
+use super::Head;
+use crate::{
+    Error, Result,
+    engine::{Engine, Outputs},
+    error::Mismatch,
+    numeric::{row::squared_distance, sort},
+    ood::{Batch, Fitted, Scorer, ScorerName},
+    range::count,
+    training::rows::check_features,
+};
+
+/// Neighbours that are named unless the caller says how many.
+const NEIGHBOURS: usize = 5;
+
+/// Why some rows got their verdicts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Explanation {
+    /// How many neighbours there are of each row.
+    pub k: usize,
+    /// Ids of the nearest remembered rows, the nearest first, `[rows, k]`.
+    pub ids: Vec<u32>,
+    /// The class of each; -1 for an example of the unknown.
+    pub classes: Vec<i32>,
+    /// Their distances, in the form in which "auto" compares rows.
+    pub distances: Vec<f32>,
+    /// The parts of the score by name, `[rows]` each: they add up to it.
+    pub parts: Vec<(&'static str, Vec<f32>)>,
+}
+
+/// Where a remembered row is among all: rows with a class first.
+struct Place {
+    id: u32,
+    class: i32,
+}
+
+#[maybe_async::maybe_async]
+impl<E: Engine> Head<E> {
+    /// The `k` remembered rows nearest to each of `[rows, features]`, and the parts of the score
+    /// that the gate compares, or, before a calibration, of "auto".
+    pub async fn explain(&mut self, features: &[f32], k: Option<f64>) -> Result<Explanation> {
+        let width = self.width();
+        check_features(features, width)?;
+        let all = self.memory.ids().len() + self.memory.unknown().ids.len();
+        let k = match k.map(|k| count("options.k", k)).transpose()? {
+            Some(k) if k > all => {
+                let expected = format!("at most {all}, the number of remembered rows");
+                return Err(Error::InvalidOption(Mismatch::new("options.k", expected, k)));
+            }
+            Some(k) => k,
+            None => NEIGHBOURS.min(all),
+        };
+        if all == 0 {
+            return Err(Error::TooFewRows(
+                "explain names remembered rows, and the head remembers none: call fit, fitScorers or addRows first".into(),
+            ));
+        }
+        let scorer = match self.calibration() {
+            Some(calibration) => calibration.scorer,
+            None => self.resolve(&ScorerName::Auto.into())?,
+        };
+        let outputs = self.engine().forward(features).await?;
+        let parts = self.parts(&scorer, features, &outputs).await?;
+        let mut explanation = Explanation { k, parts, ..Explanation::default() };
+        self.find_nearest(features, &mut explanation).await?;
+        Ok(explanation)
+    }
+
+    async fn parts(
+        &mut self,
+        scorer: &Scorer,
+        features: &[f32],
+        outputs: &Outputs,
+    ) -> Result<Vec<(&'static str, Vec<f32>)>> {
+        let fitted = self.fitted(scorer).await?;
+        let Fitted::Auto(auto) = fitted.as_ref() else {
+            let scores = self.scores(scorer, features, outputs, &[]).await?;
+            return Ok(vec![(scorer.name.as_str(), scores)]);
+        };
+        let batch = Batch::new(features, outputs, self.classes());
+        let (unsure, measures) = auto.parts(self.engine(), &batch).await?;
+        let narrow = |values: Vec<f64>| values.into_iter().map(|x| x as f32).collect::<Vec<_>>();
+        let mut parts = vec![
+            ("unsureness", narrow(unsure)),
+            ("classDistance", narrow(measures.class)),
+            ("relativeDistance", narrow(measures.relative)),
+            ("localDensity", narrow(measures.density)),
+            ("length", narrow(measures.length)),
+        ];
+        if !measures.unknown.is_empty() {
+            parts.push(("unknown", narrow(measures.unknown)));
+        }
+        Ok(parts)
+    }
+
+    /// Searches all remembered rows, exactly.
+    async fn find_nearest(&mut self, features: &[f32], into: &mut Explanation) -> Result<()> {
+        let width = self.width();
+        let unknown = self.memory.unknown().features.clone();
+        let known = self.memory.known().map(|rows| rows.features.clone()).unwrap_or_default();
+        // Without rows there is no form to compare them in.
+        let form = match known.is_empty() {
+            true => None,
+            false => {
+                let (model, scorers) = self.model();
+                Some(scorers.nearness(model).await?)
+            }
+        };
+        let shaped = |rows: &[f32]| match &form {
+            Some(form) => form.form(rows),
+            None => rows.to_vec(),
+        };
+        let [queries, known, unknown] = [features, &known, &unknown].map(shaped);
+        let mut keys = Vec::with_capacity((known.len() + unknown.len()) / width);
+        for query in queries.chunks_exact(width) {
+            keys.clear();
+            let rows = known.chunks_exact(width).chain(unknown.chunks_exact(width));
+            keys.extend(rows.zip(0..).map(|(row, n)| sort::key(squared_distance(query, row), n)));
+            sort::sort(&mut keys);
+            for &key in &keys[..into.k] {
+                let Place { id, class } = self.place(sort::row(key));
+                into.ids.push(id);
+                into.classes.push(class);
+                into.distances.push(sort::value(key).sqrt());
+            }
+        }
+        Ok(())
+    }
+
+    fn place(&self, number: usize) -> Place {
+        let ids = self.memory.ids();
+        match self.memory.known() {
+            Some(rows) if number < ids.len() => {
+                Place { id: ids[number], class: rows.labels[number] as i32 }
+            }
+            _ => Place { id: self.memory.unknown().ids[number - ids.len()], class: -1 },
+        }
+    }
+}

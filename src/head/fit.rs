@@ -1,0 +1,299 @@
+//! Fits: which rows are learnt from, which are held out, which are remembered, and the calibration
+//! that the held-out ones make at the end.
+
+use super::{Head, within};
+use crate::{
+    Error, Result,
+    calibration::{self, CalibrationOptions, conformal::least_rows},
+    config::{self, ClassWeights, FitConfig},
+    engine::{Engine, check_outputs, check_square},
+    error::Mismatch,
+    numeric::format::quoted,
+    ood::ScorerName,
+    training::{
+        fit::{Epoch, Fit},
+        memory::Memory,
+        rows::Rows,
+        sessions::look_grouped,
+        split,
+        weights::row_weights,
+    },
+};
+
+/// What to do about rows that look like groups nobody named.
+pub(super) const UNNAMED_GROUPS: &str = "rows of a class look like frames of one recording or shots of one scene; name these in options.groups, or more \
+                              than alpha of the rows of new recordings will be rejected";
+
+/// What a fit of the head's own rows says of a validationSplit.
+const STAYED: &str = "the rows held out stay remembered, and so do not calibrate: calibrate() does, without giving rows away";
+
+fn nothing_remembered() -> Error {
+    Error::TooFewRows(
+        "fit() without rows takes those that the head remembers, and it remembers none: add some with addRows, or give rows".into(),
+    )
+}
+
+/// A fit under way on a [`Head`], and the rows that will calibrate it.
+pub struct HeadFit<E: Engine> {
+    fit: Fit<E>,
+    held_out: Option<Rows>,
+    /// What is to be said of rows that were parted as if they had nothing to do with one another.
+    grouped: Option<String>,
+    patience: bool,
+    warning: Option<String>,
+}
+
+impl<E: Engine> HeadFit<E> {
+    /// What the caller should know, after the last epoch.
+    pub fn warning(&self) -> Option<&str> {
+        self.warning.as_deref()
+    }
+}
+
+/// What may come with the rows of a fit.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FitRows {
+    /// A group for each row: rows of one group are never parted.
+    pub groups: Option<Vec<f64>>,
+    /// How much each row counts in the loss.
+    pub weights: Option<Vec<f64>>,
+    /// How much each class counts in the loss.
+    pub class_weights: ClassWeights,
+    /// Rows to validate on, `[rows, features]`, and a class for each.
+    pub validation: Option<(Vec<f32>, Vec<f64>)>,
+    /// What becomes of the rows that the head remembers.
+    pub remember: Remember,
+}
+
+/// What becomes of the rows that a head remembers when a fit brings others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Remember {
+    /// They are forgotten, unless that would forget all rows of a class.
+    #[default]
+    Replace,
+    /// They stay and are learnt from, too.
+    Add,
+}
+
+/// Rows of a fit: those that are learnt from, then those that are held out.
+struct Parted {
+    learnt: Rows,
+    held_out: Option<Rows>,
+    /// The held-out rows were the head's own, and stay so: they cannot calibrate it.
+    stay: bool,
+}
+
+#[maybe_async::maybe_async]
+impl<E: Engine> Head<E> {
+    /// Begins a fit of `[rows, features]` and one class per row. The rows that it learns from are
+    /// remembered.
+    pub fn begin_fit(
+        &mut self,
+        features: Vec<f32>,
+        labels: &[f64],
+        config: FitConfig,
+        with: FitRows,
+    ) -> Result<HeadFit<E>> {
+        let given = self
+            .check_rows(features, labels)?
+            .grouped(with.groups.as_deref())?
+            .weighted(with.weights.as_deref())?;
+        // In the order in which they came, which parting them loses.
+        let is_parted = config.validation_split > 0.0 && given.groups.is_none();
+        let grouped =
+            (is_parted && look_grouped(&given, self.classes())).then(|| UNNAMED_GROUPS.to_string());
+        let (learnt, held_out) = match with.validation {
+            Some(validation) => {
+                ((0..given.count() as u32).collect(), Some(self.check_validation(validation)?))
+            }
+            None => {
+                let (learnt, held_out) = self.split(&given, config.validation_split)?;
+                (learnt, (!held_out.is_empty()).then(|| given.pick(&held_out)))
+            }
+        };
+        // Only what is learnt from is remembered: a held-out row must not find itself among the
+        // training rows.
+        let count = given.count();
+        let learnt_rows = if learnt.len() == count { given } else { given.pick(&learnt) };
+        let mut memory = self.memory.clone();
+        match with.remember {
+            Remember::Replace => {
+                self.check_all_classes(&learnt_rows)?;
+                memory.replace(learnt_rows, &learnt, count)?;
+            }
+            Remember::Add => {
+                let new = memory.not_there(&learnt_rows);
+                memory.add(&learnt_rows.pick(&new))?;
+            }
+        }
+        let learnt = memory.known().cloned().ok_or_else(nothing_remembered)?;
+        let parted = Parted { learnt, held_out, stay: false };
+        self.begin(parted, memory, config, with.class_weights, grouped)
+    }
+
+    /// Begins a fit of the rows that the head remembers. Rows that are held out of it stay
+    /// remembered and only measure.
+    pub fn begin_refit(&mut self, config: FitConfig, with: FitRows) -> Result<HeadFit<E>> {
+        let rows = self.rows().cloned().ok_or_else(nothing_remembered)?;
+        let parted = match with.validation {
+            Some(validation) => {
+                let held_out = Some(self.check_validation(validation)?);
+                Parted { learnt: rows, held_out, stay: false }
+            }
+            None => {
+                let (learnt, held_out) = self.split(&rows, config.validation_split)?;
+                match held_out.is_empty() {
+                    true => Parted { learnt: rows, held_out: None, stay: true },
+                    false => Parted {
+                        learnt: rows.pick(&learnt),
+                        held_out: Some(rows.pick(&held_out)),
+                        stay: true,
+                    },
+                }
+            }
+        };
+        self.begin(parted, self.memory.clone(), config, with.class_weights, None)
+    }
+
+    fn check_validation(&self, (features, labels): (Vec<f32>, Vec<f64>)) -> Result<Rows> {
+        self.check_rows(features, &labels).map_err(|error| within("options.validation", error))
+    }
+
+    /// Refuses rows in the place of which a class would have none any more.
+    fn check_all_classes(&self, rows: &Rows) -> Result<()> {
+        let classes = self.classes();
+        let Some(before) = self.rows().filter(|_| self.steps() > 0) else { return Ok(()) };
+        let now = rows.per_class(classes);
+        let gone = before.per_class(classes).iter().zip(&now).position(|(&b, &n)| b > 0 && n == 0);
+        let Some(class) = gone else { return Ok(()) };
+        Err(Error::InvalidLabels(Mismatch::new(
+            "labels",
+            "rows of every class that the head has learnt: with remember: \"add\" the rows before stay; removeRows or removeClass \
+             forgets them",
+            format!("none of {}", quoted(&self.config.classes[class])),
+        )))
+    }
+
+    /// Rows to learn from and rows held out.
+    fn split(&self, rows: &Rows, share: f64) -> Result<(Vec<u32>, Vec<u32>)> {
+        let (classes, seed) = (self.classes(), self.config.seed);
+        if share == 0.0 {
+            return Ok(((0..rows.count() as u32).collect(), Vec::new()));
+        }
+        let (learnt, held_out) = match &rows.groups {
+            Some(groups) => split::grouped(&rows.labels, groups, classes, seed, share),
+            None => split::stratified(&rows.labels, classes, seed, share),
+        };
+        if held_out.is_empty() {
+            let parts = if rows.groups.is_some() { "groups" } else { "rows" };
+            let expected =
+                format!("a share that leaves {parts} on both sides of {} rows", rows.count());
+            return Err(Error::InvalidOption(Mismatch::new(
+                "options.validationSplit",
+                expected,
+                share,
+            )));
+        }
+        Ok((learnt, held_out))
+    }
+
+    /// Begins a fit of rows that have been parted, after which `memory` is the head's.
+    fn begin(
+        &mut self,
+        Parted { learnt, held_out, stay }: Parted,
+        memory: Memory,
+        config: FitConfig,
+        class_weights: ClassWeights,
+        grouped: Option<String>,
+    ) -> Result<HeadFit<E>> {
+        class_weights.check(self.classes())?;
+        // Here, because the first step would notice when the rows have been remembered.
+        let layers = self.config.architecture.layers();
+        let held_out_count = held_out.as_ref().map_or(0, Rows::count);
+        check_outputs(config.batch_size.min(learnt.count() + held_out_count), &layers)?;
+        let calibrates = held_out.is_some() && !stay;
+        if calibrates {
+            // What the calibration at its end will ask of the training rows.
+            check_outputs(learnt.count(), &layers)?;
+            if self.selected.is_none() {
+                check_square(self.width())?;
+            }
+        }
+        let weights = row_weights(&learnt, &class_weights, self.classes())?;
+        self.adopt_input(&learnt.features);
+        let fit = Fit::new(
+            &mut self.trainer,
+            (&learnt, weights),
+            held_out.as_ref(),
+            config,
+            self.config.seed,
+        )?;
+        // From here on nothing is refused.
+        self.see(&learnt);
+        self.remember(memory);
+        self.fitted_with = Some((config, class_weights));
+        Ok(HeadFit {
+            fit,
+            held_out: held_out.filter(|_| calibrates),
+            grouped,
+            patience: config.patience.is_some(),
+            warning: (stay && held_out_count > 0).then(|| STAYED.into()),
+        })
+    }
+
+    /// Makes up to `batches` updates of a fit, none past the end of an epoch. True when the epoch
+    /// is at its end: then [`Head::end_epoch`] is due.
+    pub fn run_fit(&mut self, fit: &mut HeadFit<E>, batches: usize) -> Result<bool> {
+        let before = self.steps();
+        let ended = fit.fit.run(&mut self.trainer, batches);
+        if self.steps() > before {
+            self.invalidate_weights();
+        }
+        ended
+    }
+
+    /// Closes an epoch; after the last one, the head is calibrated with the held-out rows, if there
+    /// are enough of them.
+    ///
+    /// Losses are read from the device when `report` asks for them, when patience needs them, and
+    /// after the last epoch.
+    pub async fn end_epoch(&mut self, fit: &mut HeadFit<E>, report: bool) -> Result<Epoch> {
+        let epoch = fit.fit.end_epoch(&mut self.trainer, report).await?;
+        if epoch.last {
+            // Patience may have gone back to earlier weights.
+            self.invalidate_weights();
+            if let Some(held_out) = fit.held_out.take() {
+                let warning = self.calibrate_after(&held_out, fit.patience).await?;
+                fit.warning = calibration::joined([warning, fit.grouped.take()]);
+            }
+        }
+        Ok(epoch)
+    }
+
+    /// Calibrates with the rows that a fit held out, and says what is to be known of that.
+    async fn calibrate_after(
+        &mut self,
+        held_out: &Rows,
+        chose_epoch: bool,
+    ) -> Result<Option<String>> {
+        let options = CalibrationOptions::from(ScorerName::Auto);
+        let (count, least) = (held_out.count(), least_rows(config::alpha(None)?));
+        if count < least {
+            return Ok(Some(format!(
+                "not calibrated: {count} held-out rows are too few for alpha 0.05, which takes {least}; calibrate() without rows \
+                 calibrates from the head's own"
+            )));
+        }
+        let settings = self.settings(&options)?;
+        let warning = self
+            .calibrate_with(settings, &held_out.features, &held_out.labels)
+            .await?
+            .warning
+            .clone();
+        let chose = chose_epoch.then(|| {
+            "the rows that chose the epoch also calibrated: hold out others for calibrate"
+                .to_string()
+        });
+        Ok(calibration::joined([warning, chose]))
+    }
+}

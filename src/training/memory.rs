@@ -1,0 +1,226 @@
+//! The rows that a head remembers, each under an id that stays, and examples of what is none of its
+//! classes.
+
+use std::rc::Rc;
+
+use super::rows::Rows;
+use crate::{Error, Result, numeric::sort};
+
+/// Rows with a class, and rows of the unknown.
+#[derive(Clone, Debug)]
+pub struct Memory {
+    known: Rows,
+    ids: Vec<u32>,
+    unknown: Unknown,
+    /// What the next row is called.
+    next: u32,
+}
+
+/// Examples of what is none of the classes.
+#[derive(Clone, Debug, Default)]
+pub struct Unknown {
+    /// `[rows, width]`, finite.
+    pub features: Rc<Vec<f32>>,
+    /// The id of each.
+    pub ids: Vec<u32>,
+}
+
+impl Memory {
+    /// Nothing.
+    pub fn new(width: usize) -> Self {
+        let known = Rows {
+            features: Rc::default(),
+            labels: Rc::default(),
+            groups: None,
+            weights: None,
+            width,
+        };
+        Self { known, ids: Vec::new(), unknown: Unknown::default(), next: 0 }
+    }
+
+    /// What was remembered elsewhere: `ids` are those of the rows and then those of the unknown,
+    /// each once and below `next`. Answers nothing where they are not, or not as many.
+    pub fn restored(
+        known: Option<Rows>,
+        unknown: Vec<f32>,
+        mut ids: Vec<u32>,
+        next: u32,
+        width: usize,
+    ) -> Option<Self> {
+        let empty = Self::new(width);
+        let known = known.unwrap_or(empty.known);
+        let count = known.count() + unknown.len() / width;
+        let sorted = Ids::new(&ids).0;
+        let distinct = sorted.windows(2).all(|pair| pair[0] != pair[1]);
+        let fit = ids.len() == count && distinct && ids.iter().all(|&id| id < next);
+        fit.then(|| {
+            let unknown = Unknown { features: Rc::new(unknown), ids: ids.split_off(known.count()) };
+            Self { known, ids, unknown, next }
+        })
+    }
+
+    /// The rows with a class, if there are any.
+    pub fn known(&self) -> Option<&Rows> {
+        (self.known.count() > 0).then_some(&self.known)
+    }
+
+    /// The id of each of them.
+    pub fn ids(&self) -> &[u32] {
+        &self.ids
+    }
+
+    /// Examples of the unknown.
+    pub fn unknown(&self) -> &Unknown {
+        &self.unknown
+    }
+
+    /// Rows of each of so many classes.
+    pub fn per_class(&self, classes: usize) -> Vec<usize> {
+        self.known.per_class(classes)
+    }
+
+    /// What the next row will be called.
+    pub fn next(&self) -> u32 {
+        self.next
+    }
+
+    /// Takes rows in the place of those with a class. They were some of `given` rows, `numbers`
+    /// says which: ids count all that were given, so that the row of number n has the id of the
+    /// first plus n.
+    pub fn replace(&mut self, rows: Rows, numbers: &[u32], given: usize) -> Result<()> {
+        let first = self.take_ids(given)?;
+        self.ids = numbers.iter().map(|&number| first + number).collect();
+        self.known = rows;
+        Ok(())
+    }
+
+    /// [`Self::replace`] with all rows of those that were given.
+    pub fn take_place(&mut self, rows: Rows) -> Result<()> {
+        let count = rows.count();
+        self.replace(rows, &(0..count as u32).collect::<Vec<_>>(), count)
+    }
+
+    /// Adds rows with a class, and answers their ids.
+    pub fn add(&mut self, rows: &Rows) -> Result<Vec<u32>> {
+        let first = self.take_ids(rows.count())?;
+        let ids: Vec<u32> = (first..first + rows.count() as u32).collect();
+        self.ids.extend_from_slice(&ids);
+        self.known.append(rows, &self.ids);
+        Ok(ids)
+    }
+
+    /// Numbers of those among other rows of which no equal row of the same class is remembered, nor
+    /// stands before.
+    pub fn not_there(&self, rows: &Rows) -> Vec<u32> {
+        let before = self.known.count();
+        let of = |number: usize| match number.checked_sub(before) {
+            None => (self.known.labels[number], self.known.row(number)),
+            Some(number) => (rows.labels[number], rows.row(number)),
+        };
+        // By their hashes first; each key ends in the number of its row.
+        let hash = |number: usize| u64::from(hash(of(number)));
+        let all = before + rows.count();
+        let mut keys: Vec<u64> = (0..all).map(|n| hash(n) << 32 | n as u64).collect();
+        sort::sort(&mut keys);
+        let is_new = |&row: &u32| {
+            let number = before + row as usize;
+            let first = keys.partition_point(|&key| key < hash(number) << 32);
+            let alike = keys[first..].iter().map(|&key| sort::row(key));
+            !alike.take_while(|&other| other < number).any(|other| equal(of(other), of(number)))
+        };
+        (0..rows.count() as u32).filter(is_new).collect()
+    }
+
+    /// Adds examples of the unknown, and answers their ids.
+    pub fn add_unknown(&mut self, features: &[f32]) -> Result<Vec<u32>> {
+        let count = features.len() / self.known.width;
+        let first = self.take_ids(count)?;
+        let ids: Vec<u32> = (first..first + count as u32).collect();
+        self.unknown.ids.extend_from_slice(&ids);
+        Rc::make_mut(&mut self.unknown.features).extend_from_slice(features);
+        Ok(ids)
+    }
+
+    /// Forgets the rows of these ids, and answers them.
+    pub fn remove(&mut self, ids: &Ids) -> Vec<f32> {
+        let (gone, kept): (Vec<u32>, Vec<u32>) =
+            (0..self.ids.len() as u32).partition(|&row| ids.contain(self.ids[row as usize]));
+        let mut removed = self.take(&gone, &kept).features.to_vec();
+        let width = self.known.width;
+        let row = |number: usize| &self.unknown.features[number * width..][..width];
+        let (gone, kept): (Vec<usize>, Vec<usize>) =
+            (0..self.unknown.ids.len()).partition(|&row| ids.contain(self.unknown.ids[row]));
+        removed.extend(gone.iter().flat_map(|&number| row(number)));
+        if !gone.is_empty() {
+            let features = kept.iter().flat_map(|&number| row(number)).copied().collect();
+            let ids = kept.iter().map(|&number| self.unknown.ids[number]).collect();
+            self.unknown = Unknown { features: Rc::new(features), ids };
+        }
+        removed
+    }
+
+    /// Forgets a class: its rows become examples of the unknown, or are forgotten and answered.
+    /// Classes behind it move up.
+    pub fn remove_class(&mut self, class: u32, as_unknown: bool) -> Vec<f32> {
+        let (gone, kept): (Vec<u32>, Vec<u32>) = (0..self.known.count() as u32)
+            .partition(|&row| self.known.labels[row as usize] == class);
+        let ids: Vec<u32> = gone.iter().map(|&row| self.ids[row as usize]).collect();
+        let removed = self.take(&gone, &kept);
+        let labels = self.known.labels.iter().map(|&label| label - u32::from(label > class));
+        self.known.labels = Rc::new(labels.collect());
+        if !as_unknown {
+            return removed.features.to_vec();
+        }
+        self.unknown.ids.extend(ids);
+        Rc::make_mut(&mut self.unknown.features).extend_from_slice(&removed.features);
+        Vec::new()
+    }
+
+    /// The rows of these numbers, which leaves the others.
+    fn take(&mut self, gone: &[u32], kept: &[u32]) -> Rows {
+        let removed = self.known.pick(gone);
+        if !gone.is_empty() {
+            self.ids = kept.iter().map(|&row| self.ids[row as usize]).collect();
+            self.known = self.known.pick(kept);
+        }
+        removed
+    }
+
+    /// The first of so many ids that no row had before.
+    fn take_ids(&mut self, count: usize) -> Result<u32> {
+        let first = self.next;
+        let next = u32::try_from(count).ok().and_then(|count| first.checked_add(count));
+        self.next = next.ok_or_else(|| {
+            Error::OutOfMemory("a head numbers at most 2^32 rows over its life".into())
+        })?;
+        Ok(first)
+    }
+}
+
+/// Ids that are looked for.
+pub struct Ids(Vec<u64>);
+
+impl Ids {
+    /// In any order.
+    pub fn new(ids: &[u32]) -> Self {
+        let mut sorted: Vec<u64> = ids.iter().copied().map(u64::from).collect();
+        sort::sort(&mut sorted);
+        Self(sorted)
+    }
+
+    /// Whether this is one of them.
+    pub fn contain(&self, id: u32) -> bool {
+        self.0.binary_search(&id.into()).is_ok()
+    }
+}
+
+/// FNV-1a over a class and the bits of a row.
+fn hash((label, row): (u32, &[f32])) -> u32 {
+    let words = [label].into_iter().chain(row.iter().map(|x| x.to_bits()));
+    words.fold(0x811C_9DC5, |hash, word| (hash ^ word).wrapping_mul(0x0100_0193))
+}
+
+/// Whether two rows are the same, bit by bit, and of one class.
+fn equal((label, row): (u32, &[f32]), (other_label, other): (u32, &[f32])) -> bool {
+    label == other_label && row.iter().zip(other).all(|(x, y)| x.to_bits() == y.to_bits())
+}
