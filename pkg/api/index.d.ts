@@ -896,8 +896,4 @@ declare const metrics: {
 };
 
 export { OodgateError, createHead, init, loadHead, metrics };
-<<<<<<< HEAD
-export type { Backend, Calibration, CalibrationOptions, CallOptions, CompleteOptions, CrossCalibrationOptions, EpochProgress, ErrorCode, Evaluation, ExportOptions, Features, FitOptions, FitResult, FittedScorer, GateResult, GatedRow, HalfFloats, Head, HeadOptions, InitOptions, Labels, LoadOptions, LogitScorer, LossOptions, OptimizerOptions, Prediction, RowOptions, ScoreOptions, Scorer, ScorerName, ScorerOptions, Selection, SelectionOptions, StepResult, TrustedAddress, WasmSource, WorkerSource };
-=======
-export type { Backend, Calibration, CalibrationOptions, CallOptions, CompleteOptions, CrossCalibrationOptions, EpochProgress, ErrorCode, Evaluation, ExplainOptions, Explanation, Features, FitOptions, FitResult, FittedScorer, GateResult, GatedRow, HalfFloats, Head, HeadOptions, InitOptions, Labels, LoadOptions, LogitScorer, LossOptions, Monitor, MonitorOptions, NamedWeights, OptimizerOptions, Prediction, RefitOptions, RememberedRows, RemoveClassOptions, RowOptions, SaveOptions, ScoreOptions, Scorer, ScorerName, ScorerOptions, Selection, SelectionOptions, StepResult, TrustedAddress, WasmSource, WorkerSource };
->>>>>>> main
+export type { Backend, Calibration, CalibrationOptions, CallOptions, CompleteOptions, CrossCalibrationOptions, EpochProgress, ErrorCode, Evaluation, ExplainOptions, Explanation, ExportOptions, Features, FitOptions, FitResult, FittedScorer, GateResult, GatedRow, HalfFloats, Head, HeadOptions, InitOptions, Labels, LoadOptions, LogitScorer, LossOptions, Monitor, MonitorOptions, NamedWeights, OptimizerOptions, Prediction, RefitOptions, RememberedRows, RemoveClassOptions, RowOptions, SaveOptions, ScoreOptions, Scorer, ScorerName, ScorerOptions, Selection, SelectionOptions, StepResult, TrustedAddress, WasmSource, WorkerSource };
