@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as ort from "onnxruntime-web";
-import { createHead } from "../../pkg/dist/index.js";
+import { createHead, loadHead } from "../../pkg/dist/index.js";
 import { close } from "../suite/check.mjs";
 import { answers, blobs, compare, load, questions, scorersOf, tolerance, trained } from "./models.mjs";
 
@@ -219,4 +219,29 @@ test("awkward training rows: duplicates, a class of one row, shifted, mixed unit
       await compare(ort, await load(ort, head, "wasm"), head, asked, { held: map(held.features, change), calibration }, what);
     }
   }
+});
+
+test("examples of the unknown count in the model as in the gate", async () => {
+  const options = { features: 16, classes: 4 };
+  const head = await trained({ createHead }, options);
+  const before = await head.oodScore(questions(options, 20));
+  const example = (row) => blobs(40, options, 9).features.subarray(16 * row, 16 * row + 16).map((x) => 1 - x);
+  const examples = Float32Array.from(Array.from({ length: 25 }, (_, row) => [...example(row)]).flat());
+  await head.addRows(examples, null);
+  const held = blobs(99, options, 2);
+  const calibration = await head.calibrate(held.features, held.labels);
+  const asked = Float32Array.from([...questions(options, 20), ...examples.map((x) => x + 0.01)]);
+  assert.ok((await head.oodScore(questions(options, 20))).some((score, row) => score > before[row] + 0.1), "they count");
+  await compare(ort, await load(ort, head, "wasm"), head, asked, { held: held.features, calibration }, "unknown");
+  const { score } = await answers(ort, await load(ort, head, "wasm", { bank: 50 }), asked, 16);
+  assert.ok(score.every(Number.isFinite), "with fewer training rows, too");
+});
+
+test("a head that was saved without its rows says so", async () => {
+  const options = { features: 6, classes: 3 };
+  const head = await trained({ createHead }, options);
+  const held = blobs(99, options, 2);
+  await head.calibrate(held.features, held.labels);
+  const again = await loadHead(await head.save({ rows: "none" }), { backend: "cpu" });
+  await assert.rejects(() => again.exportOnnx({ includeTrainingRows: true }), { code: "scorer-not-fitted" });
 });

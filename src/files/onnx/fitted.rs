@@ -27,7 +27,11 @@ impl<'a> Reader<'a> {
     /// All numbers that are left, rows so long.
     pub fn rest(&mut self, width: usize) -> Result<&'a [f64]> {
         let count = self.numbers.len();
-        if count == 0 || count % width != 0 { Err(refusal()) } else { self.numbers(count) }
+        if count == 0 || !count.is_multiple_of(width) {
+            Err(refusal())
+        } else {
+            self.numbers(count)
+        }
     }
 
     /// One number.
@@ -49,7 +53,7 @@ impl<'a> Reader<'a> {
     /// An array of rows so long, at least one of them.
     pub fn rows(&mut self, width: usize) -> Result<&'a [f32]> {
         let rows = self.array()?;
-        if rows.is_empty() || rows.len() % width != 0 { Err(refusal()) } else { Ok(rows) }
+        if rows.is_empty() || !rows.len().is_multiple_of(width) { Err(refusal()) } else { Ok(rows) }
     }
 
     /// A matrix `[*, width]` as a constant.

@@ -2,6 +2,8 @@
 //! [`crate::ood::auto`] that do not depend on the head's weights. Each knows its mean and deviation
 //! over the training rows, every row taken as if it had not been among them.
 
+mod arrays;
+
 use super::{
     class_distances::ClassDistances, local_density::LocalDensity, moments::Moments,
     unknown::Unknown,
@@ -15,7 +17,7 @@ use crate::{
         row::{norm, normalized},
         sort,
     },
-    ood::{FittedArrays, Kept},
+    ood::FittedArrays,
     training::rows::Rows,
 };
 
@@ -312,57 +314,6 @@ impl<M> Nearness<M> {
     /// Rows in the form in which they are compared.
     pub fn form(&self, features: &[f32]) -> Vec<f32> {
         self.form.apply(features, self.width)
-    }
-}
-
-#[maybe_async::maybe_async]
-impl<M> Nearness<M> {
-    /// Adds, of the lengths: two deviations above their mean, mean and deviation of their logarithm;
-    /// shift and scale of each feature, empty where rows are taken at unit length; mean and inverse
-    /// deviation of each measure, and what it is made of; and the part of the unknown, if there is
-    /// one. Of a bank with fewer rows deviations in it are its own.
-    pub async fn arrays<E: Engine<Matrix = M>>(
-        &self,
-        engine: &mut E,
-        kept: Kept<'_>,
-        out: &mut FittedArrays,
-    ) -> Result<()> {
-        let Lengths { usual, log_mean, log_deviation } = self.form.lengths;
-        out.numbers(&[usual, log_mean, log_deviation]);
-        let (shift, scale) = match &self.form.columns {
-            Some(columns) => (columns.shift.as_slice(), columns.scale.as_slice()),
-            None => Default::default(),
-        };
-        out.array(shift);
-        out.array(scale);
-        for distances in [&self.class, &self.foreground, &self.background] {
-            distances.arrays(engine, out).await?;
-        }
-        let [class, relative, mut sparse] = self.standards;
-        let thinned = match kept {
-            None => None,
-            Some(kept) => {
-                let rows = self.density.kept(kept);
-                let unknown = match &self.unknown {
-                    Some(unknown) => Some(unknown.among(engine, rows.clone()).await?),
-                    None => None,
-                };
-                let (density, sparseness) =
-                    LocalDensity::new(engine, rows, Vec::new(), self.width).await?;
-                sparse = Standard::of(&sparseness);
-                Some((density, unknown))
-            }
-        };
-        let (density, unknown) = match &thinned {
-            None => (&self.density, &self.unknown),
-            Some((density, unknown)) => (density, unknown),
-        };
-        density.arrays(out);
-        [class, relative, sparse].iter().for_each(|standard| standard.numbers(out));
-        if let Some(unknown) = unknown {
-            unknown.arrays(out);
-        }
-        Ok(())
     }
 }
 
