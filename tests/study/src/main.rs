@@ -11,6 +11,7 @@ mod few;
 mod input_map;
 mod tables;
 mod trial;
+mod wait;
 
 use std::{env, time::Instant};
 
@@ -28,6 +29,7 @@ fn main() {
     let mut tables = tables::all();
     let known = |set: &str| {
         few::SETS.contains(&set)
+            || wait::SHAPES.contains(&set)
             || tables.iter().flat_map(|table| &table.cases).any(|case| case.set == set)
     };
     for set in sets.iter().flat_map(|sets| sets.split(',')) {
@@ -43,6 +45,11 @@ fn main() {
         if name == "few" {
             println!("## Gates calibrated from the rows that were learnt from\n");
             few::print(&mut files, &seeds, is_wanted);
+            continue;
+        }
+        if name == "wait" {
+            println!("## From rows to a gate\n");
+            wait::print(&seeds, is_wanted);
             continue;
         }
         let table = chosen(name);
