@@ -20,6 +20,8 @@ const BLOCK: usize = 1024;
 pub struct Moments {
     /// Length of a row.
     pub width: usize,
+    /// Features that the rows are made of: as many, unless the rows are coordinates in a subspace.
+    pub features: usize,
     /// Rows of each class.
     pub counts: Vec<usize>,
     /// Mean of each class, `[classes, width]`; zeros for a class without rows.
@@ -60,7 +62,7 @@ impl Moments {
         mean.iter_mut().for_each(|sum| *sum /= labels.len() as f64);
         let centre = |row: usize| &means[labels[row] as usize * width..][..width];
         let within = scatter(engine, rows, width, centre).await?;
-        Ok(Self { width, counts, means, mean, within })
+        Ok(Self { width, features: width, counts, means, mean, within })
     }
 
     /// Covariance about the mean, divided by the number of rows: that within the classes plus that

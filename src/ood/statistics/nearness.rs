@@ -2,10 +2,13 @@
 //! [`crate::ood::auto`] that do not depend on the head's weights. Each knows its mean and deviation
 //! over the training rows, every row taken as if it had not been among them.
 
-use super::{class_distances::ClassDistances, local_density::LocalDensity, moments::Moments};
+use super::{
+    class_distances::ClassDistances, local_density::LocalDensity, moments::Moments,
+    subspace::Subspace,
+};
 use crate::{
     Result,
-    engine::Engine,
+    engine::{Engine, check_square},
     numeric::{
         columns::Columns,
         random::Random,
@@ -163,8 +166,10 @@ impl Form {
 
 /// Fitted to training rows.
 pub struct Nearness<M> {
-    width: usize,
+    features: usize,
     form: Form,
+    /// Where there are fewer rows than features.
+    subspace: Option<Subspace<M>>,
     class: ClassDistances<M>,
     foreground: ClassDistances<M>,
     background: ClassDistances<M>,
@@ -182,10 +187,32 @@ impl<M> Nearness<M> {
         classes: usize,
         seed: u64,
     ) -> Result<Self> {
-        let width = features.len() / labels.len();
-        let form = Form::of(features, width);
-        let rows = form.apply(features, width);
-        let moments = Moments::new(engine, &rows, width, labels, classes).await?;
+        let is_spanned = labels.len() < features.len() / labels.len();
+        Self::measured(engine, features, labels, classes, seed, is_spanned).await
+    }
+
+    /// In the span of the rows, or in that of all features.
+    async fn measured<E: Engine<Matrix = M>>(
+        engine: &mut E,
+        features: &[f32],
+        labels: &[u32],
+        classes: usize,
+        seed: u64,
+        is_spanned: bool,
+    ) -> Result<Self> {
+        let count = features.len() / labels.len();
+        check_square(count)?;
+        let form = Form::of(features, count);
+        let mut rows = form.apply(features, count);
+        let mut subspace = None;
+        if is_spanned {
+            let span = Subspace::new(engine, &rows, count).await?;
+            rows = span.apply(engine, &rows).await?;
+            subspace = Some(span);
+        }
+        let width = rows.len() / labels.len();
+        let mut moments = Moments::new(engine, &rows, width, labels, classes).await?;
+        moments.features = count;
         let class = ClassDistances::new(engine, &moments, form.class_ridge).await?;
         let foreground = ClassDistances::new(engine, &moments, form.relative_ridge).await?;
         let background = ClassDistances::to_mean(engine, &moments, form.relative_ridge).await?;
@@ -212,14 +239,26 @@ impl<M> Nearness<M> {
             // One row, or the same one over and over: any distance from it is better than none.
             standards[0] = Standard { mean: 0.0, inverse_deviation: 1.0 };
         }
-        Ok(Self { width, form, class, foreground, background, density, standards })
+        Ok(Self {
+            features: count,
+            form,
+            subspace,
+            class,
+            foreground,
+            background,
+            density,
+            standards,
+        })
     }
 
     /// How many times longer than usual each row is, at least 1; 1 where the length is a feature.
     pub fn stretch(&self, features: &[f32]) -> Vec<f32> {
         let usual =
             if self.form.columns.is_some() { f64::INFINITY } else { self.form.lengths.usual };
-        features.chunks_exact(self.width).map(|row| (norm(row) / usual).max(1.0) as f32).collect()
+        features
+            .chunks_exact(self.features)
+            .map(|row| (norm(row) / usual).max(1.0) as f32)
+            .collect()
     }
 
     /// The sum of the three measures of `[rows, features]`, each in deviations from its mean.
@@ -230,7 +269,10 @@ impl<M> Nearness<M> {
         features: &[f32],
         without: &[Option<u32>],
     ) -> Result<Vec<f64>> {
-        let rows = self.form.apply(features, self.width);
+        let mut rows = self.form.apply(features, self.features);
+        if let Some(subspace) = &self.subspace {
+            rows = subspace.apply(engine, &rows).await?;
+        }
         let own = self.class.nearest(engine, &rows).await?;
         let near = self.foreground.nearest(engine, &rows).await?;
         let far = self.background.nearest(engine, &rows).await?;
@@ -240,7 +282,7 @@ impl<M> Nearness<M> {
         let sum = |((own, (near, far)), sparse): ((&f32, (&f32, &f32)), &f32)| {
             class.apply(*own) + relative.apply(near - far) + density.apply(*sparse)
         };
-        let lengths = features.chunks_exact(self.width).map(norm);
+        let lengths = features.chunks_exact(self.features).map(norm);
         Ok(rows.map(sum).zip(lengths).map(|(sum, length)| sum + self.form.excess(length)).collect())
     }
 }
@@ -288,4 +330,84 @@ fn stratified(labels: &[u32], most: usize, seed: u64) -> Vec<usize> {
     let mut is_chosen = vec![false; labels.len()];
     ranked[..most].iter().for_each(|&key| is_chosen[sort::row(key)] = true);
     (0..labels.len()).filter(|&row| is_chosen[row]).collect()
+}
+
+#[cfg(all(test, feature = "cpu"))]
+mod tests {
+    use pollster::block_on;
+
+    use super::*;
+    use crate::{
+        architecture::Architecture,
+        engine::{Spec, cpu::CpuEngine},
+        loss::Loss,
+    };
+
+    fn noise(seed: u64, length: usize) -> Vec<f32> {
+        let mut random = Random::new(seed);
+        (0..length).map(|_| 2.0 * random.unit() - 1.0).collect()
+    }
+
+    /// Around a corner for each of three classes.
+    fn rows(seed: u64, count: usize, width: usize, spread: f32) -> Vec<f32> {
+        let mut rows: Vec<f32> =
+            noise(seed, count * width).into_iter().map(|x| spread * x).collect();
+        rows.chunks_mut(width).enumerate().for_each(|(row, values)| values[row % 3] += 1.0);
+        rows
+    }
+
+    /// The largest difference of two ways to score the same rows, in deviations.
+    fn difference(features: &[f32], width: usize) -> f64 {
+        let count = features.len() / width;
+        let labels: Vec<u32> = (0..count as u32).map(|row| row % 3).collect();
+        let architecture = Architecture::new(1, &[], 1);
+        let spec = Spec { architecture, loss: Loss::LogitNorm { tau: 1.0 }, moments: 0 };
+        let mut engine = CpuEngine::new(&spec, vec![0.0; 2]);
+        // Near the rows, far from them, and a row itself.
+        let mut asked = rows(8, 20, width, 0.4);
+        asked.extend(noise(9, 20 * width));
+        asked.extend_from_slice(&features[..width]);
+        let [all, span] = [false, true].map(|is_spanned| {
+            block_on(async {
+                let nearness =
+                    Nearness::measured(&mut engine, features, &labels, 3, 1, is_spanned).await?;
+                nearness.scores(&mut engine, &asked, &[]).await
+            })
+            .unwrap()
+        });
+        all.iter().zip(&span).map(|(a, b)| (a - b).abs() / (1.0 + a.abs())).fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn in_the_span_of_few_rows_distances_are_those_in_all_features() {
+        let width = 60;
+        let scaled = |rows: Vec<f32>| -> Vec<f32> {
+            let factor = |index: usize| 0.4 + 0.2 * (index / width % 7) as f32;
+            rows.into_iter().enumerate().map(|(index, x)| factor(index) * x).collect()
+        };
+        let mut copies = rows(1, 12, width, 0.4);
+        copies.extend_from_within(..6 * width);
+        let nearly: Vec<f32> =
+            copies.iter().zip(noise(2, copies.len())).map(|(x, noise)| x + 1e-5 * noise).collect();
+        copies.extend(nearly);
+        let mut constant = rows(3, 20, width, 0.4);
+        constant.chunks_mut(width).for_each(|row| row[5..30].fill(0.25));
+        let cases = [
+            ("few rows", rows(4, 20, width, 0.4)),
+            ("one row fewer than features", rows(5, width - 1, width, 0.4)),
+            ("rows of different lengths", scaled(rows(6, 40, width, 0.4))),
+            ("copies and near copies", copies.clone()),
+            ("the same of different lengths", scaled(copies)),
+            ("constant features", constant.clone()),
+            ("the same of different lengths", scaled(constant)),
+            ("tight classes far apart", rows(7, 30, width, 1e-3)),
+            ("one row", rows(8, 1, width, 0.4)),
+            ("one row over and over", rows(9, 1, width, 0.4).repeat(5)),
+            ("rows of zeros", vec![0.0; 5 * width]),
+        ];
+        for (what, features) in cases {
+            let difference = difference(&features, width);
+            assert!(difference < 1e-4, "{what}: {difference}");
+        }
+    }
 }
