@@ -207,7 +207,7 @@ impl<M> Nearness<M> {
         let mut subspace = None;
         if is_spanned {
             let span = Subspace::new(engine, &rows, count).await?;
-            rows = span.apply(engine, &rows).await?;
+            rows = span.of_its_rows(engine, &rows).await?;
             subspace = Some(span);
         }
         let width = rows.len() / labels.len();
@@ -333,6 +333,7 @@ fn stratified(labels: &[u32], most: usize, seed: u64) -> Vec<usize> {
 }
 
 #[cfg(all(test, feature = "cpu"))]
+#[allow(clippy::unwrap_used, reason = "this is how a test fails")]
 mod tests {
     use pollster::block_on;
 

@@ -23,6 +23,10 @@ const CHUNK: usize = 1024;
 /// no direction: rounding would. What is lost with it is within the rounding of all coordinates.
 const TOLERANCE: f64 = 3e-6;
 
+/// Directions of rows of which at least this share was left are as orthogonal to the earlier ones
+/// as rounding lets them be.
+const CLEAR: f64 = 0.25;
+
 /// An orthonormal basis of the span of rows about their mean.
 pub struct Subspace<M> {
     centre: Vec<f32>,
@@ -50,15 +54,18 @@ impl<M> Subspace<M> {
         let mut directions = Vec::with_capacity(rows.len());
         let mut basis = None;
         for block in offsets.chunks(BLOCK * width) {
+            let lengths: Vec<f64> = block.chunks_exact(width).map(norm).collect();
             let mut block = without(engine, block.to_vec(), basis.as_ref()).await?;
-            orthonormalise(&mut block, width, TOLERANCE * longest);
+            let left = orthonormalise(&mut block, width, TOLERANCE * longest);
             if block.is_empty() {
                 continue;
             }
-            // Once more: what rounding left of the earlier directions is as small beside these rows
-            // as it was beside longer ones only now.
-            block = without(engine, block, basis.as_ref()).await?;
-            orthonormalise(&mut block, width, 0.0);
+            if left.iter().zip(&lengths).any(|(left, length)| *left < CLEAR * length) {
+                // Once more: what rounding left of the earlier directions was small beside the
+                // rows, but not beside what is left of them.
+                block = without(engine, block, basis.as_ref()).await?;
+                orthonormalise(&mut block, width, 0.0);
+            }
             directions.append(&mut block);
             basis = Some(Basis::new(engine, &directions, width)?);
         }
@@ -77,6 +84,17 @@ impl<M> Subspace<M> {
     /// Numbers that a row becomes.
     pub fn width(&self) -> usize {
         self.basis.rank + 1
+    }
+
+    /// Of rows that span it, `[rows, rank + 1]`: nothing of them is outside.
+    pub async fn of_its_rows<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+        rows: &[f32],
+    ) -> Result<Vec<f32>> {
+        let coordinates = engine.product(&about(rows, &self.centre), &self.basis.rows).await?;
+        let rows = coordinates.chunks_exact(self.basis.rank);
+        Ok(rows.flat_map(|row| row.iter().copied().chain([0.0])).collect())
     }
 
     /// Of `[rows, width]`, `[rows, rank + 1]`: the coordinates, and the length of the rest.
@@ -143,9 +161,11 @@ async fn without<E: Engine>(
     }
 }
 
-/// Gram and Schmidt's process, leaving out rows of which no more than `least` is left.
-fn orthonormalise(rows: &mut Vec<f32>, width: usize, least: f64) {
+/// Gram and Schmidt's process, leaving out rows of which no more than `least` is left. Answers how
+/// much is left of each.
+fn orthonormalise(rows: &mut Vec<f32>, width: usize, least: f64) -> Vec<f64> {
     let mut rank = 0;
+    let mut left = Vec::with_capacity(rows.len() / width);
     for row in 0..rows.len() / width {
         let (done, rest) = rows.split_at_mut(row * width);
         let row = &mut rest[..width];
@@ -154,6 +174,7 @@ fn orthonormalise(rows: &mut Vec<f32>, width: usize, least: f64) {
             row.iter_mut().zip(direction).for_each(|(x, d)| *x -= along * d);
         }
         let length = norm(row);
+        left.push(length);
         if length > least {
             row.iter_mut().for_each(|x| *x = (f64::from(*x) / length) as f32);
             let from = done.len();
@@ -162,6 +183,7 @@ fn orthonormalise(rows: &mut Vec<f32>, width: usize, least: f64) {
         }
     }
     rows.truncate(rank * width);
+    left
 }
 
 fn mean(rows: &[f32], width: usize) -> Vec<f32> {
