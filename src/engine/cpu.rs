@@ -7,7 +7,7 @@ mod update;
 
 use std::{ops::Range, rc::Rc};
 
-use self::matmul::{View, multiply};
+use self::matmul::{View, multiply, reach};
 use super::{Engine, Outputs, Spec, State, Totals, check_outputs};
 use crate::{
     Result, architecture::Layer, input_map::InputMap, loss::Loss, numeric::row::argmax,
@@ -35,6 +35,7 @@ pub struct Data {
 pub struct Matrix {
     values: Vec<f32>,
     width: usize,
+    reach: Vec<usize>,
 }
 
 /// Buffers that steps reuse; they grow to the largest batch seen.
@@ -244,19 +245,20 @@ impl Engine for CpuEngine {
     }
 
     fn matrix(&mut self, values: Vec<f32>, width: usize) -> Result<Matrix> {
-        Ok(Matrix { values, width })
+        let reach = reach(&values, width);
+        Ok(Matrix { values, width, reach })
     }
 
     async fn product(
         &mut self,
         left: &[f32],
-        Matrix { values, width }: &Matrix,
+        Matrix { values, width, reach }: &Matrix,
     ) -> Result<Vec<f32>> {
         let (rows, columns) = (left.len() / width, values.len() / width);
         let mut product = vec![0.0; rows * columns];
         multiply(
             View::new(left, rows, *width),
-            View::new(values, columns, *width).transposed(),
+            View::new(values, columns, *width).transposed().reaching(reach),
             0.0,
             &mut product,
         );

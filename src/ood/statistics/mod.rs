@@ -10,6 +10,7 @@ pub mod moments;
 pub mod nearness;
 pub mod neighbours;
 pub mod principal;
+pub mod subspace;
 pub mod training;
 pub mod unknown;
 
@@ -192,8 +193,13 @@ impl<E: Engine> Context<'_, E> {
             return Ok(whitening);
         }
         let moments = self.moments(normalize).await?;
-        let whitening =
-            Rc::new(Whitening::new(self.engine, &moments.total(), ridge, &moments.mean)?);
+        let whitening = Rc::new(Whitening::new(
+            self.engine,
+            &moments.total(),
+            ridge,
+            &moments.mean,
+            moments.features,
+        )?);
         let bytes = self.factor_bytes();
         Ok(self.statistics.of_weights.backgrounds.keep(key, bytes, whitening))
     }
