@@ -101,7 +101,7 @@ export default {
     check(head.calibration === calibration, "scoring does not end it");
     await head.trainStep(features, labels);
     same(head.calibration, undefined, "calibration after training");
-    await refused(() => head.gate(features), "not-calibrated", "again after every training");
+    await refused(() => head.gate(features), "not-calibrated", "again after every training or change of the rows");
   },
 
   "a fit with held-out rows calibrates with them": async ({ create }) => {
