@@ -35,6 +35,13 @@ for (const backend of ["cpu", "webgpu"]) {
       await meet(page, "trap of a listener", { backend }, "RuntimeError: unreachable");
     }));
 
+  test(`traps in changes of rows and classes, ${backend}`, () =>
+    onPage(async (page) => {
+      for (const change of ["addRows", "removeRows", "addClass", "removeClass", "setWeights", "explain", "refit"]) {
+        await meet(page, "trap in a change", { backend, change }, "out-of-memory,5 classes, 5, true");
+      }
+    }));
+
   test(`calls that pile up, are aborted, or whose head is disposed, ${backend}`, () =>
     onPage(async (page) => {
       const { inOrder } = await meet(page, "a thousand steps at once", { backend }, "resolved");
