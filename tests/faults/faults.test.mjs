@@ -37,7 +37,9 @@ for (const backend of ["cpu", "webgpu"]) {
 
   test(`traps in changes of rows and classes, ${backend}`, () =>
     onPage(async (page) => {
-      for (const change of ["addRows", "removeRows", "addClass", "removeClass", "setWeights", "explain", "refit"]) {
+      // On the CPU setWeights calls nothing outside of the instance, where a trap could be put.
+      const changes = ["addRows", "removeRows", "addClass", "removeClass", "explain", "refit", ...(backend === "webgpu" ? ["setWeights"] : [])];
+      for (const change of changes) {
         await meet(page, "trap in a change", { backend, change }, "out-of-memory,5 classes, 5, true");
       }
     }));
