@@ -10,7 +10,11 @@ use std::{ops::Range, rc::Rc};
 use self::matmul::{View, multiply};
 use super::{Engine, Outputs, Spec, State, Totals, check_outputs};
 use crate::{
-    Result, architecture::Layer, input_map::InputMap, loss::Loss, numeric::row::argmax,
+    Result,
+    architecture::Layer,
+    input_map::InputMap,
+    loss::Loss,
+    numeric::row::{argmax, rectify},
     optim::Update,
 };
 
@@ -85,7 +89,7 @@ impl CpuEngine {
                 output,
             );
             if index + 1 < self.layers.len() {
-                output.iter_mut().for_each(|x| *x = x.max(0.0));
+                rectify(output);
             }
         }
         Ok(())

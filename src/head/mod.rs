@@ -354,11 +354,15 @@ impl<E: Engine> Head<E> {
             )));
         }
         let settings = self.settings(&options)?;
-        let warning = self
-            .calibrate_with(settings, &held_out.features, &held_out.labels)
-            .await?
-            .warning
-            .clone();
+        let calibrated = self.calibrate_with(settings, &held_out.features, &held_out.labels).await;
+        let warning = match calibrated {
+            Ok(calibration) => calibration.warning.clone(),
+            // The fit has succeeded, whatever the rows that were held out.
+            Err(error @ Error::NotFinite(_)) => {
+                return Ok(Some(format!("not calibrated: {error}")));
+            }
+            Err(error) => return Err(error),
+        };
         let chose = chose_epoch.then(|| {
             "the rows that chose the epoch also calibrated: hold out others for calibrate"
                 .to_string()

@@ -9,7 +9,10 @@ use crate::{
     engine::{Engine, Outputs},
     loss::Loss,
     numeric::sort,
-    ood::{Batch, Fitted, Scorer, ScorerName, ScorerOptions, statistics::nearness::Standard},
+    ood::{
+        Batch, Fitted, Scorer, ScorerName, ScorerOptions, finite::FiniteRows,
+        statistics::nearness::Standard,
+    },
 };
 
 /// What "auto" resolves to for a head that remembers no training rows. By the tables of
@@ -33,8 +36,8 @@ impl<E: Engine> Head<E> {
         Ok(())
     }
 
-    /// Out-of-distribution score of each row, `[rows]`; higher = more out-of-distribution, never
-    /// NaN.
+    /// Out-of-distribution score of each row, `[rows]`; higher = more out-of-distribution. Infinite,
+    /// never NaN, where numbers beyond `f32` came up on the way.
     pub async fn ood_score(
         &mut self,
         features: &[f32],
@@ -98,8 +101,13 @@ impl<E: Engine> Head<E> {
         let fitted = self.fitted(scorer).await?;
         match (fitted.as_ref(), standard) {
             (Fitted::Auto(auto), Some(standard)) => {
-                let batch = Batch::new(features, outputs, self.classes());
-                auto.scores_by(&standard, self.engine(), &batch).await
+                let finite = FiniteRows::of(Batch::new(features, outputs, self.classes()));
+                let batch = finite.batch();
+                let scores = match batch.count() {
+                    0 => Vec::new(),
+                    _ => auto.scores_by(&standard, self.engine(), &batch).await?,
+                };
+                Ok(finite.complete(scores))
             }
             _ => self.scores(scorer, features, outputs, &[]).await,
         }
