@@ -65,6 +65,8 @@ pub struct HeadFit<E: Engine> {
     held_out: Option<Rows>,
     /// What is to be said of rows that were parted as if they had nothing to do with one another.
     grouped: Option<String>,
+    /// Whether the map before the first layer was taken from its rows.
+    adopted: bool,
     patience: bool,
     warning: Option<String>,
 }
@@ -166,11 +168,13 @@ impl<E: Engine> Head<E> {
     }
 
     /// Takes the map before the first layer from rows that are about to be learnt from, if they are
-    /// the first.
-    fn adopt_input(&mut self, rows: &[f32]) {
-        if self.config.standardize && self.steps() == 0 && self.input.is_none() {
+    /// the first. Whether it did.
+    fn adopt_input(&mut self, rows: &[f32]) -> bool {
+        let adopts = self.config.standardize && self.steps() == 0 && self.input.is_none();
+        if adopts {
             self.set_input(InputMap::fit(rows, self.width()));
         }
+        adopts
     }
 
     fn set_input(&mut self, input: Option<InputMap>) {
@@ -221,7 +225,7 @@ impl<E: Engine> Head<E> {
     ) -> Result<Step> {
         let learning_rate = learning_rate.map(config::step_learning_rate).transpose()?;
         let rows = self.check_rows(features, labels)?;
-        self.adopt_input(&rows.features);
+        let adopted = self.adopt_input(&rows.features);
         let before = self.steps();
         let step =
             self.trainer.step(&rows, learning_rate.unwrap_or(self.trainer.learning_rate())).await;
@@ -229,6 +233,8 @@ impl<E: Engine> Head<E> {
         if self.steps() > before {
             self.invalidate_weights();
             self.see(&rows);
+        } else if adopted {
+            self.set_input(None);
         }
         step
     }
@@ -274,7 +280,8 @@ impl<E: Engine> Head<E> {
         // Only what is learnt from is remembered: a held-out row must not find itself among the
         // training rows.
         let apart = (!held_out.is_empty()).then(|| (all.pick(&learnt), all.pick(&held_out)));
-        self.adopt_input(apart.as_ref().map_or(&all, |(learnt, _)| learnt).features.as_slice());
+        let adopted =
+            self.adopt_input(apart.as_ref().map_or(&all, |(learnt, _)| learnt).features.as_slice());
         let fit = Fit::new(&mut self.trainer, &all, (learnt, held_out), config, self.config.seed)?;
         // From here on nothing is refused.
         let (remembered, held_out) = match apart {
@@ -284,7 +291,8 @@ impl<E: Engine> Head<E> {
         self.see(&remembered);
         self.remember(remembered);
         self.fitted_with = Some(config);
-        Ok(HeadFit { fit, held_out, grouped, patience: config.patience.is_some(), warning: None })
+        let patience = config.patience.is_some();
+        Ok(HeadFit { fit, held_out, grouped, adopted, patience, warning: None })
     }
 
     /// Rows to learn from and rows held out.
@@ -327,7 +335,15 @@ impl<E: Engine> Head<E> {
     /// Losses are read from the device when `report` asks for them, when patience needs them, and
     /// after the last epoch.
     pub async fn end_epoch(&mut self, fit: &mut HeadFit<E>, report: bool) -> Result<Epoch> {
-        let epoch = fit.fit.end_epoch(&mut self.trainer, report).await?;
+        let ended = fit.fit.end_epoch(&mut self.trainer, report).await;
+        if ended.is_err() {
+            // Where training diverged these are other weights.
+            self.invalidate_weights();
+            if fit.adopted && self.steps() == 0 {
+                self.set_input(None);
+            }
+        }
+        let epoch = ended?;
         if epoch.last {
             // Patience may have gone back to earlier weights.
             self.invalidate_weights();

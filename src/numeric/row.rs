@@ -25,7 +25,7 @@ pub fn all_finite(row: &[f32]) -> bool {
 /// ReLU, in place. What is not finite becomes NaN and is not cut to zero, which would hide it from
 /// the layers behind.
 pub fn rectify(row: &mut [f32]) {
-    row.iter_mut().for_each(|x| *x = x.max(0.0) + (*x - *x));
+    row.iter_mut().for_each(|x| *x = x.max(0.0) + *x * 0.0);
 }
 
 /// The position of the largest value, the first of equals; 0 for an empty row.

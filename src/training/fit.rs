@@ -101,6 +101,7 @@ impl<E: Engine> Fit<E> {
         seed: u64,
     ) -> Result<Self> {
         trainer.engine().clear_totals()?;
+        trainer.keep()?;
         let data = trainer.upload(rows)?;
         let held_out_count = held_out.len();
         let held_out =
@@ -154,7 +155,9 @@ impl<E: Engine> Fit<E> {
     /// Closes an epoch.
     ///
     /// Losses are read from the device when `report` asks for them, when patience needs them, and
-    /// after the last epoch.
+    /// after the last epoch. Where they, or the weights, are no numbers, the fit is at its end: the
+    /// weights are again those of the last epoch before it whose losses were read, or those before
+    /// the fit, or finite ones after these.
     pub async fn end_epoch(&mut self, trainer: &mut Trainer<E>, report: bool) -> Result<Epoch> {
         self.epoch += 1;
         self.position = 0;
@@ -173,7 +176,9 @@ impl<E: Engine> Fit<E> {
             trainer.engine().clear_totals()?;
             return Ok(epoch);
         }
-        epoch.training = Some(Means::of(trainer.engine().totals().await?, self.rows.len()));
+        let totals = trainer.engine().totals().await?;
+        let totals = trainer.checked(totals, trainer.learning_rate())?;
+        epoch.training = Some(Means::of(totals, self.rows.len()));
         if let Some(order) = &self.held_out {
             let engine = trainer.engine();
             let count = self.held_out_count;
@@ -197,6 +202,8 @@ impl<E: Engine> Fit<E> {
         }
         if epoch.last {
             epoch.kept = Some(self.finish(trainer, epoch)?);
+        } else {
+            trainer.keep()?;
         }
         Ok(epoch)
     }

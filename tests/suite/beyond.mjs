@@ -2,7 +2,7 @@
 // diverges is undone.
 
 import { scorers } from "../lib/scorers.mjs";
-import { check, noise, same } from "./check.mjs";
+import { check, noise, refused, same } from "./check.mjs";
 
 const [width, classes] = [6, 3];
 
@@ -61,5 +61,35 @@ export default {
       }
     }
     check(infinite > 100, `only ${infinite} rows overflow`);
+  },
+
+  "training that diverges is undone and named": async ({ create }) => {
+    const { features, labels } = rows(30, 3);
+    const fresh = rows(5, 4).features;
+    for (const hidden of [[], [16]]) {
+      for (const optimizer of [{ kind: "sgd", learningRate: 0.05, momentum: 0.9 }, { kind: "adamw" }]) {
+        const what = `hidden: [${hidden}], ${optimizer.kind}`;
+        const head = await create({ features: width, classes, hidden, optimizer });
+        for (const trained of [false, true]) {
+          if (trained) await head.trainStep(features, labels);
+          const [logits, steps] = [await head.logits(fresh), head.steps];
+          await refused(() => head.trainStep(features, labels, { learningRate: 1e30 }), "not-finite", "learningRate", "1e30");
+          same(await head.logits(fresh), logits, `${what}: logits`);
+          same(head.steps, steps, `${what}: steps`);
+        }
+        const { loss } = await head.trainStep(features, labels);
+        check(Number.isFinite(loss), `${what}: loss ${loss}`);
+      }
+      for (const kind of ["sgd", "adamw"]) {
+        const head = await create({ features: width, classes, hidden, optimizer: { kind, learningRate: 1e30 } });
+        const logits = await head.logits(fresh);
+        for (const options of [{ epochs: 2 }, { epochs: 3, onEpoch() {} }, { epochs: 3, validationSplit: 0.3, patience: 1 }]) {
+          await refused(() => head.fit(features, labels, options), "not-finite", "learningRate", "1e30");
+          same(await head.logits(fresh), logits, `hidden: [${hidden}], ${kind}: logits after a fit`);
+        }
+        const { loss } = await head.trainStep(features, labels, { learningRate: 0.01 });
+        check(Number.isFinite(loss), `hidden: [${hidden}], ${kind}: loss ${loss}`);
+      }
+    }
   },
 };
