@@ -85,9 +85,10 @@ impl<E: Engine> Head<E> {
         // is.
         self.fitted(&settings.scorer).await?;
         settings.check(labels.len(), GIVE_MORE)?;
-        let warning = trained_on(self.seen.count(features, self.width()), labels.len());
+        let found = self.own_rows(features);
+        let warning = trained_on(&self.seen.contain(features, self.width()), &found);
         let outputs = self.engine().forward(features).await?;
-        let own = if settings.scorer.compares() { self.own_rows(features) } else { Vec::new() };
+        let own: Vec<_> = found.iter().map(|found| found.map(|found| found.row)).collect();
         let scores = self.scores(&settings.scorer, features, &outputs, &own).await?;
         let scored = Scored {
             scores,

@@ -5,10 +5,9 @@ use std::rc::Rc;
 use super::Head;
 use crate::{
     Error, Result,
-    calibration::seen::fingerprint,
     engine::{Engine, Outputs},
     loss::Loss,
-    numeric::sort,
+    numeric::lookup::{Found, Lookup},
     ood::{
         Batch, Fitted, Scorer, ScorerName, ScorerOptions, finite::FiniteRows,
         statistics::nearness::Standard,
@@ -113,18 +112,11 @@ impl<E: Engine> Head<E> {
         }
     }
 
-    /// For each of `[rows, features]`, its number among the remembered training rows, if it is one
-    /// of them.
-    pub(super) fn own_rows(&self, features: &[f32]) -> Vec<Option<u32>> {
+    /// For each of `[rows, features]` the remembered training row that it is, or is as good as, if
+    /// there is one. Empty where none are remembered.
+    pub(super) fn own_rows(&self, features: &[f32]) -> Vec<Option<Found>> {
         let Some(rows) = self.rows() else { return Vec::new() };
-        let known: Vec<u64> = rows.features.chunks_exact(rows.width).map(fingerprint).collect();
-        let mut sorted = known.clone();
-        sort::sort(&mut sorted);
-        let place =
-            |print: u64| known.iter().position(|&known| known == print).map(|row| row as u32);
-        let prints = features.chunks_exact(rows.width).map(fingerprint);
-        prints
-            .map(|print| sorted.binary_search(&print).is_ok().then(|| place(print)).flatten())
-            .collect()
+        let lookup = Lookup::new(&rows.features, rows.width);
+        features.chunks_exact(rows.width).map(|row| lookup.find(row)).collect()
     }
 }
