@@ -36,7 +36,7 @@ function findBrowser() {
   };
   return list("/usr/lib")
     .flatMap(list)
-    .filter((folder) => path.basename(folder).startsWith("webkit2gtk-4"))
+    .filter((folder) => /^webkit2?gtk-/.test(path.basename(folder)))
     .flatMap(list)
     .find((file) => path.basename(file) === "MiniBrowser");
 }

@@ -92,6 +92,7 @@ impl<'a> Lookup<'a> {
         best.map(|(_, row)| Found { row, is_same: false })
     }
 
+    #[inline(never)]
     fn product(&self, row: &[f32]) -> f32 {
         let terms = row.iter().zip(&self.direction).map(|(&x, &w)| f64::from(x) * f64::from(w));
         terms.sum::<f64>() as f32

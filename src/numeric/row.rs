@@ -17,6 +17,7 @@ pub fn max(row: &[f32]) -> f32 {
 }
 
 /// Whether no value is NaN or an infinity.
+#[inline(never)]
 pub fn all_finite(row: &[f32]) -> bool {
     // Either makes the sum NaN, and zeros add up to zero.
     sum(row, |x| x * 0.0) == 0.0
@@ -24,6 +25,7 @@ pub fn all_finite(row: &[f32]) -> bool {
 
 /// ReLU, in place. What is not finite becomes NaN and is not cut to zero, which would hide it from
 /// the layers behind.
+#[inline(never)]
 pub fn rectify(row: &mut [f32]) {
     row.iter_mut().for_each(|x| *x = x.max(0.0) + *x * 0.0);
 }

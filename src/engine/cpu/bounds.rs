@@ -56,6 +56,7 @@ pub fn has_diverged(state: &State) -> bool {
 }
 
 /// The largest absolute value; NaN where there is one.
+#[inline(never)]
 pub fn largest(row: &[f32]) -> f64 {
     // Of the bits without the sign, where NaN is above all numbers: the compiler vectorises this
     // maximum, and not one of `f32`.
