@@ -60,20 +60,17 @@ export function installWebKit() {
   }
 }
 
-/** Starts a program; `stop` ends it with all that it started. */
+/**
+ * Starts a program in this process's own group, whose end is then its end. What the driver started
+ * ends with its session, or with the screen.
+ */
 function start(program, args, env, extra = []) {
-  const options = { env: { ...process.env, ...env }, detached: true };
-  const child = spawn(program, args, { ...options, stdio: ["ignore", "ignore", "ignore", ...extra] });
+  const stdio = ["ignore", "ignore", "ignore", ...extra];
+  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio });
   let failed;
   child.once("error", (error) => (failed = error));
   child.once("exit", (code, signal) => (failed ??= new Error(`ended with ${signal ?? code}`)));
-  const stop = () => {
-    try {
-      process.kill(-child.pid, "SIGKILL");
-    } catch {
-      // It is gone.
-    }
-  };
+  const stop = () => child.kill("SIGKILL");
   process.once("exit", stop);
   return { child, stop, check: () => { if (failed) throw failed; } };
 }
