@@ -11,21 +11,28 @@ use std::collections::HashSet;
 
 use oodgate::{
     Error,
+    calibration::CalibrationOptions,
     files::onnx::{
         self,
         proto::{ModelProto, TensorProto, ValueInfoProto, data_type},
     },
-    ood::{ScorerName, ScorerOptions},
+    head::export::ExportOptions,
+    ood::{FittedArrays, ScorerName, ScorerOptions},
     snapshot::Snapshot,
 };
 use pollster::block_on;
 use prost::Message;
 
-use heads::{CLASSES, FEATURES, Head, calibrate, kinds, questions, scorers, trained};
+use heads::{
+    CLASSES, FEATURES, Head, calibrate, exported, kinds, questions, rows, scorers_of, trained,
+};
 
 fn model(head: &mut Head) -> ModelProto {
-    let file = onnx::write(&block_on(head.snapshot()).unwrap()).unwrap();
-    ModelProto::decode(file.as_slice()).unwrap()
+    ModelProto::decode(exported(head, false).as_slice()).unwrap()
+}
+
+fn refused(head: &mut Head, options: ExportOptions) -> Error {
+    block_on(head.fitted_arrays(options)).unwrap_err()
 }
 
 /// Name, element type and shape; `None` where any size will do.
@@ -47,7 +54,7 @@ fn metadata<T: serde::de::DeserializeOwned>(model: &ModelProto, key: &str) -> Op
 fn every_model_is_whole_and_described() {
     let classes = Some(CLASSES.len() as i64);
     for (kind, mut head) in kinds() {
-        for (scorer, rows) in scorers() {
+        for (scorer, rows) in scorers_of(&head) {
             calibrate(&mut head, &scorer, rows);
             let model = model(&mut head);
             assert_eq!(model.producer_name, "oodgate");
@@ -71,17 +78,19 @@ fn every_model_is_whole_and_described() {
                 ("score", data_type::FLOAT, vec![None]),
                 ("p_value", data_type::FLOAT, vec![None]),
                 ("accepted", data_type::BOOL, vec![None]),
+                ("classes", data_type::STRING, vec![classes]),
             ];
             assert_eq!(outputs, expected, "{kind}, {scorer:?}");
 
             // Every name is given once, and before it is used.
             let mut known = HashSet::from(["features".to_string()]);
             for tensor in &graph.initializer {
-                let width = if tensor.data_type == data_type::INT64 { 8 } else { 4 };
-                assert_eq!(
-                    tensor.raw_data.len(),
-                    width * tensor.dims.iter().product::<i64>() as usize
-                );
+                let count = tensor.dims.iter().product::<i64>() as usize;
+                match tensor.data_type {
+                    data_type::STRING => assert_eq!(tensor.string_data.len(), count),
+                    data_type::INT64 => assert_eq!(tensor.raw_data.len(), 8 * count),
+                    _ => assert_eq!(tensor.raw_data.len(), 4 * count),
+                }
                 assert!(known.insert(tensor.name.clone()));
             }
             for node in &graph.node {
@@ -125,49 +134,143 @@ fn the_same_head_gives_the_same_bytes_and_is_left_as_it_is() {
     let mut head = trained(&[4.0], None);
     calibrate(&mut head, &ScorerName::Odin.into(), 30);
     let before = block_on(head.gate(&questions(FEATURES))).unwrap();
-    let first = onnx::write(&block_on(head.snapshot()).unwrap()).unwrap();
-    assert_eq!(onnx::write(&block_on(head.snapshot()).unwrap()).unwrap(), first);
+    let first = exported(&mut head, false);
+    assert_eq!(exported(&mut head, false), first);
     assert_eq!(block_on(head.gate(&questions(FEATURES))).unwrap(), before);
+}
+
+#[test]
+fn a_calibration_by_class_says_what_a_row_may_be() {
+    let mut head = trained(&[], None);
+    let (features, labels) = rows(120, 3);
+    let mut options = CalibrationOptions::from(ScorerName::Auto);
+    options.per_class = true;
+    block_on(head.calibrate(&features, &labels, &options)).unwrap();
+    let graph = model(&mut head).graph.unwrap();
+    let outputs: Vec<_> = graph.output.iter().map(shape).collect();
+    let classes = Some(CLASSES.len() as i64);
+    assert!(outputs.contains(&("class_set", data_type::BOOL, vec![None, classes])));
+}
+
+#[test]
+fn halves_take_half_the_bytes() {
+    for hidden in [vec![], vec![64.0]] {
+        let mut head = trained(&hidden, None);
+        calibrate(&mut head, &ScorerName::Knn.into(), 20);
+        let matrices = |file: &[u8]| -> usize {
+            let graph = ModelProto::decode(file).unwrap().graph.unwrap();
+            let matrices = graph.initializer.iter().filter(|tensor| tensor.dims.len() == 2);
+            matrices.map(|tensor| tensor.raw_data.len()).sum()
+        };
+        let [whole, half] = [false, true].map(|is_half| matrices(&exported(&mut head, is_half)));
+        assert_eq!(whole, 2 * half);
+    }
+}
+
+#[test]
+fn a_smaller_bank_keeps_so_many_rows() {
+    for (scorer, bank, neighbours) in [
+        (ScorerName::Knn, 30.0, Some(13.0)),
+        (ScorerName::NnGuide, 12.0, Some(1.0)),
+        (ScorerName::Auto, 1.0, None),
+        (ScorerName::Auto, 50.0, None),
+        (ScorerName::Auto, 1e9, None),
+        (ScorerName::Mahalanobis, 1.0, None),
+    ] {
+        let mut head = trained(&[], None);
+        calibrate(&mut head, &scorer.into(), 20);
+        let of = |head: &mut Head, bank| {
+            let options = ExportOptions { include_training_rows: true, bank };
+            block_on(head.fitted_arrays(options)).unwrap()
+        };
+        let (all, some) = (of(&mut head, None), of(&mut head, Some(bank)));
+        let fitted = onnx::write(&block_on(head.snapshot()).unwrap(), &some, false);
+        assert!(fitted.is_ok(), "{}", scorer.as_str());
+        if let Some(neighbours) = neighbours {
+            assert_eq!(some.numbers, [neighbours]);
+            assert_eq!(some.arrays[0].len(), bank as usize * FEATURES);
+        } else if scorer == ScorerName::Auto && bank < 100.0 {
+            let (rows, gaps) = (&some.arrays[16], &some.arrays[17]);
+            // A single row has no neighbour.
+            let count = if bank == 1.0 { 0 } else { bank as usize };
+            assert_eq!((rows.len(), gaps.len()), (bank as usize * FEATURES, count));
+            assert_eq!(some.arrays[..16], all.arrays[..16]);
+        } else {
+            assert_eq!(all, some);
+        }
+    }
 }
 
 #[test]
 fn a_head_without_a_calibration_is_refused() {
     let mut head = trained(&[], None);
-    let error = onnx::write(&block_on(head.snapshot()).unwrap()).unwrap_err();
+    let error = onnx::write(&block_on(head.snapshot()).unwrap(), &FittedArrays::default(), false)
+        .unwrap_err();
     assert_eq!(error, Error::NotCalibrated);
+    assert_eq!(refused(&mut head, ExportOptions::default()), Error::NotCalibrated);
     assert!(error.to_string().contains("exportOnnx"));
 }
 
 #[test]
-fn a_scorer_with_training_rows_is_refused() {
+fn training_rows_go_along_only_where_that_is_meant() {
+    for scorer in ScorerName::ALL {
+        // ash and scale refuse negative inputs, which a linear head's are.
+        let mut head = trained(&[8.0], None);
+        calibrate(&mut head, &scorer.into(), 30);
+        let options = ExportOptions { bank: Some(50.0), ..ExportOptions::default() };
+        match scorer {
+            ScorerName::Auto | ScorerName::Knn | ScorerName::NnGuide => {
+                for (options, count) in [(options, 50), (ExportOptions::default(), 120)] {
+                    let error = refused(&mut head, options);
+                    assert_eq!(error.code(), "invalid-option");
+                    let expected = format!(
+                        "exportOnnx: expected exportOnnx({{ includeTrainingRows: true }}), because the scorer {} compares with \
+                         training rows and the file would hold {count} of them, got exportOnnx()",
+                        scorer.as_str(),
+                    );
+                    assert_eq!(error.to_string(), expected);
+                }
+            }
+            _ => assert!(block_on(head.fitted_arrays(options)).is_ok(), "{}", scorer.as_str()),
+        }
+    }
+}
+
+#[test]
+fn a_bank_is_a_number_of_rows() {
     let mut head = trained(&[], None);
-    let exported: HashSet<_> = scorers().iter().map(|(scorer, _)| scorer.name.as_str()).collect();
-    let refused: Vec<_> =
-        ScorerName::ALL.into_iter().filter(|name| !exported.contains(name.as_str())).collect();
-    assert_eq!((exported.len(), refused.len()), (8, 16));
-    for name in refused {
-        calibrate(&mut head, &name.into(), 30);
-        let error = onnx::write(&block_on(head.snapshot()).unwrap()).unwrap_err();
-        assert_eq!(error.code(), "invalid-option");
-        let message = error.to_string();
-        assert!(message.starts_with(
-            "calibration.scorer: expected a calibration with a scorer that needs no training rows"
-        ));
-        assert!(message.ends_with(&format!("got {}", name.as_str())), "{message}");
+    calibrate(&mut head, &ScorerName::Auto.into(), 30);
+    for bank in [0.0, -1.0, 1.5, f64::NAN, 1e10] {
+        let options = ExportOptions { include_training_rows: true, bank: Some(bank) };
+        assert!(
+            refused(&mut head, options)
+                .to_string()
+                .starts_with("options.bank: expected an integer")
+        );
     }
 }
 
 #[test]
 fn a_broken_snapshot_is_refused() {
     let mut head = trained(&[], None);
-    calibrate(&mut head, &ScorerName::Msp.into(), 30);
+    calibrate(&mut head, &ScorerName::Mahalanobis.into(), 30);
     let snapshot = block_on(head.snapshot()).unwrap();
-    let broken = [
+    let fitted = block_on(head.fitted_arrays(ExportOptions::default())).unwrap();
+    assert!(onnx::write(&snapshot, &fitted, false).is_ok());
+    let mut others = vec![fitted.clone(); 3];
+    others[0].arrays.pop();
+    others[1].arrays.push(Vec::new());
+    others[2].arrays[1].clear();
+    let mut broken: Vec<_> = others.into_iter().map(|fitted| (snapshot.clone(), fitted)).collect();
+    for snapshot in [
         Snapshot { state: vec![0.0; 3], ..snapshot.clone() },
         Snapshot { scores: Vec::new(), ..snapshot.clone() },
         Snapshot { scores: vec![f32::NAN], ..snapshot },
-    ];
-    for snapshot in broken {
-        assert!(matches!(onnx::write(&snapshot), Err(Error::InvalidFile(_))));
+    ] {
+        broken.push((snapshot, fitted.clone()));
+    }
+    for (index, (snapshot, fitted)) in broken.iter().enumerate() {
+        let written = onnx::write(snapshot, fitted, false);
+        assert!(matches!(written, Err(Error::InvalidFile(_))), "{index}");
     }
 }

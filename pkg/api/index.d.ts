@@ -613,6 +613,25 @@ interface SelectionOptions {
      */
     signal?: AbortSignal;
 }
+/** Options of `exportOnnx`. */
+interface ExportOptions {
+    /**
+     * Says that the file may hold training rows: needed for a calibration with "auto", "knn" or
+     * "nnGuide", which search among them. Whoever has the file has those rows. Default false.
+     */
+    includeTrainingRows?: boolean;
+    /**
+     * How many training rows the file holds at most, for those scorers: a smaller and faster file
+     * whose scores are no longer exactly the head's. Default: all that the scorer searches among,
+     * which for "auto" are 4096.
+     */
+    bank?: number;
+    /**
+     * Stores matrices with 11 binary digits in place of 24, in half the bytes; arithmetic is float32
+     * all the same. Default false.
+     */
+    float16?: boolean;
+}
 /** Options of a call that can be ended. */
 interface CallOptions {
     /** Rejects with the signal's reason at once; the answer, if one is under way, is dropped. */
@@ -791,10 +810,12 @@ interface Head {
      */
     setWeights(weights: NamedWeights): Promise<void>;
     /**
-     * The head as an ONNX model: features [rows, features] in; logits, probabilities, score, p-value
-     * and accepted out. Needs a calibration for one of the LogitScorers.
+     * The head and its gate as an ONNX model: features [rows, features] in; logits, probabilities,
+     * score, p-value, accepted and class names out. Needs `calibrate`. With a scorer that searches
+     * among training rows, as "auto" does, the model holds some of them, which
+     * `includeTrainingRows: true` says is meant.
      */
-    exportOnnx(): Promise<Uint8Array<ArrayBuffer>>;
+    exportOnnx(options?: ExportOptions): Promise<Uint8Array<ArrayBuffer>>;
     /**
      * Frees the head's memory. A fit or selection under way, calls that have not begun and later ones
      * reject with code "disposed"; with `worker: true` whatever is under way does, and the Worker
@@ -875,4 +896,4 @@ declare const metrics: {
 };
 
 export { OodgateError, createHead, init, loadHead, metrics };
-export type { Backend, Calibration, CalibrationOptions, CallOptions, CompleteOptions, CrossCalibrationOptions, EpochProgress, ErrorCode, Evaluation, ExplainOptions, Explanation, Features, FitOptions, FitResult, FittedScorer, GateResult, GatedRow, HalfFloats, Head, HeadOptions, InitOptions, Labels, LoadOptions, LogitScorer, LossOptions, Monitor, MonitorOptions, NamedWeights, OptimizerOptions, Prediction, RefitOptions, RememberedRows, RemoveClassOptions, RowOptions, SaveOptions, ScoreOptions, Scorer, ScorerName, ScorerOptions, Selection, SelectionOptions, StepResult, TrustedAddress, WasmSource, WorkerSource };
+export type { Backend, Calibration, CalibrationOptions, CallOptions, CompleteOptions, CrossCalibrationOptions, EpochProgress, ErrorCode, Evaluation, ExplainOptions, Explanation, ExportOptions, Features, FitOptions, FitResult, FittedScorer, GateResult, GatedRow, HalfFloats, Head, HeadOptions, InitOptions, Labels, LoadOptions, LogitScorer, LossOptions, Monitor, MonitorOptions, NamedWeights, OptimizerOptions, Prediction, RefitOptions, RememberedRows, RemoveClassOptions, RowOptions, SaveOptions, ScoreOptions, Scorer, ScorerName, ScorerOptions, Selection, SelectionOptions, StepResult, TrustedAddress, WasmSource, WorkerSource };

@@ -112,6 +112,19 @@ impl Conformal {
         }
     }
 
+    /// Of a parametric one, mean and deviation of a new score.
+    #[cfg(feature = "files")]
+    pub(crate) fn location(&self) -> (f64, f64) {
+        let (mean, spread, _) = self.normal();
+        (mean, spread)
+    }
+
+    /// Of a parametric one, the p-value of a score so many deviations above the mean.
+    #[cfg(feature = "files")]
+    pub(crate) fn tail(&self, deviations: f64) -> f64 {
+        1.0 - student::cumulative(deviations, self.normal().2)
+    }
+
     /// Mean, the deviation of a new score from it, and degrees of freedom.
     fn normal(&self) -> (f64, f64, f64) {
         let rows = self.scores.len() as f64;

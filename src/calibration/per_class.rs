@@ -89,6 +89,12 @@ impl PerClass {
         self.classes.iter().map(|own| own.as_ref().unwrap_or(&self.all).threshold(alpha)).collect()
     }
 
+    /// The calibration scores that each class is compared with.
+    #[cfg(feature = "files")]
+    pub(crate) fn columns(&self) -> impl Iterator<Item = &Conformal> {
+        self.classes.iter().map(|own| own.as_ref().unwrap_or(&self.all))
+    }
+
     /// Classes with too few rows of their own.
     pub fn pooled(&self) -> usize {
         self.classes.iter().filter(|own| own.is_none()).count()

@@ -15,7 +15,7 @@ use crate::{
     calibration::{Calibration, CalibrationOptions, Method, joined},
     config::{self, ClassWeights, FitConfig, FitOptions},
     engine::{Engine, State},
-    ood::{Fitted, auto::base_temperature, statistics::nearness::Standard},
+    ood::{Fitted, auto::base_temperature, statistics::standard::Standard},
     training::{
         dual::{DualFit, Start},
         rows::Rows,

@@ -7,6 +7,7 @@ mod calibrate;
 mod classes;
 pub mod cross;
 mod explain;
+pub mod export;
 mod fit;
 mod parameters;
 mod prediction;

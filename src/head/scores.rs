@@ -10,7 +10,7 @@ use crate::{
     numeric::lookup::{Found, Lookup},
     ood::{
         Batch, Fitted, Scorer, ScorerName, ScorerOptions, finite::FiniteRows,
-        statistics::nearness::Standard,
+        statistics::standard::Standard,
     },
 };
 

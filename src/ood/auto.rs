@@ -29,11 +29,12 @@
 use std::rc::Rc;
 
 use super::{
-    Batch, Parameter, Values, r#gen,
+    Batch, FittedArrays, Kept, Parameter, Values, r#gen,
     scoring::Scoring,
     statistics::{
         Context,
-        nearness::{Measures, Nearness, Standard},
+        nearness::{Measures, Nearness},
+        standard::Standard,
     },
 };
 use crate::{Result, engine::Engine, numeric::row::max};
@@ -46,8 +47,8 @@ pub const PARAMETERS: &[Parameter] = &[];
 const SHARPNESS: f64 = 3.0;
 
 /// GEN's published parameters.
-const GAMMA: f32 = 0.1;
-const TOP: usize = 100;
+pub(crate) const GAMMA: f32 = 0.1;
+pub(crate) const TOP: usize = 100;
 
 /// Fitted to training rows.
 pub struct Auto<M> {
@@ -69,6 +70,14 @@ impl<E: Engine> Scoring<E> for Auto<E::Matrix> {
 
     async fn scores(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {
         self.scores_by(&self.standard, engine, batch).await
+    }
+
+    /// The temperature, mean and inverse deviation of the head's unsureness, and the parts of the
+    /// distances, [`Nearness::arrays`].
+    async fn arrays(&self, engine: &mut E, kept: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+        out.numbers(&[self.confidence.temperature.into()]);
+        self.standard.numbers(out);
+        self.nearness.arrays(engine, kept, out).await
     }
 }
 

@@ -10,7 +10,8 @@
 //! LogitNorm.
 
 use super::{
-    Batch, Parameter, Values, last_layer::LastLayer, scoring::Scoring, statistics::Context,
+    Batch, FittedArrays, Kept, Parameter, Values, last_layer::LastLayer, scoring::Scoring,
+    statistics::Context,
 };
 use crate::{Result, engine::Engine, numeric::sort::percentile, range::Range};
 
@@ -49,6 +50,11 @@ impl<E: Engine> Scoring<E> for Dice<E::Matrix> {
 
     async fn scores(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {
         self.layer.energies(engine, batch.inputs).await
+    }
+
+    /// The weight, `[width, classes]`.
+    async fn arrays(&self, engine: &mut E, _: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+        self.layer.arrays(engine, out).await
     }
 
     fn bytes(&self) -> usize {

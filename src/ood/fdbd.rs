@@ -9,7 +9,7 @@
 //! Distances to the last layer's boundaries in units of the distance to the training rows' centre.
 //! 0 for a head of one class.
 
-use super::{Batch, Parameter, Values, scoring::Scoring, statistics::Context};
+use super::{Batch, FittedArrays, Kept, Parameter, Values, scoring::Scoring, statistics::Context};
 use crate::{
     Result,
     engine::{Engine, check_table},
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Distances below this count as this (pytorch-ood).
-const LEAST: f64 = 1e-8;
+pub(crate) const LEAST: f64 = 1e-8;
 
 /// Its parameters.
 pub const PARAMETERS: &[Parameter] = &[];
@@ -56,6 +56,13 @@ impl<E: Engine> Scoring<E> for Fdbd {
             (-f64::from(sum) / (others * distance_to_mean(z, &self.mean).max(LEAST))) as f32
         });
         Ok(rows.collect())
+    }
+
+    /// The mean, and the inverse gaps.
+    async fn arrays(&self, _: &mut E, _: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+        out.numbers(&self.mean);
+        out.array(&self.inverse_gaps);
+        Ok(())
     }
 
     fn bytes(&self) -> usize {

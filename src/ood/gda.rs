@@ -16,7 +16,7 @@ use std::f64::consts::TAU;
 use nalgebra::DMatrix;
 
 use super::{
-    Batch, Parameter, Values,
+    Batch, FittedArrays, Kept, Parameter, Values,
     scoring::Scoring,
     statistics::{Context, covariance::Whitening, moments::scatter},
 };
@@ -93,6 +93,15 @@ impl<E: Engine> Scoring<E> for Gda<E::Matrix> {
             largest + logs.iter().map(|log| (log - largest).exp()).sum::<f64>().ln()
         };
         Ok(logs.into_iter().map(|logs| -log_sum(logs) as f32).collect())
+    }
+
+    /// Each class's offset, and its whitening.
+    async fn arrays(&self, engine: &mut E, _: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+        for Density { whitening, offset } in &self.classes {
+            out.numbers(&[*offset]);
+            whitening.arrays(engine, out).await?;
+        }
+        Ok(())
     }
 
     fn bytes(&self) -> usize {

@@ -9,7 +9,7 @@
 //! Nats, at least 0. Classes that no training row was taken for are left out. Says little with few
 //! classes, whose typical posteriors are all but certain.
 
-use super::{Batch, Parameter, Values, scoring::Scoring, statistics::Context};
+use super::{Batch, FittedArrays, Kept, Parameter, Values, scoring::Scoring, statistics::Context};
 use crate::{
     Result,
     engine::{Engine, check_table},
@@ -65,6 +65,12 @@ impl<E: Engine> Scoring<E> for KlMatching {
             (product(&log_p) - most) as f32
         });
         Ok(rows.collect())
+    }
+
+    /// `ln d_k`.
+    async fn arrays(&self, _: &mut E, _: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+        out.numbers(&self.log_typical);
+        Ok(())
     }
 
     fn bytes(&self) -> usize {

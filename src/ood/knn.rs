@@ -12,7 +12,7 @@
 use std::rc::Rc;
 
 use super::{
-    Batch, Parameter, Values,
+    Batch, FittedArrays, Kept, Parameter, Values,
     scoring::Scoring,
     statistics::{Context, RowBank, neighbours::farthest, neighbours_asked},
 };
@@ -49,5 +49,12 @@ impl<E: Engine> Scoring<E> for Knn<E::Matrix> {
             .zip(nearest)
             .map(|(u, found)| farthest(u, &found, &self.rows.values))
             .collect())
+    }
+
+    /// The number of neighbours, and the rows at unit length.
+    async fn arrays(&self, _: &mut E, kept: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+        let width = self.rows.values.len() / self.rows.bank.count();
+        out.bank(self.k, &self.rows.values, width, kept);
+        Ok(())
     }
 }

@@ -1,7 +1,9 @@
 //! Energies of changed last layers: what [`super::react`], [`super::dice`], [`super::ash`] and
 //! [`super::scale`] have in common.
 
-use super::{Batch, energy, statistics::training::Training};
+use super::{
+    Batch, FittedArrays, energy, fitted_arrays::transposed, statistics::training::Training,
+};
 use crate::{
     Error, Result,
     engine::Engine,
@@ -30,6 +32,17 @@ impl<M> LastLayer<M> {
             bias: training.bias.clone(),
             bytes,
         })
+    }
+
+    /// Adds the weight, `[width, classes]`.
+    pub async fn arrays<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+        out: &mut FittedArrays,
+    ) -> Result<()> {
+        let width = self.bytes / size_of::<f32>() / self.bias.len();
+        out.arrays.push(transposed(engine, &self.weight, width).await?);
+        Ok(())
     }
 
     /// Memory that it holds.

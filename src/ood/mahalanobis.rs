@@ -15,7 +15,7 @@
 use std::{borrow::Cow, rc::Rc};
 
 use super::{
-    Batch, Parameter, Values,
+    Batch, FittedArrays, Kept, Parameter, Values,
     parameters::Kind,
     scoring::Scoring,
     statistics::{Context, class_distances::ClassDistances},
@@ -80,5 +80,10 @@ impl<E: Engine> Scoring<E> for Mahalanobis<E::Matrix> {
 
     async fn scores(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {
         self.distances.nearest(engine, &self.covariance.rows(batch)).await
+    }
+
+    /// Of [`ClassDistances::arrays`].
+    async fn arrays(&self, engine: &mut E, _: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+        self.distances.arrays(engine, out).await
     }
 }

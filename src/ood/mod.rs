@@ -44,13 +44,14 @@ pub mod energy;
 pub mod entropy;
 pub mod fdbd;
 pub mod finite;
+mod fitted_arrays;
 pub mod fitting;
 pub mod gda;
 pub mod r#gen;
 pub mod grad_norm;
 pub mod kl_matching;
 pub mod knn;
-mod last_layer;
+pub(crate) mod last_layer;
 pub mod mahalanobis;
 pub mod max_cosine;
 pub mod max_logit;
@@ -71,6 +72,7 @@ pub mod vim;
 
 pub use self::{
     batch::Batch,
+    fitted_arrays::{FittedArrays, Kept},
     parameters::{Given, Parameter, ScorerOptions, Values},
     scoring::Needs,
     table::{Fitted, Scorer, ScorerName},

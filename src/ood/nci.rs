@@ -8,7 +8,7 @@
 //! How well a row points along its class's weight. OpenOOD tunes alpha on out-of-distribution rows;
 //! 0 needs none.
 
-use super::{Batch, Parameter, Values, scoring::Scoring, statistics::Context};
+use super::{Batch, FittedArrays, Kept, Parameter, Values, scoring::Scoring, statistics::Context};
 use crate::{
     Result,
     engine::Engine,
@@ -53,6 +53,12 @@ impl<E: Engine> Scoring<E> for Nci {
             -(cosine as f32) - self.alpha * sum(z, f32::abs)
         });
         Ok(rows.collect())
+    }
+
+    /// The mean.
+    async fn arrays(&self, _: &mut E, _: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+        out.numbers(&self.mean);
+        Ok(())
     }
 
     fn bytes(&self) -> usize {

@@ -11,7 +11,7 @@
 use std::rc::Rc;
 
 use super::{
-    Batch, Parameter, Values, energy,
+    Batch, FittedArrays, Kept, Parameter, Values, energy,
     scoring::Scoring,
     statistics::{Context, neighbours::Bank, neighbours_asked},
 };
@@ -57,6 +57,13 @@ impl<E: Engine> Scoring<E> for NnGuide<E::Matrix> {
             sum / found.len().max(1) as f32
         });
         Ok(guidance.zip(energies(batch)).map(|(guidance, energy)| -guidance * energy).collect())
+    }
+
+    /// The number of neighbours, and the guided rows.
+    async fn arrays(&self, engine: &mut E, kept: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+        let rows = self.bank.rows(engine).await?;
+        out.bank(self.k, &rows, rows.len() / self.bank.count(), kept);
+        Ok(())
     }
 }
 

@@ -10,7 +10,8 @@
 //! temperature 1: see [`super::energy`] for LogitNorm.
 
 use super::{
-    Batch, Parameter, Values, last_layer::LastLayer, scoring::Scoring, statistics::Context,
+    Batch, FittedArrays, Kept, Parameter, Values, last_layer::LastLayer, scoring::Scoring,
+    statistics::Context,
 };
 use crate::{Result, engine::Engine, numeric::sort::percentile, range::Range};
 
@@ -42,6 +43,12 @@ impl<E: Engine> Scoring<E> for React<E::Matrix> {
     async fn scores(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {
         let cut: Vec<f32> = batch.inputs.iter().map(|z| z.min(self.ceiling)).collect();
         self.layer.energies(engine, &cut).await
+    }
+
+    /// Where inputs are clipped.
+    async fn arrays(&self, _: &mut E, _: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+        out.numbers(&[self.ceiling.into()]);
+        Ok(())
     }
 
     fn bytes(&self) -> usize {

@@ -11,7 +11,8 @@
 use std::rc::Rc;
 
 use super::{
-    Batch, Parameter, Values,
+    Batch, FittedArrays, Kept, Parameter, Values,
+    fitted_arrays::transposed,
     parameters::refusal,
     scoring::Scoring,
     statistics::{Context, principal::Principal},
@@ -66,6 +67,14 @@ impl<E: Engine> Scoring<E> for Residual<E::Matrix> {
             .map(|(&x, o)| (f64::from(x) - o) as f32);
         let residuals = engine.product(&from_origin.collect::<Vec<_>>(), &self.complement).await?;
         Ok(residuals.chunks_exact(self.rest).map(|row| norm(row) as f32).collect())
+    }
+
+    /// The origin, and the complement, `[width, width - dimensions]`.
+    async fn arrays(&self, engine: &mut E, _: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+        let origin = &self.principal.origin;
+        out.numbers(origin);
+        out.arrays.push(transposed(engine, &self.complement, origin.len()).await?);
+        Ok(())
     }
 
     fn bytes(&self) -> usize {

@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 pub use super::mahalanobis::PARAMETERS;
 use super::{
-    Batch, Values,
+    Batch, FittedArrays, Kept, Values,
     mahalanobis::Covariance,
     scoring::Scoring,
     statistics::{Context, class_distances::ClassDistances, covariance::Whitening},
@@ -47,5 +47,11 @@ impl<E: Engine> Scoring<E> for Rmd<E::Matrix> {
             *score -= dot(row, row);
         }
         Ok(scores)
+    }
+
+    /// The distances to classes, and the whitening of the background.
+    async fn arrays(&self, engine: &mut E, _: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+        self.class.arrays(engine, out).await?;
+        self.background.arrays(engine, out).await
     }
 }

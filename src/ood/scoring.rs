@@ -1,7 +1,7 @@
 //! What a scorer is: something fitted to a head and, where it compares with them, to the head's
 //! training rows.
 
-use super::{Batch, Values, statistics::Context};
+use super::{Batch, FittedArrays, Kept, Values, statistics::Context};
 use crate::{Result, engine::Engine};
 
 /// What a scorer looks at besides the row.
@@ -24,6 +24,11 @@ pub trait Scoring<E: Engine>: Sized {
 
     /// Scores, `[rows]`; higher = more out-of-distribution.
     async fn scores(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>>;
+
+    /// Adds what a graph of the scores needs: see [`FittedArrays`].
+    async fn arrays(&self, _: &mut E, _: Kept<'_>, _: &mut FittedArrays) -> Result<()> {
+        Ok(())
+    }
 
     /// Memory that it holds by itself, beside what [`Context`] shares among scorers.
     fn bytes(&self) -> usize {

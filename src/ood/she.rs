@@ -9,7 +9,7 @@
 //! A class without a correct row takes the mean of all its rows; one without any has no pattern,
 //! and rows taken for it score 0. An inner product: grows with the length of z.
 
-use super::{Batch, Parameter, Values, scoring::Scoring, statistics::Context};
+use super::{Batch, FittedArrays, Kept, Parameter, Values, scoring::Scoring, statistics::Context};
 use crate::{
     Result,
     engine::{Engine, check_table},
@@ -59,6 +59,12 @@ impl<E: Engine> Scoring<E> for She {
             .zip(batch.predictions())
             .map(|(z, class)| -dot(z, pattern(class)))
             .collect())
+    }
+
+    /// The patterns.
+    async fn arrays(&self, _: &mut E, _: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+        out.array(&self.patterns);
+        Ok(())
     }
 
     fn bytes(&self) -> usize {

@@ -15,7 +15,11 @@ use super::{
     statistics::Context,
     vim,
 };
-use crate::{Result, engine::Engine, ood::Batch};
+use crate::{
+    Result,
+    engine::Engine,
+    ood::{Batch, FittedArrays, Kept},
+};
 
 /// A scorer with checked parameters.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -83,6 +87,11 @@ macro_rules! scorers {
             /// Scores, `[rows]`.
             pub async fn scores<E: Engine<Matrix = M>>(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {
                 match self { $(Self::$Variant(scorer) => scorer.scores(engine, batch).await,)* }
+            }
+
+            /// Adds what a graph of the scores needs.
+            pub async fn arrays<E: Engine<Matrix = M>>(&self, engine: &mut E, kept: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+                match self { $(Self::$Variant(scorer) => scorer.arrays(engine, kept, out).await,)* }
             }
 
             /// Memory that it holds by itself.

@@ -8,7 +8,10 @@
 //! The residual is [`super::residual`]'s. Both libraries want the number of principal dimensions
 //! named; half of the features is pytorch-ood's fallback.
 
-use super::{Batch, Values, energy, residual::Residual, scoring::Scoring, statistics::Context};
+use super::{
+    Batch, FittedArrays, Kept, Values, energy, residual::Residual, scoring::Scoring,
+    statistics::Context,
+};
 use crate::{Result, engine::Engine, numeric::row::max};
 
 pub use super::residual::PARAMETERS;
@@ -40,6 +43,12 @@ impl<E: Engine> Scoring<E> for Vim<E::Matrix> {
                 as f32
         });
         Ok(rows.collect())
+    }
+
+    /// alpha, and the parts of the residual.
+    async fn arrays(&self, engine: &mut E, kept: Kept<'_>, out: &mut FittedArrays) -> Result<()> {
+        out.numbers(&[self.alpha]);
+        self.residual.arrays(engine, kept, out).await
     }
 
     fn bytes(&self) -> usize {

@@ -1,5 +1,6 @@
 //! [`crate::files`] for JavaScript: the one job of their own wasm file.
 
+use js_sys::Float32Array;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::error::JsResult;
@@ -10,6 +11,7 @@ use crate::{
         onnx,
         safetensors::{self, KeptRows},
     },
+    ood::FittedArrays,
     snapshot::Snapshot,
 };
 
@@ -74,9 +76,15 @@ impl RawSnapshot {
         Ok(safetensors::write_with(&self.0, kept)?)
     }
 
-    /// See [`onnx::write`].
-    pub fn onnx(&self) -> JsResult<Vec<u8>> {
-        Ok(onnx::write(&self.0)?)
+    /// See [`onnx::write`]; what the scorer learnt comes as `RawHead.fittedArrays` answers it.
+    pub fn onnx(
+        &self,
+        numbers: Vec<f64>,
+        arrays: Vec<Float32Array>,
+        is_half: bool,
+    ) -> JsResult<Vec<u8>> {
+        let arrays = arrays.iter().map(Float32Array::to_vec).collect();
+        Ok(onnx::write(&self.0, &FittedArrays { numbers, arrays }, is_half)?)
     }
 
     /// What is not an array, as JSON.

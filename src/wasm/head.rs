@@ -1,5 +1,6 @@
 //! The exported head. Calls must not overlap: the wrapper queues them.
 
+use js_sys::{Float32Array, Float64Array};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use super::{
@@ -435,6 +436,15 @@ impl RawHead {
     /// `gate` of the contract, without the names.
     pub async fn gate(&mut self, features: Vec<f32>) -> JsResult<JsValue> {
         Ok(to_js(&GateResult::from(self.head.gate(&features).await?)))
+    }
+
+    /// The calibrated scorer as a file's graph needs it: its numbers, then its arrays.
+    #[wasm_bindgen(js_name = fittedArrays)]
+    pub async fn fitted_arrays(&mut self, options: JsValue) -> JsResult<Vec<JsValue>> {
+        let fitted = self.head.fitted_arrays(options::export(&options)?).await?;
+        let arrays = fitted.arrays.iter().map(|array| Float32Array::from(array.as_slice()).into());
+        let numbers = Float64Array::from(fitted.numbers.as_slice()).into();
+        Ok(std::iter::once(numbers).chain(arrays).collect())
     }
 
     /// `evaluate` of the contract.

@@ -9,7 +9,7 @@ use crate::{
     calibration::CalibrationOptions,
     config::{ClassWeights, FitOptions, HeadOptions, LossOptions, OptimizerOptions},
     error::Mismatch,
-    head::{FitRows, Remember},
+    head::{FitRows, Remember, export::ExportOptions},
     numeric::format::{Shown, quoted},
     ood::{Given, ScorerName, ScorerOptions, parameters::Kind},
     optim::Schedule,
@@ -141,6 +141,16 @@ pub fn cross_calibration(value: &JsValue) -> Result<(CalibrationOptions, Option<
     let groups = options.numbers("groups")?;
     options.finish()?;
     Ok((calibration, groups))
+}
+
+/// Options of `exportOnnx`. `float16` is known here and used by the file formats.
+pub fn export(value: &JsValue) -> Result<ExportOptions> {
+    let mut options = Reader::new("options", value)?;
+    let include_training_rows = options.boolean("includeTrainingRows")?.unwrap_or(false);
+    let bank = options.number("bank")?;
+    options.boolean("float16")?;
+    options.finish()?;
+    Ok(ExportOptions { include_training_rows, bank })
 }
 
 /// Options of `selectScorer`: candidates and folds. `signal` is known here, checked and used by the

@@ -10,6 +10,8 @@ pub mod cpu;
 use oodgate::{
     calibration::CalibrationOptions,
     config::{FitOptions, HeadOptions, LossOptions},
+    files::onnx,
+    head::export::ExportOptions,
     numeric::random::Random,
     ood::{ScorerName, ScorerOptions},
 };
@@ -61,6 +63,13 @@ pub fn trained(hidden: &[f64], loss: Option<LossOptions>) -> Head {
     trainer
 }
 
+/// The gate as an ONNX model.
+pub fn exported(head: &mut Head, is_half: bool) -> Vec<u8> {
+    let options = ExportOptions { include_training_rows: true, bank: None };
+    let fitted = block_on(head.fitted_arrays(options)).unwrap();
+    onnx::write(&block_on(head.snapshot()).unwrap(), &fitted, is_half).unwrap()
+}
+
 /// Calibrates with so many rows.
 pub fn calibrate(trainer: &mut Head, scorer: &ScorerOptions, count: usize) {
     let (features, labels) = rows(count, 3);
@@ -74,7 +83,7 @@ pub fn calibrate(trainer: &mut Head, scorer: &ScorerOptions, count: usize) {
     .unwrap();
 }
 
-/// Every scorer that needs no training rows, by default and with parameters, and as many
+/// Every scorer, by default and with parameters, and as many
 /// calibration rows for each: what a bisection may get wrong is different for each number of them.
 pub fn scorers() -> Vec<(ScorerOptions, usize)> {
     let at = |name: ScorerName, temperature: f64| {
@@ -94,7 +103,43 @@ pub fn scorers() -> Vec<(ScorerOptions, usize)> {
         (ScorerName::GradNorm.into(), 41),
         (ScorerName::Odin.into(), 200),
         (at(ScorerName::Odin, 2.0).with("epsilon", 0.05), 100),
+        (ScorerName::Auto.into(), 99),
+        (ScorerName::KlMatching.into(), 50),
+        (ScorerName::Knn.into(), 40),
+        (ScorerOptions::from(ScorerName::Knn).with("k", 1.0), 31),
+        (ScorerName::Mahalanobis.into(), 33),
+        (ScorerOptions::from(ScorerName::Mahalanobis).with("normalize", true), 34),
+        (ScorerName::Rmd.into(), 60),
+        (ScorerOptions::from(ScorerName::Rmd).with("ridge", 0.5), 61),
+        (ScorerName::Gda.into(), 62),
+        (ScorerName::Vim.into(), 66),
+        (ScorerName::Residual.into(), 67),
+        (ScorerName::She.into(), 68),
+        (ScorerName::NnGuide.into(), 69),
+        (ScorerName::Fdbd.into(), 70),
+        (ScorerName::Nci.into(), 71),
+        (ScorerOptions::from(ScorerName::Nci).with("alpha", 0.01), 72),
+        (ScorerName::React.into(), 73),
+        (ScorerName::Dice.into(), 74),
     ]
+}
+
+/// Those that need the inputs that a ReLU leaves.
+pub fn scorers_behind_relu() -> Vec<(ScorerOptions, usize)> {
+    let ash = |variant: &str| ScorerOptions::from(ScorerName::Ash).with("variant", variant);
+    vec![
+        (ScorerName::Ash.into(), 75),
+        (ash("p"), 76),
+        (ash("b").with("percentile", 50.0), 77),
+        (ScorerName::Scale.into(), 78),
+    ]
+}
+
+/// The scorers that a head can have.
+pub fn scorers_of(head: &Head) -> Vec<(ScorerOptions, usize)> {
+    let is_hidden = !head.config().architecture.hidden().is_empty();
+    let more = if is_hidden { scorers_behind_relu() } else { Vec::new() };
+    scorers().into_iter().chain(more).collect()
 }
 
 /// Heads to try them on: a name for each.

@@ -2,7 +2,7 @@
 
 import * as oodgate from "oodgate";
 import * as ort from "onnxruntime-web/webgpu";
-import { blobs, compare, load, questions, scorers, trained } from "./models.mjs";
+import { answerScorers, blobs, compare, comparingScorers, load, questions, trained } from "./models.mjs";
 
 ort.env.wasm.wasmPaths = "/node_modules/onnxruntime-web/dist/";
 ort.env.wasm.numThreads = 1;
@@ -13,7 +13,7 @@ globalThis.compareAll = async () => {
   const head = await trained(oodgate, options);
   // Few: on a GPU that is played by the CPU, compiling the shaders of each step of a bisection takes all the time.
   const held = blobs(20, options, 2);
-  const names = scorers.filter((scorer) => typeof scorer === "string");
+  const names = [...answerScorers, ...comparingScorers].filter((scorer) => typeof scorer === "string");
   for (const scorer of names) {
     const calibration = await head.calibrate(held.features, held.labels, { alpha: 0.1, scorer });
     const session = await load(ort, head, "webgpu");

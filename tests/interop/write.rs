@@ -7,11 +7,18 @@ mod heads;
 
 use std::{fs, path::PathBuf};
 
-use oodgate::files::{onnx, safetensors as store};
+use oodgate::{
+    calibration::{CalibrationOptions, conformal::Kind},
+    files::safetensors as store,
+    numeric::random::Random,
+    ood::ScorerName,
+};
 use pollster::block_on;
 use serde_json::{Value, json};
 
-use heads::{FEATURES, Head, calibrate, cpu::loaded, kinds, questions, scorers, trained};
+use heads::{
+    FEATURES, Head, calibrate, cpu::loaded, exported, kinds, questions, rows, scorers_of, trained,
+};
 
 fn main() {
     let folder =
@@ -31,17 +38,36 @@ fn main() {
     let mut hidden = trained(&[8.0, 5.0], None);
     let saved = store::write(&block_on(hidden.snapshot()).unwrap()).unwrap();
     write("head-hidden-v1", "safetensors", &saved, &logits(&mut hidden));
+    let model = |name: &str, head: &mut Head, is_half: bool| {
+        let model = exported(head, is_half);
+        let answers = verdicts(head, is_half);
+        write(name, "onnx", &model, &answers);
+    };
     for (kind, mut head) in kinds() {
-        for (index, (scorer, rows)) in scorers().iter().enumerate() {
+        for (index, (scorer, rows)) in scorers_of(&head).iter().enumerate() {
             calibrate(&mut head, scorer, *rows);
-            let model = onnx::write(&block_on(head.snapshot()).unwrap()).unwrap();
-            write(
-                &format!("{kind}-{index}-{}", scorer.name.as_str()),
-                "onnx",
-                &model,
-                &verdicts(&mut head),
-            );
+            model(&format!("{kind}-{index}-{}", scorer.name.as_str()), &mut head, false);
         }
+        calibrate(&mut head, &ScorerName::Auto.into(), 60);
+        model(&format!("{kind}-half"), &mut head, true);
+        for (what, count, per_class) in [
+            ("by-class", 240, true),
+            ("by-class-pooled", 40, true),
+            ("provisional", 6, false),
+            ("provisional-by-class", 12, true),
+        ] {
+            let (features, labels) = rows(count, 3);
+            let mut options = CalibrationOptions::from(ScorerName::Auto);
+            options.per_class = per_class;
+            options.provisional = true;
+            block_on(head.calibrate(&features, &labels, &options)).unwrap();
+            model(&format!("{kind}-{what}"), &mut head, false);
+        }
+        let mut random = Random::new(8);
+        let examples: Vec<f32> = (0..15 * FEATURES).map(|_| 2.0 - 3.0 * random.unit()).collect();
+        head.add_unknown(&examples).unwrap();
+        calibrate(&mut head, &ScorerName::Auto.into(), 60);
+        model(&format!("{kind}-unknown"), &mut head, false);
     }
 }
 
@@ -50,7 +76,7 @@ fn logits(head: &mut Head) -> Value {
     json!({ "logits": block_on(head.forward(&features)).unwrap().logits, "features": features })
 }
 
-fn verdicts(head: &mut Head) -> Value {
+fn verdicts(head: &mut Head, is_half: bool) -> Value {
     let features = questions(FEATURES);
     let verdicts = block_on(head.gate(&features)).unwrap();
     let logits = block_on(head.forward(&features)).unwrap().logits;
@@ -62,6 +88,9 @@ fn verdicts(head: &mut Head) -> Value {
         "score": verdicts.scores,
         "p_value": verdicts.p_values,
         "accepted": verdicts.accepted,
+        "classSet": verdicts.class_set,
+        "isCounted": calibration.per_class.is_none() && calibration.conformal.kind() == Kind::Counted,
+        "isHalf": is_half,
         "scorer": calibration.options,
         "alpha": calibration.alpha,
         // null where too few rows were there for any to be rejected: JSON has no infinity.

@@ -170,22 +170,23 @@ test("a head travels as a file, chosen or dropped, and weights from elsewhere lo
   });
 });
 
-test("the gate is downloaded as an ONNX model where its score allows it", async () => {
+test("the gate is downloaded as an ONNX model", async () => {
   await visit("#backend=cpu&epochs=1", async (page) => {
     await trainToTheEnd(page);
-    const isOff = () => page.locator("#keep-onnx").getAttribute("aria-disabled");
-    assert.equal(await isOff(), "true");
-    assert.match(await text(page, "keep-onnx-hint"), /^No ONNX model by Automatic: it compares with the training sentences/);
+    const hint = () => text(page, "keep-onnx-hint");
     await page.selectOption("#scorer", "maxCosine");
     await settled(page);
-    assert.equal(await isOff(), "false");
-    assert.match(await text(page, "keep-onnx-hint"), /its gate by Max cosine/);
+    assert.match(await hint(), /its gate by Max cosine, with the calibrated threshold\.$/);
+    await page.selectOption("#scorer", "auto");
+    await settled(page);
+    assert.equal(await page.locator("#keep-onnx").getAttribute("aria-disabled"), "false");
+    assert.match(await hint(), /its gate by Automatic, .* It holds training sentences as numbers/);
     const { name, path } = await download(page, "#keep-onnx");
     assert.equal(name, "Text intents.onnx");
     const session = await ort.InferenceSession.create(readFileSync(path), { executionProviders: ["wasm"], logSeverityLevel: 3 });
     const rows = new ort.Tensor("float32", new Float32Array(2 * 384).fill(0.05), [2, 384]);
-    const { logits, accepted } = await session.run({ features: rows });
-    assert.deepEqual([logits.dims, accepted.dims], [[2, 150], [2]]);
+    const { logits, accepted, classes } = await session.run({ features: rows });
+    assert.deepEqual([logits.dims, accepted.dims, classes.dims], [[2, 150], [2], [150]]);
   });
 });
 

@@ -167,6 +167,23 @@ export default {
     console.log(`300 damaged files: ${refusals} refused, ${300 - refusals} loaded, none crashed`);
   },
 
+  "the gate is exported as an ONNX model, training rows only where that is meant": async (place) => {
+    const head = await trained(place.create);
+    await head.calibrate(noise(40 * width, 3), labels(40), { alpha: 0.1 });
+    const words = "exportOnnx({ includeTrainingRows: true }), because the scorer auto compares with training rows";
+    for (const options of [undefined, {}, { includeTrainingRows: false, bank: 5 }]) {
+      await refused(() => head.exportOnnx(options), "invalid-option", words);
+    }
+    const size = async (of, options) => (await of.exportOnnx({ includeTrainingRows: true, ...options })).length;
+    const whole = await size(head);
+    check((await size(head, { bank: 20 })) < whole - 4 * 30 * width, "a smaller bank");
+    check((await size(head, { float16: true })) < whole - 2 * 60 * width, "halves");
+    const moved = await load(place, await head.save(), { backend: "cpu" });
+    same(await size(moved), whole, "the size on the CPU");
+    await head.calibrate(noise(40 * width, 3), labels(40), { alpha: 0.1, scorer: "maxCosine" });
+    check((await head.exportOnnx()).length < whole, "a scorer of the head's answer needs nobody's leave");
+  },
+
   "a file of format 1 is read": async (place) => {
     const head = await load(place, await place.bytes("head-v1.safetensors"));
     same([head.classes, head.steps, head.calibration.scorer], [["oak", "quote \" and é", "__proto__"], 13, "knn"], "what it was");

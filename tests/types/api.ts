@@ -1,7 +1,7 @@
 // What the declarations promise, as code that must compile, and code that must not.
 
 import { createHead, init, metrics, OodgateError } from "oodgate";
-import type { Calibration, EpochProgress, ErrorCode, Evaluation, Features, FitResult, GateResult, Head, HeadOptions, Labels, FittedScorer, LogitScorer, Prediction, Scorer, Selection, StepResult } from "oodgate";
+import type { Calibration, EpochProgress, ErrorCode, Evaluation, ExportOptions, Features, FitResult, GateResult, Head, HeadOptions, Labels, FittedScorer, LogitScorer, Prediction, Scorer, Selection, StepResult } from "oodgate";
 
 /** Compiles when the two types are the same. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -56,6 +56,10 @@ export async function accepted(head: Head): Promise<void> {
   const { accepted, pValue, label }: GateResult = await head.gate(rows);
   void [accepted[0], pValue[0], label[0]];
   await head.evaluate({ features: rows, labels: [0, 1] }, { features: [[1, 2]] }, { scorer: "gen" });
+  await head.exportOnnx();
+  const export_: ExportOptions = { includeTrainingRows: true, bank: 1000, float16: true };
+  const model: Uint8Array<ArrayBuffer> = await head.exportOnnx(export_);
+  void model.length;
   head.dispose();
 
   await head.logits(new Float64Array(3));
@@ -72,6 +76,8 @@ export async function accepted(head: Head): Promise<void> {
 export async function refused(head: Head): Promise<void> {
   // @ts-expect-error features are missing
   await createHead({ classes: 3 });
+  // @ts-expect-error no such option
+  await head.exportOnnx({ rows: 1000 });
   // @ts-expect-error no such loss
   await createHead({ features: 3, classes: 3, loss: { kind: "hinge" } });
   // @ts-expect-error momentum is SGD's

@@ -1,6 +1,6 @@
 import type { SaveOptions } from "../api/types.js";
 import { guardedCall } from "./instance-recovery.js";
-import { arraysOf, type Snapshot } from "./snapshot.js";
+import { arraysOf, type FittedArrays, type Snapshot } from "./snapshot.js";
 import { loadFiles } from "./wasm.js";
 
 type Files = Awaited<ReturnType<typeof loadFiles>>;
@@ -31,9 +31,18 @@ export function toFile(
   return withRawSnapshot(snapshot, (raw) => raw.write(rows) as Uint8Array<ArrayBuffer>);
 }
 
-/** The snapshot as an ONNX model. */
-export function toOnnx(snapshot: Snapshot): Promise<Uint8Array<ArrayBuffer>> {
-  return withRawSnapshot(snapshot, (raw) => raw.onnx() as Uint8Array<ArrayBuffer>);
+/** The snapshot's gate as an ONNX model, with what its scorer learnt from training rows. */
+export function toOnnx(
+  snapshot: Snapshot,
+  [numbers, ...arrays]: FittedArrays,
+  isHalf: boolean,
+): Promise<Uint8Array<ArrayBuffer>> {
+  // Of these the model has what the scorer made of them.
+  const without = { ...snapshot, features: new Float32Array(), seen: new BigUint64Array() };
+  return withRawSnapshot(
+    without,
+    (raw) => raw.onnx(numbers, arrays, isHalf) as Uint8Array<ArrayBuffer>,
+  );
 }
 
 /** The snapshot in a safetensors file. */

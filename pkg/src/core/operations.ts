@@ -21,7 +21,7 @@ import { driveCalibration } from "./calibration.js";
 import { toFile, toOnnx } from "./files.js";
 import { driveFit } from "./fit.js";
 import { driveSelection } from "./selection.js";
-import { takeSnapshot } from "./snapshot.js";
+import { takeSnapshot, type FittedArrays } from "./snapshot.js";
 
 /** A prediction without the names of its classes, which the public head adds. */
 type RawPrediction = Omit<Prediction, "label">;
@@ -248,8 +248,11 @@ export const operations = {
   }),
 
   exportOnnx: operation({
-    takes: "nothing",
-    run: async ({ raw }) => toOnnx(await takeSnapshot(raw)),
+    takes: "optionsAlone",
+    async run({ raw }, options): Promise<Uint8Array<ArrayBuffer>> {
+      const fitted = (await raw.fittedArrays(options)) as FittedArrays;
+      return toOnnx(await takeSnapshot(raw), fitted, options?.float16 === true);
+    },
   }),
 };
 

@@ -34,6 +34,9 @@ export interface Snapshot {
   scoreLabels: Uint32Array;
 }
 
+/** What a scorer learnt from training rows, for a file's graph of it: numbers, then arrays. */
+export type FittedArrays = [Float64Array, ...Float32Array[]];
+
 /** The arrays in the order in which the core takes them. */
 export function arraysOf(
   snapshot: Snapshot,

@@ -24,6 +24,7 @@ type WaitingName =
   | "beginCalibration"
   | "runCalibration"
   | "gate"
+  | "fittedArrays"
   | "evaluate";
 /** A head of either file: the CPU's answers at once, WebGPU's with promises. */
 export type RawHead = Omit<cpu.RawHead, WaitingName> & {

@@ -1,5 +1,6 @@
 import type {
   CrossCalibrationOptions,
+  ExportOptions,
   Features,
   FitOptions,
   Labels,
@@ -23,6 +24,13 @@ import { kindOf } from "./typed-arrays.js";
 export const forms = {
   nothing(): [] {
     return [];
+  },
+
+  optionsAlone(
+    reader: ArgumentReader,
+    options: ExportOptions | undefined,
+  ): [ExportOptions | undefined] {
+    return [reader.options(options)];
   },
 
   rows(reader: ArgumentReader, features: Features): [Float32Array] {

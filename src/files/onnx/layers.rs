@@ -25,6 +25,13 @@ pub struct Outputs {
     pub logits: Value,
 }
 
+impl Outputs {
+    /// The last layer's input.
+    pub fn last_input(&self) -> Value {
+        self.inputs[self.inputs.len() - 1]
+    }
+}
+
 impl Layers {
     /// The layers of a head with these parameters, all of them.
     pub fn new(
@@ -34,7 +41,7 @@ impl Layers {
         map: Option<&InputMap>,
     ) -> Self {
         let layers = architecture.layers().into_iter().map(|layer| {
-            let weight = graph.floats(&[layer.outputs, layer.inputs], &parameters[layer.weight]);
+            let weight = graph.matrix(layer.inputs, &parameters[layer.weight]);
             [weight, graph.floats(&[layer.outputs], &parameters[layer.bias])]
         });
         let layers = layers.collect();

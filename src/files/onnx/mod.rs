@@ -7,36 +7,47 @@
 //! | output | `logits` | float32 | `[rows, classes]` |
 //! | output | `probabilities` | float32 | `[rows, classes]`: softmax at the calibrated temperature |
 //! | output | `score` | float32 | `[rows]`: higher = more out-of-distribution |
-//! | output | `p_value` | float32 | `[rows]`: conformal |
+//! | output | `p_value` | float32 | `[rows]`: conformal; by class, the largest of each row |
 //! | output | `accepted` | bool | `[rows]` |
+//! | output | `class_set` | bool | `[rows, classes]`: of a calibration by class, what the row may be |
+//! | output | `classes` | string | `[classes]`: their names |
 //!
 //! A row with a NaN or an infinity, which the product refuses, has the score NaN, the smallest
 //! p-value, and is rejected.
 //!
-//! Only scorers that need no training rows: the others would take the rows along.
+//! What a scorer learnt from training rows comes as [`FittedArrays`]: this module has no engine to
+//! make it with.
 
+mod auto;
+mod compared;
+mod distances;
+mod fitted;
 mod graph;
+mod last_layer;
 mod layers;
+mod p_values;
 pub mod proto;
 mod scores;
 
 use prost::Message;
 
 use self::{
+    compared::Compared,
+    fitted::Reader,
     graph::{Graph, Value},
+    last_layer::LastLayer,
     layers::Layers,
+    p_values::Tables,
     proto::{ModelProto, OperatorSetIdProto, StringStringEntryProto, data_type},
     scores::Head,
 };
 use crate::{
     Error, Result,
-    calibration::{
-        Calibration,
-        conformal::{Conformal, Kind},
-    },
+    calibration::{Calibration, per_class::PerClass},
+    config::HeadConfig,
     error::Mismatch,
     input_map::InputMap,
-    ood::Needs,
+    ood::FittedArrays,
     snapshot::{self, Snapshot},
 };
 
@@ -47,8 +58,9 @@ const OPSET: i64 = 13;
 /// The file format's version of that ONNX release.
 const IR_VERSION: i64 = 7;
 
-/// The model of a head with a calibration for a scorer that needs no training rows.
-pub fn write(snapshot: &Snapshot) -> Result<Vec<u8>> {
+/// The model of a head with a calibration, and what its scorer learnt from training rows:
+/// [`crate::head::Head::fitted_arrays`]. With `is_half` matrices take half the bytes.
+pub fn write(snapshot: &Snapshot, fitted: &FittedArrays, is_half: bool) -> Result<Vec<u8>> {
     let config = snapshot.meta.options.clone().check()?;
     let meta = snapshot.meta.calibration.clone().ok_or(Error::NotCalibrated)?;
     let classes = config.architecture.classes();
@@ -58,77 +70,57 @@ pub fn write(snapshot: &Snapshot) -> Result<Vec<u8>> {
         snapshot.score_labels.clone(),
         classes,
     )?;
-    check_form(&calibration)?;
-    let architecture = &config.architecture;
-    let features = architecture.features();
-    let length = architecture.parameters() as usize;
-    let parameters = snapshot.state.get(..length).ok_or_else(|| {
-        let argument = "head, state".to_string();
-        Error::InvalidFile(Mismatch::new(
-            argument,
-            format!("at least {length} numbers"),
-            snapshot.state.len(),
-        ))
-    })?;
-
-    let mut graph = Graph::default();
+    let mut graph = Graph::new(is_half);
+    let features = config.architecture.features();
     let input = graph.input("features", features, "float32, as the head was trained on");
-    if !(snapshot.input.is_empty() || snapshot.input.len() == 2 * features) {
-        let argument = "head, input".to_string();
-        return Err(Error::InvalidFile(Mismatch::new(
-            argument,
-            format!("{} numbers, or none", 2 * features),
-            snapshot.input.len(),
-        )));
-    }
-    let map = (!snapshot.input.is_empty()).then(|| InputMap::from_arrays(&snapshot.input));
-    let layers = Layers::new(&mut graph, architecture, parameters, map.as_ref());
-    let outputs = layers.forward(&mut graph, input);
-    let head = Head { layers: &layers, outputs: &outputs, classes };
-    if calibration.scorer.name.needs() == Needs::TrainingRows {
-        return Err(needs_training_rows(&calibration));
-    }
-    let score = head
-        .score(&mut graph, &calibration.scorer)
-        .ok_or_else(|| needs_training_rows(&calibration))?;
+    let (logits, score) = score(&mut graph, input, snapshot, &config, &calibration, fitted)?;
+    let score = where_a_number(&mut graph, input, score);
+    let probabilities = probabilities(&mut graph, logits, calibration.temperature);
+    let Verdict { p_value, accepted, class_set } = verdict(&mut graph, score, logits, &calibration);
     let score = graph.squeeze(score);
-    let score = not_a_number_for_bad_rows(&mut graph, input, score);
-    let p_value = p_value(&mut graph, score, &calibration.conformal);
-    let threshold = graph.scalar(calibration.threshold);
-    // Not "not greater": a score that is no number must not be accepted.
-    let accepted = graph.op("LessOrEqual", &[score, threshold]);
-    let probabilities = probabilities(&mut graph, outputs.logits, calibration.temperature);
+    let p_value = graph.squeeze(p_value);
+    let accepted = graph.squeeze(accepted);
+    let names = graph.texts(&config.classes);
+    // A constant by itself is no result of the graph in every runtime.
+    let names = graph.op("Identity", &[names]);
 
-    let wide = Some(classes);
-    graph.output(
-        outputs.logits,
+    let (rows, wide) = ([None], [None, Some(classes)]);
+    let mut output = |value, name, data_type, shape: &[Option<usize>], doc| {
+        graph.output(value, name, data_type, shape, doc);
+    };
+    output(
+        logits,
         "logits",
         data_type::FLOAT,
-        wide,
+        &wide,
         "raw: neither normalised nor divided by a temperature",
     );
-    graph.output(
+    output(
         probabilities,
         "probabilities",
         data_type::FLOAT,
-        wide,
+        &wide,
         "of the classes, at the calibrated temperature",
     );
-    graph.output(score, "score", data_type::FLOAT, None, "higher = more out-of-distribution");
-    graph.output(
+    output(score, "score", data_type::FLOAT, &rows, "higher = more out-of-distribution");
+    output(
         p_value,
         "p_value",
         data_type::FLOAT,
-        None,
+        &rows,
         "(1 + #{calibration score >= score}) / (n + 1)",
     );
-    graph.output(
-        accepted,
-        "accepted",
-        data_type::BOOL,
-        None,
-        "whether the head knows the row: score <= threshold",
-    );
+    output(accepted, "accepted", data_type::BOOL, &rows, "whether the head knows the row");
+    if let Some(class_set) = class_set {
+        output(
+            class_set,
+            "class_set",
+            data_type::BOOL,
+            &wide,
+            "the classes that the row may be, at the promised level",
+        );
+    }
+    output(names, "classes", data_type::STRING, &[Some(classes)], "names of the classes");
 
     let model = ModelProto {
         ir_version: IR_VERSION,
@@ -140,6 +132,100 @@ pub fn write(snapshot: &Snapshot) -> Result<Vec<u8>> {
         metadata_props: metadata(&config.classes, &calibration),
     };
     Ok(model.encode_to_vec())
+}
+
+/// Logits, `[rows, classes]`, and scores, `[rows, 1]`.
+fn score(
+    graph: &mut Graph,
+    input: Value,
+    snapshot: &Snapshot,
+    config: &HeadConfig,
+    calibration: &Calibration,
+    fitted: &FittedArrays,
+) -> Result<(Value, Value)> {
+    let architecture = &config.architecture;
+    let (features, classes) = (architecture.features(), architecture.classes());
+    let length = architecture.parameters() as usize;
+    let parameters = snapshot.state.get(..length).ok_or_else(|| {
+        broken("state", format!("at least {length} numbers"), snapshot.state.len())
+    })?;
+    if !(snapshot.input.is_empty() || snapshot.input.len() == 2 * features) {
+        let expected = format!("{} numbers, or none", 2 * features);
+        return Err(broken("input", expected, snapshot.input.len()));
+    }
+    let map = (!snapshot.input.is_empty()).then(|| InputMap::from_arrays(&snapshot.input));
+    let layers = Layers::new(graph, architecture, parameters, map.as_ref());
+    let outputs = layers.forward(graph, input);
+    let head = Head { layers: &layers, outputs: &outputs, features, classes };
+    let scorer = &calibration.scorer;
+    if let Some(score) = head.score(graph, scorer) {
+        return Ok((outputs.logits, score));
+    }
+    let as_they_come =
+        map.map_or_else(|| parameters.to_vec(), |map| map.folded(parameters, architecture));
+    let width = architecture.penultimate();
+    let (weight, bias) = as_they_come[length - (width + 1) * classes..].split_at(width * classes);
+    let compared = Compared {
+        head: &head,
+        inputs: outputs.last_input(),
+        width,
+        last: LastLayer { head: &head, weight, bias },
+    };
+    let mut fitted = Reader::new(fitted);
+    let score = compared.score(graph, scorer, &mut fitted)?;
+    fitted.finish()?;
+    Ok((outputs.logits, score))
+}
+
+fn broken(part: &str, expected: String, got: usize) -> Error {
+    Error::InvalidFile(Mismatch::new(format!("head, {part}"), expected, got))
+}
+
+/// What the gate says of each row.
+struct Verdict {
+    /// `[rows, 1]`.
+    p_value: Value,
+    /// `[rows, 1]`.
+    accepted: Value,
+    /// `[rows, classes]`, where the promise is for each class.
+    class_set: Option<Value>,
+}
+
+fn verdict(graph: &mut Graph, score: Value, logits: Value, calibration: &Calibration) -> Verdict {
+    let Some(per_class) = &calibration.per_class else {
+        let threshold = graph.scalar(calibration.threshold);
+        return Verdict {
+            p_value: Tables::new([&calibration.conformal]).p_values(graph, score),
+            // Not "not greater": a score that is no number must not be accepted.
+            accepted: graph.op("LessOrEqual", &[score, threshold]),
+            class_set: None,
+        };
+    };
+    let scores = conditional(graph, score, logits, per_class, calibration.temperature);
+    let p_values = Tables::new(per_class.columns()).p_values(graph, scores);
+    let thresholds = per_class.thresholds(calibration.alpha);
+    let thresholds = graph.floats(&[thresholds.len()], &thresholds);
+    // In place of p-values above alpha, which round.
+    let class_set = graph.op("LessOrEqual", &[scores, thresholds]);
+    let ones = graph.op_with("Cast", &[class_set], "to", data_type::FLOAT.into());
+    let any = graph.max(ones);
+    let accepted = graph.op_with("Cast", &[any], "to", data_type::BOOL.into());
+    Verdict { p_value: graph.max(p_values), accepted, class_set: Some(class_set) }
+}
+
+/// A(x, k), see [`crate::calibration::per_class`].
+fn conditional(
+    graph: &mut Graph,
+    score: Value,
+    logits: Value,
+    per_class: &PerClass,
+    temperature: f64,
+) -> Value {
+    let max = graph.max(logits);
+    let behind = graph.op("Sub", &[max, logits]);
+    let factor = graph.scalar((per_class.weight / temperature) as f32);
+    let behind = graph.op("Mul", &[behind, factor]);
+    graph.op("Add", &[score, behind])
 }
 
 /// What a graph cannot say, each value as JSON.
@@ -160,91 +246,16 @@ fn metadata(classes: &[String], calibration: &Calibration) -> Vec<StringStringEn
     entries.into_iter().map(entry).collect()
 }
 
-fn needs_training_rows(calibration: &Calibration) -> Error {
-    let expected = "a calibration with a scorer that needs no training rows (msp, maxLogit, energy, entropy, gen, maxCosine, \
-                    gradNorm or odin)";
-    Error::InvalidOption(Mismatch::new(
-        "calibration.scorer",
-        expected,
-        calibration.scorer.name.as_str().to_string(),
-    ))
-}
-
-/// `score`, and NaN where a feature is none or infinite. Without it a ReLU may answer 0 for NaN,
-/// and the row would pass.
-fn not_a_number_for_bad_rows(graph: &mut Graph, features: Value, score: Value) -> Value {
+/// The score; infinite where numbers beyond float32 on the way left none, NaN where a feature is
+/// none or infinite. Without the latter a ReLU may answer 0 for NaN, and the row would pass.
+fn where_a_number(graph: &mut Graph, features: Value, score: Value) -> Value {
+    let infinity = graph.scalar(f32::INFINITY);
+    let is_number = graph.op("Equal", &[score, score]);
+    let score = graph.op("Where", &[is_number, score, infinity]);
     let zero = graph.scalar(0.0);
     let nothing = graph.op("Mul", &[features, zero]);
     let nothing = graph.sum(nothing);
-    let nothing = graph.squeeze(nothing);
     graph.op("Add", &[score, nothing])
-}
-
-/// A bisection of the ascending scores, each of its halvings written out: memory for a few numbers
-/// a row, where comparing each row with each calibration score would take as many as there are of
-/// those.
-fn p_value(graph: &mut Graph, score: Value, conformal: &Conformal) -> Value {
-    let scores = conformal.scores();
-    // One more in front, so that the score before a position is found at that position, and one
-    // behind, for interpolation.
-    let table = [&[f32::NEG_INFINITY], scores, &[f32::INFINITY]].concat();
-    let table = graph.floats(&[table.len()], &table);
-    // How many scores are below: at least `below`, at most `open` more.
-    let mut below = graph.int(0);
-    let mut open = scores.len();
-    while open > 0 {
-        let half = (open / 2).max(1);
-        let step = graph.int(half as i32);
-        let further = graph.op("Add", &[below, step]);
-        let calibrated = graph.op("Gather", &[table, further]);
-        // Asked in this way, a score that is no number ends up above them all.
-        let reaches = graph.op("GreaterOrEqual", &[calibrated, score]);
-        below = graph.op("Where", &[reaches, below, further]);
-        open -= half;
-    }
-    let mut count = graph.op_with("Cast", &[below], "to", data_type::FLOAT.into());
-    if conformal.kind() == Kind::Interpolated {
-        let part = between_neighbours(graph, score, table, below, scores.len());
-        count = graph.op("Add", &[count, part]);
-    }
-    let all = graph.scalar((scores.len() + 1) as f32);
-    let count = graph.op("Sub", &[all, count]);
-    graph.op("Div", &[count, all])
-}
-
-/// Where a score lies between the last calibration score below it and the first that is not, in [0,
-/// 1]; 0 where there are not both.
-fn between_neighbours(
-    graph: &mut Graph,
-    score: Value,
-    table: Value,
-    below: Value,
-    scores: usize,
-) -> Value {
-    let one = graph.int(1);
-    let above = graph.op("Add", &[below, one]);
-    let low = graph.op("Gather", &[table, below]);
-    let high = graph.op("Gather", &[table, above]);
-    let part = graph.op("Sub", &[score, low]);
-    let width = graph.op("Sub", &[high, low]);
-    let part = graph.op("Div", &[part, width]);
-    // Outside of the scores, or of a score that is no number, the quotient means nothing.
-    let (first, last, zero) = (graph.int(1), graph.int(scores as i32), graph.scalar(0.0));
-    let has_low = graph.op("GreaterOrEqual", &[below, first]);
-    let part = graph.op("Where", &[has_low, part, zero]);
-    let has_high = graph.op("Less", &[below, last]);
-    graph.op("Where", &[has_high, part, zero])
-}
-
-/// Refuses what has no form in a graph.
-fn check_form(calibration: &Calibration) -> Result<()> {
-    let got = match calibration.conformal.kind() {
-        _ if calibration.per_class.is_some() => "perClass",
-        Kind::Parametric => "a provisional threshold",
-        Kind::Counted | Kind::Interpolated => return Ok(()),
-    };
-    let expected = "a calibration over all classes with rows enough to count";
-    Err(Error::InvalidOption(Mismatch::new("calibration", expected, got)))
 }
 
 fn probabilities(graph: &mut Graph, logits: Value, temperature: f64) -> Value {

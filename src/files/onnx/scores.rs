@@ -2,6 +2,7 @@
 //! steps are those of the code there, so that both round alike.
 
 use super::{
+    distances::Length,
     graph::{Graph, Value},
     layers::{Layers, Outputs},
     proto::data_type,
@@ -12,6 +13,8 @@ use crate::ood::{Scorer, ScorerName};
 pub struct Head<'a> {
     pub layers: &'a Layers,
     pub outputs: &'a Outputs,
+    /// Length of a row.
+    pub features: usize,
     pub classes: usize,
 }
 
@@ -38,24 +41,27 @@ impl Head<'_> {
                 let max = graph.max(self.outputs.logits);
                 graph.op("Neg", &[max])
             }
-            ScorerName::Energy => {
-                let parts = self.softmax(graph, temperature());
-                let excess = log1p(graph, parts.rest);
-                let temperature = graph.scalar(temperature());
-                let excess = graph.op("Mul", &[excess, temperature]);
-                let energy = graph.op("Add", &[parts.max, excess]);
-                graph.op("Neg", &[energy])
-            }
+            ScorerName::Energy => self.energy(graph, temperature()),
             ScorerName::Entropy => self.entropy(graph, temperature()),
             ScorerName::Gen => {
                 let top = values.count("m").unwrap_or(usize::MAX);
-                self.generalised_entropy(graph, values.number("gamma"), top, temperature())
+                let factor = graph.scalar(1.0 / temperature());
+                self.generalised_entropy(graph, values.number("gamma"), top, factor)
             }
             ScorerName::MaxCosine => self.max_cosine(graph),
             ScorerName::GradNorm => self.grad_norm(graph),
             ScorerName::Odin => self.odin(graph, temperature(), values.number("epsilon")),
             _ => return None,
         })
+    }
+
+    pub fn energy(&self, graph: &mut Graph, temperature: f32) -> Value {
+        let parts = self.softmax(graph, temperature);
+        let excess = log1p(graph, parts.rest);
+        let temperature = graph.scalar(temperature);
+        let excess = graph.op("Mul", &[excess, temperature]);
+        let energy = graph.op("Add", &[parts.max, excess]);
+        graph.op("Neg", &[energy])
     }
 
     fn msp(&self, graph: &mut Graph, temperature: f32) -> Value {
@@ -77,16 +83,16 @@ impl Head<'_> {
         graph.op("Add", &[excess, behind])
     }
 
-    fn generalised_entropy(
+    /// At the temperature whose inverse is `factor`, one for all rows or one for each.
+    pub fn generalised_entropy(
         &self,
         graph: &mut Graph,
         gamma: f32,
         top: usize,
-        temperature: f32,
+        factor: Value,
     ) -> Value {
         let logits = self.outputs.logits;
-        let factor = graph.scalar(1.0 / temperature);
-        let parts = self.softmax(graph, temperature);
+        let parts = self.softmax_by(graph, factor);
         let log_excess = log1p(graph, parts.rest);
 
         // ln(rest), also where that is too small for float32: shifted by the second largest logit.
@@ -105,7 +111,7 @@ impl Head<'_> {
         let log_rest = graph.op("Add", &[log_rest, shares]);
         let log_others_of_max = graph.op("Sub", &[log_rest, log_excess]);
 
-        let largest = if top < self.classes { graph.largest(logits, top) } else { logits };
+        let largest = if top < self.classes { graph.largest(logits, top)[0] } else { logits };
         let log_p = graph.op("Sub", &[largest, parts.max]);
         let log_p = graph.op("Mul", &[log_p, factor]);
         let log_p = graph.op("Sub", &[log_p, log_excess]);
@@ -123,20 +129,9 @@ impl Head<'_> {
 
     fn max_cosine(&self, graph: &mut Graph) -> Value {
         let logits = self.outputs.logits;
-        // The product sums squares in double precision; in units of the largest they fit float32,
-        // too.
-        let magnitudes = graph.op("Abs", &[logits]);
-        let unit = graph.max(magnitudes);
-        let (zero, one) = (graph.scalar(0.0), graph.scalar(1.0));
-        let is_zero = graph.op("Equal", &[unit, zero]);
-        let unit = graph.op("Where", &[is_zero, one, unit]);
-        let scaled = graph.op("Div", &[logits, unit]);
-        let squares = graph.op("Mul", &[scaled, scaled]);
-        let norm = graph.sum(squares);
-        let norm = graph.op("Sqrt", &[norm]);
-        let norm = graph.op("Where", &[is_zero, one, norm]);
-        let max = graph.max(scaled);
-        let cosine = graph.op("Div", &[max, norm]);
+        let length = Length::of(graph, logits);
+        let cosines = length.unit_rows(graph);
+        let cosine = graph.max(cosines);
         graph.op("Neg", &[cosine])
     }
 
@@ -148,7 +143,7 @@ impl Head<'_> {
         let distance = graph.op("Sub", &[p, uniform]);
         let distance = graph.op("Abs", &[distance]);
         let distance = graph.sum(distance);
-        let lengths = graph.op("Abs", &[self.outputs.inputs[self.outputs.inputs.len() - 1]]);
+        let lengths = graph.op("Abs", &[self.outputs.last_input()]);
         let lengths = graph.sum(lengths);
         let product = graph.op("Mul", &[distance, lengths]);
         graph.op("Neg", &[product])
@@ -173,14 +168,19 @@ impl Head<'_> {
     }
 
     fn softmax(&self, graph: &mut Graph, temperature: f32) -> Softmax {
+        let factor = graph.scalar(1.0 / temperature);
+        self.softmax_by(graph, factor)
+    }
+
+    fn softmax_by(&self, graph: &mut Graph, factor: Value) -> Softmax {
         let max = graph.max(self.outputs.logits);
         // The difference first: the logits times the factor may overflow.
         let behind = graph.op("Sub", &[self.outputs.logits, max]);
-        let factor = graph.scalar(1.0 / temperature);
         let shifted = graph.op("Mul", &[behind, factor]);
         let exponentials = graph.op("Exp", &[shifted]);
         let argmax = graph.op_with("ArgMax", &[self.outputs.logits], "axis", 1);
-        let classes = graph.list(0..self.classes as i64);
+        let classes: Vec<i64> = (0..self.classes as i64).collect();
+        let classes = graph.list(&classes);
         let is_argmax = graph.op("Equal", &[classes, argmax]);
         let zero = graph.scalar(0.0);
         let others = graph.op("Where", &[is_argmax, zero, exponentials]);

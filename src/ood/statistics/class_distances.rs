@@ -9,6 +9,7 @@ use crate::{
     Result,
     engine::{Engine, check_table},
     numeric::row::{dot, squared_distance},
+    ood::FittedArrays,
 };
 
 /// Training rows at a time.
@@ -170,6 +171,18 @@ impl<M> ClassDistances<M> {
             }
         }
         Ok(nearest)
+    }
+
+    /// Adds the whitening, the whitened means `[classes, width]`, and a factor for each.
+    pub async fn arrays<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+        out: &mut FittedArrays,
+    ) -> Result<()> {
+        self.whitening.arrays(engine, out).await?;
+        out.array(&self.means);
+        out.array(&self.factors);
+        Ok(())
     }
 
     fn position(&self, label: u32) -> usize {

@@ -3,7 +3,13 @@
 
 use nalgebra::{Cholesky, DMatrix};
 
-use crate::{Error, Result, engine::Engine, error::Mismatch, numeric::format::number};
+use crate::{
+    Error, Result,
+    engine::Engine,
+    error::Mismatch,
+    numeric::format::number,
+    ood::fitted_arrays::{FittedArrays, transposed},
+};
 
 /// `x -> L^-1 (x - centre)` with `L L^T` the covariance plus a ridge.
 pub struct Whitening<M> {
@@ -70,6 +76,17 @@ impl<M> Whitening<M> {
             offsets.extend(row.iter().zip(&self.centre).map(|(x, c)| x - c));
         }
         engine.product(&offsets, &self.inverse).await
+    }
+
+    /// Adds the centre, and `(L^-1)^T`, `[width, width]`.
+    pub async fn arrays<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+        out: &mut FittedArrays,
+    ) -> Result<()> {
+        out.array(&self.centre);
+        out.arrays.push(transposed(engine, &self.inverse, self.centre.len()).await?);
+        Ok(())
     }
 }
 

@@ -3,13 +3,18 @@
 //! Local Outliers", SIGMOD 2000). A part of [`crate::ood::auto`].
 
 use super::neighbours::{Bank, Neighbour, extended, farthest};
-use crate::{Result, engine::Engine, numeric::row::dot};
+use crate::{
+    Result,
+    engine::Engine,
+    numeric::row::dot,
+    ood::fitted_arrays::{FittedArrays, picked},
+};
 
 /// Neighbours.
-const K: usize = 5;
+pub(crate) const K: usize = 5;
 
 /// Share of the mean distance in the bank that is added to the one around a row's neighbours.
-const FLOOR: f32 = 0.5;
+pub(crate) const FLOOR: f32 = 0.5;
 
 /// Bank rows searched for at a time.
 const CHUNK: usize = 256;
@@ -88,6 +93,27 @@ impl<M> LocalDensity<M> {
             .zip(&neighbours)
             .map(|(row, found)| self.ratio(farthest(row, found, &self.rows), found))
             .collect())
+    }
+
+    /// Places in the bank of those of these training rows that are there.
+    pub fn kept(&self, kept: &[usize]) -> Vec<usize> {
+        kept.iter().filter_map(|&row| self.places[row]).map(|place| place as usize).collect()
+    }
+
+    /// Of some of the bank's rows alone; see [`Self::new`].
+    pub async fn among<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+        places: &[usize],
+    ) -> Result<(Self, Vec<f32>)> {
+        Self::new(engine, picked(&self.rows, self.width, places), Vec::new(), self.width).await
+    }
+
+    /// Adds the mean gap, and the bank's rows and their gaps.
+    pub fn arrays(&self, out: &mut FittedArrays) {
+        out.numbers(&[self.mean_gap.into()]);
+        out.array(&self.rows);
+        out.array(&self.gaps);
     }
 
     /// Places in the bank of training rows, of those that are there.

@@ -4,12 +4,14 @@
 pub mod cache;
 pub mod class_distances;
 pub mod covariance;
+pub mod form;
 pub mod layers;
 pub mod local_density;
 pub mod moments;
 pub mod nearness;
 pub mod neighbours;
 pub mod principal;
+pub mod standard;
 pub mod subspace;
 pub mod training;
 pub mod unknown;

@@ -2,174 +2,24 @@
 //! [`crate::ood::auto`] that do not depend on the head's weights. Each knows its mean and deviation
 //! over the training rows, every row taken as if it had not been among them.
 
+mod arrays;
+
 use super::{
-    class_distances::ClassDistances, local_density::LocalDensity, moments::Moments,
-    subspace::Subspace, unknown::Unknown,
+    class_distances::ClassDistances, form::Form, local_density::LocalDensity, moments::Moments,
+    standard::Standard, subspace::Subspace, unknown::Unknown,
 };
 use crate::{
     Result,
     engine::{Engine, check_square},
-    numeric::{
-        columns::Columns,
-        random::Random,
-        row::{norm, normalized},
-        sort,
-    },
+    numeric::{random::Random, row::norm, sort},
     training::rows::Rows,
 };
-
-/// Above this deviation of the features' length, in units of its mean, features are taken for
-/// measurements in a table, of which the length says something; below, as with the embeddings of a
-/// network (0 to 0.1), distances are truer without it.
-const LENGTH_MATTERS: f64 = 0.2;
-
-/// Features whose mean is so many times as long as they vary were shifted: their direction says
-/// nothing. It is 0.3 to 2 on embeddings.
-const FAR_OFF: f64 = 10.0;
-
-/// Deviations of the logarithm of the length count as at least this.
-const LEAST_DEVIATION: f64 = 0.05;
 
 /// Pseudo-count of the pooled spread beside a class's own rows.
 const PRIOR_ROWS: f64 = 5.0;
 
 /// Training rows that neighbours are looked for among, drawn alike from every class.
-const BANK: usize = 4096;
-
-/// Mean and inverse deviation of a score over training rows.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Standard {
-    mean: f64,
-    inverse_deviation: f64,
-}
-
-impl Standard {
-    /// Of the finite ones among `scores`; a constant score weighs nothing.
-    pub fn of(scores: &[f32]) -> Self {
-        let finite =
-            || scores.iter().map(|&score| f64::from(score)).filter(|score| score.is_finite());
-        let count = finite().count().max(1) as f64;
-        let mean = finite().sum::<f64>() / count;
-        let deviation = (finite().map(|score| (score - mean).powi(2)).sum::<f64>() / count).sqrt();
-        let constant = deviation <= 1e-6 * mean.abs().max(f64::from(f32::MIN_POSITIVE));
-        Self { mean, inverse_deviation: if constant { 0.0 } else { 1.0 / deviation } }
-    }
-
-    /// Whether it weighs nothing.
-    fn is_silent(&self) -> bool {
-        self.inverse_deviation == 0.0
-    }
-
-    /// The same where a constant score, too, is to tell what is larger.
-    pub fn apply_widely(&self, score: f32) -> f64 {
-        let factor = if self.is_silent() { 1.0 } else { self.inverse_deviation };
-        (f64::from(score) - self.mean) * factor
-    }
-
-    /// A score in deviations from the mean.
-    pub fn apply(&self, score: f32) -> f64 {
-        (f64::from(score) - self.mean) * self.inverse_deviation
-    }
-}
-
-/// The form in which features are compared, and the ridges that suit it, in units of a covariance's
-/// mean diagonal.
-struct Form {
-    /// Each feature in deviations from its mean, all over one length; without it each row is taken
-    /// at unit length.
-    columns: Option<Standardised>,
-    class_ridge: f64,
-    relative_ridge: f64,
-    lengths: Lengths,
-}
-
-/// A map of each feature; those that are constant become 0.
-struct Standardised {
-    shift: Vec<f32>,
-    scale: Vec<f32>,
-}
-
-/// The lengths of the training rows.
-#[derive(Clone, Copy)]
-struct Lengths {
-    /// Mean and deviation of their logarithm, the latter not below [`LEAST_DEVIATION`].
-    log_mean: f64,
-    log_deviation: f64,
-    /// Two deviations above their mean: a longer row's logits are larger for its length alone.
-    usual: f64,
-}
-
-impl Lengths {
-    fn of(lengths: &[f64]) -> Self {
-        let moments = |values: &[f64]| {
-            let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
-            let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-            (mean, (squares / values.len().max(1) as f64).sqrt())
-        };
-        let logs: Vec<f64> =
-            lengths.iter().filter(|&&length| length > 0.0).map(|length| length.ln()).collect();
-        let ((log_mean, deviation), (mean, spread)) = (moments(&logs), moments(lengths));
-        Self { log_mean, log_deviation: deviation.max(LEAST_DEVIATION), usual: mean + 2.0 * spread }
-    }
-
-    /// How far a row's length is outside of those seen: 0 within three deviations, else twice the
-    /// deviations beyond.
-    fn excess(&self, length: f64) -> f64 {
-        if length == 0.0 {
-            // A row of zeros has no direction, and training rows that had none no length either.
-            return 0.0;
-        }
-        2.0 * ((length.ln() - self.log_mean).abs() / self.log_deviation - 3.0).max(0.0)
-    }
-}
-
-impl Form {
-    fn of(features: &[f32], width: usize) -> Self {
-        let lengths: Vec<f64> = features.chunks_exact(width).map(norm).collect();
-        let count = lengths.len() as f64;
-        let mean = lengths.iter().sum::<f64>() / count;
-        let deviation =
-            (lengths.iter().map(|length| (length - mean).powi(2)).sum::<f64>() / count).sqrt();
-        let lengths = Lengths::of(&lengths);
-        let columns = Columns::of(features, width);
-        let are_measured =
-            deviation > LENGTH_MATTERS * mean || columns.is_uneven() || columns.offset() > FAR_OFF;
-        let live = (0..width).filter(|&column| columns.is_live(column)).count();
-        if !are_measured || live == 0 {
-            return Self { columns: None, class_ridge: 3.0, relative_ridge: 1.0, lengths };
-        }
-        let length = (live as f64).sqrt();
-        let factor = |column: usize| {
-            if columns.is_live(column) { 1.0 / (columns.deviations[column] * length) } else { 0.0 }
-        };
-        let shift = columns.means.iter().map(|&mean| mean as f32).collect();
-        let scale = (0..width).map(|column| factor(column) as f32).collect();
-        Self {
-            columns: Some(Standardised { shift, scale }),
-            class_ridge: 0.1,
-            relative_ridge: 0.1,
-            lengths,
-        }
-    }
-
-    /// What a row's length adds where it is no feature.
-    fn excess(&self, length: f64) -> f64 {
-        if self.columns.is_some() { 0.0 } else { self.lengths.excess(length) }
-    }
-
-    fn apply(&self, features: &[f32], width: usize) -> Vec<f32> {
-        let Some(Standardised { shift, scale }) = &self.columns else {
-            return normalized(features, width);
-        };
-        let mut rows = features.to_vec();
-        for row in rows.chunks_exact_mut(width) {
-            row.iter_mut()
-                .zip(shift.iter().zip(scale))
-                .for_each(|(x, (shift, scale))| *x = (*x - shift) * scale);
-        }
-        rows
-    }
-}
+pub(crate) const BANK: usize = 4096;
 
 /// Fitted to training rows.
 pub struct Nearness<M> {
@@ -279,7 +129,7 @@ impl<M> Nearness<M> {
         let mut standards = [&own, &relative, &sparseness].map(|scores| Standard::of(scores));
         if standards.iter().all(Standard::is_silent) {
             // One row, or the same one over and over: any distance from it is better than none.
-            standards[0] = Standard { mean: 0.0, inverse_deviation: 1.0 };
+            standards[0] = Standard::PLAIN;
         }
         Ok(Self {
             features: count,
@@ -369,7 +219,7 @@ fn spread_factors(own: &[f32], labels: &[u32], moments: &Moments) -> Vec<f32> {
 }
 
 /// Numbers of at most `most` rows, ascending: the same share of every class, by seed.
-fn stratified(labels: &[u32], most: usize, seed: u64) -> Vec<usize> {
+pub(crate) fn stratified(labels: &[u32], most: usize, seed: u64) -> Vec<usize> {
     if labels.len() <= most {
         return (0..labels.len()).collect();
     }

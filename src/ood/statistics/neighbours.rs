@@ -5,6 +5,7 @@ use crate::{
     Result,
     engine::Engine,
     numeric::{row::squared_distance, sort},
+    ood::fitted_arrays::transposed,
 };
 
 /// Training rows of one product.
@@ -67,6 +68,20 @@ impl<M> Bank<M> {
     }
 }
 
+#[maybe_async::maybe_async]
+impl<M> Bank<M> {
+    /// The rows themselves, `[count, width]`.
+    pub async fn rows<E: Engine<Matrix = M>>(&self, engine: &mut E) -> Result<Vec<f32>> {
+        let mut rows = Vec::with_capacity(self.count * self.width);
+        for (index, block) in self.blocks.iter().enumerate() {
+            let columns = transposed(engine, block, self.width).await?;
+            let count = BLOCK.min(self.count - index * BLOCK);
+            rows.extend((0..count).flat_map(|row| columns[row..].iter().step_by(count)));
+        }
+        Ok(rows)
+    }
+}
+
 /// Rows with one more value each. With half a bank row's squared length taken off, the largest
 /// inner product belongs to the nearest row.
 pub fn extended(rows: &[f32], width: usize, value: impl Fn(&[f32]) -> f32) -> Vec<f32> {
@@ -86,7 +101,8 @@ pub fn farthest(row: &[f32], found: &[Neighbour], rows: &[f32]) -> f32 {
 struct Search {
     k: usize,
     without: Option<usize>,
-    /// [`sort::key`]s of products and rows.
+    /// [`sort::key`]s of products and rows, these counted downwards: of equal ones the first is
+    /// nearest, as it is in an ONNX graph.
     found: Vec<u64>,
     /// No row below this can be among the best; NaN as long as any can.
     least: f32,
@@ -104,7 +120,7 @@ impl Search {
                 // What is beyond `f32` counts as one of the best, so that it is noticed: left out,
                 // it would leave a row without neighbours, at a distance of nothing.
                 let product = if product.is_finite() { product } else { f32::INFINITY };
-                self.found.push(sort::key(product, row as u32));
+                self.found.push(sort::key(product, !(row as u32)));
                 // Sorted out in batches: one pass over 2 k costs as much as k insertions.
                 if self.found.len() >= 2 * self.k + 16 {
                     self.shrink();
@@ -127,7 +143,7 @@ impl Search {
         self.found
             .iter()
             .rev()
-            .map(|&key| Neighbour { product: sort::value(key), row: sort::row(key) })
+            .map(|&key| Neighbour { product: sort::value(key), row: !(key as u32) as usize })
             .collect()
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     Result,
     engine::Engine,
     numeric::row::{dot, norm},
+    ood::fitted_arrays::{FittedArrays, transposed},
 };
 
 /// Rows that are made orthonormal together: between blocks products on the engine, within them row
@@ -115,6 +116,21 @@ impl<M> Subspace<M> {
             }
         }
         Ok(all)
+    }
+}
+
+#[maybe_async::maybe_async]
+impl<M> Subspace<M> {
+    /// Adds the centre, and the basis `[width, rank]`.
+    pub async fn arrays<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+        out: &mut FittedArrays,
+    ) -> Result<()> {
+        let width = self.centre.len();
+        out.array(&self.centre);
+        out.arrays.push(transposed(engine, &self.basis.rows, width).await?);
+        Ok(())
     }
 }
 

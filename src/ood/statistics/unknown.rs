@@ -15,18 +15,19 @@
 use nalgebra::{Cholesky, DMatrix, DVector};
 
 use super::{
-    nearness::Standard,
     neighbours::{Bank, extended, farthest},
+    standard::Standard,
 };
 use crate::{
     Result,
     engine::Engine,
     numeric::row::{dot, squared_distance},
+    ood::fitted_arrays::{FittedArrays, picked},
 };
 
 /// Deviations from which on nearness to an example, and the side of the discriminant, count.
-const NEARER: f64 = 1.0;
-const BEYOND: f64 = 2.0;
+pub(crate) const NEARER: f64 = 1.0;
+pub(crate) const BEYOND: f64 = 2.0;
 
 /// Ridge of the discriminant, in units of the mean variance.
 const RIDGE: f64 = 0.1;
@@ -131,6 +132,25 @@ impl<M> Unknown<M> {
             nearer + (self.beyond.apply_widely(side) - BEYOND).max(0.0)
         };
         Ok(ratios.zip(sides).map(part).collect())
+    }
+
+    /// The same with other training rows.
+    pub async fn among<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+        places: &[usize],
+    ) -> Result<Self> {
+        let known = picked(&self.known.rows, self.width, places);
+        Self::new(engine, known, self.examples.rows.clone(), self.width).await
+    }
+
+    /// Adds mean and inverse deviation of K and L, the examples, w and m.
+    pub fn arrays(&self, out: &mut FittedArrays) {
+        self.nearer.wide_numbers(out);
+        self.beyond.wide_numbers(out);
+        out.array(&self.examples.rows);
+        out.array(&self.discriminant);
+        out.array(&self.centre);
     }
 
     fn side(&self, row: &[f32]) -> f32 {

@@ -18,6 +18,7 @@ const calls = {
   explain: [(o) => (h) => h.explain(rows(), o()), "k"],
   save: [(o) => (h) => h.save(o()), "rows"],
   evaluate: [(o) => (h) => h.evaluate({ features: rows(), labels: two }, { features: rows() }, o()), "scorer"],
+  exportOnnx: [(o) => (h) => h.exportOnnx(o()), "bank"],
 };
 
 class Options {
@@ -93,6 +94,9 @@ const options = [
     [revoked(), "got"]]],
   ...["calibrate", "cross"].flatMap((call) => ["perClass", "provisional"].map((option) =>
     [call, option, [[1, "true or false"], ["true", '"true"'], [null, "null"], [{}, "object"]]])),
+  ["exportOnnx", "bank", [...noCounts, ...noNumbers]],
+  ...["includeTrainingRows", "float16"].map((option) =>
+    ["exportOnnx", option, [[1, "true or false"], ["true", '"true"'], [null, "null"], [{}, "object"]]]),
   ["selectScorer", "candidates", [
     [[], "at least one"], [["best"], '"best"'], [["knn", "knN"], "candidates[1]"], [[undefined], "candidates[0]"],
     [[,], "candidates[0]"],

@@ -8,7 +8,7 @@ import { saveFile } from "../../shared/ui/save-file";
 import * as format from "../../shared/ui/format";
 import { KeptList } from "./kept-list";
 import { admit, type Loaded } from "./loaded";
-import { logitScorers, scorerTexts } from "./scorers";
+import { searchingScorers, scorerTexts } from "./scorers";
 import type { Store } from "./store";
 import type { Shown } from "./train";
 
@@ -74,7 +74,8 @@ export class Keep {
 
   #downloadOnnx(head: Head): Promise<void> {
     return this.#run("Writing the ONNX model …", async () => {
-      const model = await head.exportOnnx();
+      // The hint beside the button says what this means.
+      const model = await head.exportOnnx({ includeTrainingRows: true });
       // `download` takes heads alone, and refuses bytes of anything else.
       saveFile(new Blob([model]), `${this.#fileName()}.onnx`);
       return `The ONNX model was handed to your downloads: ${format.megabytes(model.byteLength)}.`;
@@ -146,7 +147,7 @@ export class Keep {
     setText(byId("keep-head"), head === undefined ? "Train a head first, or load one." : headText(head));
     setText(byId("keep-onnx-hint"), onnxText(head, scorer));
     setUsable(byId("keep-download"), isFree);
-    setUsable(byId("keep-onnx"), isFree && scorer !== undefined && logitScorers.includes(scorer));
+    setUsable(byId("keep-onnx"), isFree && scorer !== undefined);
     this.#showName();
   }
 
@@ -203,7 +204,6 @@ function headText({ steps, calibration }: Head): string {
 function onnxText(head: Head | undefined, scorer: ScorerName | undefined): string {
   if (head === undefined || scorer === undefined) return "";
   const { name } = scorerTexts[scorer];
-  return logitScorers.includes(scorer)
-    ? `For ONNX Runtime, for example on a server: the head and its gate by ${name}, with the calibrated threshold.`
-    : `No ONNX model by ${name}: it compares with the training sentences. Choose a score in section 2 that needs only the head’s answer.`;
+  const what = `For ONNX Runtime, for example on a server: the head and its gate by ${name}, with the calibrated threshold.`;
+  return searchingScorers.includes(scorer) ? `${what} It holds training sentences as numbers, among which this score searches.` : what;
 }

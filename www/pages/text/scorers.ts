@@ -120,8 +120,10 @@ const needHiddenLayer: readonly ScorerName[] = ["ash", "scale"];
 const namesWith = (isWanted: (needs: string) => boolean): readonly ScorerName[] =>
   table.filter(({ name, needs }) => name !== "auto" && isWanted(needs)).map(({ name }) => name as ScorerName);
 
-/** What an ONNX model can hold. */
-export const logitScorers = namesWith((needs) => needs !== "trainingRows");
+/** Of these an ONNX model holds training rows. */
+export const searchingScorers: readonly ScorerName[] = ["auto", "knn", "nnGuide"];
+
+const logitScorers = namesWith((needs) => needs !== "trainingRows");
 
 /** All scorers, by what they need. A group without a name stands alone. */
 export const scorerGroups: readonly { readonly name?: string; readonly scorers: readonly ScorerName[]; readonly hidden?: boolean }[] = [

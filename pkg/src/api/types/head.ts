@@ -5,6 +5,7 @@ import type {
   CompleteOptions,
   CrossCalibrationOptions,
   ExplainOptions,
+  ExportOptions,
   FitOptions,
   MonitorOptions,
   RefitOptions,
@@ -176,10 +177,12 @@ export interface Head {
    */
   setWeights(weights: NamedWeights): Promise<void>;
   /**
-   * The head as an ONNX model: features [rows, features] in; logits, probabilities, score, p-value
-   * and accepted out. Needs a calibration for one of the LogitScorers.
+   * The head and its gate as an ONNX model: features [rows, features] in; logits, probabilities,
+   * score, p-value, accepted and class names out. Needs `calibrate`. With a scorer that searches
+   * among training rows, as "auto" does, the model holds some of them, which
+   * `includeTrainingRows: true` says is meant.
    */
-  exportOnnx(): Promise<Uint8Array<ArrayBuffer>>;
+  exportOnnx(options?: ExportOptions): Promise<Uint8Array<ArrayBuffer>>;
 
   /**
    * Frees the head's memory. A fit or selection under way, calls that have not begun and later ones

@@ -219,6 +219,26 @@ export interface SelectionOptions {
   signal?: AbortSignal;
 }
 
+/** Options of `exportOnnx`. */
+export interface ExportOptions {
+  /**
+   * Says that the file may hold training rows: needed for a calibration with "auto", "knn" or
+   * "nnGuide", which search among them. Whoever has the file has those rows. Default false.
+   */
+  includeTrainingRows?: boolean;
+  /**
+   * How many training rows the file holds at most, for those scorers: a smaller and faster file
+   * whose scores are no longer exactly the head's. Default: all that the scorer searches among,
+   * which for "auto" are 4096.
+   */
+  bank?: number;
+  /**
+   * Stores matrices with 11 binary digits in place of 24, in half the bytes; arithmetic is float32
+   * all the same. Default false.
+   */
+  float16?: boolean;
+}
+
 /** Options of a call that can be ended. */
 export interface CallOptions {
   /** Rejects with the signal's reason at once; the answer, if one is under way, is dropped. */
