@@ -43,12 +43,13 @@ function findBrowser() {
 
 /** What is missing for a run in WebKit, in words; undefined when nothing is. */
 export function missingWebKit() {
-  const missing = [driver, screen].filter((program) => !find(program)).map(({ title }) => title);
+  const programs = [driver, screen].filter((program) => !find(program));
+  const missing = programs.map(({ title }) => title);
   if (missing.length === 0 && !findBrowser()) missing.push("WebKitGTK's MiniBrowser");
   return missing.length > 0 ? `Safari's engine, for want of ${missing.join(" and ")}` : undefined;
 }
 
-/** Installs what is missing where that is possible; elsewhere the stage says that it could not run. */
+/** Installs what is missing where that is possible; elsewhere the stage says that it did not run. */
 export function installWebKit() {
   // There is none for other systems.
   if (process.platform !== "linux") return;

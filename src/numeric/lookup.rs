@@ -11,8 +11,8 @@ use super::{
     sort,
 };
 
-/// Share of a row's length within which another is as good as the same: some units in the last place
-/// of `f32`, summed up by a network.
+/// Share of a row's length within which another is as good as the same: some units in the last
+/// place of `f32`, summed up by a network.
 const NEAR: f64 = 1e-5;
 
 /// The same in units of the rows' own spread: where all lie far from the origin, close together,

@@ -37,7 +37,8 @@ const [, index] = /^```html index\.html\n(.*?)^```$/ms.exec(
 const rowsModule = `
   export const features = Float32Array.from(${JSON.stringify([...rows])});
   export const labels = ${JSON.stringify(labels)};
-  export const asked = Float32Array.from([...features.slice(0, 16), ...${JSON.stringify(stranger)}]);
+  const stranger = ${JSON.stringify(stranger)};
+  export const asked = Float32Array.from([...features.slice(0, 16), ...stranger]);
 `;
 
 /** Waits until the page has this many Workers, one for each head. */
@@ -69,7 +70,8 @@ function checkComponent(name, { leave, imports = "", mode = "production", made =
       ${imports}
       globalThis.leave = () => { ${leave} };
     `;
-    project.write(folder, { ...files, "index.html": page, "test.js": script, "rows.js": rowsModule });
+    const ours = { "index.html": page, "test.js": script, "rows.js": rowsModule };
+    project.write(folder, { ...files, ...ours });
     const vite = project.inside("node_modules", "vite", "bin", "vite.js");
     execFileSync(process.execPath, [vite, "build", "--mode", mode, "--logLevel", "warn"], {
       cwd: project.inside(folder),

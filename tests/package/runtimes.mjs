@@ -41,7 +41,8 @@ export function runtime(name) {
   const candidates = [own, moved].filter(Boolean).map((place) => at("node_modules", place));
   // What stands in a program's place until it is moved there is a script of some lines.
   const found = candidates.find((file) => existsSync(file) && statSync(file).size > 2 ** 20);
-  assert.ok(found, `There is no ${name}: looked for ${candidates.join(" and ")}. "npm ci" installs it.`);
+  const looked = candidates.join(" and ");
+  assert.ok(found, `There is no ${name}: looked for ${looked}. "npm ci" installs it.`);
   return found;
 }
 

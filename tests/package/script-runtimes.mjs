@@ -21,7 +21,8 @@ const asking = `
     const options = { backend: "cpu", worker };
     answers[name] = await use("cpu", { worker, saved: true });
     const head = await teach(rows, labels, options);
-    const { accepted, label } = await head.gate(Float32Array.from([...rows, ...${JSON.stringify(stranger)}]));
+    const asked = Float32Array.from([...rows, ...${JSON.stringify(stranger)}]);
+    const { accepted, label } = await head.gate(asked);
     head.dispose();
     answers[name].gate = { accepted: [...accepted], label };
   }

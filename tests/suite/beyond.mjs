@@ -1,5 +1,5 @@
-// Numbers that leave single precision: a row that overflows on its way is infinitely far for every scorer, and training that
-// diverges is undone.
+// Numbers that leave single precision: a row that overflows on its way is infinitely far for every
+// scorer, and training that diverges is undone.
 
 import { scorers } from "../lib/scorers.mjs";
 import { check, noise, refused, same } from "./check.mjs";
@@ -43,16 +43,18 @@ export default {
         const { score, accepted, pValue, probabilities } = await head.gate(batch);
         check(score.slice(0, 2).every(Number.isFinite), `${what}: ${score}`);
         for (let row = 2; row < score.length; row++) {
-          const isFinite = logits.subarray(row * classes, (row + 1) * classes).every(Number.isFinite);
-          check(Number.isFinite(score[row]) || score[row] === Infinity, `${what}, row ${row}: ${score[row]}`);
-          check(isFinite || score[row] === Infinity, `${what}, row ${row}: ${score[row]} of ${logits}`);
+          const own = logits.subarray(row * classes, (row + 1) * classes);
+          const said = `${what}, row ${row}: ${score[row]}`;
+          check(Number.isFinite(score[row]) || score[row] === Infinity, said);
+          check(own.every(Number.isFinite) || score[row] === Infinity, `${said} of ${own}`);
           if (score[row] !== Infinity) continue;
           infinite += 1;
           check(accepted[row] === 0 || accepted[row] === false, `${what}, row ${row}: accepted`);
           check(pValue[row] <= 0.1, `${what}, row ${row}: p ${pValue[row]}`);
         }
         for (let row = 0; row < score.length; row++) {
-          const sum = probabilities.subarray(row * classes, (row + 1) * classes).reduce((a, b) => a + b, 0);
+          const own = probabilities.subarray(row * classes, (row + 1) * classes);
+          const sum = own.reduce((a, b) => a + b, 0);
           check(Math.abs(sum - 1) < 1e-5, `${what}, row ${row}: probabilities add up to ${sum}`);
         }
         const plain = await head.predict(batch);
@@ -67,13 +69,15 @@ export default {
     const { features, labels } = rows(30, 3);
     const fresh = rows(5, 4).features;
     for (const hidden of [[], [16]]) {
-      for (const optimizer of [{ kind: "sgd", learningRate: 0.05, momentum: 0.9 }, { kind: "adamw" }]) {
+      const sgd = { kind: "sgd", learningRate: 0.05, momentum: 0.9 };
+      for (const optimizer of [sgd, { kind: "adamw" }]) {
         const what = `hidden: [${hidden}], ${optimizer.kind}`;
         const head = await create({ features: width, classes, hidden, optimizer });
         for (const trained of [false, true]) {
           if (trained) await head.trainStep(features, labels);
           const [logits, steps] = [await head.logits(fresh), head.steps];
-          await refused(() => head.trainStep(features, labels, { learningRate: 1e30 }), "not-finite", "learningRate", "1e30");
+          const step = () => head.trainStep(features, labels, { learningRate: 1e30 });
+          await refused(step, "not-finite", "learningRate", "1e30");
           same(await head.logits(fresh), logits, `${what}: logits`);
           same(head.steps, steps, `${what}: steps`);
         }
@@ -81,14 +85,18 @@ export default {
         check(Number.isFinite(loss), `${what}: loss ${loss}`);
       }
       for (const kind of ["sgd", "adamw"]) {
-        const head = await create({ features: width, classes, hidden, optimizer: { kind, learningRate: 1e30 } });
+        const optimizer = { kind, learningRate: 1e30 };
+        const head = await create({ features: width, classes, hidden, optimizer });
         const logits = await head.logits(fresh);
-        for (const options of [{ epochs: 2 }, { epochs: 3, onEpoch() {} }, { epochs: 3, validationSplit: 0.3, patience: 1 }]) {
-          await refused(() => head.fit(features, labels, options), "not-finite", "learningRate", "1e30");
-          same(await head.logits(fresh), logits, `hidden: [${hidden}], ${kind}: logits after a fit`);
+        const what = `hidden: [${hidden}], ${kind}`;
+        const patient = { epochs: 3, validationSplit: 0.3, patience: 1 };
+        for (const options of [{ epochs: 2 }, { epochs: 3, onEpoch() {} }, patient]) {
+          const fit = () => head.fit(features, labels, options);
+          await refused(fit, "not-finite", "learningRate", "1e30");
+          same(await head.logits(fresh), logits, `${what}: logits after a fit`);
         }
         const { loss } = await head.trainStep(features, labels, { learningRate: 0.01 });
-        check(Number.isFinite(loss), `hidden: [${hidden}], ${kind}: loss ${loss}`);
+        check(Number.isFinite(loss), `${what}: loss ${loss}`);
       }
     }
   },

@@ -48,8 +48,8 @@ impl Bounds {
     }
 }
 
-/// Whether a state has diverged. A first moment that is not finite leaves its mark on the parameters
-/// in the same step.
+/// Whether a state has diverged. A first moment that is not finite leaves its mark on the
+/// parameters in the same step.
 pub fn has_diverged(state: &State) -> bool {
     let Bounds { parameter, second, .. } = Bounds::of(state);
     !(parameter < 2_f64.powi(64) && second.is_finite())
@@ -72,6 +72,48 @@ fn larger(a: f64, b: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{engine::cpu::update::apply, numeric::random::Random, optim::Optimizer};
+
+    #[test]
+    fn nothing_outgrows_its_bound() {
+        let sgd = |momentum, nesterov, weight_decay| Optimizer::Sgd {
+            learning_rate: 0.3,
+            momentum,
+            nesterov,
+            weight_decay,
+        };
+        let adamw = |weight_decay| Optimizer::AdamW {
+            learning_rate: 0.3,
+            beta1: 0.9,
+            beta2: 0.999,
+            epsilon: 1e-8,
+            weight_decay,
+        };
+        let mut random = Random::new(5);
+        for optimizer in [
+            sgd(0.0, false, 0.0),
+            sgd(0.9, false, 0.1),
+            sgd(0.9, true, 0.0),
+            adamw(0.0),
+            adamw(0.5),
+        ] {
+            let moments = vec![vec![0.0; 40]; optimizer.moments()];
+            let mut state = State { parameters: vec![0.5; 40], moments };
+            let mut bounds = Bounds::of(&state);
+            for step in 1..200 {
+                let scale = 10_f32.powf(10.0 * random.unit() - 5.0);
+                let gradient: Vec<f32> = (0..40).map(|_| scale * (random.unit() - 0.5)).collect();
+                let update = optimizer.update(step, optimizer.learning_rate());
+                bounds = bounds.after(&update, largest(&gradient));
+                apply(&update, &mut state, &gradient);
+                let Bounds { parameter, first, second } = Bounds::of(&state);
+                // Rounding may add a little.
+                let holds = |value: f64, bound: f64| value <= bound * (1.0 + 1e-4);
+                assert!(holds(parameter, bounds.parameter), "{optimizer:?}, step {step}");
+                assert!(holds(first, bounds.first) && holds(second, bounds.second), "{step}");
+            }
+        }
+    }
 
     #[test]
     fn the_largest_is_found_whatever_it_is() {
