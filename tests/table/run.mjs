@@ -3,7 +3,7 @@
 //                    [--seeds 0,1,2] [--backend cpu|webgpu] --folder FOLDER
 // FOLDER holds the feature files of both data sets, which are not part of this repository.
 // With --what training: the study behind the defaults of training (../study/run.mjs); with --what few: gates
-// calibrated from few rows (docs/calibration.md).
+// calibrated from few rows (docs/calibration.md); with --what wait: how long these take.
 
 import { existsSync } from "node:fs";
 import path from "node:path";
@@ -47,7 +47,9 @@ await main(import.meta, async () => {
       sets: { type: "string" },
     },
   });
-  const [what] = choices("what", values.what, ["scores", "training", "few"]);
+  const [what] = choices("what", values.what, ["scores", "training", "few", "wait"]);
+  // It makes its rows itself.
+  if (what === "wait") return study({ ...values, folder: ".", tables: what });
   if (values.folder === undefined) throw new Failure("--folder names the folder of the feature files, which are not part of this repository.");
   if (what === "training") return study(values);
   if (what === "few") return study({ ...values, tables: what });
