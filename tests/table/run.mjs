@@ -4,7 +4,7 @@
 // FOLDER holds the feature files of both data sets, which are not part of this repository.
 // With --what training: the study behind the defaults of training (../study/run.mjs); with --what few: gates
 // calibrated from few rows (docs/calibration.md); with --what unknowns: examples of the unknown (docs/unknowns.md); with --what
-// streams: how soon a monitor tells a stream that moved (docs/rows.md).
+// streams: how soon a monitor tells a stream that moved (docs/rows.md); with --what wait: how long calibrations take.
 
 import { existsSync } from "node:fs";
 import path from "node:path";
@@ -49,7 +49,9 @@ await main(import.meta, async () => {
       sets: { type: "string" },
     },
   });
-  const [what] = choices("what", values.what, ["scores", "training", "few", "unknowns", "streams"]);
+  const [what] = choices("what", values.what, ["scores", "training", "few", "unknowns", "streams", "wait"]);
+  // It makes its rows itself.
+  if (what === "wait") return study({ ...values, folder: ".", tables: what });
   if (values.folder === undefined) throw new Failure("--folder names the folder of the feature files, which are not part of this repository.");
   if (what === "training") return study(values);
   if (what === "few" || what === "unknowns") return study({ ...values, tables: what });
