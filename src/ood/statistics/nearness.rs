@@ -168,10 +168,10 @@ impl<M> Nearness<M> {
             None => None,
         };
         let rows = spanned.as_deref().unwrap_or(&shaped);
-        let own = self.class.nearest(engine, &rows).await?;
-        let near = self.foreground.nearest(engine, &rows).await?;
-        let far = self.background.nearest(engine, &rows).await?;
-        let sparseness = self.density.scores(engine, &rows, without).await?;
+        let own = self.class.nearest(engine, rows).await?;
+        let near = self.foreground.nearest(engine, rows).await?;
+        let far = self.background.nearest(engine, rows).await?;
+        let sparseness = self.density.scores(engine, rows, without).await?;
         let [class, relative, density] = &self.standards;
         let unknown = match &self.unknown {
             Some(unknown) => unknown.scores(engine, &shaped, &self.density.places(without)).await?,
