@@ -43,6 +43,8 @@ export interface TeachOptions {
   readonly alpha: number;
   /** Whether columns are brought to one scale: those of a backbone are on one already. */
   readonly scale: boolean;
+  /** Rows of what is none of the classes. */
+  readonly unknown: readonly { readonly features: Float32Array }[];
   readonly signal: AbortSignal;
 }
 
@@ -75,7 +77,10 @@ export class Taught {
    * Trains on all rows, and calibrates on the same rows by cross-validation, in whole sessions.
    * Rejects with the signal's reason once it is aborted.
    */
-  static async from(rows: readonly Row[], { alpha, scale, signal }: TeachOptions): Promise<Taught> {
+  static async from(
+    rows: readonly Row[],
+    { alpha, scale, unknown, signal }: TeachOptions,
+  ): Promise<Taught> {
     const classes = [...new Set(rows.map((row) => row.classId))].sort();
     const { groups, provisional } = groupsOf(rows);
     const scaling = scale ? new Scaling(rows.map((row) => row.features)) : undefined;
@@ -84,9 +89,12 @@ export class Taught {
     try {
       signal.throwIfAborted();
       const epochs = Math.ceil(UPDATES / Math.ceil(rows.length / BATCH));
-      const x = flat(rows.map((row) => scaling?.apply(row.features) ?? row.features));
+      const scaled = (of: readonly { readonly features: Float32Array }[]): Float32Array =>
+        flat(of.map((row) => scaling?.apply(row.features) ?? row.features));
+      const x = scaled(rows);
       const y = rows.map((row) => row.classId);
       await head.fit(x, y, { groups, epochs, batchSize: BATCH, signal });
+      if (unknown.length > 0) await head.addRows(scaled(unknown), null);
       const taught = new Taught(head, rows.length, provisional, scaling, alpha);
       await taught.promise(alpha, signal);
       signal.throwIfAborted();
