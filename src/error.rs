@@ -98,7 +98,7 @@ impl fmt::Display for Error {
             Self::NotCalibrated => {
                 write!(
                     f,
-                    "gate and exportOnnx need calibrate() first, and again after every training"
+                    "gate and exportOnnx need calibrate() first, and again after every training or change of the rows"
                 )
             }
             Self::WebGpuUnavailable(reason) => write!(f, "WebGPU cannot be used: {reason}"),

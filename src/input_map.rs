@@ -48,7 +48,7 @@ impl InputMap {
         }
         let sorted = sort::sorted_wide(&live);
         let quartile = |part: usize| sorted[part * (sorted.len() - 1) / 4];
-        let is_mixed = quartile(3) > MIXED * quartile(0);
+        let is_mixed = quartile(3) > MIXED * quartile(1);
         let is_uneven = columns.is_uneven();
         let factor = |column: usize| match deviations[column] {
             _ if !is_live(column) && is_mixed => 0.0,
@@ -204,6 +204,18 @@ mod tests {
             "{deviations:?}"
         );
         assert_eq!(InputMap::fit(&[3.0; 24], 8), None);
+    }
+
+    #[test]
+    fn a_network_s_features_keep_their_proportions_beside_one_that_hardly_varies() {
+        // A dead unit that half precision gives a few numbers of 6e-8.
+        let embedding = rows(200, 48, |column, x| match column {
+            7 if x > 0.98 => 6e-8,
+            7 => 0.0,
+            _ => (x - 0.5) * (1.0 + 0.02 * column as f32),
+        });
+        let map = InputMap::fit(&embedding, 48).unwrap();
+        assert!(map.scale().iter().all(|scale| scale == &map.scale()[0]), "{:?}", map.scale());
     }
 
     #[test]

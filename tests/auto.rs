@@ -251,7 +251,16 @@ fn naive(
 
 #[test]
 fn the_combination_is_its_formula() {
-    let (width, classes) = (6, 4);
+    is_its_formula(6);
+}
+
+#[test]
+fn with_fewer_rows_than_features_it_is_too() {
+    is_its_formula(64);
+}
+
+fn is_its_formula(width: usize) {
+    let classes = 4;
     // One class without rows, one with a single row.
     let (mut features, mut labels) = corners(1, 60, width, &[0, 1], 0.3);
     features.extend(corners(2, 1, width, &[3], 0.3).0);

@@ -112,6 +112,38 @@ fn a_gate_needs_no_row_held_out_and_keeps_its_promise() {
     }
 }
 
+/// The same rows with features that say nothing beside theirs, more than there are rows.
+fn with_many_features(random: &mut Random, rows: &[f32]) -> Vec<f32> {
+    let mut wide = Vec::with_capacity(rows.len() / FEATURES * MANY);
+    for row in rows.chunks(FEATURES) {
+        wide.extend_from_slice(row);
+        wide.extend((FEATURES..MANY).map(|_| 0.5 * noise(random)));
+    }
+    wide
+}
+
+const MANY: usize = 300;
+
+#[test]
+fn with_more_features_than_rows_a_gate_keeps_its_promise_too() {
+    let (mut known, mut far) = (0.0, 0.0);
+    let seeds = 20;
+    for seed in 0..seeds {
+        let mut random = Random::new(seed);
+        let (features, labels) = rows(&mut random, 10, &EVEN);
+        let features = with_many_features(&mut random, &features);
+        let mut head = head(sized(MANY, CLASSES));
+        fit(&mut head, &features, &labels, FitOptions::default(), FitRows::default());
+        cross(&mut head, &CalibrationOptions::from(ScorerName::Auto).at(0.1)).unwrap();
+        let (new, _) = rows(&mut random, 60, &EVEN);
+        let unknown = unknown(&mut random, 100);
+        known += rejected(&mut head, &with_many_features(&mut random, &new)) / seeds as f64;
+        far += rejected(&mut head, &with_many_features(&mut random, &unknown)) / seeds as f64;
+    }
+    assert!((0.07..0.115).contains(&known), "{known}");
+    assert!(far > 0.9, "{far}");
+}
+
 #[test]
 fn too_few_rows_never_leave_the_gate_open() {
     let mut random = Random::new(3);

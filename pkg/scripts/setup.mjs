@@ -1,11 +1,12 @@
 // Installs what is missing for a build, and says what it does. A second run only looks.
-//   node pkg/scripts/setup.mjs [--browser] [--firefox]
+//   node pkg/scripts/setup.mjs [--browser] [--firefox] [--webkit]
 
 import { existsSync, readFileSync, statSync, utimesSync } from "node:fs";
 import path from "node:path";
 import { findChromium, installChromium } from "./chromium.mjs";
 import { findFirefox, installFirefox } from "./firefox.mjs";
 import { at, capture, Failure, main, npm, run, say } from "./shell.mjs";
+import { installWebKit, missingWebKit } from "./webkit.mjs";
 
 const target = "wasm32-unknown-unknown";
 
@@ -85,8 +86,8 @@ function installPackages() {
   utimesSync(installed, new Date(), new Date());
 }
 
-/** Everything that a build needs, Chromium too when `browser` is set, and Firefox when `firefox` is. */
-export function setup({ browser = false, firefox = false } = {}) {
+/** Everything that a build needs, and Chromium, Firefox and WebKit where they are asked for. */
+export function setup({ browser = false, firefox = false, webkit = false } = {}) {
   checkNode();
   checkRust();
   addTarget();
@@ -94,9 +95,11 @@ export function setup({ browser = false, firefox = false } = {}) {
   installPackages();
   if (browser && !findChromium()) installChromium();
   if (firefox && !findFirefox()) installFirefox();
+  if (webkit && missingWebKit()) installWebKit();
 }
 
 await main(import.meta, () => {
-  setup({ browser: process.argv.includes("--browser"), firefox: process.argv.includes("--firefox") });
+  const has = (flag) => process.argv.includes(flag);
+  setup({ browser: has("--browser"), firefox: has("--firefox"), webkit: has("--webkit") });
   say("Everything is in place.");
 });

@@ -11,6 +11,7 @@ import { checkLicences } from "./licences.mjs";
 import { reference } from "./reference.mjs";
 import { at, Failure, main, npm, run } from "./shell.mjs";
 import { checkSizes } from "./sizes.mjs";
+import { missingWebKit } from "./webkit.mjs";
 
 /**
  * @typedef {object} Check what a stage is besides its place in the schedule (schedule.mjs)
@@ -56,15 +57,20 @@ function testFiles(folder) {
 
 /**
  * A stage per test file of a group: those in `first` before the others, for they take longest, and
- * those in `alone` by themselves, for what runs beside them would distort what they measure.
+ * those in `alone` by themselves, for what runs beside them would distort what they measure. For
+ * those in `lacking`, a function answers what they lack here, if anything.
  */
-function tests(group, { needs = [], first = [], alone = [] } = {}) {
+function tests(group, { needs = [], first = [], alone = [], lacking = {} } = {}) {
   const stages = testFiles(`tests/${group}`).map((file) => {
     const name = file.slice(`tests/${group}/`.length, -".test.mjs".length);
     const heading = file.slice("tests/".length);
     const isFirst = first.includes(name);
     const place = { needs, alone: alone.includes(name), isFirst };
-    return { id: file, group, heading, body: () => nodeTest(file), ...place };
+    const body = () => {
+      const missing = lacking[name]?.();
+      return missing ? [missing] : nodeTest(file);
+    };
+    return { id: file, group, heading, body, ...place };
   });
   return [...stages.filter(({ isFirst }) => isFirst), ...stages.filter(({ isFirst }) => !isFirst)];
 }
@@ -155,6 +161,8 @@ export const stages = () => [
     needs: built,
     first: ["suite-webgpu", "suite-webgpu-workers-even", "suite-webgpu-workers-odd"],
     alone: ["frames", "soak"],
+    // Of Debian's packages, which the set-up installs; other systems have none.
+    lacking: { webkit: missingWebKit },
   }),
   ...tests("faults", { needs: built }),
   ...tests("interop", { needs: built }),

@@ -138,6 +138,7 @@ await main(import.meta, async () => {
   setup({
     browser: has("browser", "faults", "interop", "package", "site"),
     firefox: has("browser", "package"),
+    webkit: has("browser"),
   });
   forgetConsumers();
   const outcomes = await runStages(chosen);

@@ -54,6 +54,8 @@ impl Conformal {
 
     /// In `(0, 1]`; `(1 + #{calibration score >= score}) / (n + 1)` where scores are counted.
     pub fn p_value(&self, score: f32) -> f64 {
+        // A row without a score is infinitely far.
+        let score = if score.is_nan() { f32::INFINITY } else { score };
         let rows = self.scores.len();
         let below = self.scores.partition_point(|&calibrated| calibrated < score);
         let counted = |below: f64| (rows as f64 + 1.0 - below) / (rows as f64 + 1.0);
@@ -71,7 +73,6 @@ impl Conformal {
                 let (mean, spread, degrees) = self.normal();
                 let distance = f64::from(score) - mean;
                 match spread > 0.0 {
-                    _ if score.is_nan() => 0.0,
                     true => 1.0 - student::cumulative(distance / spread, degrees),
                     false if distance > 0.0 => 0.0,
                     false => 1.0,

@@ -57,6 +57,10 @@ impl PerClass {
         temperature: f64,
         weight: f64,
     ) -> f32 {
+        if !score.is_finite() {
+            // Its logits may be no numbers either.
+            return f32::INFINITY;
+        }
         let behind = (f64::from(max(logits)) - f64::from(logits[class])) / temperature;
         (f64::from(score) + weight * behind) as f32
     }

@@ -25,12 +25,21 @@ impl SeenRows {
         self.next = (self.next + 1) % Self::CAPACITY;
     }
 
-    /// Forgets rows.
-    pub fn remove<'a>(&mut self, rows: impl Iterator<Item = &'a [f32]>) {
-        let mut gone: Vec<u64> = rows.map(fingerprint).collect();
-        sort::sort(&mut gone);
+    /// Forgets rows, but for those that are among others.
+    pub fn remove<'a>(
+        &mut self,
+        rows: impl Iterator<Item = &'a [f32]>,
+        others: impl Iterator<Item = &'a [f32]>,
+    ) {
+        let [gone, stay] = [rows.map(fingerprint).collect(), others.map(fingerprint).collect()]
+            .map(|mut prints: Vec<u64>| {
+                sort::sort(&mut prints);
+                prints
+            });
+        let is_gone =
+            |print: &u64| gone.binary_search(print).is_ok() && stay.binary_search(print).is_err();
         let mut kept = self.fingerprints();
-        kept.retain(|fingerprint| gone.binary_search(fingerprint).is_err());
+        kept.retain(|print| !is_gone(print));
         *self = Self::from_fingerprints(kept);
     }
 
@@ -47,29 +56,31 @@ impl SeenRows {
         Self { fingerprints, next }
     }
 
-    /// How many of `[rows, width]` are remembered.
-    pub fn count(&self, features: &[f32], width: usize) -> usize {
+    /// Which of `[rows, width]` are remembered.
+    pub fn contain(&self, features: &[f32], width: usize) -> Vec<bool> {
         let mut known = self.fingerprints.clone();
         sort::sort(&mut known);
         features
             .chunks_exact(width)
-            .filter(|row| known.binary_search(&fingerprint(row)).is_ok())
-            .count()
+            .map(|row| known.binary_search(&fingerprint(row)).is_ok())
+            .collect()
     }
 }
 
-/// FNV-1a over up to 32 values spread over the row: rows of real features that agree in these agree
-/// in all.
-pub(crate) fn fingerprint(row: &[f32]) -> u64 {
-    let values = row.iter().step_by(row.len().div_ceil(32));
-    values.fold(0xCBF2_9CE4_8422_2325, |hash, x| {
-        (hash ^ u64::from(x.to_bits())).wrapping_mul(0x0000_0100_0000_01B3)
+/// A hash of the whole row, in which every value moves every bit: sparse rows agree almost
+/// everywhere.
+fn fingerprint(row: &[f32]) -> u64 {
+    row.iter().fold(0xCBF2_9CE4_8422_2325, |hash, x| {
+        // Two zeros are one value, and have different bits.
+        let hash = (hash ^ u64::from((x + 0.0).to_bits())).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        hash ^ (hash >> 32)
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::numeric::random::Random;
 
     #[test]
     fn seen_rows_are_known_and_the_oldest_forgotten() {
@@ -78,10 +89,28 @@ mod tests {
         for n in 0..SeenRows::CAPACITY + 10 {
             seen.insert(&row(n));
         }
-        let count = |n: usize| seen.count(&row(n), 3);
+        let count = |n: usize| usize::from(seen.contain(&row(n), 3)[0]);
         assert_eq!(
             (count(9), count(10), count(SeenRows::CAPACITY + 9), count(SeenRows::CAPACITY + 10)),
             (0, 1, 1, 0)
         );
+    }
+
+    #[test]
+    fn sparse_rows_are_told_apart() {
+        let (width, set) = (2000, 8);
+        let mut random = Random::new(6);
+        let mut rows = |count: usize| {
+            let mut rows = vec![0.0; count * width];
+            for row in rows.chunks_exact_mut(width) {
+                (0..set).for_each(|_| row[(random.unit() * width as f32) as usize] = 1.0);
+            }
+            rows
+        };
+        let mut seen = SeenRows::default();
+        let learnt = rows(2000);
+        learnt.chunks_exact(width).for_each(|row| seen.insert(row));
+        assert!(seen.contain(&learnt, width).iter().all(|&is_seen| is_seen));
+        assert!(seen.contain(&rows(2000), width).iter().all(|&is_seen| !is_seen));
     }
 }

@@ -1,5 +1,6 @@
 //! The CPU engine: matrix products by panels, and fused loops on slices for everything else.
 
+mod bounds;
 mod kernel;
 mod lanes;
 mod matmul;
@@ -7,10 +8,17 @@ mod update;
 
 use std::{ops::Range, rc::Rc};
 
-use self::matmul::{View, multiply};
+use self::{
+    bounds::{Bounds, has_diverged, largest},
+    matmul::{View, multiply, reach},
+};
 use super::{Engine, Outputs, Spec, State, Totals, check_outputs};
 use crate::{
-    Result, architecture::Layer, input_map::InputMap, loss::Loss, numeric::row::argmax,
+    Result,
+    architecture::Layer,
+    input_map::InputMap,
+    loss::Loss,
+    numeric::row::{argmax, rectify},
     optim::Update,
 };
 
@@ -20,6 +28,15 @@ pub struct CpuEngine {
     layers: Vec<Layer>,
     input: Option<Rc<InputMap>>,
     state: State,
+    /// Of the state, as long as they are known.
+    bounds: Option<Bounds>,
+    /// Whether the state has diverged.
+    diverged: bool,
+    /// The state before the first step since [`Engine::keep`] that might have diverged, and how many
+    /// had been made.
+    kept: Option<(State, u64)>,
+    /// Updates since [`Engine::keep`].
+    steps: u64,
     totals: Totals,
     scratch: Scratch,
 }
@@ -35,6 +52,7 @@ pub struct Data {
 pub struct Matrix {
     values: Vec<f32>,
     width: usize,
+    reach: Vec<usize>,
 }
 
 /// Buffers that steps reuse; they grow to the largest batch seen.
@@ -47,7 +65,7 @@ struct Scratch {
     /// Gradient of the mean loss with respect to the current layer's outputs, and the next one's.
     delta: Vec<f32>,
     next_delta: Vec<f32>,
-    /// Gradient of one layer's parameters.
+    /// Gradient of the parameters.
     gradient: Vec<f32>,
 }
 
@@ -62,6 +80,10 @@ impl CpuEngine {
             layers,
             input: None,
             state: State { parameters, moments },
+            bounds: None,
+            diverged: false,
+            kept: None,
+            steps: 0,
             totals: Totals::default(),
             scratch: Scratch { outputs, ..Scratch::default() },
         }
@@ -86,7 +108,7 @@ impl CpuEngine {
                 output,
             );
             if index + 1 < self.layers.len() {
-                output.iter_mut().for_each(|x| *x = x.max(0.0));
+                rectify(output);
             }
         }
         Ok(())
@@ -109,24 +131,27 @@ impl CpuEngine {
         }
     }
 
-    /// Takes `delta` back through the layers, updating each as soon as its own input's gradient is
-    /// known.
+    /// Takes `delta` back through the layers, and then updates them.
     fn run_backward(&mut self, features: &[f32], rows: usize, update: &Update) {
+        if self.diverged {
+            // The weights will be taken back to those before.
+            return;
+        }
         let Scratch { outputs, delta, next_delta, gradient, .. } = &mut self.scratch;
+        gradient.resize(self.state.parameters.len(), 0.0);
         for (index, layer) in self.layers.iter().enumerate().rev() {
             let input = match index {
                 0 => features,
                 _ => &outputs[index - 1][..rows * layer.inputs],
             };
             let delta_matrix = View::new(delta, rows, layer.outputs);
-            gradient.resize(layer.parameters().len(), 0.0);
-            let (weight_gradient, bias_gradient) = gradient.split_at_mut(layer.weight.len());
             multiply(
                 delta_matrix.transposed(),
                 View::new(input, rows, layer.inputs),
                 0.0,
-                weight_gradient,
+                &mut gradient[layer.weight.clone()],
             );
+            let bias_gradient = &mut gradient[layer.bias.clone()];
             bias_gradient.fill(0.0);
             for row in delta.chunks_exact(layer.outputs) {
                 bias_gradient.iter_mut().zip(row).for_each(|(sum, d)| *sum += d);
@@ -146,9 +171,29 @@ impl CpuEngine {
                     .zip(input)
                     .for_each(|(d, &x)| *d = if x > 0.0 { *d } else { 0.0 });
             }
-            update::apply(update, &mut self.state, layer.parameters(), gradient);
             std::mem::swap(delta, next_delta);
         }
+        self.run_update(update);
+    }
+
+    /// Updates all parameters with the gradient in the scratch, and keeps those before where they
+    /// may diverge.
+    fn run_update(&mut self, update: &Update) {
+        let gradient = largest(&self.scratch.gradient);
+        let before = self.bounds.unwrap_or_else(|| Bounds::of(&self.state));
+        let mut after = before.after(update, gradient);
+        if !after.are_safe() {
+            // Bounds only grow: they may be far from what there is.
+            after = Bounds::of(&self.state).after(update, gradient);
+        }
+        let is_safe = after.are_safe() && self.totals.loss.is_finite();
+        if !is_safe && self.kept.is_none() {
+            self.kept = Some((self.state.clone(), self.steps));
+        }
+        update::apply(update, &mut self.state, &self.scratch.gradient);
+        self.steps += 1;
+        self.bounds = is_safe.then_some(after);
+        self.diverged = !is_safe && has_diverged(&self.state);
     }
 
     /// Forward and loss of the rows `order[range]`, then `then` with their features.
@@ -216,7 +261,7 @@ impl Engine for CpuEngine {
     }
 
     async fn totals(&mut self) -> Result<Totals> {
-        Ok(std::mem::take(&mut self.totals))
+        Ok(Totals { diverged: self.diverged, ..std::mem::take(&mut self.totals) })
     }
 
     fn clear_totals(&mut self) -> Result<()> {
@@ -244,19 +289,20 @@ impl Engine for CpuEngine {
     }
 
     fn matrix(&mut self, values: Vec<f32>, width: usize) -> Result<Matrix> {
-        Ok(Matrix { values, width })
+        let reach = reach(&values, width);
+        Ok(Matrix { values, width, reach })
     }
 
     async fn product(
         &mut self,
         left: &[f32],
-        Matrix { values, width }: &Matrix,
+        Matrix { values, width, reach }: &Matrix,
     ) -> Result<Vec<f32>> {
         let (rows, columns) = (left.len() / width, values.len() / width);
         let mut product = vec![0.0; rows * columns];
         multiply(
             View::new(left, rows, *width),
-            View::new(values, columns, *width).transposed(),
+            View::new(values, columns, *width).transposed().reaching(reach),
             0.0,
             &mut product,
         );
@@ -267,12 +313,31 @@ impl Engine for CpuEngine {
         self.input = map;
     }
 
+    fn keep(&mut self) -> Result<bool> {
+        if !self.diverged {
+            self.kept = None;
+            self.steps = 0;
+        }
+        Ok(!self.diverged)
+    }
+
+    fn go_back(&mut self) -> Result<u64> {
+        // Without one nothing has diverged, and there is nowhere to go.
+        if let Some((state, steps)) = self.kept.take() {
+            self.state = state;
+            self.steps = steps;
+        }
+        (self.bounds, self.diverged) = (None, false);
+        Ok(self.steps)
+    }
+
     async fn state(&mut self) -> Result<State> {
         Ok(self.state.clone())
     }
 
     fn set_state(&mut self, state: &State) -> Result<()> {
         self.state.clone_from(state);
+        (self.bounds, self.diverged) = (None, false);
         Ok(())
     }
 }

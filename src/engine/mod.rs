@@ -51,6 +51,9 @@ pub struct Totals {
     pub loss: f64,
     /// Rows whose largest logit (the first of equals) was the label's.
     pub correct: f64,
+    /// Whether a parameter is NaN, or too large to have a square in `f32`, so that no length that
+    /// it has a part in is a number; or a moment is not finite.
+    pub diverged: bool,
 }
 
 /// What a head answers for some rows.
@@ -179,6 +182,14 @@ pub trait Engine {
     /// Maps features before the first layer from now on, in training and in answers, or takes them
     /// as they are. Rows that lie on the engine already may stay as they were mapped.
     fn set_input(&mut self, map: Option<Rc<InputMap>>);
+
+    /// Marks parameters and moments as those to go back to, unless they have diverged: then those
+    /// before stay marked. False where that is known.
+    fn keep(&mut self) -> Result<bool>;
+
+    /// Takes parameters and moments back to those marked, or to finite ones after them; answers how
+    /// many updates after.
+    fn go_back(&mut self) -> Result<u64>;
 
     /// Copies parameters and moments to the host.
     async fn state(&mut self) -> Result<State>;

@@ -14,6 +14,7 @@ use crate::{
     },
     config,
     engine::Engine,
+    error::Mismatch,
     metrics,
     ood::{Scorer, ScorerOptions, auto::base_temperature},
     training::rows::check_labelled,
@@ -84,9 +85,10 @@ impl<E: Engine> Head<E> {
         // is.
         self.fitted(&settings.scorer).await?;
         settings.check(labels.len(), GIVE_MORE)?;
-        let warning = trained_on(self.seen.count(features, self.width()), labels.len());
+        let found = self.own_rows(features);
+        let warning = trained_on(&self.seen.contain(features, self.width()), &found);
         let outputs = self.engine().forward(features).await?;
-        let own = if settings.scorer.compares() { self.own_rows(features) } else { Vec::new() };
+        let own: Vec<_> = found.iter().map(|found| found.map(|found| found.row)).collect();
         let scores = self.scores(&settings.scorer, features, &outputs, &own).await?;
         let scored = Scored {
             scores,
@@ -109,6 +111,18 @@ impl<E: Engine> Head<E> {
     ) -> Result<&Calibration> {
         let Settings { alpha, options, scorer, per_class, .. } = settings;
         let classes = self.classes();
+        let without = scored.scores.iter().filter(|score| !score.is_finite()).count();
+        if without > 0 {
+            // With enough of them the gate would stand open, and two would spoil a deviation.
+            return Err(Error::NotFinite(Mismatch::new(
+                "features",
+                "a finite score for each calibration row",
+                format!(
+                    "{without} of {} rows without one: numbers beyond single precision come up on the way",
+                    scored.scores.len()
+                ),
+            )));
+        }
         let fitted =
             fit_temperature(&scored.logits, &scored.labels, classes, scored.base, Some(PRIOR));
         let temperature = fitted * scored.factor;

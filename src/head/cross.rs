@@ -13,15 +13,25 @@ use super::{
 use crate::{
     Error, Result,
     calibration::{Calibration, CalibrationOptions, Method, joined},
-    config::{self, ClassWeights, FitOptions},
-    engine::Engine,
-    ood::{Fitted, auto::base_temperature, statistics::nearness::Standard},
-    training::{rows::Rows, sessions::look_grouped, split},
+    config::{self, ClassWeights, FitConfig, FitOptions},
+    engine::{Engine, State},
+    ood::{Fitted, auto::base_temperature, statistics::standard::Standard},
+    training::{
+        dual::{DualFit, Start},
+        rows::Rows,
+        sessions::look_grouped,
+        split,
+    },
 };
 
 /// Rows left out after which no further turn is made: more would change the threshold by less than
 /// chance does.
 const ENOUGH: usize = 2000;
+
+/// From so many features on, the heads of turns with fewer rows are trained in the dual form. With
+/// fewer it saves little, and what AdamW adds to weights outside of the rows' span, at random but
+/// for a new row, is missed.
+const MANY_FEATURES: usize = 256;
 
 /// How a refusal of too few rows ends, where they are the head's own.
 const TEACH_MORE: &str = "; teach it more rows, take a larger alpha, or ask for a provisional threshold (provisional: true)";
@@ -41,10 +51,19 @@ pub struct CrossCalibration<E: Engine> {
     warning: Option<String>,
 }
 
+/// How a turn's head is trained.
+enum Training<E: Engine> {
+    /// Like any other.
+    Plain(Box<HeadFit<E>>),
+    /// On fewer rows than features.
+    Dual(Box<DualFit>),
+    Done,
+}
+
 /// One head of the others' rows, and the rows that it is asked about.
 struct Turn<E: Engine> {
     head: Head<E>,
-    fit: Option<HeadFit<E>>,
+    fit: Training<E>,
     left_out: Rows,
 }
 
@@ -126,18 +145,31 @@ impl<E: Engine> CrossCalibration<E> {
     pub async fn run(&mut self, head: &mut Head<E>, batches: usize) -> Result<bool> {
         let Some(turn) = &mut self.turn else {
             let Some(left_out) = self.folds.pop() else { return Ok(true) };
-            self.turn = Some(self.begin(head, left_out)?);
+            self.turn = Some(self.begin(head, left_out).await?);
             return Ok(false);
         };
-        if let Some(fit) = &mut turn.fit {
-            let epoch_is_over = turn.head.run_fit(fit, batches)?;
-            // Or a GPU's queue would take in whole epochs while the page thinks each turn quick.
-            turn.head.engine().finish().await?;
-            if epoch_is_over && turn.head.end_epoch(fit, false).await?.last {
-                turn.fit = None;
+        match &mut turn.fit {
+            Training::Plain(fit) => {
+                let epoch_is_over = turn.head.run_fit(fit, batches)?;
+                // Or a GPU's queue would take in whole epochs while the page thinks each turn
+                // quick.
+                turn.head.engine().finish().await?;
+                if epoch_is_over && turn.head.end_epoch(fit, false).await?.last {
+                    turn.fit = Training::Done;
+                }
             }
-        } else if let Some(turn) = self.turn.take() {
-            self.score(turn).await?;
+            Training::Dual(fit) => {
+                if fit.run(batches)
+                    && let Training::Dual(fit) = std::mem::replace(&mut turn.fit, Training::Done)
+                {
+                    turn.head.take_weights(fit.parameters())?;
+                }
+            }
+            Training::Done => {
+                if let Some(turn) = self.turn.take() {
+                    self.score(turn).await?;
+                }
+            }
         }
         Ok(false)
     }
@@ -148,7 +180,7 @@ impl<E: Engine> CrossCalibration<E> {
     }
 
     /// A head for all rows but these.
-    fn begin(&self, head: &mut Head<E>, left_out: Vec<u32>) -> Result<Turn<E>> {
+    async fn begin(&self, head: &mut Head<E>, left_out: Vec<u32>) -> Result<Turn<E>> {
         let mut learns = vec![true; self.rows.count()];
         left_out.iter().for_each(|&row| learns[row as usize] = false);
         let learnt: Vec<u32> =
@@ -174,7 +206,11 @@ impl<E: Engine> CrossCalibration<E> {
             config.without_validation(),
             FitRows { weights, class_weights, ..FitRows::default() },
         )?;
-        Ok(Turn { head: other, fit: Some(fit), left_out: self.rows.pick(&left_out) })
+        let fit = match other.dual_fit(config).await? {
+            Some(dual) => Training::Dual(Box::new(dual)),
+            None => Training::Plain(Box::new(fit)),
+        };
+        Ok(Turn { head: other, fit, left_out: self.rows.pick(&left_out) })
     }
 
     async fn score(&mut self, mut turn: Turn<E>) -> Result<()> {
@@ -198,6 +234,41 @@ impl<E: Engine> CrossCalibration<E> {
         self.scored.labels.extend_from_slice(&left_out.labels);
         self.scored.parts.extend(std::iter::repeat_n(self.turns, left_out.count()));
         self.turns += 1;
+        Ok(())
+    }
+}
+
+#[maybe_async::maybe_async]
+impl<E: Engine> Head<E> {
+    /// A fit of the remembered rows in the dual form, where there is one.
+    async fn dual_fit(&mut self, config: FitConfig) -> Result<Option<DualFit>> {
+        let Some(rows) = self.rows().cloned() else { return Ok(None) };
+        let (count, width) = (rows.count(), rows.width);
+        let is_linear = self.config.architecture.hidden().is_empty();
+        let is_weighted = rows.weights.is_some()
+            || self.fitted_with.as_ref().is_some_and(|(_, weights)| !weights.is_default());
+        if count >= width || width < MANY_FEATURES || !is_linear || is_weighted {
+            return Ok(None);
+        }
+        let logits = self.engine().forward(&rows.features).await?.logits;
+        let start = Start {
+            rows: match &self.input {
+                Some(map) => map.mapped(&rows.features),
+                None => rows.features.to_vec(),
+            },
+            labels: &rows.labels,
+            parameters: self.engine().state().await?.parameters,
+            logits,
+        };
+        let (rule, seed) = ((self.config.loss, self.config.optimizer), self.config.seed);
+        DualFit::new(self.engine(), start, rule, config, seed).await
+    }
+
+    /// Takes parameters in the place of its own.
+    fn take_weights(&mut self, parameters: Vec<f32>) -> Result<()> {
+        let moments = vec![vec![0.0; parameters.len()]; self.config.optimizer.moments()];
+        self.engine().set_state(&State { parameters, moments })?;
+        self.invalidate_weights();
         Ok(())
     }
 }

@@ -39,6 +39,8 @@ pub struct HeadFit<E: Engine> {
     held_out: Option<Rows>,
     /// What is to be said of rows that were parted as if they had nothing to do with one another.
     grouped: Option<String>,
+    /// Whether the map before the first layer was taken from its rows.
+    adopted: bool,
     patience: bool,
     warning: Option<String>,
 }
@@ -220,7 +222,7 @@ impl<E: Engine> Head<E> {
             }
         }
         let weights = row_weights(&learnt, &class_weights, self.classes())?;
-        self.adopt_input(&learnt.features);
+        let adopted = self.adopt_input(&learnt.features);
         let fit = Fit::new(
             &mut self.trainer,
             (&learnt, weights),
@@ -236,6 +238,7 @@ impl<E: Engine> Head<E> {
             fit,
             held_out: held_out.filter(|_| calibrates),
             grouped,
+            adopted,
             patience: config.patience.is_some(),
             warning: (stay && held_out_count > 0).then(|| STAYED.into()),
         })
@@ -258,7 +261,15 @@ impl<E: Engine> Head<E> {
     /// Losses are read from the device when `report` asks for them, when patience needs them, and
     /// after the last epoch.
     pub async fn end_epoch(&mut self, fit: &mut HeadFit<E>, report: bool) -> Result<Epoch> {
-        let epoch = fit.fit.end_epoch(&mut self.trainer, report).await?;
+        let ended = fit.fit.end_epoch(&mut self.trainer, report).await;
+        if ended.is_err() {
+            // Where training diverged these are other weights.
+            self.invalidate_weights();
+            if fit.adopted && self.steps() == 0 {
+                self.set_input(None);
+            }
+        }
+        let epoch = ended?;
         if epoch.last {
             // Patience may have gone back to earlier weights.
             self.invalidate_weights();
@@ -285,11 +296,15 @@ impl<E: Engine> Head<E> {
             )));
         }
         let settings = self.settings(&options)?;
-        let warning = self
-            .calibrate_with(settings, &held_out.features, &held_out.labels)
-            .await?
-            .warning
-            .clone();
+        let calibrated = self.calibrate_with(settings, &held_out.features, &held_out.labels).await;
+        let warning = match calibrated {
+            Ok(calibration) => calibration.warning.clone(),
+            // The fit has succeeded, whatever the rows that were held out.
+            Err(error @ Error::NotFinite(_)) => {
+                return Ok(Some(format!("not calibrated: {error}")));
+            }
+            Err(error) => return Err(error),
+        };
         let chose = chose_epoch.then(|| {
             "the rows that chose the epoch also calibrated: hold out others for calibrate"
                 .to_string()

@@ -148,11 +148,13 @@ impl<E: Engine> Head<E> {
     }
 
     /// Takes the map before the first layer from rows that are about to be learnt from, if they are
-    /// the first.
-    fn adopt_input(&mut self, rows: &[f32]) {
-        if self.config.standardize && self.steps() == 0 && self.input.is_none() {
+    /// the first. Whether it did.
+    fn adopt_input(&mut self, rows: &[f32]) -> bool {
+        let adopts = self.config.standardize && self.steps() == 0 && self.input.is_none();
+        if adopts {
             self.set_input(InputMap::fit(rows, self.width()));
         }
+        adopts
     }
 
     fn set_input(&mut self, input: Option<InputMap>) {
@@ -196,7 +198,7 @@ impl<E: Engine> Head<E> {
     ) -> Result<Step> {
         let learning_rate = learning_rate.map(config::step_learning_rate).transpose()?;
         let rows = self.check_rows(features, labels)?;
-        self.adopt_input(&rows.features);
+        let adopted = self.adopt_input(&rows.features);
         let before = self.steps();
         let step =
             self.trainer.step(&rows, learning_rate.unwrap_or(self.trainer.learning_rate())).await;
@@ -204,6 +206,8 @@ impl<E: Engine> Head<E> {
         if self.steps() > before {
             self.invalidate_weights();
             self.see(&rows);
+        } else if adopted {
+            self.set_input(None);
         }
         step
     }

@@ -99,9 +99,7 @@ impl<E: Engine> Head<E> {
     /// Forgets that rows were learnt from, but for those that are still remembered.
     pub(super) fn forget_seen(&mut self, removed: &[f32]) {
         let width = self.width();
-        let rows = || removed.chunks_exact(width);
-        let still = self.own_rows(removed);
-        let gone = rows().zip(still).filter(|(_, still)| still.is_none()).map(|(row, _)| row);
-        self.seen.remove(gone);
+        let others = self.memory.known().map(|rows| rows.features.as_slice()).unwrap_or_default();
+        self.seen.remove(removed.chunks_exact(width), others.chunks_exact(width));
     }
 }

@@ -5,11 +5,13 @@ use std::rc::Rc;
 use super::Head;
 use crate::{
     Error, Result,
-    calibration::seen::fingerprint,
     engine::{Engine, Outputs},
     loss::Loss,
-    numeric::sort,
-    ood::{Batch, Fitted, Scorer, ScorerName, ScorerOptions, statistics::nearness::Standard},
+    numeric::lookup::{Found, Lookup},
+    ood::{
+        Batch, Fitted, Scorer, ScorerName, ScorerOptions, finite::FiniteRows,
+        statistics::standard::Standard,
+    },
 };
 
 /// What "auto" resolves to for a head that remembers no training rows. By the tables of
@@ -35,8 +37,8 @@ impl<E: Engine> Head<E> {
         Ok(())
     }
 
-    /// Out-of-distribution score of each row, `[rows]`; higher = more out-of-distribution, never
-    /// NaN.
+    /// Out-of-distribution score of each row, `[rows]`; higher = more out-of-distribution. Infinite,
+    /// never NaN, where numbers beyond `f32` came up on the way.
     pub async fn ood_score(
         &mut self,
         features: &[f32],
@@ -100,25 +102,23 @@ impl<E: Engine> Head<E> {
         let fitted = self.fitted(scorer).await?;
         match (fitted.as_ref(), standard) {
             (Fitted::Auto(auto), Some(standard)) => {
-                let batch = Batch::new(features, outputs, self.classes());
-                auto.scores_by(&standard, self.engine(), &batch).await
+                let finite = FiniteRows::of(Batch::new(features, outputs, self.classes()));
+                let batch = finite.batch();
+                let scores = match batch.count() {
+                    0 => Vec::new(),
+                    _ => auto.scores_by(&standard, self.engine(), &batch).await?,
+                };
+                Ok(finite.complete(scores))
             }
             _ => self.scores(scorer, features, outputs, &[]).await,
         }
     }
 
-    /// For each of `[rows, features]`, its number among the remembered training rows, if it is one
-    /// of them.
-    pub(super) fn own_rows(&self, features: &[f32]) -> Vec<Option<u32>> {
-        let Some(rows) = self.rows() else { return vec![None; features.len() / self.width()] };
-        let known: Vec<u64> = rows.features.chunks_exact(rows.width).map(fingerprint).collect();
-        let mut sorted = known.clone();
-        sort::sort(&mut sorted);
-        let place =
-            |print: u64| known.iter().position(|&known| known == print).map(|row| row as u32);
-        let prints = features.chunks_exact(rows.width).map(fingerprint);
-        prints
-            .map(|print| sorted.binary_search(&print).is_ok().then(|| place(print)).flatten())
-            .collect()
+    /// For each of `[rows, features]` the remembered training row that it is, or is as good as, if
+    /// there is one. Empty where none are remembered.
+    pub(super) fn own_rows(&self, features: &[f32]) -> Vec<Option<Found>> {
+        let Some(rows) = self.rows() else { return Vec::new() };
+        let lookup = Lookup::new(&rows.features, rows.width);
+        features.chunks_exact(rows.width).map(|row| lookup.find(row)).collect()
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod columns;
 pub mod format;
+pub mod lookup;
 pub mod random;
 pub mod row;
 pub mod softmax;

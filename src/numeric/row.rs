@@ -16,6 +16,20 @@ pub fn max(row: &[f32]) -> f32 {
     lanes.iter().chain(rest).copied().fold(f32::NEG_INFINITY, larger)
 }
 
+/// Whether no value is NaN or an infinity.
+#[inline(never)]
+pub fn all_finite(row: &[f32]) -> bool {
+    // Either makes the sum NaN, and zeros add up to zero.
+    sum(row, |x| x * 0.0) == 0.0
+}
+
+/// ReLU, in place. What is not finite becomes NaN and is not cut to zero, which would hide it from
+/// the layers behind.
+#[inline(never)]
+pub fn rectify(row: &mut [f32]) {
+    row.iter_mut().for_each(|x| *x = x.max(0.0) + *x * 0.0);
+}
+
 /// The position of the largest value, the first of equals; 0 for an empty row.
 pub fn argmax(row: &[f32]) -> usize {
     let largest = max(row);
@@ -92,6 +106,23 @@ mod tests {
         assert_eq!(argmax(&[1.0, 3.0, 3.0, 2.0]), 1);
         assert_eq!(argmax(&[0.0; 20]), 0);
         assert_eq!(argmax(&[]), 0);
+    }
+
+    #[test]
+    fn what_is_not_finite_is_noticed_and_survives_a_relu() {
+        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            for at in 0..19 {
+                let mut row = [-f32::MAX; 19];
+                assert!(all_finite(&row));
+                row[at] = bad;
+                assert!(!all_finite(&row));
+                rectify(&mut row);
+                assert!(row.iter().enumerate().all(|(i, x)| (i == at) == x.is_nan()));
+            }
+        }
+        let mut row = [-1.0, -0.0, 0.0, 2.0, f32::MAX];
+        rectify(&mut row);
+        assert_eq!(row, [0.0, 0.0, 0.0, 2.0, f32::MAX]);
     }
 
     #[test]

@@ -33,7 +33,8 @@ use super::{
     scoring::Scoring,
     statistics::{
         Context,
-        nearness::{Measures, Nearness, Standard},
+        nearness::{Measures, Nearness},
+        standard::Standard,
     },
 };
 use crate::{Result, engine::Engine, numeric::row::max};

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::{
     Batch, Fitted, Needs, Scorer, ScorerName,
+    finite::FiniteRows,
     statistics::{Context, Statistics, cache::Cache, nearness::Nearness},
 };
 use crate::{
@@ -59,8 +60,9 @@ impl<M> FittedScorers<M> {
         self.fitted = Cache::new(KEPT);
     }
 
-    /// Scores, `[rows]`, of checked rows, of which the head answered `outputs`; never NaN. Scorers
-    /// that search among the training rows leave out `own[row]`, where given.
+    /// Scores, `[rows]`, of checked rows, of which the head answered `outputs`; finite, or infinite
+    /// where numbers beyond `f32` came up on the way. Scorers that search among the training rows
+    /// leave out `own[row]`, where given.
     pub async fn scores<E: Engine<Matrix = M>>(
         &mut self,
         model: Model<'_, E>,
@@ -72,17 +74,15 @@ impl<M> FittedScorers<M> {
         let Model { engine, architecture, input, seed } = model;
         let fitted = self.fitted(Model { engine, architecture, input, seed }, scorer).await?;
         let all = Batch::new(features, outputs, architecture.classes()).with_own(own);
-        let at_a_time = if scorer.compares() { CHUNK } else { all.count() };
-        let mut scores = Vec::with_capacity(all.count());
-        for start in (0..all.count()).step_by(at_a_time) {
-            scores.extend(
-                fitted.scores(engine, &all.rows(start..all.count().min(start + at_a_time))).await?,
-            );
+        let finite = FiniteRows::of(all);
+        let batch = finite.batch();
+        let at_a_time = if scorer.compares() { CHUNK } else { batch.count().max(1) };
+        let mut scores = Vec::with_capacity(batch.count());
+        for start in (0..batch.count()).step_by(at_a_time) {
+            let end = batch.count().min(start + at_a_time);
+            scores.extend(fitted.scores(engine, &batch.rows(start..end)).await?);
         }
-        // Numbers beyond f32 on the way (a fill value of 1e36 among the features) leave no score:
-        // nothing is farther away.
-        scores.iter_mut().filter(|score| score.is_nan()).for_each(|score| *score = f32::INFINITY);
-        Ok(scores)
+        Ok(finite.complete(scores))
     }
 
     /// The distances from the training rows that "auto" combines.

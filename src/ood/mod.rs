@@ -30,6 +30,8 @@
 //! a loop of steps. Statistics are computed when a scorer is first asked for and again after
 //! further training, so they are always those of the head as it is.
 //!
+//! Every score is finite, or positive infinity: [`finite`] says when.
+//!
 //! After LogitNorm the length of the logits means nothing, so scores that compare it with a fixed
 //! temperature (energy and entropy at 1) lose much or fall below chance; [`max_cosine`] does not
 //! see it.
@@ -41,6 +43,7 @@ pub mod dice;
 pub mod energy;
 pub mod entropy;
 pub mod fdbd;
+pub mod finite;
 mod fitted_arrays;
 pub mod fitting;
 pub mod gda;

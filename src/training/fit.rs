@@ -109,6 +109,7 @@ impl<E: Engine> Fit<E> {
         seed: u64,
     ) -> Result<Self> {
         trainer.engine().clear_totals()?;
+        trainer.keep()?;
         let count = learnt.count();
         let data = trainer.upload(learnt, weights)?;
         let held_out = match held_out {
@@ -167,7 +168,9 @@ impl<E: Engine> Fit<E> {
     /// Closes an epoch.
     ///
     /// Losses are read from the device when `report` asks for them, when patience needs them, and
-    /// after the last epoch.
+    /// after the last epoch. Where they, or the weights, are no numbers, the fit is at its end: the
+    /// weights are again those of the last epoch before it whose losses were read, or those before
+    /// the fit, or finite ones after these.
     pub async fn end_epoch(&mut self, trainer: &mut Trainer<E>, report: bool) -> Result<Epoch> {
         self.epoch += 1;
         self.position = 0;
@@ -186,7 +189,9 @@ impl<E: Engine> Fit<E> {
             trainer.engine().clear_totals()?;
             return Ok(epoch);
         }
-        epoch.training = Some(Means::of(trainer.engine().totals().await?, self.rows.len()));
+        let totals = trainer.engine().totals().await?;
+        let totals = trainer.checked(totals, trainer.learning_rate())?;
+        epoch.training = Some(Means::of(totals, self.rows.len()));
         if let Some(HeldOut { data, order, count }) = &self.held_out {
             let engine = trainer.engine();
             // In batches, so that validation needs no more scratch than training does.
@@ -206,6 +211,8 @@ impl<E: Engine> Fit<E> {
         }
         if epoch.last {
             epoch.kept = Some(self.finish(trainer, epoch)?);
+        } else {
+            trainer.keep()?;
         }
         Ok(epoch)
     }

@@ -1,5 +1,6 @@
 //! Training: checked rows, single updates, and fits of many.
 
+pub mod dual;
 pub mod fit;
 pub mod memory;
 pub mod rows;

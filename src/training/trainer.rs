@@ -4,8 +4,10 @@ use std::{ops::Range, rc::Rc};
 
 use super::rows::Rows;
 use crate::{
-    Result,
-    engine::{Engine, State},
+    Error, Result,
+    engine::{Engine, State, Totals},
+    error::Mismatch,
+    numeric::format::number,
     optim::Optimizer,
 };
 
@@ -14,6 +16,8 @@ pub struct Trainer<E: Engine> {
     engine: E,
     optimizer: Optimizer,
     steps: u64,
+    /// Updates made before [`Trainer::keep`].
+    kept: u64,
 }
 
 /// What one update saw.
@@ -31,7 +35,7 @@ pub struct Step {
 impl<E: Engine> Trainer<E> {
     /// On an engine that keeps as many moments as the optimiser needs.
     pub fn new(engine: E, optimizer: Optimizer) -> Self {
-        Self { engine, optimizer, steps: 0 }
+        Self { engine, optimizer, steps: 0, kept: 0 }
     }
 
     /// Where the arithmetic runs.
@@ -68,12 +72,40 @@ impl<E: Engine> Trainer<E> {
         Ok(())
     }
 
-    /// One update on all of the rows.
+    /// Keeps the weights as they are, for [`Trainer::checked`] to go back to.
+    pub fn keep(&mut self) -> Result<()> {
+        if self.engine.keep()? {
+            self.kept = self.steps;
+        }
+        Ok(())
+    }
+
+    /// Totals of updates at this learning rate. If these diverged, the weights are again those that
+    /// were kept, or finite ones after them, and the error says so.
+    pub fn checked(&mut self, totals: Totals, learning_rate: f64) -> Result<Totals> {
+        if totals.loss.is_finite() && !totals.diverged {
+            return Ok(totals);
+        }
+        self.steps = self.kept + self.engine.go_back()?;
+        Err(Error::NotFinite(Mismatch::new(
+            "learningRate",
+            "one at which loss and weights stay finite on these features",
+            format!(
+                "{}, at which training diverged; the weights are again those of step {}",
+                number(learning_rate),
+                self.steps
+            ),
+        )))
+    }
+
+    /// One update on all of the rows; none if it diverges.
     pub async fn step(&mut self, rows: &Rows, learning_rate: f64) -> Result<Step> {
         let data = self.upload(rows, None)?;
         let order = self.engine.order((0..rows.count() as u32).collect())?;
+        self.keep()?;
         self.update(&data, &order, 0..rows.count(), learning_rate)?;
         let totals = self.engine.totals().await?;
+        let totals = self.checked(totals, learning_rate)?;
         let count = rows.count() as f64;
         Ok(Step { loss: totals.loss / count, accuracy: totals.correct / count, step: self.steps })
     }

@@ -35,6 +35,15 @@ for (const backend of ["cpu", "webgpu"]) {
       await meet(page, "trap of a listener", { backend }, "RuntimeError: unreachable");
     }));
 
+  test(`traps in changes of rows and classes, ${backend}`, () =>
+    onPage(async (page) => {
+      // On the CPU setWeights calls nothing outside of the instance, where a trap could be put.
+      const changes = ["addRows", "removeRows", "addClass", "removeClass", "explain", "refit", ...(backend === "webgpu" ? ["setWeights"] : [])];
+      for (const change of changes) {
+        await meet(page, "trap in a change", { backend, change }, "out-of-memory,5 classes, 5, true");
+      }
+    }));
+
   test(`calls that pile up, are aborted, or whose head is disposed, ${backend}`, () =>
     onPage(async (page) => {
       const { inOrder } = await meet(page, "a thousand steps at once", { backend }, "resolved");

@@ -52,6 +52,17 @@ async function goOn(head, before) {
   return result;
 }
 
+/** Calls that change what a head remembers, and one that asks it about that. */
+const changes = {
+  addRows: (head) => head.addRows(x, y),
+  removeRows: (head) => head.removeRows([1, 2]),
+  addClass: (head) => head.addClass("another"),
+  removeClass: (head) => head.removeClass("1", { rows: "unknown" }),
+  setWeights: (head, weights) => head.setWeights(weights),
+  explain: (head) => head.explain(x),
+  refit: (head) => head.fit({ epochs: 2 }),
+};
+
 const scenarios = {
   /** A trap in the middle of a step; another head on the same instance has rows and a calibration to lose. */
   async trap({ backend, message }) {
@@ -62,6 +73,22 @@ const scenarios = {
     const same = JSON.stringify(await gate(neighbour)) === JSON.stringify(scores);
     neighbour.dispose();
     return { code, neighbour: same, ...(await goOn(head, before)) };
+  },
+
+  /** Classes that an earlier call added are there again; rows that the call held are gone, and the head says so. */
+  async "trap in a change"({ backend, change }) {
+    const head = await trained(backend);
+    await head.addClass("new");
+    await head.addRows(x.slice(0, 2 * features), ["new", "new"]);
+    await head.addRows(x.slice(0, features), null);
+    const weights = await head.weights();
+    const before = await facts(head);
+    trapInside();
+    const code = await outcome(changes[change](head, weights));
+    await head.logits(x);
+    const { count, perClass } = head.rows;
+    const told = `${head.classes.length} classes, ${perClass.length}, ${perClass.reduce((sum, rows) => sum + rows) === count}`;
+    return { code: `${code},${told}`, ...(await goOn(head, before)) };
   },
 
   async "trap in a fit"({ backend }) {

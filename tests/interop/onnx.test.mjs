@@ -46,6 +46,20 @@ test("a wide head, a large batch, many calibration rows", async () => {
   }
 });
 
+test("few rows of many features, with and without examples of the unknown", async () => {
+  const options = { features: 60, classes: 3 };
+  const head = await createHead({ ...options, backend: "cpu" });
+  const { features, labels } = blobs(30, options, 1);
+  await head.fit(features, labels, { epochs: 40 });
+  for (const examples of [0, 8]) {
+    if (examples > 0) await head.addRows(blobs(examples, options, 9).features.map((x) => 0.5 - x), null);
+    const held = blobs(60, options, 2);
+    const calibration = await head.calibrate(held.features, held.labels);
+    const session = await load(ort, head, "wasm");
+    await compare(ort, session, head, questions(options, 60), { held: held.features, calibration }, `auto, ${examples} examples`);
+  }
+});
+
 test("a score that is a calibration score, or the threshold, counts as in the gate", async () => {
   // The only class of a head takes all: each score is exactly -1, in every engine.
   const options = { features: 3, classes: 1 };

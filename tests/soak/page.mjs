@@ -38,6 +38,26 @@ const parts = {
       head.dispose();
     },
   },
+  // Rows, examples of the unknown and a class come and go.
+  rows: {
+    start: async (backend) => {
+      const head = await createHead({ features, classes: ["a", "b"], backend });
+      await head.fit(makeRows(40).x, Array.from({ length: 40 }, (_, row) => row % 2), { epochs: 2 });
+      return { head, batch: makeRows(8).x };
+    },
+    unit: async ({ head, batch }, index) => {
+      const ids = await head.addRows(batch, ["a", "b", "a", "b", "a", "b", "a", "b"]);
+      const unknown = await head.addRows(batch.subarray(0, 2 * features), null);
+      if (index % 50 === 0) {
+        await head.addClass("c");
+        await head.addRows(batch.subarray(0, features), ["c"]);
+        await head.explain(batch);
+        await head.removeClass("c");
+      }
+      const removed = await head.removeRows([...ids, ...unknown]);
+      if (removed !== 10 || head.rows.count !== 40 || head.rows.unknown !== 0) throw new Error(`round ${index}: ${removed} rows removed`);
+    },
+  },
   saves: {
     start: async (backend) => {
       const head = await createHead({ features, classes, hidden: [32], backend });

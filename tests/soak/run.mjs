@@ -1,6 +1,6 @@
-// The long soak: 20 000 steps, 200 fits with heads created and disposed, 500 saves and loads, and heads that are forgotten or live in
+// The long soak: 20 000 steps, 20 000 rounds of rows that come and go, 200 fits with heads created and disposed, 500 saves and loads, and heads that are forgotten or live in
 // Workers, on each backend; some ten minutes.
-//   npm run soak [-- --only steps,fits,saves,forgotten,answers,workers] [-- --backend cpu,webgpu]
+//   npm run soak [-- --only steps,fits,rows,saves,forgotten,answers,workers] [-- --backend cpu,webgpu]
 
 import { parseArgs } from "node:util";
 import { main } from "../../pkg/scripts/shell.mjs";
@@ -12,7 +12,7 @@ import { soak } from "./soak.mjs";
  * Units of the warm-up and after it. A head remembers its latest 65 536 rows, which 512 steps fill; CubeCL keeps some hundred
  * small buffers for reuse.
  */
-const amounts = { steps: [800, 20_000], fits: [20, 200], saves: [40, 500], forgotten: [900, 600], answers: [100, 2000], workers: [8, 100] };
+const amounts = { steps: [800, 20_000], fits: [20, 200], rows: [200, 20_000], saves: [40, 500], forgotten: [900, 600], answers: [100, 2000], workers: [8, 100] };
 const names = Object.keys(amounts);
 const backends = ["cpu", "webgpu"];
 

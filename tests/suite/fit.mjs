@@ -106,6 +106,26 @@ export default {
     same(steps, 100, "steps");
   },
 
+  "quick epochs do not each wait for the event loop": async ({ create }) => {
+    const head = await create({ features: width, classes });
+    const { MessageChannel } = globalThis;
+    let pauses = 0;
+    globalThis.MessageChannel = class extends MessageChannel {
+      constructor() {
+        super();
+        pauses += 1;
+      }
+    };
+    try {
+      const started = performance.now();
+      await head.fit(...blobs(8, 0.5), { epochs: 300 });
+      const took = performance.now() - started;
+      check(pauses <= 10 + took / 4, `${pauses} pauses in ${took} ms`);
+    } finally {
+      globalThis.MessageChannel = MessageChannel;
+    }
+  },
+
   "an aborted signal stops a fit before it begins": async ({ create }) => {
     const [features, labels] = blobs(8, 0.5);
     const head = await create({ features: width, classes });

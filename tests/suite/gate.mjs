@@ -101,7 +101,7 @@ export default {
     check(head.calibration === calibration, "scoring does not end it");
     await head.trainStep(features, labels);
     same(head.calibration, undefined, "calibration after training");
-    await refused(() => head.gate(features), "not-calibrated", "again after every training");
+    await refused(() => head.gate(features), "not-calibrated", "again after every training or change of the rows");
   },
 
   "a fit with held-out rows calibrates with them": async ({ create }) => {
@@ -116,11 +116,32 @@ export default {
     const head = await trained(create);
     const training = blobs(240, 1);
     check(/240 of the 240 .* training/.test((await head.calibrate(training.features, training.labels)).warning), "training rows");
+    const rounded = training.features.map((x) => x * (1 + 1e-6));
+    check(/240 of the 240 .* training but for rounding/.test((await head.calibrate(rounded, training.labels)).warning), "rounded training rows");
     const few = blobs(18, 4);
     await refused(() => head.calibrate(few.features, few.labels), "too-few-rows", "18 calibration rows", "19", "alpha 0.053");
     const provisional = await head.calibrate(few.features, few.labels, { provisional: true });
     check(provisional.provisional && Number.isFinite(provisional.threshold), "a provisional threshold");
     same((await head.calibrate(blobs(19, 4).features, blobs(19, 4).labels)).warning, undefined, "nineteen rows");
+  },
+
+  "sparse rows are not taken for one another": async ({ create }) => {
+    const [width, rows, ones] = [2000, 40, 8];
+    const sparse = (seed) => {
+      const features = new Float32Array(rows * width);
+      noise(rows * ones, seed).forEach((x, index) => {
+        features[Math.floor(index / ones) * width + Math.floor((0.5 + x / 2) * width)] = 1;
+      });
+      return features;
+    };
+    const labels = Array.from({ length: rows }, (_, row) => row % 2);
+    const head = await create({ features: width, classes: 2 });
+    await head.fit(sparse(1), labels, { epochs: 2 });
+    for (const scorer of ["msp", "knn"]) {
+      same((await head.calibrate(sparse(2), labels, { scorer })).warning, undefined, scorer);
+      const { warning } = await head.calibrate(sparse(1), labels, { scorer });
+      check(/40 of the 40 .* training:/.test(warning), `${scorer}: ${warning}`);
+    }
   },
 
   "evaluate agrees with the metrics": async ({ create, oodgate: { metrics } }) => {

@@ -2,6 +2,7 @@
 
 import auto from "./auto.mjs";
 import backends from "./backends.mjs";
+import beyond from "./beyond.mjs";
 import few from "./few.mjs";
 import fit from "./fit.mjs";
 import fitted from "./fitted.mjs";
@@ -15,7 +16,10 @@ import rows from "./rows.mjs";
 import saving from "./saving.mjs";
 import scores from "./scores.mjs";
 
-const cases = { ...reference, ...scores, ...fitted, ...auto, ...inputs, ...hostile, ...fit, ...few, ...gate, ...rows, ...monitor, ...lifetime, ...saving, ...backends };
+const cases = {
+  ...reference, ...scores, ...fitted, ...auto, ...inputs, ...beyond, ...hostile, ...fit, ...few, ...gate, ...rows, ...monitor,
+  ...lifetime, ...saving, ...backends,
+};
 
 /** Names of all cases, in order. */
 export const names = Object.keys(cases);

@@ -3,7 +3,8 @@
 //                    [--seeds 0,1,2] [--backend cpu|webgpu] --folder FOLDER
 // FOLDER holds the feature files of both data sets, which are not part of this repository.
 // With --what training: the study behind the defaults of training (../study/run.mjs); with --what few: gates
-// calibrated from few rows (docs/calibration.md); with --what unknowns: examples of the unknown (docs/unknowns.md).
+// calibrated from few rows (docs/calibration.md); with --what unknowns: examples of the unknown (docs/unknowns.md); with --what
+// streams: how soon a monitor tells a stream that moved (docs/rows.md); with --what wait: how long calibrations take.
 
 import { existsSync } from "node:fs";
 import path from "node:path";
@@ -14,6 +15,7 @@ import { needBuild, withPage } from "../lib/page.mjs";
 import { scorerNames } from "../lib/scorers.mjs";
 import { study } from "../study/run.mjs";
 import { gates, heads, hindsight, scorerTable } from "./report.mjs";
+import { streams } from "./streams.mjs";
 import { dataSets, parts, splitName, splitNames } from "./splits.mjs";
 
 const alphas = [0.01, 0.05, 0.1];
@@ -47,10 +49,16 @@ await main(import.meta, async () => {
       sets: { type: "string" },
     },
   });
-  const [what] = choices("what", values.what, ["scores", "training", "few", "unknowns"]);
+  const [what] = choices("what", values.what, ["scores", "training", "few", "unknowns", "streams", "wait"]);
+  // It makes its rows itself.
+  if (what === "wait") return study({ ...values, folder: ".", tables: what });
   if (values.folder === undefined) throw new Failure("--folder names the folder of the feature files, which are not part of this repository.");
   if (what === "training") return study(values);
   if (what === "few" || what === "unknowns") return study({ ...values, tables: what });
+  if (what === "streams") {
+    needBuild();
+    return streams(values);
+  }
   const [backend] = choices("backend", values.backend, ["cpu", "webgpu"]);
   const losses = choices("loss", values.loss, allLosses);
   const scorers = choices("scorers", values.scorers, scorerNames);

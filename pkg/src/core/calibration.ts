@@ -18,7 +18,7 @@ export async function driveCalibration(
       const isDone = await scheduler.runTurn((batches) => raw.runCalibration(batches));
       if (isDone) return raw.endCalibration(true);
       await keepCheckpoint();
-      await scheduler.yieldToPage();
+      await scheduler.pause();
     }
   } finally {
     try {

@@ -57,7 +57,7 @@ export async function driveFit(
         }
       }
       await keepCheckpoint();
-      await scheduler.yieldToPage();
+      await scheduler.pause();
     }
   } finally {
     listener.close();

@@ -1,6 +1,12 @@
 /** How long work may hold the thread before the page gets a turn: half a frame at 60 Hz. */
 const TURN_MS = 8;
 
+/**
+ * Turns that together took no longer need no pause between them: an epoch of a few rows is a turn
+ * of a tenth of a millisecond, and on a busy machine the event loop may take milliseconds to pass.
+ */
+const UNNOTICED_MS = 4;
+
 /** Most batches of a turn: one that ends early, at the end of an epoch, would look very fast. */
 const MAX_BATCHES = 4096;
 
@@ -13,6 +19,8 @@ export class Scheduler {
   /** When the page last painted, or was given time to. */
   #painted = performance.now();
   #isFrameRequested = false;
+  /** When the event loop last passed. */
+  #passed = performance.now();
 
   /** Runs as many batches as fit one turn, going by how long earlier ones took. */
   async runTurn<T>(run: (batches: number) => T | Promise<T>): Promise<T> {
@@ -23,6 +31,13 @@ export class Scheduler {
     const fitting = Math.round((this.#batches * TURN_MS) / Math.max(took, 0.01));
     this.#batches = Math.max(1, Math.min(2 * this.#batches, fitting, MAX_BATCHES));
     return outcome;
+  }
+
+  /** Between two turns: lets the event loop pass, unless that was a moment ago. */
+  async pause(): Promise<void> {
+    if (performance.now() - this.#passed < UNNOTICED_MS) return;
+    await this.yieldToPage();
+    this.#passed = performance.now();
   }
 
   /**

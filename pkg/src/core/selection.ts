@@ -18,7 +18,7 @@ export async function driveSelection(
       const isDone = await scheduler.runTurn((batches) => raw.runSelection(batches));
       if (isDone) return raw.endSelection(true);
       await keepCheckpoint();
-      await scheduler.yieldToPage();
+      await scheduler.pause();
     }
   } finally {
     try {

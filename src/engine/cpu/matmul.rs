@@ -25,12 +25,15 @@ pub struct View<'a> {
     rows: usize,
     columns: usize,
     is_transposed: bool,
+    /// Of a right factor: for each panel of columns, how many terms there are before nothing but
+    /// zeros follows. Empty where that is not known.
+    reach: &'a [usize],
 }
 
 impl<'a> View<'a> {
     /// A row-major matrix `[rows, columns]` at the start of `values`.
     pub fn new(values: &'a [f32], rows: usize, columns: usize) -> Self {
-        Self { values: &values[..rows * columns], rows, columns, is_transposed: false }
+        Self { values: &values[..rows * columns], rows, columns, is_transposed: false, reach: &[] }
     }
 
     /// The same numbers, `[columns, rows]`.
@@ -38,11 +41,31 @@ impl<'a> View<'a> {
         Self { rows: self.columns, columns: self.rows, is_transposed: !self.is_transposed, ..self }
     }
 
+    /// The same, as a right factor of which [`reach`] is known.
+    pub fn reaching(self, reach: &'a [usize]) -> Self {
+        Self { reach, ..self }
+    }
+
+    /// The part of some terms of these columns that is not known to be zero.
+    fn terms(self, columns: &Range<usize>, depths: &Range<usize>) -> Range<usize> {
+        let reach = self.reach.get(columns.start / COLUMNS).copied().unwrap_or(usize::MAX);
+        depths.start..reach.clamp(depths.start, depths.end)
+    }
+
     /// Part of a line as it lies in memory: of a row, or of a column when transposed.
     fn line(self, line: usize, part: Range<usize>) -> &'a [f32] {
         let length = if self.is_transposed { self.rows } else { self.columns };
         &self.values[line * length..][..length][part]
     }
+}
+
+/// For each panel of a right factor's columns, given as rows `[columns, width]`, the number of terms
+/// up to the last that is not zero: half of them in a triangle's, whose other half costs nothing.
+pub fn reach(rows: &[f32], width: usize) -> Vec<usize> {
+    let reach = |row: &[f32]| row.iter().rposition(|&x| x != 0.0).map_or(0, |last| last + 1);
+    rows.chunks(COLUMNS * width)
+        .map(|panel| panel.chunks_exact(width).map(reach).max().unwrap_or(0))
+        .collect()
 }
 
 /// Copies of parts of the factors. They are kept from call to call: 272 KiB at most.
@@ -168,11 +191,16 @@ impl Part<'_> {
         output: &mut [f32],
     ) {
         let (n, last) = (self.right.columns, self.left.count - 1);
-        let panel = &mut panel.as_chunks_mut::<V>().0[..self.depths.len()];
+        let terms = self.right.terms(&columns, &self.depths);
+        if terms.is_empty() && self.add {
+            return;
+        }
+        // The kernel stops at the panel's end.
+        let panel = &mut panel.as_chunks_mut::<V>().0[..terms.len()];
         if self.right.is_transposed {
-            self.pack_columns(columns.clone(), panel);
+            self.pack_columns(columns.clone(), terms, panel);
         } else {
-            self.pack_rows(columns.clone(), panel);
+            self.pack_rows(columns.clone(), terms, panel);
         }
         for (first, output) in (0..).step_by(ROWS).zip(output.chunks_mut(ROWS * n)) {
             // Where rows are missing, the last one stands in: its sums are dropped.
@@ -184,9 +212,14 @@ impl Part<'_> {
     }
 
     /// Fills a panel from a row-major factor.
-    fn pack_rows<const V: usize>(&self, columns: Range<usize>, panel: &mut [[Lanes; V]]) {
+    fn pack_rows<const V: usize>(
+        &self,
+        columns: Range<usize>,
+        terms: Range<usize>,
+        panel: &mut [[Lanes; V]],
+    ) {
         let n = self.right.columns;
-        let values = &self.right.values[self.depths.start * n..self.depths.end * n];
+        let values = &self.right.values[terms.start * n..terms.end * n];
         for (lanes, row) in panel.iter_mut().zip(values.chunks_exact(n)) {
             let row = &row[columns.clone()];
             *lanes = array::from_fn(|v| Lanes::first(&row[4 * v..]));
@@ -194,13 +227,18 @@ impl Part<'_> {
     }
 
     /// Fills a panel from a transposed factor, whose columns lie in memory one after the other.
-    fn pack_columns<const V: usize>(&self, columns: Range<usize>, panel: &mut [[Lanes; V]]) {
+    fn pack_columns<const V: usize>(
+        &self,
+        columns: Range<usize>,
+        terms: Range<usize>,
+        panel: &mut [[Lanes; V]],
+    ) {
         let (quads, tail) = panel.as_chunks_mut::<4>();
         for v in 0..V {
             // Where columns are missing, the last one stands in: its sums are dropped.
             let lines: [&[f32]; 4] = array::from_fn(|i| {
                 let column = columns.start + 4 * v + i;
-                self.right.line(column.min(columns.end - 1), self.depths.clone())
+                self.right.line(column.min(columns.end - 1), terms.clone())
             });
             let [a, b, c, d] = lines.map(|line| line.as_chunks::<4>().0);
             for ((((quad, a), b), c), d) in quads.iter_mut().zip(a).zip(b).zip(c).zip(d) {
@@ -222,10 +260,11 @@ impl Part<'_> {
         let (n, depths) = (self.right.columns, &self.depths);
         if self.right.is_transposed {
             for first in (0..n).step_by(4) {
+                let terms = self.right.terms(&(first..n), depths);
                 let lines =
-                    array::from_fn(|i| self.right.line((first + i).min(n - 1), depths.clone()));
+                    array::from_fn(|i| self.right.line((first + i).min(n - 1), terms.clone()));
                 for (row, output) in output.chunks_exact_mut(n).enumerate() {
-                    let sums = kernel::dots(self.left.get(row), lines);
+                    let sums = kernel::dots(&self.left.get(row)[..terms.len()], lines);
                     kernel::store(&[sums], self.add, &mut output[first..n.min(first + 4)]);
                 }
             }
@@ -320,6 +359,37 @@ mod tests {
         for m in [1, FEW, FEW + 1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + 2] {
             for k in [3, DEPTH - 1, DEPTH, DEPTH + 1, 2 * DEPTH + 6] {
                 [1, 5, COLUMNS, 3 * COLUMNS + 2].into_iter().for_each(|n| check(m, k, n));
+            }
+        }
+    }
+
+    #[test]
+    fn zeros_at_the_ends_of_columns_change_nothing() {
+        let mut random = Random::new(3);
+        for (k, n) in [(2 * DEPTH + 6, 2 * DEPTH + 6), (DEPTH, 21), (30, 40)] {
+            // A triangle, and a column of zeros.
+            let mut columns = numbers(n * k, &mut random);
+            for (column, values) in columns.chunks_mut(k).enumerate() {
+                values[(column + 1).min(k)..].fill(0.0);
+                if column == 3 {
+                    values.fill(0.0);
+                }
+            }
+            let reach = reach(&columns, k);
+            assert_eq!(reach.len(), n.div_ceil(COLUMNS));
+            let right = View::new(&columns, n, k).transposed();
+            for m in [1, FEW, 20] {
+                let left = numbers(m * k, &mut random);
+                let left = View::new(&left, m, k);
+                for keep in [0.0, 1.0] {
+                    let mut outputs = [numbers(m * n, &mut Random::new(4)), Vec::new()];
+                    outputs[1] = outputs[0].clone();
+                    multiply(left, right, keep, &mut outputs[0]);
+                    multiply(left, right.reaching(&reach), keep, &mut outputs[1]);
+                    for (a, b) in outputs[0].iter().zip(&outputs[1]) {
+                        assert!((a - b).abs() < 1e-4, "{m} {k} {n} {keep}: {a} {b}");
+                    }
+                }
             }
         }
     }

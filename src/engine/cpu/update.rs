@@ -1,12 +1,10 @@
-//! The update rules as one fused loop over a range of the parameters.
-
-use std::ops::Range;
+//! The update rules as one fused loop over the parameters.
 
 use crate::{engine::State, optim::Update};
 
-/// Applies `update` to `state[range]` with the gradient of just that range.
-pub fn apply(update: &Update, state: &mut State, range: Range<usize>, gradient: &[f32]) {
-    let parameters = &mut state.parameters[range.clone()];
+/// Applies `update` with the gradient.
+pub fn apply(update: &Update, state: &mut State, gradient: &[f32]) {
+    let parameters = &mut state.parameters;
     match (*update, state.moments.as_mut_slice()) {
         (Update::Sgd { learning_rate, weight_decay, .. }, []) => {
             for (p, &g) in parameters.iter_mut().zip(gradient) {
@@ -16,7 +14,7 @@ pub fn apply(update: &Update, state: &mut State, range: Range<usize>, gradient: 
         (Update::Sgd { learning_rate, momentum, nesterov, weight_decay }, [velocity, ..]) => {
             // Nesterov looks one momentum ahead: g + momentum v instead of v.
             let (of_gradient, of_velocity) = if nesterov { (1.0, momentum) } else { (0.0, 1.0) };
-            for ((p, &g), v) in parameters.iter_mut().zip(gradient).zip(&mut velocity[range]) {
+            for ((p, &g), v) in parameters.iter_mut().zip(gradient).zip(velocity) {
                 let g = g + weight_decay * *p;
                 *v = momentum * *v + g;
                 *p -= learning_rate * (of_gradient * g + of_velocity * *v);
@@ -26,7 +24,6 @@ pub fn apply(update: &Update, state: &mut State, range: Range<usize>, gradient: 
             Update::AdamW { rate, complement1, beta2, complement2, epsilon, decay, root },
             [first, second, ..],
         ) => {
-            let (first, second) = (&mut first[range.clone()], &mut second[range]);
             for (((p, &g), m), v) in parameters.iter_mut().zip(gradient).zip(first).zip(second) {
                 *m += complement1 * (g - *m);
                 *v = beta2 * *v + complement2 * g * g;

@@ -225,6 +225,23 @@ impl WebGpuEngine {
         }
     }
 
+    /// Copies parameters and moments from one buffer to another, unless they have diverged.
+    pub(super) fn launch_copy(&self, from: &Handle, to: &Handle) {
+        let length = self.layout.length * (1 + self.spec.moments);
+        // SAFETY: both buffers have this length, and the totals four values.
+        unsafe {
+            update::copy::launch_unchecked(
+                self.gpu.client(),
+                self.cubes(length / 4),
+                self.dim(),
+                buffer4(from, length),
+                buffer(&self.totals, 4),
+                buffer4(to, length),
+                length / 4,
+            );
+        }
+    }
+
     /// Adds a batch's results to the totals.
     pub(super) fn launch_total(&self, rows: usize, scratch: &Scratch) {
         // SAFETY: the results hold `rows` rows, the totals four values.

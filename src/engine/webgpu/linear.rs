@@ -16,7 +16,8 @@ use super::layout::{Shape, Tile};
 /// Four neighbouring values of a row.
 pub(super) type Vector4 = Vector<f32, Const<4>>;
 
-/// `output[r] = input[source(r)] W^T + b`, with negative values cut to zero where `relu`.
+/// `output[r] = input[source(r)] W^T + b`, with negative values cut to zero where `relu`: all but
+/// those that are not finite, which a row cannot be allowed to lose ([`crate::ood::finite`]).
 ///
 /// `input` is `[*, 4 inputs4]`, `output` `[rows, 4 outputs4]`. `source(r)` is `order[first + r]`
 /// where `gather`, else `r`. One thread: `tile.rows` rows by `tile.outputs4` vectors of outputs;
@@ -87,7 +88,10 @@ pub(super) fn forward(
                         }
                         sum += bias;
                         if comptime!(relu) {
-                            sum = max(sum, Vector4::new(0.0));
+                            #[unroll]
+                            for j in 0..4usize {
+                                sum.insert(j, rectified(sum.extract(j)));
+                            }
                         }
                         output[(top + i) * shape.outputs4 + group + t] = sum;
                     }
@@ -154,6 +158,14 @@ pub(super) fn backward(
             }
         }
     }
+}
+
+/// ReLU that keeps what is not finite. Told by its bits: a shader's compiler may take for granted
+/// that every number is finite, and `max` may drop a NaN.
+#[cube]
+fn rectified(x: f32) -> f32 {
+    let is_finite = (u32::reinterpret(x) & 0x7F80_0000) != 0x7F80_0000;
+    select(is_finite, max(x, 0.0), x)
 }
 
 /// The data row of batch row `row`.

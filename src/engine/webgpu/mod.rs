@@ -1,6 +1,7 @@
 //! The WebGPU engine: burn-wgpu's device, memory and launches under a few fused CubeCL kernels.
 //!
-//! A training step of a linear head is three dispatches and no read-back:
+//! A training step of a linear head is three dispatches and no read-back (a step by itself one more,
+//! which keeps the weights before it in case that it diverges):
 //!
 //! | kernel | does |
 //! |---|---|
@@ -39,7 +40,9 @@ pub struct WebGpuEngine {
     input: Option<Rc<InputMap>>,
     /// The parameters, then each moment, in [`Layout`]'s form.
     state: Handle,
-    /// See [`update::total`].
+    /// A copy of the state, in the same form.
+    kept: Option<Handle>,
+    /// See [`update::total`] and [`Totals::diverged`].
     totals: Handle,
     /// Whether anything has been added to the totals since they were read.
     counted: bool,
@@ -102,13 +105,14 @@ impl WebGpuEngine {
         layout.pack(&parameters, &mut packed);
         packed.resize(length, 0.0);
         let state = gpu.upload_floats(packed);
-        let totals = gpu.reserve(4);
+        let totals = gpu.upload_floats(vec![0.0; 4]);
         Ok(Self {
             gpu: gpu.clone(),
             spec,
             layout,
             input: None,
             state,
+            kept: None,
             totals,
             counted: false,
             scratch: None,
@@ -143,6 +147,12 @@ impl WebGpuEngine {
             }
         }
         Ok(Scratch { rows, outputs, gradients, results: self.gpu.reserve(2 * rows) })
+    }
+
+    /// For another state: whether the one before had diverged counts no more.
+    fn forget_totals(&mut self) {
+        self.totals = self.gpu.upload_floats(vec![0.0; 4]);
+        self.counted = false;
     }
 
     fn batch<'a>(&self, data: &'a Data, order: &'a Order, range: &Range<usize>) -> Batch<'a> {
@@ -226,9 +236,10 @@ impl Engine for WebGpuEngine {
         let read = self.gpu.read(vec![self.totals.clone()]).await?;
         self.counted = false;
         match read.first().map(Vec::as_slice) {
-            Some(&[loss, compensation, correct, _]) => Ok(Totals {
+            Some(&[loss, compensation, correct, diverged]) => Ok(Totals {
                 loss: f64::from(loss) - f64::from(compensation),
                 correct: f64::from(correct),
+                diverged: diverged != 0.0,
             }),
             _ => Ok(Totals::default()),
         }
@@ -308,6 +319,23 @@ impl Engine for WebGpuEngine {
         self.input = map;
     }
 
+    fn keep(&mut self) -> Result<bool> {
+        self.gpu.check()?;
+        let length = self.layout.length * (1 + self.spec.moments);
+        let kept = self.kept.get_or_insert_with(|| self.gpu.reserve(length)).clone();
+        self.launch_copy(&self.state, &kept);
+        Ok(true)
+    }
+
+    fn go_back(&mut self) -> Result<u64> {
+        self.gpu.check()?;
+        self.forget_totals();
+        if let Some(kept) = &self.kept {
+            self.launch_copy(kept, &self.state);
+        }
+        Ok(0)
+    }
+
     async fn state(&mut self) -> Result<State> {
         let read = self.gpu.read(vec![self.state.clone()]).await?;
         let mut arrays = read
@@ -325,6 +353,7 @@ impl Engine for WebGpuEngine {
             self.layout.pack(values, &mut packed);
         }
         self.state = self.gpu.upload_floats(packed);
+        self.forget_totals();
         Ok(())
     }
 }

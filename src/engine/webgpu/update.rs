@@ -133,6 +133,7 @@ pub(super) fn layer(
                         let at = shape.weight4 + (groups[i] * 4 + j) * shape.inputs4 + columns[t];
                         apply(
                             state,
+                            totals,
                             at,
                             sums[(i * 4 + j) * inputs + t].read(),
                             &numbers,
@@ -149,7 +150,7 @@ pub(super) fn layer(
         for r in 0..rows as usize {
             sum += gradient[r * shape.outputs4 + group];
         }
-        apply(state, shape.bias4 + group, sum, &numbers, length4, rule);
+        apply(state, totals, shape.bias4 + group, sum, &numbers, length4, rule);
     } else if comptime!(total) {
         if position == comptime!(tiles + shape.outputs4) {
             add(results, totals, rows, keep);
@@ -165,7 +166,7 @@ pub(super) fn total(results: &[f32], totals: &mut [f32], rows: u32, keep: u32) {
     }
 }
 
-/// `totals = keep * totals + [sum of losses, ., hits]`. Each sum runs in order, so it is the same
+/// `totals = keep * totals + [sum of losses, ., hits]`, and the last as it is ([`note`]). Each sum runs in order, so it is the same
 /// in every run; the second value is the losses' running compensation (Kahan), without which an
 /// epoch's sum would lose the last digits.
 #[cube]
@@ -185,10 +186,48 @@ fn add(results: &[f32], totals: &mut [f32], rows: u32, keep: u32) {
     totals[2] = hits;
 }
 
-/// Applies `rule` with gradient `g` to the parameters at `at`.
+/// `to = from`, both `length4` vectors, unless the totals say that the state has diverged.
+#[allow(clippy::collapsible_if, reason = "the kernel language has no conditions that stop early")]
+#[cube(launch_unchecked)]
+pub(super) fn copy(
+    from: &[Vector4],
+    totals: &[f32],
+    to: &mut [Vector4],
+    #[comptime] length4: usize,
+) {
+    let position = ABSOLUTE_POS;
+    if position < length4 {
+        if totals[3] == 0.0 {
+            to[position] = from[position];
+        }
+    }
+}
+
+/// The bits of 2^64, whose square is beyond `f32`; those of larger numbers and NaN are larger.
+const SQUARELESS: u32 = 0x5F80_0000;
+
+/// The bits of infinity.
+const INFINITE: u32 = 0x7F80_0000;
+
+/// Sets the last of the totals where a value is as large as `limit` says
+/// ([`crate::engine::Totals::diverged`]); threads that write there write the same. By its bits: a
+/// shader's compiler may take for granted that every number is finite.
+#[cube]
+fn note(values: Vector4, totals: &mut [f32], #[comptime] limit: u32) {
+    #[unroll]
+    for j in 0..4usize {
+        let bits = u32::reinterpret(values.extract(j)) & 0x7FFF_FFFF;
+        if bits >= limit {
+            totals[3] = 1.0;
+        }
+    }
+}
+
+/// Applies `rule` with gradient `g` to the parameters at `at`, and notes whether they diverged.
 #[cube]
 fn apply(
     state: &mut [Vector4],
+    totals: &mut [f32],
     at: usize,
     g: Vector4,
     numbers: &Numbers,
@@ -216,8 +255,10 @@ fn apply(
                 + g * g * Vector4::new(numbers.complement);
             state[at + length4] = m;
             state[at + comptime!(2 * length4)] = v;
+            note(v, totals, INFINITE);
             let scale = v.sqrt() * Vector4::new(numbers.root) + Vector4::new(numbers.epsilon);
             state[at] = p * Vector4::new(numbers.decay) - m * Vector4::new(numbers.rate) / scale;
         }
     }
+    note(state[at], totals, SQUARELESS);
 }

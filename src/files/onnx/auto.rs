@@ -40,6 +40,8 @@ pub fn score(graph: &mut Graph, head: &Head, fitted: &mut Reader) -> Result<Valu
 
     let factor = graph.op("Reciprocal", &[temperature]);
     let doubt = head.generalised_entropy(graph, GAMMA, TOP, factor);
+    let (shaped, features) = (rows, width);
+    let (rows, width) = in_span(graph, shaped, features, fitted)?;
     let own = nearest_class(graph, rows, width, fitted)?;
     let near = nearest_class(graph, rows, width, fitted)?;
     let far = nearest_class(graph, rows, width, fitted)?;
@@ -53,23 +55,52 @@ pub fn score(graph: &mut Graph, head: &Head, fitted: &mut Reader) -> Result<Valu
         sum = graph.op("Add", &[sum, part]);
     }
     if !fitted.is_at_end() {
-        let part = unknown(graph, rows, width, &bank, fitted)?;
+        let (_, nearest) = bank.nearest(graph, rows, 1);
+        let part = unknown(graph, shaped, features, nearest, fitted)?;
         sum = graph.op("Add", &[sum, part]);
     }
     Ok(excess.map_or(sum, |excess| graph.op("Add", &[sum, excess])))
 }
 
-/// What likeness to examples of the unknown adds: [`crate::ood::statistics::unknown`].
+/// Rows in the span of the training rows, where these were fewer than features, and how many
+/// numbers each has then: [`crate::ood::statistics::subspace`].
+fn in_span(
+    graph: &mut Graph,
+    rows: Value,
+    width: usize,
+    fitted: &mut Reader,
+) -> Result<(Value, usize)> {
+    let centre = fitted.array()?;
+    if centre.is_empty() {
+        fitted.array()?;
+        return Ok((rows, width));
+    }
+    let basis = fitted.rows(width)?;
+    let rank = basis.len() / width;
+    let centre = graph.floats(&[width], centre);
+    let basis = graph.matrix(rank, basis);
+    let offsets = graph.op("Sub", &[rows, centre]);
+    let coordinates = graph.op("MatMul", &[offsets, basis]);
+    let back = graph.op("Transpose", &[basis]);
+    let within = graph.op("MatMul", &[coordinates, back]);
+    // As a difference of vectors: one of squares would leave nothing but rounding of a short rest.
+    let rest = graph.op("Sub", &[offsets, within]);
+    let squares = graph.squares(rest);
+    let length = graph.op("Sqrt", &[squares]);
+    Ok((graph.op_with("Concat", &[coordinates, length], "axis", 1), rank + 1))
+}
+
+/// What likeness to examples of the unknown adds: [`crate::ood::statistics::unknown`]. `own` is the
+/// distance to the nearest training row.
 fn unknown(
     graph: &mut Graph,
     rows: Value,
     width: usize,
-    known: &Bank,
+    own: Value,
     fitted: &mut Reader,
 ) -> Result<Value> {
     let (nearer, beyond) = (fitted.numbers(2)?, fitted.numbers(2)?);
     let examples = Bank::new(graph, fitted.rows(width)?, width);
-    let (_, own) = known.nearest(graph, rows, 1);
     let (_, theirs) = examples.nearest(graph, rows, 1);
     let [own_log, their_log] = [graph.op("Log", &[own]), graph.op("Log", &[theirs])];
     let ratio = graph.op("Sub", &[own_log, their_log]);

@@ -49,7 +49,7 @@ impl<M> ClassDistances<M> {
             .flat_map(|&class| &moments.means[class * moments.width..][..moments.width])
             .copied()
             .collect();
-        Self::to(engine, &covariance, ridge, &moments.mean, classes, means).await
+        Self::to(engine, moments, &covariance, ridge, classes, means).await
     }
 
     /// To the mean of all rows, as of a single class numbered 0, under their covariance.
@@ -58,20 +58,19 @@ impl<M> ClassDistances<M> {
         moments: &Moments,
         ridge: f64,
     ) -> Result<Self> {
-        Self::to(engine, &moments.total(), ridge, &moments.mean, vec![0], moments.mean.clone())
-            .await
+        Self::to(engine, moments, &moments.total(), ridge, vec![0], moments.mean.clone()).await
     }
 
     async fn to<E: Engine<Matrix = M>>(
         engine: &mut E,
+        moments: &Moments,
         covariance: &DMatrix<f64>,
         ridge: f64,
-        centre: &[f64],
         classes: Vec<usize>,
         means: Vec<f64>,
     ) -> Result<Self> {
-        let width = centre.len();
-        let whitening = Whitening::new(engine, covariance, ridge, centre)?;
+        let &Moments { width, features, ref mean, .. } = moments;
+        let whitening = Whitening::new(engine, covariance, ridge, mean, features)?;
         let means =
             whitening.apply(engine, &means.iter().map(|&x| x as f32).collect::<Vec<_>>()).await?;
         let matrix = engine.matrix(means.clone(), width)?;

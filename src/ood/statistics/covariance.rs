@@ -20,8 +20,8 @@ pub struct Whitening<M> {
 
 #[maybe_async::maybe_async]
 impl<M> Whitening<M> {
-    /// `ridge` is in units of the covariance's mean diagonal, so that it means the same at every
-    /// scale of the features.
+    /// `ridge` is in units of the covariance's mean diagonal over so many `features`, so that it
+    /// means the same at every scale of the features and in every subspace.
     ///
     /// A covariance of zeros, which says nothing of distances, counts as the identity. Where
     /// rounding leaves no factor (fewer rows than features and hardly any ridge), the ridge grows
@@ -31,9 +31,10 @@ impl<M> Whitening<M> {
         covariance: &DMatrix<f64>,
         ridge: f64,
         centre: &[f64],
+        features: usize,
     ) -> Result<Self> {
         let width = centre.len();
-        let unit = covariance.trace() / width as f64;
+        let unit = covariance.trace() / features as f64;
         let mut ridge = ridge;
         let factor = loop {
             let identity = DMatrix::identity(width, width);

@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 
-use crate::{Result, architecture::Architecture, engine::Engine};
+use crate::{Result, architecture::Architecture, engine::Engine, numeric::row::rectify};
 
 /// The layers with their present weights.
 pub struct Layers<M> {
@@ -58,7 +58,8 @@ impl<M> Layers<M> {
                 .product(activations.last().map_or(features, Vec::as_slice), &layer.weight)
                 .await?;
             for row in outputs.chunks_exact_mut(layer.bias.len()) {
-                row.iter_mut().zip(&layer.bias).for_each(|(x, bias)| *x = (*x + bias).max(0.0));
+                row.iter_mut().zip(&layer.bias).for_each(|(x, bias)| *x += bias);
+                rectify(row);
             }
             activations.push(outputs);
         }

@@ -95,11 +95,18 @@ impl<M> LocalDensity<M> {
             .collect())
     }
 
-    /// The bank's rows of the training rows that are kept.
-    pub fn kept(&self, kept: &[usize]) -> Vec<f32> {
-        let places: Vec<usize> =
-            kept.iter().filter_map(|&row| self.places[row]).map(|place| place as usize).collect();
-        picked(&self.rows, self.width, &places)
+    /// Places in the bank of those of these training rows that are there.
+    pub fn kept(&self, kept: &[usize]) -> Vec<usize> {
+        kept.iter().filter_map(|&row| self.places[row]).map(|place| place as usize).collect()
+    }
+
+    /// Of some of the bank's rows alone; see [`Self::new`].
+    pub async fn among<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+        places: &[usize],
+    ) -> Result<(Self, Vec<f32>)> {
+        Self::new(engine, picked(&self.rows, self.width, places), Vec::new(), self.width).await
     }
 
     /// Adds the mean gap, and the bank's rows and their gaps.

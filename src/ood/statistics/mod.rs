@@ -4,12 +4,15 @@
 pub mod cache;
 pub mod class_distances;
 pub mod covariance;
+pub mod form;
 pub mod layers;
 pub mod local_density;
 pub mod moments;
 pub mod nearness;
 pub mod neighbours;
 pub mod principal;
+pub mod standard;
+pub mod subspace;
 pub mod training;
 pub mod unknown;
 
@@ -192,8 +195,13 @@ impl<E: Engine> Context<'_, E> {
             return Ok(whitening);
         }
         let moments = self.moments(normalize).await?;
-        let whitening =
-            Rc::new(Whitening::new(self.engine, &moments.total(), ridge, &moments.mean)?);
+        let whitening = Rc::new(Whitening::new(
+            self.engine,
+            &moments.total(),
+            ridge,
+            &moments.mean,
+            moments.features,
+        )?);
         let bytes = self.factor_bytes();
         Ok(self.statistics.of_weights.backgrounds.keep(key, bytes, whitening))
     }

@@ -16,10 +16,15 @@ use crate::{
 /// `f32` lose little.
 const BLOCK: usize = 1024;
 
+/// Columns of a covariance that are made together.
+const STRIP: usize = 256;
+
 /// First and second moments.
 pub struct Moments {
     /// Length of a row.
     pub width: usize,
+    /// Features that the rows are made of: as many, unless the rows are coordinates in a subspace.
+    pub features: usize,
     /// Rows of each class.
     pub counts: Vec<usize>,
     /// Mean of each class, `[classes, width]`; zeros for a class without rows.
@@ -60,7 +65,7 @@ impl Moments {
         mean.iter_mut().for_each(|sum| *sum /= labels.len() as f64);
         let centre = |row: usize| &means[labels[row] as usize * width..][..width];
         let within = scatter(engine, rows, width, centre).await?;
-        Ok(Self { width, counts, means, mean, within })
+        Ok(Self { width, features: width, counts, means, mean, within })
     }
 
     /// Covariance about the mean, divided by the number of rows: that within the classes plus that
@@ -114,9 +119,53 @@ pub async fn scatter<'a>(
                 transposed[column * block + position] = (offset / scale) as f32;
             }
         }
-        let matrix = engine.matrix(transposed.clone(), block)?;
-        let product = engine.product(&transposed, &matrix).await?;
-        sum.iter_mut().zip(&product).for_each(|(sum, &x)| *sum += f64::from(x));
+        // Of both halves of a symmetric product only the lower one, strip by strip.
+        for first in (0..width).step_by(STRIP) {
+            let below = &transposed[first * block..];
+            let matrix = engine.matrix(below.to_vec(), block)?;
+            let strip = &below[..below.len().min(STRIP * block)];
+            let product = engine.product(strip, &matrix).await?;
+            for (column, product) in product.chunks_exact(width - first).enumerate() {
+                let mut column = sum.column_mut(first + column);
+                let column = column.iter_mut().skip(first);
+                column.zip(product).for_each(|(sum, &x)| *sum += f64::from(x));
+            }
+        }
     }
+    sum.fill_upper_triangle_with_lower_triangle();
     Ok(sum * (scale * scale / count as f64))
+}
+
+#[cfg(all(test, feature = "cpu"))]
+#[allow(clippy::unwrap_used, reason = "this is how a test fails")]
+mod tests {
+    use pollster::block_on;
+
+    use super::*;
+    use crate::{
+        architecture::Architecture,
+        engine::{Spec, cpu::CpuEngine},
+        loss::Loss,
+        numeric::random::Random,
+    };
+
+    #[test]
+    fn a_scatter_of_several_strips_is_symmetric_and_right() {
+        let (rows, width) = (12, 2 * STRIP + 5);
+        let mut random = Random::new(1);
+        let values: Vec<f32> = (0..rows * width).map(|_| random.unit() - 0.3).collect();
+        let architecture = Architecture::new(1, &[], 1);
+        let spec = Spec { architecture, loss: Loss::LogitNorm { tau: 1.0 }, moments: 0 };
+        let mut engine = CpuEngine::new(&spec, vec![0.0; 2]);
+        let centre: Vec<f64> = (0..width).map(|column| column as f64 / width as f64).collect();
+        let found = block_on(scatter(&mut engine, &values, width, |_| &centre)).unwrap();
+        let offset =
+            |row: usize, column: usize| f64::from(values[row * width + column]) - centre[column];
+        for (a, b) in [(0, 0), (3, STRIP + 1), (STRIP - 1, STRIP), (2 * STRIP + 1, 7), (90, 80)] {
+            let expected: f64 =
+                (0..rows).map(|row| offset(row, a) * offset(row, b)).sum::<f64>() / rows as f64;
+            assert!((found[(a, b)] - expected).abs() < 1e-6, "{a} {b}");
+            assert_eq!(found[(a, b)], found[(b, a)]);
+        }
+    }
 }

@@ -5,33 +5,15 @@
 mod arrays;
 
 use super::{
-    class_distances::ClassDistances, local_density::LocalDensity, moments::Moments,
-    unknown::Unknown,
+    class_distances::ClassDistances, form::Form, local_density::LocalDensity, moments::Moments,
+    standard::Standard, subspace::Subspace, unknown::Unknown,
 };
 use crate::{
     Result,
-    engine::Engine,
-    numeric::{
-        columns::Columns,
-        random::Random,
-        row::{norm, normalized},
-        sort,
-    },
-    ood::FittedArrays,
+    engine::{Engine, check_square},
+    numeric::{random::Random, row::norm, sort},
     training::rows::Rows,
 };
-
-/// Above this deviation of the features' length, in units of its mean, features are taken for
-/// measurements in a table, of which the length says something; below, as with the embeddings of a
-/// network (0 to 0.1), distances are truer without it.
-const LENGTH_MATTERS: f64 = 0.2;
-
-/// Features whose mean is so many times as long as they vary were shifted: their direction says
-/// nothing. It is 0.3 to 2 on embeddings.
-const FAR_OFF: f64 = 10.0;
-
-/// Deviations of the logarithm of the length count as at least this.
-const LEAST_DEVIATION: f64 = 0.05;
 
 /// Pseudo-count of the pooled spread beside a class's own rows.
 const PRIOR_ROWS: f64 = 5.0;
@@ -39,158 +21,12 @@ const PRIOR_ROWS: f64 = 5.0;
 /// Training rows that neighbours are looked for among, drawn alike from every class.
 pub(crate) const BANK: usize = 4096;
 
-/// Mean and inverse deviation of a score over training rows.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Standard {
-    mean: f64,
-    inverse_deviation: f64,
-}
-
-impl Standard {
-    /// Of the finite ones among `scores`; a constant score weighs nothing.
-    pub fn of(scores: &[f32]) -> Self {
-        let finite =
-            || scores.iter().map(|&score| f64::from(score)).filter(|score| score.is_finite());
-        let count = finite().count().max(1) as f64;
-        let mean = finite().sum::<f64>() / count;
-        let deviation = (finite().map(|score| (score - mean).powi(2)).sum::<f64>() / count).sqrt();
-        let constant = deviation <= 1e-6 * mean.abs().max(f64::from(f32::MIN_POSITIVE));
-        Self { mean, inverse_deviation: if constant { 0.0 } else { 1.0 / deviation } }
-    }
-
-    /// Whether it weighs nothing.
-    fn is_silent(&self) -> bool {
-        self.inverse_deviation == 0.0
-    }
-
-    /// Adds mean and inverse deviation.
-    pub fn numbers(&self, out: &mut FittedArrays) {
-        out.numbers(&[self.mean, self.inverse_deviation]);
-    }
-
-    /// The same where a constant score, too, is to tell what is larger.
-    pub fn apply_widely(&self, score: f32) -> f64 {
-        (f64::from(score) - self.mean) * self.wide_factor()
-    }
-
-    /// Adds mean and factor of [`Self::apply_widely`].
-    pub fn wide_numbers(&self, out: &mut FittedArrays) {
-        out.numbers(&[self.mean, self.wide_factor()]);
-    }
-
-    fn wide_factor(&self) -> f64 {
-        if self.is_silent() { 1.0 } else { self.inverse_deviation }
-    }
-
-    /// A score in deviations from the mean.
-    pub fn apply(&self, score: f32) -> f64 {
-        (f64::from(score) - self.mean) * self.inverse_deviation
-    }
-}
-
-/// The form in which features are compared, and the ridges that suit it, in units of a covariance's
-/// mean diagonal.
-struct Form {
-    /// Each feature in deviations from its mean, all over one length; without it each row is taken
-    /// at unit length.
-    columns: Option<Standardised>,
-    class_ridge: f64,
-    relative_ridge: f64,
-    lengths: Lengths,
-}
-
-/// A map of each feature; those that are constant become 0.
-struct Standardised {
-    shift: Vec<f32>,
-    scale: Vec<f32>,
-}
-
-/// The lengths of the training rows.
-#[derive(Clone, Copy)]
-struct Lengths {
-    /// Mean and deviation of their logarithm, the latter not below [`LEAST_DEVIATION`].
-    log_mean: f64,
-    log_deviation: f64,
-    /// Two deviations above their mean: a longer row's logits are larger for its length alone.
-    usual: f64,
-}
-
-impl Lengths {
-    fn of(lengths: &[f64]) -> Self {
-        let moments = |values: &[f64]| {
-            let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
-            let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-            (mean, (squares / values.len().max(1) as f64).sqrt())
-        };
-        let logs: Vec<f64> =
-            lengths.iter().filter(|&&length| length > 0.0).map(|length| length.ln()).collect();
-        let ((log_mean, deviation), (mean, spread)) = (moments(&logs), moments(lengths));
-        Self { log_mean, log_deviation: deviation.max(LEAST_DEVIATION), usual: mean + 2.0 * spread }
-    }
-
-    /// How far a row's length is outside of those seen: 0 within three deviations, else twice the
-    /// deviations beyond.
-    fn excess(&self, length: f64) -> f64 {
-        if length == 0.0 {
-            // A row of zeros has no direction, and training rows that had none no length either.
-            return 0.0;
-        }
-        2.0 * ((length.ln() - self.log_mean).abs() / self.log_deviation - 3.0).max(0.0)
-    }
-}
-
-impl Form {
-    fn of(features: &[f32], width: usize) -> Self {
-        let lengths: Vec<f64> = features.chunks_exact(width).map(norm).collect();
-        let count = lengths.len() as f64;
-        let mean = lengths.iter().sum::<f64>() / count;
-        let deviation =
-            (lengths.iter().map(|length| (length - mean).powi(2)).sum::<f64>() / count).sqrt();
-        let lengths = Lengths::of(&lengths);
-        let columns = Columns::of(features, width);
-        let are_measured =
-            deviation > LENGTH_MATTERS * mean || columns.is_uneven() || columns.offset() > FAR_OFF;
-        let live = (0..width).filter(|&column| columns.is_live(column)).count();
-        if !are_measured || live == 0 {
-            return Self { columns: None, class_ridge: 3.0, relative_ridge: 1.0, lengths };
-        }
-        let length = (live as f64).sqrt();
-        let factor = |column: usize| {
-            if columns.is_live(column) { 1.0 / (columns.deviations[column] * length) } else { 0.0 }
-        };
-        let shift = columns.means.iter().map(|&mean| mean as f32).collect();
-        let scale = (0..width).map(|column| factor(column) as f32).collect();
-        Self {
-            columns: Some(Standardised { shift, scale }),
-            class_ridge: 0.1,
-            relative_ridge: 0.1,
-            lengths,
-        }
-    }
-
-    /// What a row's length adds where it is no feature.
-    fn excess(&self, length: f64) -> f64 {
-        if self.columns.is_some() { 0.0 } else { self.lengths.excess(length) }
-    }
-
-    fn apply(&self, features: &[f32], width: usize) -> Vec<f32> {
-        let Some(Standardised { shift, scale }) = &self.columns else {
-            return normalized(features, width);
-        };
-        let mut rows = features.to_vec();
-        for row in rows.chunks_exact_mut(width) {
-            row.iter_mut()
-                .zip(shift.iter().zip(scale))
-                .for_each(|(x, (shift, scale))| *x = (*x - shift) * scale);
-        }
-        rows
-    }
-}
-
 /// Fitted to training rows.
 pub struct Nearness<M> {
-    width: usize,
+    features: usize,
     form: Form,
+    /// Where there are fewer rows than features.
+    subspace: Option<Subspace<M>>,
     class: ClassDistances<M>,
     foreground: ClassDistances<M>,
     background: ClassDistances<M>,
@@ -231,26 +67,55 @@ impl<M> Nearness<M> {
     /// Of training rows, and of examples of what is none of their classes, `[rows, features]`.
     pub async fn new<E: Engine<Matrix = M>>(
         engine: &mut E,
-        Rows { features, labels, width, .. }: &Rows,
+        rows: &Rows,
         examples: Option<&[f32]>,
         classes: usize,
         seed: u64,
     ) -> Result<Self> {
-        let width = *width;
-        let form = Form::of(features, width);
-        let rows = form.apply(features, width);
-        let moments = Moments::new(engine, &rows, width, labels, classes).await?;
+        let is_spanned = rows.count() < rows.width;
+        Self::measured(engine, rows, examples, classes, seed, is_spanned).await
+    }
+
+    /// In the span of the rows, or in that of all features.
+    async fn measured<E: Engine<Matrix = M>>(
+        engine: &mut E,
+        Rows { features, labels, width: count, .. }: &Rows,
+        examples: Option<&[f32]>,
+        classes: usize,
+        seed: u64,
+        is_spanned: bool,
+    ) -> Result<Self> {
+        let count = *count;
+        check_square(count)?;
+        let form = Form::of(features, count);
+        let shaped = form.apply(features, count);
+        // The rows of the bank stand for all where only a mean and a deviation are wanted.
+        let chosen = stratified(labels, BANK, seed);
+        let unknown = match examples {
+            Some(examples) => {
+                // Examples may lie outside of the span of the rows.
+                let known = pick(&shaped, count, &chosen);
+                Some(Unknown::new(engine, known, form.apply(examples, count), count).await?)
+            }
+            None => None,
+        };
+        let (rows, subspace) = if is_spanned {
+            let span = Subspace::new(engine, &shaped, count).await?;
+            (span.of_its_rows(engine, &shaped).await?, Some(span))
+        } else {
+            (shaped, None)
+        };
+        let width = rows.len() / labels.len();
+        let mut moments = Moments::new(engine, &rows, width, labels, classes).await?;
+        moments.features = count;
         let class = ClassDistances::new(engine, &moments, form.class_ridge).await?;
         let foreground = ClassDistances::new(engine, &moments, form.relative_ridge).await?;
         let background = ClassDistances::to_mean(engine, &moments, form.relative_ridge).await?;
 
         let factors = spread_factors(&class.own(engine, &rows, labels).await?, labels, &moments);
         let class = class.scaled(|class| factors[class]);
-        // The rows of the bank stand for all where only a mean and a deviation are wanted.
-        let chosen = stratified(labels, BANK, seed);
         let of_chosen: Vec<u32> = chosen.iter().map(|&row| labels[row]).collect();
-        let bank: Vec<f32> =
-            chosen.iter().flat_map(|&row| &rows[row * width..][..width]).copied().collect();
+        let bank = pick(&rows, width, &chosen);
         let own = class.nearest_without_itself(engine, &bank, &of_chosen, &moments.counts).await?;
         let near =
             foreground.nearest_without_itself(engine, &bank, &of_chosen, &moments.counts).await?;
@@ -260,27 +125,33 @@ impl<M> Nearness<M> {
         let relative: Vec<f32> = near.iter().zip(&far).map(|(near, far)| near - far).collect();
         let mut places = vec![None; labels.len()];
         chosen.iter().zip(0..).for_each(|(&row, place)| places[row] = Some(place));
-        let unknown = match examples {
-            Some(examples) => {
-                let examples = form.apply(examples, width);
-                Some(Unknown::new(engine, bank.clone(), examples, width).await?)
-            }
-            None => None,
-        };
         let (density, sparseness) = LocalDensity::new(engine, bank, places, width).await?;
         let mut standards = [&own, &relative, &sparseness].map(|scores| Standard::of(scores));
         if standards.iter().all(Standard::is_silent) {
             // One row, or the same one over and over: any distance from it is better than none.
-            standards[0] = Standard { mean: 0.0, inverse_deviation: 1.0 };
+            standards[0] = Standard::PLAIN;
         }
-        Ok(Self { width, form, class, foreground, background, density, standards, unknown })
+        Ok(Self {
+            features: count,
+            form,
+            subspace,
+            class,
+            foreground,
+            background,
+            density,
+            standards,
+            unknown,
+        })
     }
 
     /// How many times longer than usual each row is, at least 1; 1 where the length is a feature.
     pub fn stretch(&self, features: &[f32]) -> Vec<f32> {
         let usual =
             if self.form.columns.is_some() { f64::INFINITY } else { self.form.lengths.usual };
-        features.chunks_exact(self.width).map(|row| (norm(row) / usual).max(1.0) as f32).collect()
+        features
+            .chunks_exact(self.features)
+            .map(|row| (norm(row) / usual).max(1.0) as f32)
+            .collect()
     }
 
     /// The measures of `[rows, features]`, distances in deviations from their means. Neighbours
@@ -291,17 +162,22 @@ impl<M> Nearness<M> {
         features: &[f32],
         without: &[Option<u32>],
     ) -> Result<Measures> {
-        let rows = self.form.apply(features, self.width);
-        let own = self.class.nearest(engine, &rows).await?;
-        let near = self.foreground.nearest(engine, &rows).await?;
-        let far = self.background.nearest(engine, &rows).await?;
-        let sparseness = self.density.scores(engine, &rows, without).await?;
+        let shaped = self.form.apply(features, self.features);
+        let spanned = match &self.subspace {
+            Some(subspace) => Some(subspace.apply(engine, &shaped).await?),
+            None => None,
+        };
+        let rows = spanned.as_deref().unwrap_or(&shaped);
+        let own = self.class.nearest(engine, rows).await?;
+        let near = self.foreground.nearest(engine, rows).await?;
+        let far = self.background.nearest(engine, rows).await?;
+        let sparseness = self.density.scores(engine, rows, without).await?;
         let [class, relative, density] = &self.standards;
         let unknown = match &self.unknown {
-            Some(unknown) => unknown.scores(engine, &rows, &self.density.places(without)).await?,
+            Some(unknown) => unknown.scores(engine, &shaped, &self.density.places(without)).await?,
             None => Vec::new(),
         };
-        let lengths = features.chunks_exact(self.width).map(norm);
+        let lengths = features.chunks_exact(self.features).map(norm);
         Ok(Measures {
             class: own.iter().map(|&own| class.apply(own)).collect(),
             relative: near.iter().zip(&far).map(|(near, far)| relative.apply(near - far)).collect(),
@@ -313,8 +189,13 @@ impl<M> Nearness<M> {
 
     /// Rows in the form in which they are compared.
     pub fn form(&self, features: &[f32]) -> Vec<f32> {
-        self.form.apply(features, self.width)
+        self.form.apply(features, self.features)
     }
+}
+
+/// Some of `[rows, width]`.
+fn pick(rows: &[f32], width: usize, chosen: &[usize]) -> Vec<f32> {
+    chosen.iter().flat_map(|&row| &rows[row * width..][..width]).copied().collect()
 }
 
 /// For each class, the inverse of its rows' mean distance to their own mean, drawn towards that of
@@ -360,4 +241,88 @@ pub(crate) fn stratified(labels: &[u32], most: usize, seed: u64) -> Vec<usize> {
     let mut is_chosen = vec![false; labels.len()];
     ranked[..most].iter().for_each(|&key| is_chosen[sort::row(key)] = true);
     (0..labels.len()).filter(|&row| is_chosen[row]).collect()
+}
+
+#[cfg(all(test, feature = "cpu"))]
+#[allow(clippy::unwrap_used, reason = "this is how a test fails")]
+mod tests {
+    use pollster::block_on;
+
+    use super::*;
+    use crate::{
+        architecture::Architecture,
+        engine::{Spec, cpu::CpuEngine},
+        loss::Loss,
+    };
+
+    fn noise(seed: u64, length: usize) -> Vec<f32> {
+        let mut random = Random::new(seed);
+        (0..length).map(|_| 2.0 * random.unit() - 1.0).collect()
+    }
+
+    /// Around a corner for each of three classes.
+    fn rows(seed: u64, count: usize, width: usize, spread: f32) -> Vec<f32> {
+        let mut rows: Vec<f32> =
+            noise(seed, count * width).into_iter().map(|x| spread * x).collect();
+        rows.chunks_mut(width).enumerate().for_each(|(row, values)| values[row % 3] += 1.0);
+        rows
+    }
+
+    /// The largest difference of two ways to score the same rows, in deviations.
+    fn difference(features: &[f32], width: usize) -> f64 {
+        let count = features.len() / width;
+        let labels: Vec<f64> = (0..count).map(|row| (row % 3) as f64).collect();
+        let known = Rows::check(features.to_vec(), &labels, width, 3).unwrap();
+        let examples = rows(7, 4, width, 0.4);
+        let architecture = Architecture::new(1, &[], 1);
+        let spec = Spec { architecture, loss: Loss::LogitNorm { tau: 1.0 }, moments: 0 };
+        let mut engine = CpuEngine::new(&spec, vec![0.0; 2]);
+        // Near the rows, far from them, and a row itself.
+        let mut asked = rows(8, 20, width, 0.4);
+        asked.extend(noise(9, 20 * width));
+        asked.extend_from_slice(&features[..width]);
+        let [all, span] = [false, true].map(|is_spanned| {
+            block_on(async {
+                let examples = Some(examples.as_slice());
+                let nearness =
+                    Nearness::measured(&mut engine, &known, examples, 3, 1, is_spanned).await?;
+                nearness.measures(&mut engine, &asked, &[]).await.map(|measures| measures.sum())
+            })
+            .unwrap()
+        });
+        all.iter().zip(&span).map(|(a, b)| (a - b).abs() / (1.0 + a.abs())).fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn in_the_span_of_few_rows_distances_are_those_in_all_features() {
+        let width = 60;
+        let scaled = |rows: Vec<f32>| -> Vec<f32> {
+            let factor = |index: usize| 0.4 + 0.2 * (index / width % 7) as f32;
+            rows.into_iter().enumerate().map(|(index, x)| factor(index) * x).collect()
+        };
+        let mut copies = rows(1, 12, width, 0.4);
+        copies.extend_from_within(..6 * width);
+        let nearly: Vec<f32> =
+            copies.iter().zip(noise(2, copies.len())).map(|(x, noise)| x + 1e-5 * noise).collect();
+        copies.extend(nearly);
+        let mut constant = rows(3, 20, width, 0.4);
+        constant.chunks_mut(width).for_each(|row| row[5..30].fill(0.25));
+        let cases = [
+            ("few rows", rows(4, 20, width, 0.4)),
+            ("one row fewer than features", rows(5, width - 1, width, 0.4)),
+            ("rows of different lengths", scaled(rows(6, 40, width, 0.4))),
+            ("copies and near copies", copies.clone()),
+            ("the same of different lengths", scaled(copies)),
+            ("constant features", constant.clone()),
+            ("the same of different lengths", scaled(constant)),
+            ("tight classes far apart", rows(7, 30, width, 1e-3)),
+            ("one row", rows(8, 1, width, 0.4)),
+            ("one row over and over", rows(9, 1, width, 0.4).repeat(5)),
+            ("rows of zeros", vec![0.0; 5 * width]),
+        ];
+        for (what, features) in cases {
+            let difference = difference(&features, width);
+            assert!(difference < 1e-4, "{what}: {difference}");
+        }
+    }
 }

@@ -92,7 +92,9 @@ pub fn extended(rows: &[f32], width: usize, value: impl Fn(&[f32]) -> f32) -> Ve
 /// themselves: 2 - 2 u.v loses half the digits of a small distance.
 pub fn farthest(row: &[f32], found: &[Neighbour], rows: &[f32]) -> f32 {
     let square = |other: usize| squared_distance(row, &rows[other * row.len()..][..row.len()]);
-    found.iter().map(|neighbour| square(neighbour.row)).fold(0.0, f32::max).sqrt()
+    // NaN, where numbers beyond `f32` came up, outlasts every distance.
+    let farther = |far: f32, square: f32| if square <= far { far } else { square };
+    found.iter().map(|neighbour| square(neighbour.row)).fold(0.0, farther).sqrt()
 }
 
 /// The best rows so far.
@@ -102,18 +104,22 @@ struct Search {
     /// [`sort::key`]s of products and rows, these counted downwards: of equal ones the first is
     /// nearest, as it is in an ONNX graph.
     found: Vec<u64>,
-    /// No row below this can be among the best.
+    /// No row below this can be among the best; NaN as long as any can.
     least: f32,
 }
 
 impl Search {
     fn new(k: usize, without: Option<usize>) -> Self {
-        Self { k, without, found: Vec::new(), least: f32::NEG_INFINITY }
+        Self { k, without, found: Vec::new(), least: f32::NAN }
     }
 
     fn add(&mut self, first: usize, products: &[f32]) {
         for (row, &product) in (first..).zip(products) {
-            if product > self.least && self.without != Some(row) {
+            let is_behind = product <= self.least;
+            if !is_behind && self.without != Some(row) {
+                // What is beyond `f32` counts as one of the best, so that it is noticed: left out,
+                // it would leave a row without neighbours, at a distance of nothing.
+                let product = if product.is_finite() { product } else { f32::INFINITY };
                 self.found.push(sort::key(product, !(row as u32)));
                 // Sorted out in batches: one pass over 2 k costs as much as k insertions.
                 if self.found.len() >= 2 * self.k + 16 {

@@ -15,14 +15,14 @@
 use nalgebra::{Cholesky, DMatrix, DVector};
 
 use super::{
-    nearness::Standard,
     neighbours::{Bank, extended, farthest},
+    standard::Standard,
 };
 use crate::{
     Result,
     engine::Engine,
     numeric::row::{dot, squared_distance},
-    ood::FittedArrays,
+    ood::fitted_arrays::{FittedArrays, picked},
 };
 
 /// Deviations from which on nearness to an example, and the side of the discriminant, count.
@@ -138,8 +138,9 @@ impl<M> Unknown<M> {
     pub async fn among<E: Engine<Matrix = M>>(
         &self,
         engine: &mut E,
-        known: Vec<f32>,
+        places: &[usize],
     ) -> Result<Self> {
+        let known = picked(&self.known.rows, self.width, places);
         Self::new(engine, known, self.examples.rows.clone(), self.width).await
     }
 

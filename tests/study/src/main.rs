@@ -12,6 +12,7 @@ mod input_map;
 mod tables;
 mod trial;
 mod unknowns;
+mod wait;
 
 use std::{env, time::Instant};
 
@@ -29,6 +30,7 @@ fn main() {
     let mut tables = tables::all();
     let known = |set: &str| {
         few::SETS.contains(&set)
+            || wait::SHAPES.contains(&set)
             || tables.iter().flat_map(|table| &table.cases).any(|case| case.set == set)
     };
     for set in sets.iter().flat_map(|sets| sets.split(',')) {
@@ -49,6 +51,11 @@ fn main() {
         if name == "unknowns" {
             println!("## Examples of the unknown\n");
             unknowns::print(&mut files, &seeds, is_wanted);
+            continue;
+        }
+        if name == "wait" {
+            println!("## From rows to a gate\n");
+            wait::print(&seeds, is_wanted);
             continue;
         }
         let table = chosen(name);

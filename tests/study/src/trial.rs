@@ -10,7 +10,7 @@ use oodgate::{
     numeric::{random::Random, row},
     ood::{
         r#gen, msp,
-        statistics::nearness::{Nearness, Standard},
+        statistics::{nearness::Nearness, standard::Standard},
     },
     optim::{Optimizer, Schedule},
     training::rows::Rows,

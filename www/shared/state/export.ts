@@ -22,7 +22,8 @@ export async function exportHead(project: Project): Promise<Exported> {
   }));
   const scale = project.kind.peek() === "numbers";
   const { signal } = new AbortController();
-  const taught = await Taught.from(rows, { alpha: project.alpha.peek(), scale, signal });
+  const [alpha, unknown] = [project.alpha.peek(), project.unknown.peek()];
+  const taught = await Taught.from(rows, { alpha, scale, unknown, signal });
   try {
     const file = await taught.save();
     return { file, ...(taught.scale && { scale: taught.scale }) };

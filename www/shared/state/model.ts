@@ -1,4 +1,4 @@
-import { createHead, OodgateError, type Head, type Prediction, type Scorer } from "oodgate";
+import { createHead, OodgateError, type Head, type Prediction } from "oodgate";
 import { cosine, distance } from "./nearest";
 import { Scaling, type Scale } from "./scaling";
 import { groupsOf, type Grouped } from "./sessions";
@@ -35,15 +35,6 @@ export interface Check {
   readonly provisional: readonly string[];
 }
 
-/**
- * "auto" up to so many features. Beyond, the distance to the nearest training rows alone: with
- * 1280 features a calibration by "auto" takes seconds, and here every change makes a new one.
- */
-const AUTO_FEATURES = 512;
-
-const scorer = (features: number, rows: number): Scorer =>
-  features <= AUTO_FEATURES ? "auto" : { name: "knn", k: Math.min(5, rows) };
-
 /** Fewer than the package's default: heads of a few dozen rows have settled by then. */
 const UPDATES = 200;
 const BATCH = 128;
@@ -52,6 +43,8 @@ export interface TeachOptions {
   readonly alpha: number;
   /** Whether columns are brought to one scale: those of a backbone are on one already. */
   readonly scale: boolean;
+  /** Rows of what is none of the classes. */
+  readonly unknown: readonly { readonly features: Float32Array }[];
   readonly signal: AbortSignal;
 }
 
@@ -84,7 +77,10 @@ export class Taught {
    * Trains on all rows, and calibrates on the same rows by cross-validation, in whole sessions.
    * Rejects with the signal's reason once it is aborted.
    */
-  static async from(rows: readonly Row[], { alpha, scale, signal }: TeachOptions): Promise<Taught> {
+  static async from(
+    rows: readonly Row[],
+    { alpha, scale, unknown, signal }: TeachOptions,
+  ): Promise<Taught> {
     const classes = [...new Set(rows.map((row) => row.classId))].sort();
     const { groups, provisional } = groupsOf(rows);
     const scaling = scale ? new Scaling(rows.map((row) => row.features)) : undefined;
@@ -93,9 +89,12 @@ export class Taught {
     try {
       signal.throwIfAborted();
       const epochs = Math.ceil(UPDATES / Math.ceil(rows.length / BATCH));
-      const x = flat(rows.map((row) => scaling?.apply(row.features) ?? row.features));
+      const scaled = (of: readonly { readonly features: Float32Array }[]): Float32Array =>
+        flat(of.map((row) => scaling?.apply(row.features) ?? row.features));
+      const x = scaled(rows);
       const y = rows.map((row) => row.classId);
       await head.fit(x, y, { groups, epochs, batchSize: BATCH, signal });
+      if (unknown.length > 0) await head.addRows(scaled(unknown), null);
       const taught = new Taught(head, rows.length, provisional, scaling, alpha);
       await taught.promise(alpha, signal);
       signal.throwIfAborted();
@@ -119,8 +118,7 @@ export class Taught {
     const check = checkOf(alpha, this.rows, this.#provisional);
     const enough = check.rows >= check.needs;
     if (enough) {
-      const by = scorer(this.#head.features, this.rows);
-      await this.#head.calibrate({ alpha, scorer: by, ...(signal && { signal }) });
+      await this.#head.calibrate({ alpha, ...(signal && { signal }) });
     }
     this.#check = check;
     this.#hasGate = enough;

@@ -24,7 +24,7 @@ export interface Example extends Shown {
 export interface TaughtClass {
   readonly id: string;
   readonly name: string;
-  /** Off: its examples are kept and not taught. */
+  /** Off: its examples show what is none of the classes. */
   readonly on: boolean;
   /** Which of the page's colours it has. */
   readonly colour: number;
@@ -75,6 +75,12 @@ export class Project {
   readonly taught = computed(() => {
     const on = new Set(this.classes.value.filter((c) => c.on).map((c) => c.id));
     return this.examples.value.filter((example) => on.has(example.classId));
+  });
+
+  /** Those that show what is none of the classes: of classes that are off. */
+  readonly unknown = computed(() => {
+    const off = new Set(this.classes.value.filter((c) => !c.on).map((c) => c.id));
+    return this.examples.value.filter((example) => off.has(example.classId));
   });
 
   examplesOf(classId: string): readonly Example[] {

@@ -26,6 +26,7 @@ export class Teacher {
   #controller: AbortController | undefined;
   #running: Promise<void> = Promise.resolve();
   #shown: readonly Example[] = [];
+  #unknown: readonly Example[] = [];
   #alphaRunning = false;
 
   constructor(project: Project) {
@@ -34,12 +35,13 @@ export class Teacher {
       project.id.value;
       // The head of another project knows nothing of this one's.
       this.#shown = [];
+      this.#unknown = [];
       this.#show(undefined);
     });
     effect(() => {
-      const examples = project.taught.value;
-      if (this.#recordings.value === 0 && examples !== this.#shown && !same(examples, this.#shown))
-        this.#restart(examples);
+      const [examples, unknown] = [project.taught.value, project.unknown.value];
+      const isShown = same(examples, this.#shown) && same(unknown, this.#unknown);
+      if (this.#recordings.value === 0 && !isShown) this.#restart(examples, unknown);
     });
     effect(() => {
       project.alpha.value;
@@ -57,23 +59,29 @@ export class Teacher {
     };
   }
 
-  #restart(examples: readonly Example[]): void {
+  #restart(examples: readonly Example[], unknown: readonly Example[]): void {
     this.#shown = examples;
+    this.#unknown = unknown;
     const asked = performance.now();
     this.#controller?.abort();
     const controller = (this.#controller = new AbortController());
     const rows = teachable(examples);
     this.lesson.value = rows.length < FEWEST ? { kind: "idle" } : { kind: "learning" };
-    this.#running = this.#running.then(() => this.#teach(rows, controller.signal, asked));
+    this.#running = this.#running.then(() => this.#teach(rows, unknown, controller.signal, asked));
   }
 
-  async #teach(rows: readonly Example[], signal: AbortSignal, asked: number): Promise<void> {
+  async #teach(
+    rows: readonly Example[],
+    unknown: readonly Example[],
+    signal: AbortSignal,
+    asked: number,
+  ): Promise<void> {
     if (signal.aborted) return;
     if (rows.length < FEWEST) return this.#show(undefined);
     const alpha = this.#project.alpha.peek();
     const scale = this.#project.kind.peek() === "numbers";
     try {
-      const taught = await Taught.from(rows, { alpha, scale, signal });
+      const taught = await Taught.from(rows, { alpha, scale, unknown, signal });
       this.#show(taught);
       this.lesson.value = { kind: "ready", milliseconds: performance.now() - asked };
       void this.#keepPromise();
@@ -119,4 +127,4 @@ export class Teacher {
 
 /** A class that is renamed changes no example. */
 const same = (a: readonly Example[], b: readonly Example[]): boolean =>
-  a.length === b.length && a.every((example, i) => example === b[i]);
+  a === b || (a.length === b.length && a.every((example, i) => example === b[i]));

@@ -1,16 +1,20 @@
 //! The measures of [`Nearness`] as plain numbers, for a file's graph of them.
 
-use super::{Lengths, LocalDensity, Nearness, Standard};
+use super::Nearness;
 use crate::{
     Result,
     engine::Engine,
-    ood::{FittedArrays, Kept},
+    ood::{
+        FittedArrays, Kept,
+        statistics::{form::Lengths, standard::Standard},
+    },
 };
 
 #[maybe_async::maybe_async]
 impl<M> Nearness<M> {
     /// Adds, of the lengths: two deviations above their mean, mean and deviation of their logarithm;
-    /// shift and scale of each feature, empty where rows are taken at unit length; mean and inverse
+    /// shift and scale of each feature, empty where rows are taken at unit length; centre and basis of
+    /// the span of the rows, empty where distances are measured between all features; mean and inverse
     /// deviation of each measure, and what it is made of; and the part of the unknown, if there is
     /// one. Of a bank with fewer rows deviations in it are its own.
     pub async fn arrays<E: Engine<Matrix = M>>(
@@ -27,6 +31,10 @@ impl<M> Nearness<M> {
         };
         out.array(shift);
         out.array(scale);
+        match &self.subspace {
+            Some(subspace) => subspace.arrays(engine, out).await?,
+            None => (0..2).for_each(|_| out.array(&[])),
+        }
         for distances in [&self.class, &self.foreground, &self.background] {
             distances.arrays(engine, out).await?;
         }
@@ -34,13 +42,12 @@ impl<M> Nearness<M> {
         let thinned = match kept {
             None => None,
             Some(kept) => {
-                let rows = self.density.kept(kept);
+                let places = self.density.kept(kept);
                 let unknown = match &self.unknown {
-                    Some(unknown) => Some(unknown.among(engine, rows.clone()).await?),
+                    Some(unknown) => Some(unknown.among(engine, &places).await?),
                     None => None,
                 };
-                let (density, sparseness) =
-                    LocalDensity::new(engine, rows, Vec::new(), self.width).await?;
+                let (density, sparseness) = self.density.among(engine, &places).await?;
                 sparse = Standard::of(&sparseness);
                 Some((density, unknown))
             }
