@@ -47,6 +47,11 @@ pub fn questions(width: usize) -> Vec<f32> {
 
 /// A trained head with these hidden layers.
 pub fn trained(hidden: &[f64], loss: Option<LossOptions>) -> Head {
+    trained_on(120, hidden, loss)
+}
+
+/// The same from so many rows.
+pub fn trained_on(count: usize, hidden: &[f64], loss: Option<LossOptions>) -> Head {
     let classes = CLASSES.map(str::to_string).to_vec();
     let mut trainer = head(HeadOptions {
         features: FEATURES as f64,
@@ -55,7 +60,7 @@ pub fn trained(hidden: &[f64], loss: Option<LossOptions>) -> Head {
         loss,
         ..HeadOptions::default()
     });
-    let (features, labels) = rows(120, 1);
+    let (features, labels) = rows(count, 1);
     let config = FitOptions { epochs: Some(20.0), batch_size: Some(16.0), ..FitOptions::default() }
         .check()
         .unwrap();

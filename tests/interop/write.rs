@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 use heads::{
     FEATURES, Head, calibrate, cpu::loaded, exported, kinds, questions, rows, scorers_of, trained,
+    trained_on,
 };
 
 fn main() {
@@ -63,12 +64,23 @@ fn main() {
             block_on(head.calibrate(&features, &labels, &options)).unwrap();
             model(&format!("{kind}-{what}"), &mut head, false);
         }
-        let mut random = Random::new(8);
-        let examples: Vec<f32> = (0..15 * FEATURES).map(|_| 2.0 - 3.0 * random.unit()).collect();
-        head.add_unknown(&examples).unwrap();
-        calibrate(&mut head, &ScorerName::Auto.into(), 60);
+        with_unknown(&mut head);
         model(&format!("{kind}-unknown"), &mut head, false);
     }
+    // Fewer rows than features: "auto" measures in their span.
+    let mut few = trained_on(5, &[], None);
+    calibrate(&mut few, &ScorerName::Auto.into(), 60);
+    model("few", &mut few, false);
+    with_unknown(&mut few);
+    model("few-unknown", &mut few, false);
+}
+
+/// Gives the head examples of what is none of its classes, and calibrates it.
+fn with_unknown(head: &mut Head) {
+    let mut random = Random::new(8);
+    let examples: Vec<f32> = (0..15 * FEATURES).map(|_| 2.0 - 3.0 * random.unit()).collect();
+    head.add_unknown(&examples).unwrap();
+    calibrate(head, &ScorerName::Auto.into(), 60);
 }
 
 fn logits(head: &mut Head) -> Value {
