@@ -11,19 +11,19 @@ const parts = [
     // overflow were kept from every scorer, divergence was undone, training rows were found by all
     // of their values, heads kept rows and classes that come and go, and fitted scorers could be
     // handed to the file formats.
-    limit: "190 KiB",
+    limit: "228 KiB",
   },
   {
     name: "WebGPU engine",
     files: ["wasm/webgpu/oodgate_bg.wasm", "dist/webgpu.js"],
     // 1290 KiB before it had the same to do.
-    limit: "1304 KiB",
+    limit: "1348 KiB",
   },
   {
     name: "file formats",
     files: ["wasm/files/oodgate_bg.wasm", "dist/files.js"],
-    // 130 KiB until every scorer had its ONNX graph.
-    limit: "138 KiB",
+    // 130 KiB until every scorer had its ONNX graph, and rows their ids, weights and half precision.
+    limit: "142 KiB",
   },
   { name: "heads in Workers", files: ["dist/remote.js", "dist/worker.js"] },
   { name: "oodgate/storage", files: ["dist/storage.js"] },

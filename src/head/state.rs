@@ -215,8 +215,9 @@ impl<E: Engine> Head<E> {
         if !(next >= 0.0 && next <= f64::from(u32::MAX) && next.fract() == 0.0) {
             return Err(refusal("nextId", "an integer of at least 0, below 2^32", next));
         }
-        let given = ids.len();
-        Memory::restored(rows, unknown, ids, next as u32, width).ok_or_else(|| {
+        // Whole numbers: those with a point would bring their formatting, 8 kB.
+        let (given, next) = (ids.len(), next as u32);
+        Memory::restored(rows, unknown, ids, next, width).ok_or_else(|| {
             refusal(
                 "training ids",
                 format!("a different one below {next} for each of {count} rows"),

@@ -101,7 +101,7 @@ export const de: Texts = {
   switchLabel: (name, on) => (on ? `Ausschalten: ${name}` : `Einschalten: ${name}`),
   remove: "Entfernen",
   removeLabel: (name) => `Entfernen: ${name}`,
-  off: "Aus: daran lernt es, was „nichts davon“ ist.",
+  off: "Aus: wird nicht gelernt, und die Antwort sollte „nichts davon“ sein.",
   askWords: "Nach einem Satz fragen",
   askWordsHint: "Satz schreiben",
   addWordsButton: "Hinzu",

@@ -95,7 +95,7 @@ export const en = {
   switchLabel: (name: string, on: boolean) => (on ? `Switch off ${name}` : `Switch on ${name}`),
   remove: "Remove",
   removeLabel: (name: string) => `Remove ${name}`,
-  off: "Off: these show it what to answer with “none of these”.",
+  off: "Off: it is not taught, and should be answered with “none of these”.",
   addWordsButton: "Add",
   askWords: "Ask about a sentence",
   askWordsHint: "Type a sentence",
