@@ -77,6 +77,8 @@ test("two things taught twice are known again, a third is none of these, a reloa
       JSON.stringify(figures),
     );
 
+    assert.equal(await page.locator('[role="alert"]').count(), 0, "a fault is shown");
+
     // What was taught is there after a reload, and learned again by itself.
     await page.locator('[data-saving="saved"]').waitFor({ state: "attached" });
     const counts = await Promise.all(taught.map(([name]) => countOf(page, name)));

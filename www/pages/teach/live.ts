@@ -145,9 +145,7 @@ export class Live {
       const frames = new Frames(video);
       while (turn === this.#watched) {
         await frames.next();
-        // Between two streams a video has no size, and nothing to look at.
-        const shows = turn === this.#watched && video.videoWidth > 0;
-        if (shows && this.asked.peek() === undefined) await this.#frame(video);
+        if (turn === this.#watched && this.asked.peek() === undefined) await this.#frame(video);
       }
     } catch (error) {
       this.fault.value = error;
@@ -158,10 +156,11 @@ export class Live {
     const press = this.#press;
     this.#looking = true;
     try {
-      const { features, picture } = await this.#pictures.embed(
-        await squareOf(video),
-        press !== undefined,
-      );
+      // Between two streams, or before the first frame is decoded, there is nothing to be had: the
+      // next frame is looked at.
+      const square = await squareOf(video).catch(() => undefined);
+      if (square === undefined) return;
+      const { features, picture } = await this.#pictures.embed(square, press !== undefined);
       if (press !== undefined && picture !== undefined) {
         const { classId, session } = press;
         this.#project.addExamples([{ id: newId(), classId, session, features, picture }]);
