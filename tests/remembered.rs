@@ -269,6 +269,29 @@ fn a_head_with_other_classes_goes_on_after_a_restart_as_it_would_have() {
 }
 
 #[test]
+fn a_class_without_rows_is_told_by_a_fit_of_what_is_remembered() {
+    let mut head = taught(sized(WIDTH, 2));
+    block_on(head.add_class("fox".into())).unwrap();
+    let config = options(1.0).check().unwrap();
+    let fit = head.begin_refit(config, FitRows::default()).unwrap();
+    assert!(fit.warning().is_some_and(|warning| warning.contains("\"fox\"")));
+    head.add_rows(rows(2, 2, 5), &[2.0; 2], None, None).unwrap();
+    assert_eq!(head.begin_refit(config, FitRows::default()).unwrap().warning(), None);
+}
+
+#[test]
+fn parts_of_a_row_beyond_f32_are_infinite_as_its_score_is() {
+    // Its logits overflow.
+    let mut head = taught(HeadOptions { hidden: vec![64.0], ..sized(WIDTH, 2) });
+    let asked = [[3.4e38; WIDTH].as_slice(), &rows(1, 0, 6)].concat();
+    let explained = block_on(head.explain(&asked, None)).unwrap();
+    let sum = |row: usize| explained.parts.iter().map(|(_, part)| part[row]).sum::<f32>();
+    let scores = block_on(head.ood_score(&asked, &ScorerName::Auto.into())).unwrap();
+    assert_eq!((sum(0), scores[0]), (f32::INFINITY, f32::INFINITY));
+    assert!((sum(1) - scores[1]).abs() < 1e-4 * (1.0 + scores[1].abs()));
+}
+
+#[test]
 fn a_weight_of_two_is_a_row_twice() {
     let features = [rows(3, 0, 1), rows(3, 1, 2)].concat();
     let twice: Vec<f32> = features.chunks(WIDTH).flat_map(|row| [row, row].concat()).collect();

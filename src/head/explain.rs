@@ -6,7 +6,10 @@ use crate::{
     engine::{Engine, Outputs},
     error::Mismatch,
     numeric::{row::squared_distance, sort},
-    ood::{Batch, Fitted, Scorer, ScorerName},
+    ood::{
+        Batch, Fitted, Scorer, ScorerName, finite::FiniteRows, fitting::CHUNK,
+        statistics::nearness::Measures,
+    },
     range::count,
     training::rows::check_features,
 };
@@ -53,7 +56,7 @@ impl<E: Engine> Head<E> {
         };
         if all == 0 {
             return Err(Error::TooFewRows(
-                "explain names remembered rows, and the head remembers none: call fit, fitScorers or addRows first".into(),
+                "explain names remembered rows, and it remembers none: addRows first".into(),
             ));
         }
         let scorer = match self.calibration() {
@@ -78,20 +81,29 @@ impl<E: Engine> Head<E> {
             let scores = self.scores(scorer, features, outputs, &[]).await?;
             return Ok(vec![(scorer.name.as_str(), scores)]);
         };
-        let batch = Batch::new(features, outputs, self.classes());
-        let (unsure, measures) = auto.parts(self.engine(), &batch).await?;
-        let narrow = |values: Vec<f64>| values.into_iter().map(|x| x as f32).collect::<Vec<_>>();
-        let mut parts = vec![
-            ("unsureness", narrow(unsure)),
-            ("classDistance", narrow(measures.class)),
-            ("relativeDistance", narrow(measures.relative)),
-            ("localDensity", narrow(measures.density)),
-            ("length", narrow(measures.length)),
+        let finite = FiniteRows::of(Batch::new(features, outputs, self.classes()));
+        let batch = finite.batch();
+        let names = [
+            "unsureness",
+            "classDistance",
+            "relativeDistance",
+            "localDensity",
+            "length",
+            "unknown",
         ];
-        if !measures.unknown.is_empty() {
-            parts.push(("unknown", narrow(measures.unknown)));
+        let mut parts = names.map(|name| (name, Vec::new()));
+        for start in (0..batch.count()).step_by(CHUNK) {
+            let rows = batch.rows(start..batch.count().min(start + CHUNK));
+            let (unsure, measures) = auto.parts(self.engine(), &rows).await?;
+            let Measures { class, relative, density, length, unknown } = measures;
+            let of_rows = [unsure, class, relative, density, length, unknown];
+            for ((_, part), values) in parts.iter_mut().zip(of_rows) {
+                part.extend(values.into_iter().map(|x| x as f32));
+            }
         }
-        Ok(parts)
+        let has_unknown = !self.memory.unknown().ids.is_empty();
+        let parts = parts.into_iter().filter(|(name, _)| has_unknown || *name != "unknown");
+        Ok(parts.map(|(name, part)| (name, finite.complete(part))).collect())
     }
 
     /// Searches all remembered rows, exactly.

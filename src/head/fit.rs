@@ -25,11 +25,11 @@ pub(super) const UNNAMED_GROUPS: &str = "rows of a class look like frames of one
                               than alpha of the rows of new recordings will be rejected";
 
 /// What a fit of the head's own rows says of a validationSplit.
-const STAYED: &str = "the rows held out stay remembered, and so do not calibrate: calibrate() does, without giving rows away";
+const STAYED: &str = "rows held out stay remembered, and do not calibrate: calibrate() does";
 
 fn nothing_remembered() -> Error {
     Error::TooFewRows(
-        "fit() without rows takes those that the head remembers, and it remembers none: add some with addRows, or give rows".into(),
+        "fit() learns what the head remembers, and it remembers none: addRows first".into(),
     )
 }
 
@@ -154,7 +154,16 @@ impl<E: Engine> Head<E> {
                 }
             }
         };
-        self.begin(parted, self.memory.clone(), config, with.class_weights, None)
+        let mut fit = self.begin(parted, self.memory.clone(), config, with.class_weights, None)?;
+        fit.warning = calibration::joined([fit.warning, self.without_rows()]);
+        Ok(fit)
+    }
+
+    /// What is to be said where nothing is remembered of a class.
+    fn without_rows(&self) -> Option<String> {
+        let counts = self.memory.per_class(self.classes());
+        let class = counts.iter().position(|&count| count == 0)?;
+        Some(format!("not learnt for want of rows: {}", quoted(&self.config.classes[class])))
     }
 
     fn check_validation(&self, (features, labels): (Vec<f32>, Vec<f64>)) -> Result<Rows> {
@@ -275,7 +284,8 @@ impl<E: Engine> Head<E> {
             self.invalidate_weights();
             if let Some(held_out) = fit.held_out.take() {
                 let warning = self.calibrate_after(&held_out, fit.patience).await?;
-                fit.warning = calibration::joined([warning, fit.grouped.take()]);
+                let before = calibration::joined([fit.warning.take(), warning]);
+                fit.warning = calibration::joined([before, fit.grouped.take()]);
             }
         }
         Ok(epoch)

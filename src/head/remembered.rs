@@ -98,6 +98,9 @@ impl<E: Engine> Head<E> {
 
     /// Forgets that rows were learnt from, but for those that are still remembered.
     pub(super) fn forget_seen(&mut self, removed: &[f32]) {
+        if removed.is_empty() {
+            return;
+        }
         let width = self.width();
         let others = self.memory.known().map(|rows| rows.features.as_slice()).unwrap_or_default();
         self.seen.remove(removed.chunks_exact(width), others.chunks_exact(width));

@@ -18,7 +18,7 @@ use crate::{
 
 /// Rows compared with the training rows at a time: what that needs beside the rows stays a few
 /// megabytes.
-const CHUNK: usize = 256;
+pub(crate) const CHUNK: usize = 256;
 
 /// Bytes of fitted scorers that are kept beside the shared statistics.
 const KEPT: usize = 32 << 20;

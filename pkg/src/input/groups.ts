@@ -6,27 +6,26 @@ const FORM = "an array of numbers or texts";
 /** A number for each group: numbers as they are, texts by a hash that is the same in every call. */
 export function groupNumbers(value: unknown): Float64Array | undefined {
   if (value === undefined) return undefined;
-  const { length } = (
-    typeof value === "object" && value !== null ? value : {}
-  ) as ArrayLike<unknown>;
-  if (typeof length !== "number") throw mismatch("invalid-option", "options.groups", FORM, value);
-  return numbersOf(value as ArrayLike<unknown>, (group, row) => {
+  return numbersOf(listOf(value, "options.groups", FORM), (group, row) => {
     if (typeof group === "number" && !Number.isNaN(group)) return group;
     if (typeof group === "string") return hash(group);
     throw mismatch("invalid-option", `options.groups[${row}]`, "a number or a text", group);
   });
 }
 
+/** Anything with a length. */
+function listOf(value: unknown, argument: string, form: string): ArrayLike<unknown> {
+  const isObject = typeof value === "object" && value !== null;
+  if (isObject && typeof (value as ArrayLike<unknown>).length === "number") {
+    return value as ArrayLike<unknown>;
+  }
+  throw mismatch("invalid-option", argument, form, value);
+}
+
 /** A number for each row or class, as the core checks them. */
 export function plainNumbers(value: unknown, argument: string): Float64Array | undefined {
   if (value === undefined) return undefined;
-  const { length } = (
-    typeof value === "object" && value !== null ? value : {}
-  ) as ArrayLike<unknown>;
-  if (typeof length !== "number") {
-    throw mismatch("invalid-option", argument, "an array of numbers", value);
-  }
-  return numbersOf(value as ArrayLike<unknown>, (number, index) => {
+  return numbersOf(listOf(value, argument, "an array of numbers"), (number, index) => {
     if (typeof number === "number") return number;
     throw mismatch("invalid-option", `${argument}[${index}]`, "a number", number);
   });
