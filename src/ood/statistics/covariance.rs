@@ -92,7 +92,7 @@ impl<M> Whitening<M> {
 
 /// The inverse of a lower triangle, row-major. Column by column from the diagonal down: a third of
 /// what solving for every column from the top would cost.
-fn inverse(lower: &DMatrix<f64>) -> Vec<f32> {
+pub(super) fn inverse(lower: &DMatrix<f64>) -> Vec<f32> {
     let width = lower.nrows();
     let mut inverse = vec![0.0; width * width];
     let mut solution = vec![0.0; width];

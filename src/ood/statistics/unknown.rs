@@ -12,9 +12,10 @@
 //! and a threshold from known rows keeps its promise. w minimises the squared error for the targets
 //! -1 and 1 with a ridge of 0.1 of the mean variance; leaving a row out is a closed form.
 
-use nalgebra::{Cholesky, DMatrix, DVector};
+use nalgebra::{Cholesky, DMatrix};
 
 use super::{
+    covariance::inverse,
     neighbours::{Bank, extended, farthest},
     standard::Standard,
 };
@@ -221,17 +222,25 @@ async fn discriminant(
         let side = if row < count { count } else { others };
         kernel[(row, row)] += 2.0 * RIDGE * variance * side as f64;
     }
-    let target = DVector::from_fn(all, |row, _| if row < count { -1.0 } else { 1.0 });
+    let target = |row: usize| if row < count { -1.0 } else { 1.0 };
     // The ridge keeps it far from singular.
     let Some(factor) = Cholesky::new(kernel) else {
         return Ok((vec![0.0; width], vec![0.0; count]));
     };
-    let inverse = factor.inverse();
-    let coefficients = &inverse * &target;
+    // Of L L^T, by L^-1: coefficients L^-T L^-1 y, and the squares of a column for the diagonal.
+    let (mut coefficients, mut diagonal) = (vec![0.0; all], vec![0.0; all]);
+    for (end, row) in inverse(&factor.unpack()).chunks_exact(all).enumerate() {
+        let row = || row[..=end].iter().map(|&x| f64::from(x)).enumerate();
+        let along: f64 = row().map(|(column, x)| x * target(column)).sum();
+        for (column, x) in row() {
+            coefficients[column] += x * along;
+            diagonal[column] += x * x;
+        }
+    }
     let mut direction = vec![0.0; width];
-    for (row, &coefficient) in rows.chunks_exact(width).zip(coefficients.iter()) {
+    for (row, &coefficient) in rows.chunks_exact(width).zip(&coefficients) {
         direction.iter_mut().zip(row).for_each(|(w, &x)| *w += coefficient * f64::from(x));
     }
-    let left_out = |row: usize| (target[row] - coefficients[row] / inverse[(row, row)]) as f32;
+    let left_out = |row: usize| (target(row) - coefficients[row] / diagonal[row]) as f32;
     Ok((direction.iter().map(|&w| w as f32).collect(), (0..count).map(left_out).collect()))
 }
