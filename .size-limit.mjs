@@ -27,6 +27,7 @@ const parts = [
   },
   { name: "heads in Workers", files: ["dist/remote.js", "dist/worker.js"] },
   { name: "oodgate/storage", files: ["dist/storage.js"] },
+  { name: "oodgate/flower", files: ["dist/flower.js"], limit: "6 KB" },
 ];
 
 export default parts.flatMap(({ name, files, limit }) => {

@@ -9,6 +9,7 @@ import { at, run } from "./shell.mjs";
 
 /** The package's entry points: their files in pkg/src, by their names in pkg/dist. */
 export const entries = {
+  flower: "flower/index.ts",
   index: "index.ts",
   single: "single.ts",
   storage: "storage/index.ts",
@@ -97,7 +98,7 @@ export async function bundleScripts() {
   const plugins = [minifier(await import("rolldown/utils")), lineBreaker(rolldown)];
   const { version } = JSON.parse(readFileSync(at("pkg", "package.json"), "utf8"));
   const transform = { define: { OODGATE_VERSION: JSON.stringify(version) } };
-  for (const names of [["index", "storage"], ["single"], ["worker"]]) {
+  for (const names of [["index", "storage", "flower"], ["single"], ["worker"]]) {
     const input = Object.fromEntries(names.map((name) => [name, source(name)]));
     const bundle = await rolldown.rolldown({
       input,
@@ -124,13 +125,13 @@ export async function bundleDeclarations() {
     const tsc = at("node_modules", "typescript", "bin", "tsc");
     run(process.execPath, [tsc, "-p", at("pkg"), "--emitDeclarationOnly", "--outDir", folder]);
     const declarations = (name) => path.join(folder, entries[name].replace(/\.ts$/, ".d.ts"));
-    const names = ["index", "storage", "worker"];
+    const names = ["index", "storage", "flower", "worker"];
     const input = Object.fromEntries(names.map((name) => [name, declarations(name)]));
     // The Worker's script exports nothing.
     const onwarn = (warning, warn) => warning.code === "EMPTY_BUNDLE" || warn(warning);
     const bundle = await rollup({ input, plugins: [dts()], onwarn });
     // What several use is declared in index.d.ts, and the others import it from there.
-    const others = ["storage", "worker"].map((name) => path.join(folder, name));
+    const others = ["storage", "flower", "worker"].map((name) => path.join(folder, name));
     const isOfOthers = (id) => others.some((place) => id.startsWith(place));
     const manualChunks = (id) => (isOfOthers(id) ? undefined : "index");
     // `[Symbol.dispose]` is declared in no library of ES2022. The plugin drops such references.
