@@ -1,5 +1,4 @@
-import { FlowerNode } from "./federation.js";
-import { openIdentity } from "./identity.js";
+import { federate } from "./federation.js";
 import { checkOptions } from "./options.js";
 import type { Federation, FederationOptions } from "./types.js";
 
@@ -18,6 +17,5 @@ export type {
  * there).
  */
 export async function joinFederation(options: FederationOptions): Promise<Federation> {
-  const checked = checkOptions(options);
-  return new FlowerNode(checked, await openIdentity(checked.url)).start();
+  return federate(checkOptions(options));
 }

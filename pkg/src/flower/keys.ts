@@ -1,47 +1,22 @@
 import { base64, concat, utf8, type Bytes } from "./bytes.js";
 
-/** A node's key pair, and the forms in which its public half is told. */
-export interface NodeKeys {
-  readonly privateKey: CryptoKey;
-  /** For the server's calls. */
-  readonly pem: Bytes;
-  /** For `flwr supernode register`: one line in OpenSSH's form. */
-  readonly ssh: string;
-}
-
-const CURVE = { name: "ECDSA", namedCurve: "P-384" };
-
-/** Of the uncompressed point at the end of a SubjectPublicKeyInfo. */
-const POINT_BYTES = 97;
-
 /** The private key can sign here, and cannot be read, not even by the page itself. */
 export const generateKeys = (): Promise<CryptoKeyPair> =>
-  crypto.subtle.generateKey(CURVE, false, ["sign", "verify"]);
+  crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-384" }, false, ["sign", "verify"]);
 
-function sshString(part: Uint8Array): Bytes {
-  const length = new Uint8Array(4);
-  new DataView(length.buffer).setUint32(0, part.length);
-  return concat([length, part]);
-}
-
-export async function describeKeys({ privateKey, publicKey }: CryptoKeyPair): Promise<NodeKeys> {
-  const spki = new Uint8Array(await crypto.subtle.exportKey("spki", publicKey));
-  const lines = (base64(spki).match(/.{1,64}/g) ?? []).join("\n");
-  const type = "ecdsa-sha2-nistp384";
-  const parts = [utf8(type), utf8("nistp384"), spki.subarray(-POINT_BYTES)];
-  return {
-    privateKey,
-    pem: utf8(`-----BEGIN PUBLIC KEY-----\n${lines}\n-----END PUBLIC KEY-----\n`),
-    ssh: `${type} ${base64(concat(parts.map(sshString)))}`,
-  };
+/** The public key as text in the form that servers ask for. */
+export async function toPem({ publicKey }: CryptoKeyPair): Promise<string> {
+  const spki = base64(new Uint8Array(await crypto.subtle.exportKey("spki", publicKey)));
+  const lines = spki.replace(/.{1,64}/g, "$&\n");
+  return `-----BEGIN PUBLIC KEY-----\n${lines}-----END PUBLIC KEY-----\n`;
 }
 
 /** DER's INTEGER of a positive number: no leading zeros, and one before a set highest bit. */
 function derInteger(number: Uint8Array): Bytes {
-  const first = Math.max(number.findIndex((byte) => byte !== 0), 0);
-  const digits = number.subarray(first);
-  const sign = (digits[0] as number) > 127 ? [0] : [];
-  return concat([Uint8Array.of(2, digits.length + sign.length, ...sign), digits]);
+  const first = Math.max(number.findIndex((byte) => byte > 0), 0);
+  const sign = (number[first] as number) > 127 ? [0] : [];
+  const digits = Uint8Array.of(...sign, ...number.subarray(first));
+  return Uint8Array.of(2, digits.length, ...digits);
 }
 
 /** WebCrypto's r and s, one behind the other, as the SEQUENCE of integers that flwr reads. */
@@ -49,13 +24,12 @@ export function derSignature(raw: Uint8Array): Bytes {
   const half = raw.length / 2;
   // P-384: 102 bytes at most, so that the length is one byte.
   const body = concat([raw.subarray(0, half), raw.subarray(half)].map(derInteger));
-  return concat([Uint8Array.of(0x30, body.length), body]);
+  return Uint8Array.of(0x30, body.length, ...body);
 }
 
 /** The signature of a text, in DER. */
-export async function sign({ privateKey }: NodeKeys, signed: string): Promise<Bytes> {
+export async function sign({ privateKey }: CryptoKeyPair, signed: string): Promise<Bytes> {
   const algorithm = { name: "ECDSA", hash: "SHA-256" };
-  return derSignature(
-    new Uint8Array(await crypto.subtle.sign(algorithm, privateKey, utf8(signed))),
-  );
+  const raw = await crypto.subtle.sign(algorithm, privateKey, utf8(signed));
+  return derSignature(new Uint8Array(raw));
 }

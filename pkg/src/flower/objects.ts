@@ -1,7 +1,7 @@
-import { concat, sha256, text, unreadable, utf8, type Bytes } from "./bytes.js";
+import { concat, malformed, sha256, text, utf8, type Bytes } from "./bytes.js";
 import { fromNpy, toNpy, type Tensor } from "./npy.js";
-import { Fields, message, nested, string } from "./protobuf.js";
-import { fromRecord, toRecord, type RecordValue, type Values } from "./record.js";
+import { bytes, Fields, message, string } from "./protobuf.js";
+import { readRecord, toMetrics, type ConfigValue } from "./record.js";
 
 /**
  * Flower moves a message as a tree of objects. Each is `"Type id,id length" \0 body`, named by the
@@ -9,14 +9,16 @@ import { fromRecord, toRecord, type RecordValue, type Values } from "./record.js
  */
 export interface FlowerObject {
   readonly id: string;
-  readonly content: Bytes;
-  readonly children: readonly FlowerObject[];
+  /** The ids of this object and of all below it, as messages carry them. */
+  readonly tree: Bytes;
+  /** The bytes of this object and of all below it, by id, children first. */
+  readonly all: ReadonlyMap<string, Bytes>;
 }
 
-/** What a message carries: arrays, metrics and configuration by name. */
+/** What a message carries: its arrays by name, and its configuration. */
 export interface Content {
-  arrays: Map<string, Map<string, Tensor>>;
-  records: Map<string, Map<string, RecordValue>>;
+  arrays: [string, Tensor][];
+  config: Map<string, ConfigValue | undefined>;
 }
 
 /** Bytes of an array that travel in one object: flwr's own default. */
@@ -33,7 +35,12 @@ export async function makeObject(
   const unique = [...new Map(children.map((child) => [child.id, child])).values()];
   const ids = unique.map(({ id }) => id).join(",");
   const content = concat([utf8(`${type} ${ids} ${body.length}\0`), body]);
-  return { id: await sha256(content), content, children: unique };
+  const id = await sha256(content);
+  return {
+    id,
+    tree: message(string(1, id), ...unique.map(({ tree }) => bytes(2, tree))),
+    all: new Map([...unique.flatMap(({ all }) => [...all]), [id, content]]),
+  };
 }
 
 const json = (value: unknown): Bytes => utf8(JSON.stringify(value));
@@ -45,41 +52,33 @@ async function arrayObject(tensor: Tensor): Promise<FlowerObject> {
     chunks.push(await makeObject("ArrayChunk", [], file.subarray(start, start + CHUNK_BYTES)));
   // Equal chunks are one child; the list says which child each of them is.
   const ids = [...new Set(chunks.map(({ id }) => id))];
-  const arraychunk_ids = chunks.map(({ id }) => ids.indexOf(id));
-  const shape = [...tensor.shape];
-  const body = json({ dtype: "float32", shape, stype: "numpy.ndarray", arraychunk_ids });
-  return makeObject("Array", chunks, body);
+  return makeObject("Array", chunks, json({
+    dtype: "float32",
+    shape: tensor.shape,
+    stype: "numpy.ndarray",
+    arraychunk_ids: chunks.map(({ id }) => ids.indexOf(id)),
+  }));
 }
 
 /** An object that names its children. */
-async function named(
-  type: string,
-  entries: Iterable<readonly [string, Promise<FlowerObject>]>,
-): Promise<FlowerObject> {
-  const ids: [string, string][] = [];
-  const children: FlowerObject[] = [];
-  for (const [name, making] of entries) {
-    const child = await making;
-    ids.push([name, child.id]);
-    children.push(child);
-  }
-  return makeObject(type, children, json(Object.fromEntries(ids)));
-}
+const named = (type: string, children: [string, FlowerObject][]): Promise<FlowerObject> =>
+  makeObject(
+    type,
+    children.map(([, child]) => child),
+    json(Object.fromEntries(children.map(([name, { id }]) => [name, id]))),
+  );
 
 /** The content of a reply: metrics, and the arrays of a trained model. */
-export function contentObject(
-  metrics: Values,
-  arrays?: Readonly<Record<string, Tensor>>,
+export async function contentObject(
+  metrics: Readonly<Record<string, number>>,
+  arrays: [string, Tensor][] = [],
 ): Promise<FlowerObject> {
-  const entries: [string, Promise<FlowerObject>][] = [
-    ["metrics", makeObject("MetricRecord", [], toRecord(metrics))],
-  ];
-  if (arrays !== undefined) {
-    const parts = Object.entries(arrays).map(([name, array]) =>
-      [name, arrayObject(array)] as const);
-    entries.unshift(["arrays", named("ArrayRecord", parts)]);
-  }
-  return named("RecordDict", entries);
+  const parts: [string, FlowerObject][] = [];
+  for (const [name, array] of arrays) parts.push([name, await arrayObject(array)]);
+  const records: [string, FlowerObject][] = [];
+  if (parts.length > 0) records.push(["arrays", await named("ArrayRecord", parts)]);
+  records.push(["metrics", await makeObject("MetricRecord", [], toMetrics(metrics))]);
+  return named("RecordDict", records);
 }
 
 interface Opened {
@@ -91,89 +90,52 @@ interface Opened {
 /** The parts of an object's bytes. */
 export function openObject(content: Uint8Array): Opened {
   const end = content.indexOf(0);
-  const [type, children, length, ...rest] = text(content.subarray(0, Math.max(end, 0))).split(" ");
+  const [type, ids, length] = text(content.subarray(0, Math.max(end, 0))).split(" ");
   const body = content.subarray(end + 1);
-  if (end < 0 || type === undefined || children === undefined || rest.length > 0)
-    throw unreadable("the server sent an object without its head");
-  if (length !== String(body.length)) throw unreadable("the server sent an object cut short");
-  return { type, children: children === "" ? [] : children.split(","), body };
-}
-
-/** Reads the objects of a message, of which each stands for its hash in `contents`. */
-export class ObjectReader {
-  readonly #contents: ReadonlyMap<string, Uint8Array>;
-
-  constructor(contents: ReadonlyMap<string, Uint8Array>) {
-    this.#contents = contents;
-  }
-
-  #open(id: string, ...types: string[]): Opened {
-    const content = this.#contents.get(id);
-    if (content === undefined) throw unreadable("the server named an object and did not send it");
-    const opened = openObject(content);
-    if (!types.includes(opened.type))
-      throw unreadable(`the server sent a "${opened.type}" where ${types.join(" or ")} belongs`);
-    return opened;
-  }
-
-  /** The names of an object's children: a JSON object of name to id. */
-  #names({ body }: Opened): [string, string][] {
-    const names = parse(body);
-    const entries = Object.entries(names).map(([name, id]): [string, string] => [name, String(id)]);
-    return entries;
-  }
-
-  #array(id: string): Tensor {
-    const array = this.#open(id, "Array");
-    const { arraychunk_ids: order } = parse(array.body);
-    if (!Array.isArray(order)) throw unreadable("the server sent an array without its parts");
-    const chunks = order.map((index) => this.#open(array.children[index] ?? "", "ArrayChunk").body);
-    return fromNpy(concat(chunks));
-  }
-
-  /** What the message of this id carries. */
-  content(id: string): Content {
-    const content: Content = { arrays: new Map(), records: new Map() };
-    const [child] = this.#open(id, "Message").children;
-    if (child === undefined) return content;
-    for (const [name, part] of this.#names(this.#open(child, "RecordDict"))) {
-      const record = this.#open(part, "ArrayRecord", "MetricRecord", "ConfigRecord");
-      if (record.type === "ArrayRecord") {
-        const arrays = this.#names(record).map(([key, array]) => [key, this.#array(array)] as const);
-        content.arrays.set(name, new Map(arrays));
-      } else content.records.set(name, fromRecord(record.body));
-    }
-    return content;
-  }
+  if (!type || ids === undefined || length !== String(body.length)) throw malformed("object");
+  return { type, children: ids === "" ? [] : ids.split(","), body };
 }
 
 function parse(body: Uint8Array): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(text(body));
-    if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+    return Object(JSON.parse(text(body)));
   } catch {
-    // Told below.
+    throw malformed("object");
   }
-  throw unreadable("the server sent an object that holds no names");
 }
 
-/** A tree of ids, as messages carry it. */
-export const toTree = (object: FlowerObject): Bytes =>
-  message(string(1, object.id), ...object.children.map((child) => nested(2, toTree(child))));
+/** Reads what the message of this id carries, of whose objects each stands for its hash. */
+export function readContent(objects: ReadonlyMap<string, Uint8Array>, id: string): Content {
+  const content: Content = { arrays: [], config: new Map() };
+  const open = (object: unknown, expected: RegExp): Opened => {
+    const found = objects.get(String(object));
+    const opened = found && openObject(found);
+    if (opened === undefined || !expected.test(opened.type)) throw malformed("message");
+    return opened;
+  };
+  /** The children that an object names. */
+  const names = ({ body }: Opened): [string, unknown][] => Object.entries(parse(body));
+  const readArray = (object: unknown): Tensor => {
+    const { body, children } = open(object, /^Array$/);
+    const order = parse(body)["arraychunk_ids"];
+    if (!Array.isArray(order)) throw malformed("array");
+    return fromNpy(concat(order.map((index) => open(children[index], /^ArrayChunk$/).body)));
+  };
+  for (const child of open(id, /^Message$/).children) {
+    for (const [, part] of names(open(child, /^RecordDict$/))) {
+      const record = open(part, /^(Array|Metric|Config)Record$/);
+      if (record.type === "ArrayRecord")
+        for (const [name, array] of names(record)) content.arrays.push([name, readArray(array)]);
+      else for (const [key, value] of readRecord(record.body)) content.config.set(key, value);
+    }
+  }
+  return content;
+}
 
 /** The ids of a tree, each once. */
-export function treeIds(tree: Uint8Array, ids = new Set<string>(), depth = 1): Set<string> {
-  if (depth > DEPTH) throw unreadable("the server sent a tree of objects that is too deep");
+export function treeIds(tree: Uint8Array, depth = 1): Set<string> {
+  if (depth > DEPTH) throw malformed("tree");
   const fields = new Fields(tree);
-  for (const child of fields.all(2)) treeIds(child, ids, depth + 1);
-  return ids.add(fields.string(1));
-}
-
-/** An object and all below it, children first. */
-export function allObjects(
-  object: FlowerObject,
-  found = new Map<string, FlowerObject>(),
-): Map<string, FlowerObject> {
-  for (const child of object.children) allObjects(child, found);
-  return found.set(object.id, object);
+  const below = fields.all(2).flatMap((child) => [...treeIds(child, depth + 1)]);
+  return new Set([...below, fields.string(1)]);
 }

@@ -1,13 +1,12 @@
 import type { CalibrationOptions, Head } from "../api/types.js";
-import { copyOptions } from "../input/options.js";
+import { checkPlain } from "../input/options.js";
 import { mismatch } from "../input/refusals.js";
 import type { FederationOptions } from "./types.js";
 
 /** Options with their defaults. */
-export interface Checked {
+export interface Checked extends FederationOptions {
   url: string;
   head: Head;
-  heldOut: FederationOptions["heldOut"];
   fit: NonNullable<FederationOptions["fit"]>;
   clip: number;
   calibrate: CalibrationOptions | false;
@@ -15,65 +14,55 @@ export interface Checked {
   poll: number;
   patience: number;
   onEvent: NonNullable<FederationOptions["onEvent"]>;
-  signal: AbortSignal | undefined;
 }
 
-const keys = [
-  "url", "head", "heldOut", "fit", "clip", "calibrate", "heartbeat", "poll", "patience", "onEvent",
-  "signal",
+/** Least and most. */
+const numbers: [keyof FederationOptions, number, number][] = [
+  ["clip", Number.MIN_VALUE, Infinity],
+  ["heartbeat", 10, 1800],
+  ["poll", 0.1, 600],
+  ["patience", 0, 86_400],
 ];
 
-const refuse = (name: string, expected: string, got: unknown): never => {
-  throw mismatch("invalid-option", `options.${name}`, expected, got);
+const defaults = {
+  url: "/",
+  head: undefined,
+  heldOut: undefined,
+  fit: {},
+  clip: Infinity,
+  calibrate: {},
+  heartbeat: 60,
+  poll: 1,
+  patience: 600,
+  onEvent() {},
+  signal: undefined,
 };
-
-function readUrl(given: unknown): string {
-  const base = globalThis.location?.href;
-  try {
-    const url = new URL(String(given ?? "/"), base);
-    if (/^https?:$/.test(url.protocol)) return url.href.replace(/[^/]*([?#].*)?$/, "");
-  } catch {
-    // Told below.
-  }
-  return refuse("url", "an http address, whole outside a page", given);
-}
 
 /** Checks what a caller gave. */
 export function checkOptions(given: FederationOptions): Checked {
-  if (typeof given !== "object" || given === null) {
-    throw mismatch("invalid-option", "options", "a plain object", given);
+  checkPlain(given, "options");
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  const all = { ...defaults, ...Object.fromEntries(set) } as unknown as Checked;
+  const expect = (isFine: unknown, name: keyof Checked, expected: string): void => {
+    if (!isFine) throw mismatch("invalid-option", `options.${name}`, expected, all[name]);
+  };
+  for (const name of Object.keys(given))
+    expect(name in defaults, name as "url", `one of ${Object.keys(defaults).join(", ")}`);
+  for (const [name, least, most] of numbers) {
+    const value = all[name] as number;
+    const isFine = typeof value === "number" && value >= least && value <= most;
+    expect(isFine, name, `a number from ${least} to ${most}`);
   }
-  const unknown = Object.keys(given).find((key) => !keys.includes(key));
-  if (unknown !== undefined) refuse(unknown, `one of ${keys.join(", ")}`, given[unknown as "url"]);
-  const { head, heldOut, fit, clip, calibrate, onEvent, signal, url } = given;
-  const number = (
-    name: "clip" | "heartbeat" | "poll" | "patience",
-    absent: number,
-    [least, most]: [number, number],
-  ): number => {
-    const value = given[name] ?? absent;
-    if (typeof value === "number" && value >= least && value <= most) return value;
-    return refuse(name, `a number from ${least} to ${most}`, value);
-  };
-  if (typeof head?.setWeights !== "function") refuse("head", "a head", head);
-  if (heldOut !== undefined && (heldOut?.features === undefined || heldOut.labels === undefined))
-    refuse("heldOut", "features and labels", heldOut);
-  if (onEvent !== undefined && typeof onEvent !== "function")
-    refuse("onEvent", "a function", onEvent);
-  if (signal !== undefined && typeof signal?.addEventListener !== "function")
-    refuse("signal", "an AbortSignal", signal);
-  if (clip !== undefined && !(clip > 0)) refuse("clip", "a number above 0", clip);
-  return {
-    url: readUrl(url),
-    head,
-    heldOut,
-    fit: copyOptions(fit) ?? {},
-    clip: number("clip", Infinity, [0, Infinity]),
-    calibrate: calibrate === false ? false : (copyOptions(calibrate) ?? {}),
-    heartbeat: number("heartbeat", 60, [10, 1800]),
-    poll: number("poll", 1, [0.1, 600]),
-    patience: number("patience", 600, [0, 86_400]),
-    onEvent: onEvent ?? (() => {}),
-    signal,
-  };
+  expect(typeof all.head?.setWeights === "function", "head", "a head");
+  expect(all.heldOut === undefined || all.heldOut?.labels, "heldOut", "features and labels");
+  expect(typeof all.onEvent === "function", "onEvent", "a function");
+  expect(all.signal === undefined || all.signal?.addEventListener, "signal", "an AbortSignal");
+  for (const name of ["fit", "calibrate"] as const)
+    if (all[name] !== false) checkPlain(all[name], `options.${name}`);
+  try {
+    all.url = new URL(".", new URL(all.url, globalThis.location?.href)).href;
+  } catch {
+    expect(false, "url", "an address, whole outside a page");
+  }
+  return all;
 }

@@ -1,52 +1,37 @@
-import { concat, text, unreadable, utf8, type Bytes } from "./bytes.js";
-
-/** A field of a message: its number and encoded value, or nothing where the value is the default. */
-type Field = Bytes | undefined;
+import { concat, malformed, text, utf8, type Bytes } from "./bytes.js";
 
 function varint(value: bigint): Bytes {
   const bytes: number[] = [];
   let rest = BigInt.asUintN(64, value);
-  do {
-    const low = Number(rest & 127n);
-    rest >>= 7n;
-    bytes.push(rest > 0n ? low | 128 : low);
-  } while (rest > 0n);
-  return Uint8Array.from(bytes);
+  for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
+  return Uint8Array.of(...bytes, Number(rest));
 }
 
-const tag = (field: number, wire: number): Bytes => varint(BigInt(field * 8 + wire));
+const field = (number: number, wire: number, ...parts: Uint8Array[]): Bytes =>
+  concat([varint(BigInt(number * 8 + wire)), ...parts]);
 
-// proto3 leaves defaults out, except where a field has presence: members of a oneof and optional
-// fields, for which the caller passes `always`.
+// Numbers are written even if they are 0, as members of a oneof and optional fields must be; no other
+// number of these messages is ever 0.
 
-export const uint = (field: number, value: bigint | undefined, always = false): Field =>
-  value !== undefined && (always || value !== 0n)
-    ? concat([tag(field, 0), varint(value)])
-    : undefined;
+export const uint = (number: number, value: bigint): Bytes => field(number, 0, varint(value));
 
-export const sint = (field: number, value: bigint): Field =>
-  concat([tag(field, 0), varint(BigInt.asUintN(64, (value << 1n) ^ (value >> 63n)))]);
+/** A signed number in zigzag form. */
+export const sint = (number: number, value: bigint): Bytes =>
+  uint(number, (value << 1n) ^ (value >> 63n));
 
-export function double(field: number, value: number, always = false): Field {
-  if (value === 0 && !always) return undefined;
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setFloat64(0, value, true);
-  return concat([tag(field, 1), bytes]);
-}
+export const double = (number: number, value: number): Bytes =>
+  field(number, 1, new Uint8Array(Float64Array.of(value).buffer));
 
-/** A nested message or a packed list; written even when empty. */
-export const nested = (field: number, value: Uint8Array): Bytes =>
-  concat([tag(field, 2), varint(BigInt(value.length)), value]);
+/** Bytes, a nested message or a packed list. */
+export const bytes = (number: number, value: Uint8Array): Bytes =>
+  field(number, 2, varint(BigInt(value.length)), value);
 
-export const bytes = (field: number, value: Uint8Array, always = false): Field =>
-  value.length > 0 || always ? nested(field, value) : undefined;
-
-export const string = (field: number, value: string, always = false): Field =>
-  bytes(field, utf8(value), always);
+/** A text; an empty one is the default, and left out. */
+export const string = (number: number, value: string): Bytes =>
+  value === "" ? concat([]) : bytes(number, utf8(value));
 
 /** A message of these fields. */
-export const message = (...fields: Field[]): Bytes =>
-  concat(fields.filter((field) => field !== undefined));
+export const message = (...fields: Bytes[]): Bytes => concat(fields);
 
 type Value = bigint | number | Uint8Array;
 
@@ -58,7 +43,7 @@ export class Fields {
     const view = new DataView(encoded.buffer, encoded.byteOffset, encoded.byteLength);
     let at = 0;
     const take = (length: number): number => {
-      if (length > encoded.length - at) throw unreadable("the server sent a frame cut short");
+      if (length > encoded.length - at) throw malformed("frame");
       at += length;
       return at - length;
     };
@@ -69,72 +54,57 @@ export class Fields {
         value |= BigInt(byte & 127) << shift;
         if (byte < 128) return BigInt.asUintN(64, value);
       }
-      throw unreadable("the server sent a number of more than 64 bits");
+      throw malformed("frame");
     };
-    const readers: Record<number, () => Value> = {
-      0: readVarint,
-      1: () => view.getFloat64(take(8), true),
-      2: () => {
-        const length = Number(readVarint());
-        const start = take(length);
-        return encoded.subarray(start, start + length);
-      },
-      5: () => view.getFloat32(take(4), true),
+    const read = (wire: number): Value => {
+      if (wire === 0) return readVarint();
+      if (wire === 1) return view.getFloat64(take(8), true);
+      if (wire === 5) return view.getFloat32(take(4), true);
+      if (wire !== 2) throw malformed("frame");
+      const length = Number(readVarint());
+      const start = take(length);
+      return encoded.subarray(start, start + length);
     };
     while (at < encoded.length) {
       const key = Number(readVarint());
-      const read = readers[key % 8];
-      if (read === undefined) throw unreadable("the server sent a frame of an unknown form");
-      const field = Math.floor(key / 8);
-      const values = this.#values.get(field) ?? [];
-      values.push(read());
-      this.#values.set(field, values);
+      const number = Math.floor(key / 8);
+      this.#values.set(number, [...(this.#values.get(number) ?? []), read(key % 8)]);
     }
   }
 
-  /** The numbers of the fields that came. */
-  get numbers(): number[] {
-    return [...this.#values.keys()];
+  has(number: number): boolean {
+    return this.#values.has(number);
   }
 
-  #last<T extends Value>(field: number, isOf: (value: Value) => value is T, absent: T): T {
-    const value = this.#values.get(field)?.at(-1) ?? absent;
-    if (!isOf(value)) throw unreadable(`the server sent field ${field} in another form`);
-    return value;
+  /** All values of a repeated field, which must be of one kind with the last one's stand-in. */
+  #all<T extends Value>(number: number, absent: T): T[] {
+    const values = this.#values.get(number) ?? [];
+    if (values.some((value) => typeof value !== typeof absent)) throw malformed("frame");
+    return values as T[];
   }
 
-  uint(field: number): bigint {
-    return this.#last(field, (value) => typeof value === "bigint", 0n);
+  #last<T extends Value>(number: number, absent: T): T {
+    return this.#all(number, absent).at(-1) ?? absent;
   }
 
-  sint(field: number): bigint {
-    const value = this.uint(field);
-    return BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n));
+  uint(number: number): bigint {
+    return this.#last<bigint>(number, 0n);
   }
 
-  /** Undefined where it did not come: an optional field. */
-  optional(field: number): bigint | undefined {
-    return this.#values.has(field) ? this.uint(field) : undefined;
+  double(number: number): number {
+    return this.#last<number>(number, 0);
   }
 
-  double(field: number): number {
-    return this.#last(field, (value) => typeof value === "number", 0);
+  bytes(number: number): Uint8Array {
+    return this.#last(number, new Uint8Array());
   }
 
-  bytes(field: number): Uint8Array {
-    return this.#last(field, (value) => value instanceof Uint8Array, new Uint8Array());
-  }
-
-  string(field: number): string {
-    return text(this.bytes(field));
+  string(number: number): string {
+    return text(this.bytes(number));
   }
 
   /** All values of a repeated field of messages, texts or bytes. */
-  all(field: number): Uint8Array[] {
-    const values = this.#values.get(field) ?? [];
-    return values.map((value) => {
-      if (!(value instanceof Uint8Array)) throw unreadable(`field ${field} is no list of bytes`);
-      return value;
-    });
+  all(number: number): Uint8Array[] {
+    return this.#all(number, new Uint8Array());
   }
 }

@@ -1,6 +1,7 @@
 import type {
   Calibration,
   CalibrationOptions,
+  EpochProgress,
   Features,
   Head,
   Labels,
@@ -75,7 +76,7 @@ export type FederationEvent =
   /** It does something else now. */
   | { type: "state"; state: FederationState }
   /** An epoch of a local fit is done. */
-  | { type: "epoch"; round: number; epoch: number; epochs: number; loss: number; accuracy: number }
+  | ({ type: "epoch"; round: number } & EpochProgress)
   /** An update was sent; loss and accuracy are those of the last local epoch. */
   | { type: "trained"; round: number; rows: number; loss: number; accuracy: number }
   /** The server's weights were measured on the held-out rows. */

@@ -1,109 +1,81 @@
-import type { FitResult, Head, NamedWeights } from "../api/types.js";
 import { OodgateError } from "../api/errors.js";
+import type { EpochProgress, FitResult, Head, NamedWeights } from "../api/types.js";
+import { malformed } from "./bytes.js";
 import type { Tensor } from "./npy.js";
 import { contentObject, type Content, type FlowerObject } from "./objects.js";
 import type { Checked } from "./options.js";
-import type { RecordValue } from "./record.js";
+import type { ConfigValue } from "./record.js";
 import type { FederationEvent } from "./types.js";
 
 /** An order of the server: the weights to begin with, and its configuration. */
 export interface Order {
   weights: NamedWeights;
-  config: ReadonlyMap<string, RecordValue>;
+  config: Content["config"];
   round: number;
 }
 
 type Tell = (event: FederationEvent) => void;
 
-/** A number of the configuration, if it is there. */
-function numberOf({ config }: Order, key: string): number | undefined {
-  const value = config.get(key);
-  return typeof value === "number" ? value : undefined;
-}
+/** Options of a fit that the server's configuration may name. */
+const named = [["epochs", "epochs"], ["batch-size", "batchSize"], ["schedule", "schedule"]] as const;
+
+const number = (value: ConfigValue | undefined): number | undefined =>
+  typeof value === "number" ? value : undefined;
 
 /** Reads an order. Classes that the server names must be this head's, in the same order. */
-export function readOrder({ arrays, records }: Content, { classes }: Head): Order {
-  const [first, ...others] = arrays.values();
-  if (first === undefined || others.length > 0)
-    throw new OodgateError("server-incompatible", "expected one record of arrays in the message");
-  const config = new Map([...records.values()].flatMap((record) => [...record]));
-  const round = config.get("server-round");
-  const named = config.get("classes");
-  if (Array.isArray(named) && named.join("\0") !== classes.join("\0")) {
-    const text = "the federation's classes are not this head's, or in another order: expected ";
-    throw new OodgateError("invalid-option", `${text}${named.join(", ")}`);
+export function readOrder({ arrays, config }: Content, { classes }: Head): Order {
+  if (arrays.length === 0) throw malformed("message without weights");
+  const wanted = config.get("classes");
+  if (Array.isArray(wanted) && wanted.join("\0") !== classes.join("\0")) {
+    const text = `head: expected the classes ${wanted} of the federation, got ${classes}`;
+    throw new OodgateError("invalid-option", text);
   }
-  const weights = Object.fromEntries(first) as Record<string, Tensor>;
-  return { weights, config, round: typeof round === "number" ? round : 0 };
+  const round = number(config.get("server-round")) ?? 0;
+  return { weights: Object.fromEntries(arrays), config, round };
 }
 
 /** Whether no round follows, as far as the server says. */
-export const isLastRound = (order: Order): boolean =>
-  order.round > 0 && order.round === numberOf(order, "num-rounds");
+export const isLastRound = ({ config, round }: Order): boolean =>
+  round > 0 && round === config.get("num-rounds");
 
 /** Shortens the way from `before` to `after` to a length of at most `most`. */
 export function clipUpdate(before: NamedWeights, after: NamedWeights, most: number): void {
-  let squares = 0;
-  const pairs = Object.entries(after).map(([name, { data }]) =>
-    [data, (before[name] as Tensor).data] as const);
-  for (const [data, start] of pairs) {
-    data.forEach((value, index) => {
-      squares += (value - (start[index] as number)) ** 2;
-    });
-  }
-  const share = most / Math.sqrt(squares);
-  if (!(share < 1)) return;
-  for (const [data, start] of pairs) {
-    data.forEach((value, index) => {
-      const from = start[index] as number;
-      data[index] = from + (value - from) * share;
-    });
-  }
-}
-
-/** Options of the local fit: the caller's, and over them what the server's configuration names. */
-function fitOptions(order: Order, { fit }: Checked): Checked["fit"] {
-  const schedule = order.config.get("schedule");
-  return {
-    ...fit,
-    epochs: numberOf(order, "epochs") ?? fit.epochs ?? 1,
-    ...(numberOf(order, "batch-size") && { batchSize: numberOf(order, "batch-size") as number }),
-    ...(typeof schedule === "string" && { schedule: schedule as "constant" }),
+  const each = (visit: (data: Float32Array, start: Float32Array, index: number) => void): void => {
+    for (const [name, { data }] of Object.entries(after))
+      data.forEach((_, index) => visit(data, before[name]!.data, index));
   };
+  let squares = 0;
+  each((data, start, i) => (squares += (data[i]! - start[i]!) ** 2));
+  const share = most / Math.sqrt(squares);
+  if (share < 1) each((data, start, i) => (data[i] = start[i]! + (data[i]! - start[i]!) * share));
 }
 
 /** Learns from the head's own rows, and answers its weights and how many rows there were. */
 export async function train(
-  order: Order,
-  options: Checked,
+  { weights, config, round }: Order,
+  { head, clip, fit }: Checked,
   tell: Tell,
   signal: AbortSignal,
 ): Promise<FlowerObject> {
-  const { head, clip } = options;
-  const { round, weights: before } = order;
   const rows = head.rows.perClass.reduce((sum, count) => sum + count, 0);
-  await head.setWeights(before);
+  await head.setWeights(weights);
+  const options = { epochs: 1, ...fit } as Record<string, unknown>;
+  for (const [key, option] of named) options[option] = config.get(key) ?? options[option];
   let result: FitResult;
   try {
-    result = await head.fit({
-      ...fitOptions(order, options),
-      onEpoch: ({ epoch, epochs, loss, accuracy }) =>
-        tell({ type: "epoch", round, epoch, epochs, loss, accuracy }),
-      signal,
-    });
+    const onEpoch = (epoch: EpochProgress): void => tell({ ...epoch, type: "epoch", round });
+    result = await head.fit({ ...options, onEpoch, signal });
   } catch (error) {
     // Half a fit, or one that diverged, is nobody's model.
-    await head.setWeights(before).catch(() => {});
+    await head.setWeights(weights).catch(() => {});
     throw error;
   }
   const after = await head.weights();
-  const most = Math.min(clip, numberOf(order, "clipping_norm") ?? Infinity);
-  if (most < Infinity) clipUpdate(before, after, most);
+  clipUpdate(weights, after, Math.min(clip, number(config.get("clipping_norm")) ?? Infinity));
   const { loss, accuracy } = result;
-  const metrics = { "num-examples": rows, loss, accuracy };
   // In the order of the server's record, which some of its strategies compare.
-  const arrays = Object.fromEntries(Object.keys(before).map((name) => [name, after[name] as Tensor]));
-  const answer = await contentObject(metrics, arrays);
+  const arrays = Object.keys(weights).map((name): [string, Tensor] => [name, after[name]!]);
+  const answer = await contentObject({ "num-examples": rows, loss, accuracy }, arrays);
   tell({ type: "trained", round, rows, loss, accuracy });
   return answer;
 }
@@ -116,15 +88,12 @@ export async function evaluate(
 ): Promise<FlowerObject> {
   await head.setWeights(weights);
   if (heldOut === undefined)
-    throw new OodgateError("invalid-option", "this node has no held-out rows to measure on");
+    throw new OodgateError("invalid-option", "options.heldOut: this node has no rows to measure on");
   const { label, classIndex } = await head.predict(heldOut.features);
   const rows = classIndex.length;
-  let right = 0;
-  for (let row = 0; row < rows; row += 1) {
-    const wanted = heldOut.labels[row];
-    if (wanted === label[row] || wanted === classIndex[row]) right += 1;
-  }
-  const accuracy = right / rows;
+  const isRight = (name: string, row: number): boolean =>
+    [name, classIndex[row]].includes(heldOut.labels[row]);
+  const accuracy = label.filter(isRight).length / rows;
   const answer = await contentObject({ "num-examples": rows, accuracy });
   tell({ type: "evaluated", round, rows, accuracy });
   return answer;
@@ -136,8 +105,7 @@ export async function calibrate(
   tell: Tell,
   signal: AbortSignal,
 ): Promise<void> {
-  if (options === false) return;
-  const all = { ...options, signal };
+  const all = { ...(options || {}), signal };
   const calibration = await (heldOut === undefined
     ? head.calibrate(all)
     : head.calibrate(heldOut.features, heldOut.labels, all));
