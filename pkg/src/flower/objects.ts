@@ -43,7 +43,8 @@ export async function makeObject(
   };
 }
 
-const json = (value: unknown): Bytes => utf8(JSON.stringify(value));
+// JSON as Python's json.dumps spaces it: an array that a node sends back as it came then has the
+// hash that the server knows it by, and need not travel.
 
 async function arrayObject(tensor: Tensor): Promise<FlowerObject> {
   const file = toNpy(tensor);
@@ -52,21 +53,17 @@ async function arrayObject(tensor: Tensor): Promise<FlowerObject> {
     chunks.push(await makeObject("ArrayChunk", [], file.subarray(start, start + CHUNK_BYTES)));
   // Equal chunks are one child; the list says which child each of them is.
   const ids = [...new Set(chunks.map(({ id }) => id))];
-  return makeObject("Array", chunks, json({
-    dtype: "float32",
-    shape: tensor.shape,
-    stype: "numpy.ndarray",
-    arraychunk_ids: chunks.map(({ id }) => ids.indexOf(id)),
-  }));
+  const order = chunks.map(({ id }) => ids.indexOf(id)).join(", ");
+  const shape = tensor.shape.join(", ");
+  const kind = `"dtype": "float32", "shape": [${shape}], "stype": "numpy.ndarray"`;
+  return makeObject("Array", chunks, utf8(`{${kind}, "arraychunk_ids": [${order}]}`));
 }
 
 /** An object that names its children. */
-const named = (type: string, children: [string, FlowerObject][]): Promise<FlowerObject> =>
-  makeObject(
-    type,
-    children.map(([, child]) => child),
-    json(Object.fromEntries(children.map(([name, { id }]) => [name, id]))),
-  );
+function named(type: string, children: [string, FlowerObject][]): Promise<FlowerObject> {
+  const names = children.map(([name, { id }]) => `${JSON.stringify(name)}: "${id}"`).join(", ");
+  return makeObject(type, children.map(([, child]) => child), utf8(`{${names}}`));
+}
 
 /** The content of a reply: metrics, and the arrays of a trained model. */
 export async function contentObject(
