@@ -12,6 +12,8 @@ import { calibrate, evaluate, isLastRound, readOrder, train, type Order } from "
 /** Signs of life come more often than promised: timers of hidden pages are late by up to 60 s. */
 const BEATS = 2.5;
 
+const isEvaluation = (type: string): boolean => /^evaluate\b/.test(type);
+
 /** The reason of a leave that was asked for. */
 const LEFT = new Error("the node left the federation");
 
@@ -71,11 +73,13 @@ export async function federate(options: Checked): Promise<Federation> {
   }
 
   function carryOut(type: string, order: Order): Promise<FlowerObject> {
-    const isTraining = /^train\b/.test(type);
-    if (!isTraining && !/^evaluate\b/.test(type))
-      throw incompatible(`this node knows no message of type "${type}"`);
-    enter(isTraining ? "training" : "evaluating");
-    return isTraining ? train(order, options, tell, signal) : evaluate(order, options, tell);
+    if (isEvaluation(type)) {
+      enter("evaluating");
+      return evaluate(order, options, tell);
+    }
+    if (!/^train\b/.test(type)) throw incompatible(`this node knows no message of type "${type}"`);
+    enter("training");
+    return train(order, options, tell, signal);
   }
 
   /** Asks for an order and carries it out. */
@@ -88,8 +92,8 @@ export async function federate(options: Checked): Promise<Federation> {
     try {
       const order = readOrder(await asked.content(), head);
       round = order.round;
+      isLast = isLastRound(order) && isEvaluation(asked.type);
       answer = await carryOut(asked.type, order);
-      isLast = isLastRound(order) && state === "evaluating";
     } catch (error) {
       if (error instanceof Refusal) throw error;
       answer = fail(error);

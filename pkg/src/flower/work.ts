@@ -109,6 +109,10 @@ export async function calibrate(
   const calibration = await (heldOut === undefined
     ? head.calibrate(all)
     : head.calibrate(heldOut.features, heldOut.labels, all));
-  const beyond = head.classes.filter((_, index) => !head.rows.perClass[index]);
+  // Labels are indices or names.
+  const labels = new Set<unknown>(heldOut?.labels);
+  const isMet = (name: string, index: number): boolean =>
+    heldOut ? labels.has(name) || labels.has(index) : head.rows.perClass[index]! > 0;
+  const beyond = head.classes.filter((name, index) => !isMet(name, index));
   tell({ type: "calibrated", calibration, beyond });
 }
