@@ -136,7 +136,7 @@ await main(import.meta, async () => {
   const has = (...names) => chosen.some(({ group }) => names.includes(group));
   const began = performance.now();
   setup({
-    browser: has("browser", "faults", "interop", "package", "site"),
+    browser: has("browser", "faults", "flower", "interop", "package", "site"),
     firefox: has("browser", "package"),
     webkit: has("browser"),
   });
