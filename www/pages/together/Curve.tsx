@@ -1,6 +1,6 @@
 const WIDTH = 320;
 const HEIGHT = 130;
-const LEFT = 38;
+const LEFT = 46;
 
 /** Shares by rounds as a line, with another as a level. */
 export function Curve({

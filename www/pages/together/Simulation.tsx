@@ -3,14 +3,14 @@ import { Curve } from "./Curve";
 import { Failure } from "./Failure";
 import { Points } from "./Points";
 import { rowsOf, type Division } from "./rows";
-import { division, failure, run, start, stop, tabs, type Run, type Tab } from "./simulation";
+import { division, failure, reset, run, start, stop, tabs, type Run, type Tab } from "./simulation";
 import { words } from "./texts";
 
 const counts = [2, 3, 4, 6, 8];
 
 export function Simulation() {
   const t = words.value.simulate;
-  const isRunning = run.value?.state === "running";
+  const isRunning = run.value.state === "running";
   return (
     <section id="simulation" class="panel" aria-labelledby="simulation-heading" tabIndex={-1}>
       <h2 id="simulation-heading">{t.heading}</h2>
@@ -41,19 +41,14 @@ export function Simulation() {
         </button>
       </div>
       <Failure error={failure.value} />
-      {run.value !== undefined && <Progress {...run.value} />}
+      <Progress {...run.value} />
       <ul class="tabs" aria-label={t.tabs}>
         {Array.from({ length: tabs.value }, (_, index) => (
-          <TabCard key={index} index={index} tab={run.value?.tabs[index]} />
+          <TabCard key={index} index={index} tab={run.value.tabs[index]} />
         ))}
       </ul>
     </section>
   );
-}
-
-function reset(): void {
-  stop();
-  run.value = undefined;
 }
 
 /** One of a few, as segments. */
@@ -119,15 +114,13 @@ function TabCard({ index, tab }: { index: number; tab: Tab | undefined }) {
     <li>
       <h3>{t.tab(index + 1)}</h3>
       <Points rows={rowsOf(index, division.value)} label={t.tab(index + 1)} />
-      {tab !== undefined && (
-        <ul>
-          <li>{t.aloneIs(percent(tab.alone))}</li>
-          {tab.accepted !== undefined && <li>{t.accepted(percent(tab.accepted))}</li>}
-          {tab.accepted !== undefined && tab.beyond.length > 0 && (
-            <li>{t.beyond(tab.beyond.join(", "))}</li>
-          )}
-        </ul>
-      )}
+      <div class="of-tab">
+        {tab !== undefined && <p>{t.aloneIs(percent(tab.alone))}</p>}
+        {tab?.accepted !== undefined && <p>{t.accepted(percent(tab.accepted))}</p>}
+        {tab?.accepted !== undefined && tab.beyond.length > 0 && (
+          <p>{t.beyond(tab.beyond.join(", "))}</p>
+        )}
+      </div>
     </li>
   );
 }

@@ -17,21 +17,29 @@ export interface Run {
   /** Accuracy of the common weights after each round so far. */
   readonly accuracy: readonly number[];
   readonly tabs: readonly Tab[];
-  readonly state: "running" | "done" | "stopped";
+  readonly state: "idle" | "running" | "done" | "stopped";
 }
-
-export const tabs = signal(4);
-export const division = signal<Division>("few");
-export const run = signal<Run | undefined>(undefined);
-export const failure = signal<unknown>(undefined);
 
 const ROUNDS = 15;
 const EPOCHS = 2;
+
+const idle: Run = { rounds: ROUNDS, accuracy: [], tabs: [], state: "idle" };
+
+export const tabs = signal(4);
+export const division = signal<Division>("few");
+export const run = signal<Run>(idle);
+export const failure = signal<unknown>(undefined);
 
 let ending = new AbortController();
 
 export function stop(): void {
   ending.abort();
+}
+
+/** Forgets the last run: what it ran with changes. */
+export function reset(): void {
+  ending.abort();
+  run.value = idle;
 }
 
 async function accuracyOf(head: Head): Promise<number> {
@@ -61,9 +69,9 @@ export async function start(): Promise<void> {
   failure.value = undefined;
   const heads: Head[] = [];
   const shown = (change: Partial<Run>): void => {
-    if (run.value !== undefined && !ended.aborted) run.value = { ...run.value, ...change };
+    if (!ended.aborted) run.value = { ...run.value, ...change };
   };
-  run.value = { rounds: ROUNDS, accuracy: [], tabs: [], state: "running" };
+  run.value = { ...idle, state: "running" };
   try {
     await simulate(heads, shown, ended);
     shown({ state: "done" });
@@ -71,7 +79,7 @@ export async function start(): Promise<void> {
     if (!ended.aborted) failure.value = error;
   } finally {
     for (const head of heads) head.dispose();
-    if (ended === ending.signal && run.value?.state === "running")
+    if (ended === ending.signal && run.value.state === "running")
       run.value = { ...run.value, state: "stopped" };
   }
 }
