@@ -17,7 +17,7 @@ const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
  * @param {number} [options.clock] milliseconds by which this server's clock is ahead
  */
 export async function fakeFleet({ message, objects, protobuf }, { fault = () => undefined, clock = 0 } = {}) {
-  const { Fields, uint, double, string, bytes, message: joined } = protobuf;
+  const { read, uint, double, string, bytes, message: joined } = protobuf;
   const now = () => Date.now() + clock;
   const nodes = new Map();
   const state = { calls: [], bodies: [], replies: [], online: new Set(), fault, nodes };
@@ -68,7 +68,7 @@ export async function fakeFleet({ message, objects, protobuf }, { fault = () => 
     "push-messages": (fields) => {
       const wire = fields.bytes(2);
       const ids = [...objects.treeIds(fields.bytes(3))];
-      const reply = { wire, error: new Fields(wire).bytes(3), asked: message.readMessage(wire), contents: new Map(), ids };
+      const reply = { wire, error: read(wire).bytes(3), asked: message.readMessage(wire), contents: new Map(), ids };
       state.replies.push(reply);
       return joined(...ids.map((id) => string(3, id)), string(4, "session"));
     },
@@ -86,7 +86,7 @@ export async function fakeFleet({ message, objects, protobuf }, { fault = () => 
     state.bodies.push(body, new TextEncoder().encode(JSON.stringify(request.headers)));
     state.calls.push(name);
     const count = state.calls.filter((one) => one === name).length;
-    const fields = new Fields(body);
+    const fields = read(body);
     let answer = await state.fault({ name, count, fields });
     if (answer === "cut") return request.socket.destroy();
     const isHalf = answer === "half";

@@ -12,7 +12,7 @@ import numpy as np
 from flwr.app import Array, ArrayRecord, ConfigRecord, Error, Message, MetricRecord, RecordDict
 from flwr.app.metadata import Metadata
 from flwr.common.serde import message_to_proto
-from flwr.proto.fleet_pb2 import ActivateNodeRequest, PullMessagesResponse, PushMessagesRequest, RegisterNodeFleetRequest
+from flwr.proto.fleet_pb2 import ActivateNodeRequest, PullMessagesResponse, RegisterNodeFleetRequest
 from flwr.proto.heartbeat_pb2 import SendNodeHeartbeatRequest
 from flwr.proto.message_pb2 import PushObjectRequest
 from flwr.proto.node_pb2 import Node
@@ -102,7 +102,6 @@ golden = {
         "register": text(RegisterNodeFleetRequest(public_key=b"key").SerializeToString()),
         "activate": text(ActivateNodeRequest(public_key=b"key", heartbeat_interval=60.0).SerializeToString()),
         "heartbeat": text(SendNodeHeartbeatRequest(node=node, heartbeat_interval=60.0).SerializeToString()),
-        "runtime": text(PushMessagesRequest(node=node, clientapp_runtime_list=[1.5]).SerializeToString()),
         "push": text(
             PushObjectRequest(
                 node=node, run_id=RUN, object_id="ab", object_content=b"content", session_id="session"

@@ -1,5 +1,5 @@
 import { OodgateError } from "../api/errors.js";
-import { incompatible } from "./bytes.js";
+import { malformed } from "./bytes.js";
 import { openFleet, pause, Refusal } from "./fleet.js";
 import { openIdentity } from "./identity.js";
 import { toPem } from "./keys.js";
@@ -15,7 +15,7 @@ const BEATS = 2.5;
 const isEvaluation = (type: string): boolean => /^evaluate\b/.test(type);
 
 /** The reason of a leave that was asked for. */
-const LEFT = new Error("the node left the federation");
+const LEFT = new Error("left");
 
 /** Joins a federation; then the node lives by itself until it leaves. */
 export async function federate(options: Checked): Promise<Federation> {
@@ -25,8 +25,8 @@ export async function federate(options: Checked): Promise<Federation> {
   signal.throwIfAborted();
 
   let state: FederationState = "waiting";
-  /** What it was doing before the server could not be reached. */
-  let before: FederationState = state;
+  /** What it does, or will go on with once the server can be reached. */
+  let work: FederationState = state;
   let round = 0;
   /** The server took this node for gone: it forgot it, or a page that was hidden said so. */
   let mustJoin = false;
@@ -40,15 +40,15 @@ export async function federate(options: Checked): Promise<Federation> {
       });
     }
   }
-  function enter(next: FederationState): void {
+  function onReach(isReached: boolean): void {
+    const next = isReached ? work : "reconnecting";
     if (next === state) return;
     state = next;
     tell({ type: "state", state });
   }
-  function onReach(isReached: boolean): void {
-    if (isReached) return state === "reconnecting" ? enter(before) : undefined;
-    if (state !== "reconnecting") before = state;
-    enter("reconnecting");
+  function enter(next: FederationState): void {
+    work = next;
+    onReach(true);
   }
   /** Tells of an order that came to nothing, unless the whole federation ends with it. */
   function fail(error: unknown): Error {
@@ -77,7 +77,7 @@ export async function federate(options: Checked): Promise<Federation> {
       enter("evaluating");
       return evaluate(order, options, tell);
     }
-    if (!/^train\b/.test(type)) throw incompatible(`this node knows no message of type "${type}"`);
+    if (!/^train\b/.test(type)) throw malformed(`message: ${type}`);
     enter("training");
     return train(order, options, tell, signal);
   }
@@ -86,7 +86,6 @@ export async function federate(options: Checked): Promise<Federation> {
   async function next(): Promise<void> {
     const asked = await node.pull();
     if (asked === undefined) return pause(poll * 1000, signal);
-    const started = performance.now();
     let answer: FlowerObject | Error;
     let isLast = false;
     try {
@@ -98,7 +97,7 @@ export async function federate(options: Checked): Promise<Federation> {
       if (error instanceof Refusal) throw error;
       answer = fail(error);
     }
-    await node.push(asked, answer, (performance.now() - started) / 1000);
+    await node.push(asked, answer);
     if (isLast && options.calibrate) {
       enter("calibrating");
       await calibrate(options, tell, signal).catch(fail);
@@ -106,15 +105,11 @@ export async function federate(options: Checked): Promise<Federation> {
     enter("waiting");
   }
 
-  async function work(): Promise<never> {
+  async function live(): Promise<never> {
     for (;;) {
       try {
-        if (mustJoin) {
-          const known = node.id;
-          await node.join();
-          mustJoin = false;
-          if (node.id !== known) tell({ type: "rejoined", node: String(node.id) });
-        }
+        if (mustJoin) await node.join();
+        mustJoin = false;
         await next();
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
@@ -140,19 +135,16 @@ export async function federate(options: Checked): Promise<Federation> {
     node.leaveNow();
   };
   globalThis.addEventListener?.("pagehide", onHide);
-  async function live(): Promise<void> {
-    try {
-      await Promise.race([work(), beat()]);
-    } catch (error) {
+  const done = Promise.race([live(), beat()])
+    .catch((error: unknown) => {
       if (error !== LEFT) throw error;
-    } finally {
+    })
+    .finally(async () => {
       globalThis.removeEventListener?.("pagehide", onHide);
       ending.abort(LEFT);
       await node.leave();
       enter("left");
-    }
-  }
-  const done = live();
+    });
   // Who does not ask for it is told by the state.
   done.catch(() => {});
   return {

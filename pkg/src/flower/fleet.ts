@@ -1,14 +1,14 @@
 import { OodgateError } from "../api/errors.js";
 import { base64, incompatible, text, utf8, type Bytes } from "./bytes.js";
 import { sign } from "./keys.js";
-import { Fields } from "./protobuf.js";
+import { read, type Fields } from "./protobuf.js";
 
 /** The server's "no" to one call, which asking again would not change. */
 export class Refusal extends Error {
   readonly status: number;
 
   constructor(status: number, detail: string) {
-    super(`the server refused (${status}): ${detail}`);
+    super(`the server refused: ${status} ${detail}`);
     this.status = status;
   }
 }
@@ -94,12 +94,12 @@ export function openFleet(
       throw unavailable(cause);
     }
     const { status } = answer;
-    if (status >= 500 || status === 408 || status === 429) throw unavailable(status);
+    if (status >= 500 || status === 429) throw unavailable(status);
     const isProtobuf = answer.headers.get("content-type")?.includes(TYPE);
     if ([404, 405, 415].includes(status) || (status < 400 && !isProtobuf))
       throw incompatible(`there is no Fleet API at ${url} (${status})`);
     if (status >= 400) throw new Refusal(status, text(said.subarray(0, 1000)));
-    return new Fields(said);
+    return read(said);
   }
 
   return {

@@ -38,8 +38,9 @@ async function inStore<T>(request: (store: IDBObjectStore) => IDBRequest<T>): Pr
 /** Holds a name of which no two tabs of a browser can; answers how to let go, if that was possible. */
 const hold = (name: string): Promise<(() => void) | undefined> =>
   new Promise((answer, reject) => {
-    const held = (lock: Lock | null): unknown => new Promise<void>((end) => answer(lock ? end : (end(), undefined)));
-    navigator.locks.request(name, { ifAvailable: true }, held).catch(reject);
+    // Held until what is answered here is called.
+    const held = (lock: Lock | null): unknown => lock && new Promise<void>(answer);
+    navigator.locks.request(name, { ifAvailable: true }, held).then(() => answer(undefined), reject);
   });
 
 /**

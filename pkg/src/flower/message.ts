@@ -1,6 +1,6 @@
 import type { Bytes } from "./bytes.js";
 import { makeObject, type FlowerObject } from "./objects.js";
-import { bytes, double, Fields, message, sint, string, uint } from "./protobuf.js";
+import { bytes, double, message, read, sint, string, uint, type Fields } from "./protobuf.js";
 
 // Of a message's metadata: 1 run, 2 message id, 3 source node, 4 destination node, 5 id of the
 // message that it replies to, 6 group, 7 seconds for which it is good, 8 type, 9 seconds since 1970
@@ -16,7 +16,7 @@ export interface Asked {
 }
 
 export function readMessage(encoded: Uint8Array): Asked {
-  const metadata = new Fields(new Fields(encoded).bytes(1));
+  const metadata = read(read(encoded).bytes(1));
   return { metadata, run: metadata.uint(1), id: metadata.string(2), type: metadata.string(8) };
 }
 

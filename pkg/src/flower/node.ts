@@ -1,5 +1,5 @@
 import { OodgateError } from "../api/errors.js";
-import { malformed, sha256, text, utf8 } from "./bytes.js";
+import { malformed, sha256, text, utf8, type Bytes } from "./bytes.js";
 import { pause, Refusal, type Fleet } from "./fleet.js";
 import type { HeldIdentity } from "./identity.js";
 import { makeReply, readMessage, type Asked } from "./message.js";
@@ -19,8 +19,8 @@ export interface FleetNode {
   /** Gives a sign of life; answers whether the server knows this node. */
   isAlive(): Promise<boolean>;
   pull(): Promise<Pulled | undefined>;
-  /** Answers a message, after so many seconds of work, with a content or the reason for none. */
-  push(asked: Asked, answer: FlowerObject | Error, seconds: number): Promise<void>;
+  /** Answers a message with a content, or the reason why there is none. */
+  push(asked: Asked, answer: FlowerObject | Error): Promise<void>;
   /** Takes leave, if the server still answers. */
   leave(): Promise<void>;
   /** The same for a page that goes away, and waits for nothing. */
@@ -36,7 +36,7 @@ const OBJECT_MS = 200, LONGEST_OBJECT_MS = 60_000;
 export const refused = (cause: Error, pem: string): OodgateError =>
   new OodgateError(
     "server-refused",
-    `${cause.message}; if nodes are registered by hand, this is the key: ${pem}`,
+    `${cause.message}; the key of this node: ${pem}`,
     { cause },
   );
 
@@ -52,7 +52,7 @@ export function fleetNode(
 
   const ask = (
     name: string,
-    fields: ReturnType<typeof uint>[] = [],
+    fields: Bytes[] = [],
     patience = usual,
   ): Promise<Fields> =>
     fleet.call(name, message(bytes(1, uint(1, id)), ...fields), patience, signal);
@@ -75,7 +75,8 @@ export function fleetNode(
       if (isThere || answer.uint(1) === 0n) break;
       await pause(wait, signal);
     }
-    throw malformed("message: an object is missing, or not what its hash says");
+    // Gone, or not what its hash says.
+    throw malformed("object");
   }
 
   return {
@@ -116,11 +117,9 @@ export function fleetNode(
         },
       };
     },
-    async push(asked, answer, seconds) {
+    async push(asked, answer) {
       const { wire, object } = await makeReply(asked, answer, fleet.now());
-      const runtime = new Uint8Array(Float64Array.of(seconds).buffer);
-      const fields = [bytes(2, wire), bytes(3, object.tree), bytes(4, runtime)];
-      const pushed = await ask("push-messages", fields);
+      const pushed = await ask("push-messages", [bytes(2, wire), bytes(3, object.tree)]);
       const wanted = pushed.all(3).map(text);
       const session = string(5, pushed.string(4));
       for (const [name, content] of object.all) {

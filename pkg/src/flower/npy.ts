@@ -31,7 +31,7 @@ export function fromNpy(bytes: Uint8Array): Tensor {
   const shape = (sizes ?? "").split(",").filter((size) => size.trim() !== "").map(Number);
   const count = shape.reduce((product, size) => product * size, 1);
   if (!isNpy || width === undefined || count * Number(width) !== bytes.length - start)
-    throw malformed("array, or one that is not float32 or float64 by rows");
+    throw malformed("array");
   const values = bytes.slice(start).buffer;
   const data = width === "4" ? new Float32Array(values) : new Float32Array(new Float64Array(values));
   return { shape, data };

@@ -1,6 +1,6 @@
 import { concat, malformed, sha256, text, utf8, type Bytes } from "./bytes.js";
 import { fromNpy, toNpy, type Tensor } from "./npy.js";
-import { bytes, Fields, message, string } from "./protobuf.js";
+import { bytes, message, read, string } from "./protobuf.js";
 import { readRecord, toMetrics, type ConfigValue } from "./record.js";
 
 /**
@@ -23,9 +23,6 @@ export interface Content {
 
 /** Bytes of an array that travel in one object: flwr's own default. */
 const CHUNK_BYTES = 5 * 2 ** 20;
-
-/** Levels of the tree: message, records, record, array, chunk. */
-const DEPTH = 5;
 
 export async function makeObject(
   type: string,
@@ -130,9 +127,7 @@ export function readContent(objects: ReadonlyMap<string, Uint8Array>, id: string
 }
 
 /** The ids of a tree, each once. */
-export function treeIds(tree: Uint8Array, depth = 1): Set<string> {
-  if (depth > DEPTH) throw malformed("tree");
-  const fields = new Fields(tree);
-  const below = fields.all(2).flatMap((child) => [...treeIds(child, depth + 1)]);
-  return new Set([...below, fields.string(1)]);
+export function treeIds(tree: Uint8Array): Set<string> {
+  const fields = read(tree);
+  return new Set([...fields.all(2).flatMap((child) => [...treeIds(child)]), fields.string(1)]);
 }

@@ -16,14 +16,6 @@ export interface Checked extends FederationOptions {
   onEvent: NonNullable<FederationOptions["onEvent"]>;
 }
 
-/** Least and most. */
-const numbers: [keyof FederationOptions, number, number][] = [
-  ["clip", Number.MIN_VALUE, Infinity],
-  ["heartbeat", 10, 1800],
-  ["poll", 0.1, 600],
-  ["patience", 0, 86_400],
-];
-
 const defaults = {
   url: "/",
   head: undefined,
@@ -46,19 +38,23 @@ export function checkOptions(given: FederationOptions): Checked {
   const expect = (isFine: unknown, name: keyof Checked, expected: string): void => {
     if (!isFine) throw mismatch("invalid-option", `options.${name}`, expected, all[name]);
   };
-  for (const name of Object.keys(given))
-    expect(name in defaults, name as "url", `one of ${Object.keys(defaults).join(", ")}`);
-  for (const [name, least, most] of numbers) {
-    const value = all[name] as number;
+  const within = (name: "clip" | "heartbeat" | "poll" | "patience", least: number, most: number): void => {
+    const { [name]: value } = all;
     const isFine = typeof value === "number" && value >= least && value <= most;
     expect(isFine, name, `a number from ${least} to ${most}`);
-  }
-  expect(typeof all.head?.setWeights === "function", "head", "a head");
-  expect(all.heldOut === undefined || all.heldOut?.labels, "heldOut", "features and labels");
+  };
+  for (const name of Object.keys(given))
+    expect(name in defaults, name as "url", `one of ${Object.keys(defaults)}`);
+  within("clip", Number.MIN_VALUE, Infinity);
+  within("heartbeat", 10, 1800);
+  within("poll", 0.1, 600);
+  within("patience", 0, 86_400);
+  expect(all.head?.setWeights, "head", "a head");
+  expect(!all.heldOut || all.heldOut.labels, "heldOut", "features and labels");
   expect(typeof all.onEvent === "function", "onEvent", "a function");
-  expect(all.signal === undefined || all.signal?.addEventListener, "signal", "an AbortSignal");
-  for (const name of ["fit", "calibrate"] as const)
-    if (all[name] !== false) checkPlain(all[name], `options.${name}`);
+  expect(!all.signal || all.signal.addEventListener, "signal", "an AbortSignal");
+  checkPlain(all.fit, "options.fit");
+  checkPlain(all.calibrate || {}, "options.calibrate");
   try {
     all.url = new URL(".", new URL(all.url, globalThis.location?.href)).href;
   } catch {

@@ -36,75 +36,63 @@ export const message = (...fields: Bytes[]): Bytes => concat(fields);
 type Value = bigint | number | Uint8Array;
 
 /** The fields of a message as they came, by number. Reading one as another kind is refused. */
-export class Fields {
-  readonly #values = new Map<number, Value[]>();
+export interface Fields {
+  has(number: number): boolean;
+  uint(number: number): bigint;
+  double(number: number): number;
+  bytes(number: number): Uint8Array;
+  string(number: number): string;
+  /** All values of a repeated field of messages, texts or bytes. */
+  all(number: number): Uint8Array[];
+}
 
-  constructor(encoded: Uint8Array) {
-    const view = new DataView(encoded.buffer, encoded.byteOffset, encoded.byteLength);
-    let at = 0;
-    const take = (length: number): number => {
-      if (length > encoded.length - at) throw malformed("frame");
-      at += length;
-      return at - length;
-    };
-    const readVarint = (): bigint => {
-      let value = 0n;
-      for (let shift = 0n; shift < 70n; shift += 7n) {
-        const byte = encoded[take(1)] as number;
-        value |= BigInt(byte & 127) << shift;
-        if (byte < 128) return BigInt.asUintN(64, value);
-      }
-      throw malformed("frame");
-    };
-    const read = (wire: number): Value => {
-      if (wire === 0) return readVarint();
-      if (wire === 1) return view.getFloat64(take(8), true);
-      if (wire === 5) return view.getFloat32(take(4), true);
-      if (wire !== 2) throw malformed("frame");
+export function read(encoded: Uint8Array): Fields {
+  const values = new Map<number, Value[]>();
+  const view = new DataView(encoded.buffer, encoded.byteOffset, encoded.byteLength);
+  let at = 0;
+  const take = (length: number): number => {
+    if (length > encoded.length - at) throw malformed("frame");
+    at += length;
+    return at - length;
+  };
+  const readVarint = (): bigint => {
+    let value = 0n;
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      const byte = encoded[take(1)] as number;
+      value |= BigInt(byte & 127) << shift;
+      if (byte < 128) return BigInt.asUintN(64, value);
+    }
+    throw malformed("frame");
+  };
+  while (at < encoded.length) {
+    const key = Number(readVarint());
+    const wire = key % 8;
+    const number = Math.floor(key / 8);
+    let value: Value;
+    if (wire === 0) value = readVarint();
+    else if (wire === 1) value = view.getFloat64(take(8), true);
+    else if (wire === 2) {
       const length = Number(readVarint());
       const start = take(length);
-      return encoded.subarray(start, start + length);
-    };
-    while (at < encoded.length) {
-      const key = Number(readVarint());
-      const number = Math.floor(key / 8);
-      this.#values.set(number, [...(this.#values.get(number) ?? []), read(key % 8)]);
-    }
+      value = encoded.subarray(start, start + length);
+    } else throw malformed("frame");
+    values.set(number, [...(values.get(number) ?? []), value]);
   }
-
-  has(number: number): boolean {
-    return this.#values.has(number);
-  }
-
-  /** All values of a repeated field, which must be of one kind with the last one's stand-in. */
-  #all<T extends Value>(number: number, absent: T): T[] {
-    const values = this.#values.get(number) ?? [];
-    if (values.some((value) => typeof value !== typeof absent)) throw malformed("frame");
-    return values as T[];
-  }
-
-  #last<T extends Value>(number: number, absent: T): T {
-    return this.#all(number, absent).at(-1) ?? absent;
-  }
-
-  uint(number: number): bigint {
-    return this.#last<bigint>(number, 0n);
-  }
-
-  double(number: number): number {
-    return this.#last<number>(number, 0);
-  }
-
-  bytes(number: number): Uint8Array {
-    return this.#last(number, new Uint8Array());
-  }
-
-  string(number: number): string {
-    return text(this.bytes(number));
-  }
-
-  /** All values of a repeated field of messages, texts or bytes. */
-  all(number: number): Uint8Array[] {
-    return this.#all(number, new Uint8Array());
-  }
+  const all = <T extends Value>(number: number, absent: T): T[] => {
+    const found = values.get(number) ?? [];
+    if (found.some((value) => typeof value !== typeof absent)) throw malformed("frame");
+    return found as T[];
+  };
+  const last = <T extends Value>(number: number, absent: T): T =>
+    all(number, absent).at(-1) ?? absent;
+  const empty = new Uint8Array();
+  const bytesOf = (number: number): Uint8Array => last(number, empty);
+  return {
+    has: (number) => values.has(number),
+    uint: (number) => last<bigint>(number, 0n),
+    double: (number) => last<number>(number, 0),
+    bytes: bytesOf,
+    string: (number) => text(bytesOf(number)),
+    all: (number) => all(number, empty),
+  };
 }

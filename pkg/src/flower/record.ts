@@ -1,11 +1,11 @@
 import { text, type Bytes } from "./bytes.js";
-import { bytes, double, Fields, message, string } from "./protobuf.js";
+import { bytes, double, message, read, string, type Fields } from "./protobuf.js";
 
 /** A value of a configuration, of the kinds that this package reads. */
-export type ConfigValue = number | boolean | string | string[];
+export type ConfigValue = number | string | string[];
 
 /** The fields of a value's oneof. */
-const DOUBLE = 1, SINT = 2, UINT = 3, BOOL = 4, STRING = 5, STRINGS = 25;
+const DOUBLE = 1, SINT = 2, STRING = 5, STRINGS = 25;
 
 /** Undefined for the kinds that no configuration of this package has. */
 function readValue(value: Fields): ConfigValue | undefined {
@@ -14,10 +14,8 @@ function readValue(value: Fields): ConfigValue | undefined {
     const zigzag = value.uint(SINT);
     return Number(BigInt.asIntN(64, (zigzag >> 1n) ^ -(zigzag & 1n)));
   }
-  if (value.has(UINT)) return Number(value.uint(UINT));
-  if (value.has(BOOL)) return value.uint(BOOL) > 0n;
   if (value.has(STRING)) return value.string(STRING);
-  if (value.has(STRINGS)) return new Fields(value.bytes(STRINGS)).all(1).map(text);
+  if (value.has(STRINGS)) return read(value.bytes(STRINGS)).all(1).map(text);
   return undefined;
 }
 
@@ -28,7 +26,7 @@ export const toMetrics = (metrics: Readonly<Record<string, number>>): Bytes =>
 
 /** The entries of a ConfigRecord or a MetricRecord. */
 export const readRecord = (encoded: Uint8Array): [string, ConfigValue | undefined][] =>
-  new Fields(encoded).all(1).map((item) => {
-    const entry = new Fields(item);
-    return [entry.string(1), readValue(new Fields(entry.bytes(2)))];
+  read(encoded).all(1).map((item) => {
+    const entry = read(item);
+    return [entry.string(1), readValue(read(entry.bytes(2)))];
   });

@@ -87,13 +87,11 @@ export type FederationEvent =
    */
   | { type: "calibrated"; calibration: Calibration; beyond: readonly string[] }
   /** One order of the server could not be carried out; it was told, and the node goes on. */
-  | { type: "failed"; round: number; error: Error }
-  /** The node has another number: the server had forgotten it. */
-  | { type: "rejoined"; node: string };
+  | { type: "failed"; round: number; error: Error };
 
 /** A node's part in a federation. */
 export interface Federation {
-  /** The node's number, in decimal digits. */
+  /** The node's number, in decimal digits; another after the server forgot it. */
   readonly node: string;
   /** Its public key in OpenSSH's form, for `flwr supernode register`. */
   readonly publicKey: string;

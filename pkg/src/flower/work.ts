@@ -24,11 +24,10 @@ const number = (value: ConfigValue | undefined): number | undefined =>
 
 /** Reads an order. Classes that the server names must be this head's, in the same order. */
 export function readOrder({ arrays, config }: Content, { classes }: Head): Order {
-  if (arrays.length === 0) throw malformed("message without weights");
+  if (arrays.length === 0) throw malformed("message");
   const wanted = config.get("classes");
   if (Array.isArray(wanted) && wanted.join("\0") !== classes.join("\0")) {
-    const text = `head: expected the classes ${wanted} of the federation, got ${classes}`;
-    throw new OodgateError("invalid-option", text);
+    throw new OodgateError("invalid-option", `head: expected the classes ${wanted}, got ${classes}`);
   }
   const round = number(config.get("server-round")) ?? 0;
   return { weights: Object.fromEntries(arrays), config, round };
@@ -88,7 +87,7 @@ export async function evaluate(
 ): Promise<FlowerObject> {
   await head.setWeights(weights);
   if (heldOut === undefined)
-    throw new OodgateError("invalid-option", "options.heldOut: this node has no rows to measure on");
+    throw new OodgateError("invalid-option", "options.heldOut: no rows to measure on");
   const { label, classIndex } = await head.predict(heldOut.features);
   const rows = classIndex.length;
   const isRight = (name: string, row: number): boolean =>

@@ -31,13 +31,13 @@ function onEvent(event: FederationEvent): void {
   const change: { -readonly [K in keyof Membership]?: Membership[K] } = {};
   if ("round" in event) change.round = event.round;
   if (event.type === "state") change.state = event.state;
+  if (federation !== undefined) change.node = federation.node;
   if (event.type === "evaluated") {
     // A server that starts over begins with the first round.
     const earlier = event.round > before.round || event.round > 1 ? before.accuracy : [];
     change.accuracy = [...earlier, event.accuracy];
   }
   if (event.type === "calibrated") change.beyond = event.beyond;
-  if (event.type === "rejoined") change.node = event.node;
   if (event.type === "failed") change.failures = [event.error.message, ...before.failures].slice(0, 5);
   membership.value = { ...before, ...change };
 }
