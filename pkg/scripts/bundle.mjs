@@ -24,6 +24,14 @@ function chunkFileNames({ name, moduleIds }) {
   return `${file ?? name}.js`;
 }
 
+/**
+ * What a head is made of is one file, although `flower` needs a few modules of it alone: another
+ * file for those would be one more to wait for on the way to the first head.
+ */
+const codeSplitting = {
+  groups: [{ name: "create", test: /src\/(api\/(?!init|metrics)|input\/|core\/)|wasm\/cpu\// }],
+};
+
 /** Minifies each file: pages without a bundler download it as it is. */
 function minifier({ minifySync }) {
   return {
@@ -107,7 +115,7 @@ export async function bundleScripts() {
       plugins,
       transform,
     });
-    const shape = names.length === 1 ? { codeSplitting: false } : { chunkFileNames };
+    const shape = names.length === 1 ? { codeSplitting: false } : { chunkFileNames, codeSplitting };
     const output = { dir: at("pkg", "dist"), format: "esm", entryFileNames: "[name].js", ...shape };
     await bundle.write({ ...output, minify: false, sourcemap: true });
     await bundle.close();

@@ -237,7 +237,7 @@ test("a message of another type, a bent object and a tree without end are answer
   let tree = message(string(1, "a"));
   for (let depth = 0; depth < 2000; depth += 1) tree = message(string(1, "a"), bytes(2, tree));
   await fleet.order("train", weights, {}, { tree });
-  assert.match(errorOf(await fleet.replied(2)), /object/);
+  assert.match(errorOf(await fleet.replied(2)), /tree/);
   await fleet.order("train", weights, {}, { tree: string(1, "0".repeat(64)) });
   assert.match(errorOf(await fleet.replied(3)), /object/);
   assert.equal(failures(events).length, 3);

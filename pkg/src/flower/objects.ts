@@ -126,8 +126,10 @@ export function readContent(objects: ReadonlyMap<string, Uint8Array>, id: string
   return content;
 }
 
-/** The ids of a tree, each once. */
-export function treeIds(tree: Uint8Array): Set<string> {
+/** The ids of a tree, each once. It has five levels: message, records, record, array, chunk. */
+export function treeIds(tree: Uint8Array, levels = 5): Set<string> {
+  if (levels === 0) throw malformed("tree");
   const fields = read(tree);
-  return new Set([...fields.all(2).flatMap((child) => [...treeIds(child)]), fields.string(1)]);
+  const below = fields.all(2).flatMap((child) => [...treeIds(child, levels - 1)]);
+  return new Set([...below, fields.string(1)]);
 }

@@ -1,8 +1,9 @@
 // The long federation: 8 tabs of Chromium, CLINC150 divided evenly and by intent, beside central training.
-//   npm run federation [-- --tabs 8] [--rounds 20,30] [--plot]
-// --rounds: of the even and of the other federation. --plot writes docs/flower-rounds.svg.
+//   npm run federation [-- --tabs 8] [--rounds 20,30] [--kinds iid,intent] [--plot]
+// --rounds: of the even and of the other federation. --plot draws docs/flower-rounds.svg of this run's curves and of those kept in
+// target/flower by the last run of a kind that this one leaves out.
 
-import { rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { fleetProxy, preparePython, startSuperLink } from "../../../examples/flower/superlink.mjs";
 import { launch } from "../../../pkg/scripts/browser.mjs";
@@ -10,14 +11,17 @@ import { serve } from "../../../pkg/scripts/serve.mjs";
 import { at, duration, main } from "../../../pkg/scripts/shell.mjs";
 import { table } from "../../lib/markdown.mjs";
 import { needBuild } from "../../lib/page.mjs";
-import { wholeNumbers } from "../../lib/options.mjs";
+import { choices, wholeNumbers } from "../../lib/options.mjs";
 import { plot } from "./plot.mjs";
 
 const kinds = {
-  iid: { title: "evenly divided", "server-learning-rate": 1.0 },
-  // Each intent is known to one tab in eight: their mean moves an eighth of the way.
-  intent: { title: "divided by intent", "server-learning-rate": 2.0 },
+  iid: { title: "evenly divided", config: { epochs: 4 } },
+  // Each intent is known to one tab in eight, and the mean moves an eighth of the way: it is taken
+  // further, and tabs go less far by themselves.
+  intent: { title: "divided by intent", config: { epochs: 2, "server-learning-rate": 2.0 } },
 };
+
+const curveOf = (kind) => at("target", "flower", `curve-${kind}.json`);
 
 const percent = (share) => (100 * share).toFixed(1);
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -34,8 +38,7 @@ async function federate({ kind, tabs, rounds, browser, url, link }) {
   }
   const began = performance.now();
   const config = {
-    features: 384, classes: 150, "num-rounds": rounds, "min-nodes": tabs, epochs: 2, timeout: 60.0,
-    "server-learning-rate": kinds[kind]["server-learning-rate"],
+    features: 384, classes: 150, "num-rounds": rounds, "min-nodes": tabs, timeout: 60.0, ...kinds[kind].config,
   };
   const onLine = (line) => /\[ROUND|Received|LEFT OUT/.test(line) && console.error(`  ${line.trim().slice(-80)}`);
   const printed = await link.run(config, { onLine });
@@ -51,7 +54,12 @@ async function federate({ kind, tabs, rounds, browser, url, link }) {
 
 await main(import.meta, async () => {
   const { values } = parseArgs({
-    options: { tabs: { type: "string", default: "8" }, rounds: { type: "string", default: "20,30" }, plot: { type: "boolean" } },
+    options: {
+      tabs: { type: "string", default: "8" },
+      rounds: { type: "string", default: "20,30" },
+      kinds: { type: "string", default: "iid,intent" },
+      plot: { type: "boolean" },
+    },
   });
   needBuild();
   const [tabs] = wholeNumbers("tabs", values.tabs);
@@ -67,20 +75,18 @@ await main(import.meta, async () => {
   const browser = await launch();
   try {
     const rows = [["", "rounds", "accuracy, %", "central, %", "AUROC of \"auto\" at home, mean (least), %", "central head on the same rows, %", "known rows rejected at home, held-out calibration, %", "by cross-validation, %", "time"]];
-    const curves = [];
-    let level;
-    for (const [index, kind] of Object.keys(kinds).entries()) {
+    for (const kind of choices("kinds", values.kinds, Object.keys(kinds))) {
       const page = await browser.newPage();
       await page.goto(server.url);
       const central = await page.evaluate(async (given) => (await import("/tests/flower/long/page.mjs")).central(...given), [kind, tabs]);
       await page.close();
-      level = central.accuracy;
       console.error(`${kinds[kind].title}: central ${percent(level)} %`);
-      const { curve, homes, took } = await federate({ kind, tabs, rounds: rounds[index] ?? rounds.at(-1), browser, url: server.url, link });
+      const count = rounds[Object.keys(kinds).indexOf(kind)] ?? rounds.at(-1);
+      const { curve, homes, took } = await federate({ kind, tabs, rounds: count, browser, url: server.url, link });
       const failures = homes.flatMap((home) => home.failures);
       if (failures.length > 0) console.error(failures.join("\n"));
       const of = (name) => homes.map((home) => home[name]);
-      curves.push({ name: kind, title: kinds[kind].title, accuracy: curve });
+      writeFileSync(curveOf(kind), JSON.stringify({ accuracy: curve, central: central.accuracy }));
       rows.push([
         kinds[kind].title, curve.length, percent(mean(of("accuracy"))), percent(level),
         `${percent(mean(of("auroc")))} (${percent(Math.min(...of("auroc")))})`, percent(mean(central.home)),
@@ -89,7 +95,10 @@ await main(import.meta, async () => {
       console.error(curve.map(percent).join(" "));
     }
     console.log(table(rows));
-    if (values.plot) writeFileSync(at("docs", "flower-rounds.svg"), plot(curves, level));
+    if (!values.plot) return;
+    const known = Object.keys(kinds).filter((kind) => existsSync(curveOf(kind)));
+    const curves = known.map((kind) => ({ name: kind, title: kinds[kind].title, ...JSON.parse(readFileSync(curveOf(kind), "utf8")) }));
+    writeFileSync(at("docs", "flower-rounds.svg"), plot(curves, curves[0].central));
   } finally {
     await browser.close();
     await server.close();
