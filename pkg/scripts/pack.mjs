@@ -8,7 +8,7 @@ import { at, Failure, main } from "./shell.mjs";
 const { exports } = JSON.parse(readFileSync(at("pkg", "package.json"), "utf8"));
 const built = Object.values(exports).flatMap((target) => (typeof target === "string" ? target : Object.values(target)));
 const docs = [
-  "docs/bundlers.md", "docs/calibration.md", "docs/errors.md", "docs/files.md", "docs/fit-growth.svg",
+  "docs/bundlers.md", "docs/calibration.md", "docs/errors.md", "docs/files.md", "docs/fit-growth.svg", "docs/flower.md", "docs/flower-rounds.svg",
   "docs/frameworks.md", "docs/onnx.md", "docs/ood.md", "docs/platforms.md", "docs/rows.md", "docs/training.md",
   "docs/unknowns.md",
 ];

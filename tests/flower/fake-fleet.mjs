@@ -118,7 +118,7 @@ export async function fakeFleet({ message, objects, protobuf }, { fault = () => 
     close,
     listenAgain: () => listen(port),
     /** Waits for that many replies. */
-    async replied(count, timeout = 15_000) {
+    async replied(count, timeout = 60_000) {
       for (const until = Date.now() + timeout; Date.now() < until; await sleep(20)) {
         if (state.replies.length >= count) {
           const reply = state.replies[count - 1];

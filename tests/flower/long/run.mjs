@@ -80,7 +80,7 @@ await main(import.meta, async () => {
       await page.goto(server.url);
       const central = await page.evaluate(async (given) => (await import("/tests/flower/long/page.mjs")).central(...given), [kind, tabs]);
       await page.close();
-      console.error(`${kinds[kind].title}: central ${percent(level)} %`);
+      console.error(`${kinds[kind].title}: central ${percent(central.accuracy)} %`);
       const count = rounds[Object.keys(kinds).indexOf(kind)] ?? rounds.at(-1);
       const { curve, homes, took } = await federate({ kind, tabs, rounds: count, browser, url: server.url, link });
       const failures = homes.flatMap((home) => home.failures);
@@ -88,7 +88,7 @@ await main(import.meta, async () => {
       const of = (name) => homes.map((home) => home[name]);
       writeFileSync(curveOf(kind), JSON.stringify({ accuracy: curve, central: central.accuracy }));
       rows.push([
-        kinds[kind].title, curve.length, percent(mean(of("accuracy"))), percent(level),
+        kinds[kind].title, curve.length, percent(mean(of("accuracy"))), percent(central.accuracy),
         `${percent(mean(of("auroc")))} (${percent(Math.min(...of("auroc")))})`, percent(mean(central.home)),
         percent(mean(of("rejected"))), percent(mean(of("rejectedByCross"))), duration(took),
       ]);
