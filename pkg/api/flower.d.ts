@@ -61,48 +61,63 @@ type FederationState =
  | "calibrating"
 /** No longer part of it. */
  | "left";
-/** Something that happened to a node. `round` is 0 where the server does not count them. */
+/** What an event says of the round that it belongs to. */
+interface OfRound {
+    /** Its number; 0 where the server does not count them. */
+    round: number;
+}
+/** What an event says of rows. */
+interface OfRows extends OfRound {
+    /** How many there were. */
+    rows: number;
+    /** Share classified correctly, [0, 1]. */
+    accuracy: number;
+}
+/** Something that happened to a node. */
 type FederationEvent = 
 /** It does something else now. */
 {
+    /** Its state has changed. */
     type: "state";
+    /** The new one. */
     state: FederationState;
 }
 /** An epoch of a local fit is done. */
  | ({
+    /** One more epoch. */
     type: "epoch";
-    round: number;
-} & EpochProgress)
-/** An update was sent; loss and accuracy are those of the last local epoch. */
- | {
+} & EpochProgress & OfRound)
+/** An update was made of the head's own rows, and is sent. */
+ | ({
+    /** An update; its accuracy is that of the last epoch. */
     type: "trained";
-    round: number;
-    rows: number;
+    /** Mean loss of the last epoch. */
     loss: number;
-    accuracy: number;
-}
+} & OfRows)
 /** The server's weights were measured on the held-out rows. */
- | {
+ | ({
+    /** A measurement. */
     type: "evaluated";
-    round: number;
-    rows: number;
-    accuracy: number;
-}
-/**
- * The head has its gate. Its promise is about rows like this node's: `beyond` names the classes of
- * which it has none here. The head knows them from others, and the gate promises nothing of them.
- */
+} & OfRows)
+/** The head has its gate. */
  | {
+    /** The last round is over. */
     type: "calibrated";
+    /** As `head.calibration`. */
     calibration: Calibration;
+    /**
+     * The classes of which this node has no rows. The head knows them from others, and the gate
+     * promises nothing of them: its promise is about rows like this node's.
+     */
     beyond: readonly string[];
 }
-/** One order of the server could not be carried out; it was told, and the node goes on. */
- | {
+/** An order of the server could not be carried out; it was told, and the node goes on. */
+ | ({
+    /** Something went wrong. */
     type: "failed";
-    round: number;
+    /** What: most often an `OodgateError`. */
     error: Error;
-};
+} & OfRound);
 /** A node's part in a federation. */
 interface Federation {
     /** The node's number, in decimal digits; another after the server forgot it. */
@@ -135,4 +150,4 @@ interface Federation {
 declare function joinFederation(options: FederationOptions): Promise<Federation>;
 
 export { joinFederation };
-export type { Federation, FederationEvent, FederationOptions, FederationState };
+export type { Federation, FederationEvent, FederationOptions, FederationState, OfRound, OfRows };

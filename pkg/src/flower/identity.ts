@@ -3,7 +3,7 @@ import { generateKeys } from "./keys.js";
 /** Who a node is towards one server. */
 export interface Identity {
   readonly keys: CryptoKeyPair;
-  /** The node's number when it was last there, in decimal digits: not all browsers store BigInts. */
+  /** The node's number when it was last there, in decimal digits: some browsers store no BigInt. */
   readonly node?: string;
 }
 
@@ -35,12 +35,13 @@ async function inStore<T>(request: (store: IDBObjectStore) => IDBRequest<T>): Pr
   }
 }
 
-/** Holds a name of which no two tabs of a browser can; answers how to let go, if that was possible. */
+/** Holds a name that no two tabs of a browser can; answers how to let go, if that was possible. */
 const hold = (name: string): Promise<(() => void) | undefined> =>
   new Promise((answer, reject) => {
     // Held until what is answered here is called.
     const held = (lock: Lock | null): unknown => lock && new Promise<void>(answer);
-    navigator.locks.request(name, { ifAvailable: true }, held).then(() => answer(undefined), reject);
+    const asked = navigator.locks.request(name, { ifAvailable: true }, held);
+    asked.then(() => answer(undefined), reject);
   });
 
 /**

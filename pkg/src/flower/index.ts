@@ -7,6 +7,8 @@ export type {
   FederationEvent,
   FederationOptions,
   FederationState,
+  OfRound,
+  OfRows,
 } from "./types.js";
 
 /**

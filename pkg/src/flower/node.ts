@@ -123,8 +123,8 @@ export function fleetNode(
       const wanted = pushed.all(3).map(text);
       const session = string(5, pushed.string(4));
       for (const [name, content] of object.all) {
-        if (wanted.includes(name))
-          await ask("push-object", [uint(2, asked.run), string(3, name), bytes(4, content), session]);
+        const fields = [uint(2, asked.run), string(3, name), bytes(4, content), session];
+        if (wanted.includes(name)) await ask("push-object", fields);
       }
     },
     async leave() {

@@ -33,6 +33,6 @@ export function fromNpy(bytes: Uint8Array): Tensor {
   if (!isNpy || width === undefined || count * Number(width) !== bytes.length - start)
     throw malformed("array");
   const values = bytes.slice(start).buffer;
-  const data = width === "4" ? new Float32Array(values) : new Float32Array(new Float64Array(values));
-  return { shape, data };
+  const numbers = width === "4" ? values : new Float64Array(values);
+  return { shape, data: new Float32Array(numbers) };
 }

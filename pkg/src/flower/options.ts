@@ -38,7 +38,8 @@ export function checkOptions(given: FederationOptions): Checked {
   const expect = (isFine: unknown, name: keyof Checked, expected: string): void => {
     if (!isFine) throw mismatch("invalid-option", `options.${name}`, expected, all[name]);
   };
-  const within = (name: "clip" | "heartbeat" | "poll" | "patience", least: number, most: number): void => {
+  type Numbers = "clip" | "heartbeat" | "poll" | "patience";
+  const within = (name: Numbers, least: number, most: number): void => {
     const { [name]: value } = all;
     const isFine = typeof value === "number" && value >= least && value <= most;
     expect(isFine, name, `a number from ${least} to ${most}`);

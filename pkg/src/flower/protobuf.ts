@@ -10,8 +10,8 @@ function varint(value: bigint): Bytes {
 const field = (number: number, wire: number, ...parts: Uint8Array[]): Bytes =>
   concat([varint(BigInt(number * 8 + wire)), ...parts]);
 
-// Numbers are written even if they are 0, as members of a oneof and optional fields must be; no other
-// number of these messages is ever 0.
+// Numbers are written even if they are 0, as members of a oneof and optional fields must be; no
+// other number of these messages is ever 0.
 
 export const uint = (number: number, value: bigint): Bytes => field(number, 0, varint(value));
 

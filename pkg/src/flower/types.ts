@@ -71,23 +71,65 @@ export type FederationState =
   /** No longer part of it. */
   | "left";
 
-/** Something that happened to a node. `round` is 0 where the server does not count them. */
+/** What an event says of the round that it belongs to. */
+export interface OfRound {
+  /** Its number; 0 where the server does not count them. */
+  round: number;
+}
+
+/** What an event says of rows. */
+export interface OfRows extends OfRound {
+  /** How many there were. */
+  rows: number;
+  /** Share classified correctly, [0, 1]. */
+  accuracy: number;
+}
+
+/** Something that happened to a node. */
 export type FederationEvent =
   /** It does something else now. */
-  | { type: "state"; state: FederationState }
+  | {
+      /** Its state has changed. */
+      type: "state";
+      /** The new one. */
+      state: FederationState;
+    }
   /** An epoch of a local fit is done. */
-  | ({ type: "epoch"; round: number } & EpochProgress)
-  /** An update was sent; loss and accuracy are those of the last local epoch. */
-  | { type: "trained"; round: number; rows: number; loss: number; accuracy: number }
+  | ({
+      /** One more epoch. */
+      type: "epoch";
+    } & EpochProgress & OfRound)
+  /** An update was made of the head's own rows, and is sent. */
+  | ({
+      /** An update; its accuracy is that of the last epoch. */
+      type: "trained";
+      /** Mean loss of the last epoch. */
+      loss: number;
+    } & OfRows)
   /** The server's weights were measured on the held-out rows. */
-  | { type: "evaluated"; round: number; rows: number; accuracy: number }
-  /**
-   * The head has its gate. Its promise is about rows like this node's: `beyond` names the classes of
-   * which it has none here. The head knows them from others, and the gate promises nothing of them.
-   */
-  | { type: "calibrated"; calibration: Calibration; beyond: readonly string[] }
-  /** One order of the server could not be carried out; it was told, and the node goes on. */
-  | { type: "failed"; round: number; error: Error };
+  | ({
+      /** A measurement. */
+      type: "evaluated";
+    } & OfRows)
+  /** The head has its gate. */
+  | {
+      /** The last round is over. */
+      type: "calibrated";
+      /** As `head.calibration`. */
+      calibration: Calibration;
+      /**
+       * The classes of which this node has no rows. The head knows them from others, and the gate
+       * promises nothing of them: its promise is about rows like this node's.
+       */
+      beyond: readonly string[];
+    }
+  /** An order of the server could not be carried out; it was told, and the node goes on. */
+  | ({
+      /** Something went wrong. */
+      type: "failed";
+      /** What: most often an `OodgateError`. */
+      error: Error;
+    } & OfRound);
 
 /** A node's part in a federation. */
 export interface Federation {

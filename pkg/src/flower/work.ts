@@ -17,7 +17,7 @@ export interface Order {
 type Tell = (event: FederationEvent) => void;
 
 /** Options of a fit that the server's configuration may name. */
-const named = [["epochs", "epochs"], ["batch-size", "batchSize"], ["schedule", "schedule"]] as const;
+const named = { epochs: "epochs", "batch-size": "batchSize", schedule: "schedule" };
 
 const number = (value: ConfigValue | undefined): number | undefined =>
   typeof value === "number" ? value : undefined;
@@ -27,7 +27,8 @@ export function readOrder({ arrays, config }: Content, { classes }: Head): Order
   if (arrays.length === 0) throw malformed("message");
   const wanted = config.get("classes");
   if (Array.isArray(wanted) && wanted.join("\0") !== classes.join("\0")) {
-    throw new OodgateError("invalid-option", `head: expected the classes ${wanted}, got ${classes}`);
+    const text = `head: expected the classes ${wanted}, got ${classes}`;
+    throw new OodgateError("invalid-option", text);
   }
   const round = number(config.get("server-round")) ?? 0;
   return { weights: Object.fromEntries(arrays), config, round };
@@ -59,7 +60,8 @@ export async function train(
   const rows = head.rows.perClass.reduce((sum, count) => sum + count, 0);
   await head.setWeights(weights);
   const options = { epochs: 1, ...fit } as Record<string, unknown>;
-  for (const [key, option] of named) options[option] = config.get(key) ?? options[option];
+  for (const [key, option] of Object.entries(named))
+    options[option] = config.get(key) ?? options[option];
   let result: FitResult;
   try {
     const onEpoch = (epoch: EpochProgress): void => tell({ ...epoch, type: "epoch", round });

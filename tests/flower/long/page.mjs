@@ -32,7 +32,7 @@ export async function load() {
 /** Which rows are a tab's: every one in so many rows of each intent, or every intent in so many. */
 const shareOf = (kind, tab, tabs) => (row, label) => (kind === "iid" ? row : label) % tabs === tab;
 
-const newHead = (classes, optimizer) => createHead({ features: WIDTH, classes, backend: "cpu", ...(optimizer && { optimizer }) });
+const newHead = (classes, options) => createHead({ features: WIDTH, classes, backend: "cpu", ...options });
 
 const right = ({ classIndex }, labels) => classIndex.filter((value, row) => value === labels[row]).length / labels.length;
 
@@ -70,7 +70,9 @@ export async function central(kind, tabs) {
 export async function join({ kind, tab, tabs }) {
   const data = await load();
   const { train, val, test, oos_test: oos, classes } = data;
-  const head = await newHead(classes, { kind: "sgd", learningRate: 0.1, momentum: 0.9 });
+  // Seeds of their own: the tabs' rows are in the same order of intents, and equal shuffles would make equal batches, whose noise the
+  // mean does not lessen.
+  const head = await newHead(classes, { optimizer: { kind: "sgd", learningRate: 0.1, momentum: 0.9 }, seed: tab });
   const isOwn = shareOf(kind, tab, tabs);
   const own = pick(train, isOwn);
   await head.addRows(own.features, own.labels);

@@ -1,5 +1,5 @@
 // The long federation: 8 tabs of Chromium, CLINC150 divided evenly and by intent, beside central training.
-//   npm run federation [-- --tabs 8] [--rounds 20,30] [--kinds iid,intent] [--plot]
+//   npm run federation [-- --tabs 8] [--rounds 24,30] [--kinds iid,intent] [--plot]
 // --rounds: of the even and of the other federation. --plot draws docs/flower-rounds.svg of this run's curves and of those kept in
 // target/flower by the last run of a kind that this one leaves out.
 
@@ -56,7 +56,7 @@ await main(import.meta, async () => {
   const { values } = parseArgs({
     options: {
       tabs: { type: "string", default: "8" },
-      rounds: { type: "string", default: "20,30" },
+      rounds: { type: "string", default: "24,30" },
       kinds: { type: "string", default: "iid,intent" },
       plot: { type: "boolean" },
     },
