@@ -16,7 +16,7 @@ needBuild();
 
 const HOUR = 3_600_000;
 const folder = at("target", "flower", "superlink");
-const app = { features: 6, "class-names": "oak,ash,elm", timeout: 20.0 };
+const app = { features: 6, "class-names": "oak,ash,elm", timeout: 60.0 };
 
 let python, link, server, browser, context;
 /** Every body that the pages sent. */
@@ -61,7 +61,7 @@ const weightsOf = (page) =>
     const plain = (named) => Object.fromEntries(Object.entries(named).map(([name, { data }]) => [name, [...data]]));
     return { sent: plain(await globalThis.tab.sent.at(-1)), final: plain(await globalThis.tab.head.weights()) };
   });
-const until = async (what, found, timeout = 30_000) => {
+const until = async (what, found, timeout = 60_000) => {
   for (const end = Date.now() + timeout; Date.now() < end; await new Promise((next) => setTimeout(next, 100))) {
     if (await found()) return;
   }
@@ -88,7 +88,7 @@ const joinBent = (bent) => joinFederation({ url: `http://127.0.0.1:${link.port}`
 
 let tabs;
 
-test("three tabs, each lacking a class, one an hour ahead and one behind, beside three nodes that send nonsense", { timeout: 120_000 }, async (t) => {
+test("three tabs, each lacking a class, one an hour ahead and one behind, beside three nodes that send nonsense", { timeout: 300_000 }, async (t) => {
   tabs = [];
   for (const [index, clockMs] of [0, HOUR, -HOUR].entries())
     tabs.push(await openTab({ classes: [0, 1, 2].filter((each) => each !== index), seed: index + 1, clockMs }));
@@ -144,7 +144,7 @@ test("no byte that the tabs sent holds a row", () => {
   assert.equal(looked, 3 * 2 * 90 * 3);
 });
 
-test("a straggler: the round goes on without it", { timeout: 60_000 }, async () => {
+test("a straggler: the round goes on without it", { timeout: 300_000 }, async () => {
   const slow = await joinBent({ fit: () => new Promise((done) => setTimeout(done, 20_000)) });
   const printed = await link.run({ ...app, "num-rounds": 1, "min-nodes": 4, timeout: 6.0, evaluate: 0.0 });
   assert.ok(summaryOf(printed).train[1]);
@@ -152,7 +152,7 @@ test("a straggler: the round goes on without it", { timeout: 60_000 }, async () 
   await slow.leave();
 });
 
-test("a tab that is closed in a round is gone at once", { timeout: 120_000 }, async (t) => {
+test("a tab that is closed in a round is gone at once", { timeout: 300_000 }, async (t) => {
   // By the signs of life that it owes it would be there for another 60 s.
   const leaver = await openTab({ classes: [0, 1], seed: 9, heartbeat: 30 });
   await leaver.evaluate(() => {
@@ -174,7 +174,7 @@ test("a tab that is closed in a round is gone at once", { timeout: 120_000 }, as
   assert.ok(aggregated - closed < 15_000, `${aggregated - closed} ms`);
 });
 
-test("the server stopped and started again with its database: the same nodes go on", { timeout: 120_000 }, async () => {
+test("the server stopped and started again with its database: the same nodes go on", { timeout: 300_000 }, async () => {
   const before = await Promise.all(tabs.map(nodeOf));
   await link.stop();
   await until("reconnecting", async () => (await eventsOf(tabs[0])).at(-1).state === "reconnecting");
@@ -185,7 +185,7 @@ test("the server stopped and started again with its database: the same nodes go 
   assert.deepEqual(await Promise.all(tabs.map(nodeOf)), before);
 });
 
-test("a tab that left, and one that crashed, come back as the same nodes", { timeout: 60_000 }, async () => {
+test("a tab that left, and one that crashed, come back as the same nodes", { timeout: 300_000 }, async () => {
   const [first, second, third] = tabs;
   const before = await Promise.all(tabs.map(nodeOf));
   await first.evaluate(() => globalThis.tab.federation.leave());
@@ -198,7 +198,7 @@ test("a tab that left, and one that crashed, come back as the same nodes", { tim
   for (const page of [...again, third]) await page.evaluate(() => globalThis.tab.federation.leave());
 });
 
-test("startTab in Node: the same node without a browser", { timeout: 60_000 }, async () => {
+test("startTab in Node: the same node without a browser", { timeout: 300_000 }, async () => {
   const { federation, head } = await startTab({ url: server.url, classes: [0, 1], seed: 4, joinFederation });
   assert.equal(federation.state, "waiting");
   await federation.leave();

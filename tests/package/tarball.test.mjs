@@ -17,7 +17,7 @@ after(() => project?.remove());
 
 test("the tarball holds what a user needs and nothing else", () => {
   const docs = [
-    "docs/bundlers.md", "docs/calibration.md", "docs/errors.md", "docs/files.md", "docs/fit-growth.svg",
+    "docs/bundlers.md", "docs/calibration.md", "docs/errors.md", "docs/files.md", "docs/fit-growth.svg", "docs/flower-rounds.svg", "docs/flower.md",
     "docs/frameworks.md", "docs/onnx.md", "docs/ood.md", "docs/platforms.md", "docs/rows.md", "docs/training.md",
     "docs/unknowns.md",
   ];
@@ -78,6 +78,7 @@ test("importing does nothing", () => {
     await import("oodgate");
     await import("oodgate/storage");
     await import("oodgate/single");
+    await import("oodgate/flower");
     console.log(JSON.stringify(touched));
   `;
   assert.equal(project.node(["--input-type=module", "-e", script]).trim(), "[]");
