@@ -145,8 +145,8 @@ test("no byte that the tabs sent holds a row", () => {
 });
 
 test("a straggler: the round goes on without it", { timeout: 300_000 }, async () => {
-  const slow = await joinBent({ fit: () => new Promise((done) => setTimeout(done, 20_000)) });
-  const printed = await link.run({ ...app, "num-rounds": 1, "min-nodes": 4, timeout: 6.0, evaluate: 0.0 });
+  const slow = await joinBent({ fit: () => new Promise((done) => setTimeout(done, 60_000).unref()) });
+  const printed = await link.run({ ...app, "num-rounds": 1, "min-nodes": 4, timeout: 12.0, evaluate: 0.0 });
   assert.ok(summaryOf(printed).train[1]);
   assert.match(printed, /Received 3 results/);
   await slow.leave();
@@ -160,18 +160,20 @@ test("a tab that is closed in a round is gone at once", { timeout: 300_000 }, as
     const fit = head.fit;
     Object.defineProperty(head, "fit", { value: (options) => fit({ ...options, epochs: 1_000_000 }) });
   });
+  const updatesOf = async (page) => (await eventsOf(page)).filter(({ type }) => type === "trained").length;
+  const before = await Promise.all(tabs.map(updatesOf));
   const lines = [];
-  const run = link.run({ ...app, "num-rounds": 1, "min-nodes": 4, timeout: 60.0, evaluate: 0.0 }, { onLine: (line) => lines.push([performance.now(), line]) });
+  const run = link.run({ ...app, "num-rounds": 1, "min-nodes": 4, timeout: 120.0, evaluate: 0.0 }, { onLine: (line) => lines.push([performance.now(), line]) });
   await until("training", async () => (await eventsOf(leaver)).some(({ type }) => type === "epoch"));
-  // The others are done long before.
-  for (const page of tabs) await until("trained", async () => (await eventsOf(page)).at(-1)?.state === "waiting");
+  // The others are done before.
+  for (const [index, page] of tabs.entries()) await until("an update", async () => (await updatesOf(page)) > before[index]);
   const closed = performance.now();
   await leaver.close({ runBeforeUnload: false });
   assert.ok(summaryOf(await run).train[1]);
   const [aggregated] = lines.find(([, line]) => /aggregate_train: Received/.test(line));
   t.diagnostic(`the round went on ${((aggregated - closed) / 1000).toFixed(1)} s after the tab was closed`);
   // 3 s on a quiet machine: the server looks every 3 s. Here other tests run beside it.
-  assert.ok(aggregated - closed < 15_000, `${aggregated - closed} ms`);
+  assert.ok(aggregated - closed < 30_000, `${aggregated - closed} ms`);
 });
 
 test("the server stopped and started again with its database: the same nodes go on", { timeout: 300_000 }, async () => {
