@@ -359,6 +359,8 @@ interface RememberedRows {
     readonly perClass: readonly number[];
     /** Examples of the unknown. */
     readonly unknown: number;
+    /** Rows that the limits of `memory` have dropped so far. */
+    readonly dropped: number;
 }
 /** Why rows got their verdicts. */
 interface Explanation {
@@ -420,6 +422,8 @@ type LossOptions =
     kind: "logitNorm";
     /** The temperature, above 0. Default 0.15 / ln(classes): 0.22 for 2, 0.03 for 150. */
     tau?: number;
+    /** Share of the target that is spread over all classes, in [0, 1). Default 0. */
+    labelSmoothing?: number;
 }
 /** Plain softmax cross-entropy: the baseline. */
  | {
@@ -489,12 +493,27 @@ interface HeadOptions {
      * features as they come, as the same layers in PyTorch would.
      */
     standardize?: boolean;
+    /** How many rows the head remembers. Default: all that it is given. */
+    memory?: MemoryOptions;
     /**
      * Run in a dedicated Worker behind the same interface, so that the head never blocks the page.
      * Default false. Arrays are copied to it, except those that the package made itself; answers are
      * transferred.
      */
     worker?: boolean;
+}
+/**
+ * Limits of what a head remembers; `fit` and `addRows` drop what is more, the oldest first, before
+ * anything is learnt. `head.rows.dropped` counts it, and `rowIds` says which rows are there.
+ */
+interface MemoryOptions {
+    /**
+     * Rows of each class, and examples of the unknown; at least 1. Where rows have groups, the oldest
+     * of the class's largest group go, so that groups stay as even as they can be.
+     */
+    perClass?: number;
+    /** Rows of each group in each class, at least 1, where rows have groups. */
+    perGroup?: number;
 }
 /** A head's options with their defaults. */
 interface CompleteOptions extends Required<HeadOptions> {
@@ -713,6 +732,8 @@ interface Head {
      * scorer that compares with rows.
      */
     addRows(features: Features, labels: Labels | null, options?: RowOptions): Promise<Uint32Array>;
+    /** The ids of all remembered rows, those with a class first, then examples of the unknown. */
+    rowIds(): Promise<Uint32Array>;
     /**
      * Forgets rows, wherever they are kept: memory, statistics, the fingerprints of rows that were
      * learnt from, the next `save`. What the weights learnt from them stays until the next `fit()`.
@@ -896,4 +917,4 @@ declare const metrics: {
 };
 
 export { OodgateError, createHead, init, loadHead, metrics };
-export type { Backend, Calibration, CalibrationOptions, CallOptions, CompleteOptions, CrossCalibrationOptions, EpochProgress, ErrorCode, Evaluation, ExplainOptions, Explanation, ExportOptions, Features, FitOptions, FitResult, FittedScorer, GateResult, GatedRow, HalfFloats, Head, HeadOptions, InitOptions, Labels, LoadOptions, LogitScorer, LossOptions, Monitor, MonitorOptions, NamedWeights, OptimizerOptions, Prediction, RefitOptions, RememberedRows, RemoveClassOptions, RowOptions, SaveOptions, ScoreOptions, Scorer, ScorerName, ScorerOptions, Selection, SelectionOptions, StepResult, TrustedAddress, WasmSource, WorkerSource };
+export type { Backend, Calibration, CalibrationOptions, CallOptions, CompleteOptions, CrossCalibrationOptions, EpochProgress, ErrorCode, Evaluation, ExplainOptions, Explanation, ExportOptions, Features, FitOptions, FitResult, FittedScorer, GateResult, GatedRow, HalfFloats, Head, HeadOptions, InitOptions, Labels, LoadOptions, LogitScorer, LossOptions, MemoryOptions, Monitor, MonitorOptions, NamedWeights, OptimizerOptions, Prediction, RefitOptions, RememberedRows, RemoveClassOptions, RowOptions, SaveOptions, ScoreOptions, Scorer, ScorerName, ScorerOptions, Selection, SelectionOptions, StepResult, TrustedAddress, WasmSource, WorkerSource };

@@ -247,11 +247,12 @@ pub struct RowsResult {
     count: usize,
     per_class: Vec<usize>,
     unknown: usize,
+    dropped: f64,
 }
 
 impl From<Remembered> for RowsResult {
-    fn from(Remembered { count, per_class, unknown }: Remembered) -> Self {
-        Self { count, per_class, unknown }
+    fn from(Remembered { count, per_class, unknown, dropped }: Remembered) -> Self {
+        Self { count, per_class, unknown, dropped: dropped as f64 }
     }
 }
 

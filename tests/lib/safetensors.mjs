@@ -13,6 +13,7 @@ export function decodeFloat16(bits) {
 }
 
 const readers = {
+  I8: (bytes) => new Int8Array(bytes),
   F16: (bytes) => decodeFloat16(new Uint16Array(bytes)),
   F32: (bytes) => new Float32Array(bytes),
   I32: (bytes) => new Int32Array(bytes),

@@ -47,7 +47,7 @@ fn line(set: &str, rows: usize, kind: usize, name: &str, problems: &[(Problem, u
     let mut gains = [vec![Vec::new(); EXAMPLES.len()], vec![Vec::new(); EXAMPLES.len()]];
     for (problem, seed) in problems {
         let Some(asked) = Kind::of(&problem.unknown[kind], problem.width) else { continue };
-        let mut head = trained(problem, &LossOptions::LogitNorm { tau: None }, *seed, 0.0);
+        let mut head = trained(problem, &LossOptions::LogitNorm { tau: None, label_smoothing: None }, *seed, 0.0);
         let plain = auroc(&mut head, problem, asked.asked);
         without.push(plain);
         let sources = [Some(asked.examples), other(problem, kind)];

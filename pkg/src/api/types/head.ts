@@ -77,6 +77,8 @@ export interface Head {
    * scorer that compares with rows.
    */
   addRows(features: Features, labels: Labels | null, options?: RowOptions): Promise<Uint32Array>;
+  /** The ids of all remembered rows, those with a class first, then examples of the unknown. */
+  rowIds(): Promise<Uint32Array>;
   /**
    * Forgets rows, wherever they are kept: memory, statistics, the fingerprints of rows that were
    * learnt from, the next `save`. What the weights learnt from them stays until the next `fit()`.

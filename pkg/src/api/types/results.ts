@@ -202,6 +202,8 @@ export interface RememberedRows {
   readonly perClass: readonly number[];
   /** Examples of the unknown. */
   readonly unknown: number;
+  /** Rows that the limits of `memory` have dropped so far. */
+  readonly dropped: number;
 }
 
 /** Why rows got their verdicts. */
