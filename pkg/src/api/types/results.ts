@@ -65,6 +65,8 @@ export interface Selection {
   scorer: ScorerName;
   /** Mean AUROC of each candidate for the classes left out. */
   auroc: Record<string, number>;
+  /** Why the combination keeps its place, where another candidate did better on the mean. */
+  reason?: string;
 }
 
 /** Classes and their probabilities. */
