@@ -3,7 +3,7 @@
 //                    [--seeds 0,1,2] [--backend cpu|webgpu] --folder FOLDER
 // FOLDER holds the feature files of the data sets, which are not part of this repository.
 // With --what training: the study behind the defaults of training (../study/run.mjs); with --what few: gates
-// calibrated from few rows (docs/calibration.md); with --what unknowns: examples of the unknown (docs/unknowns.md); with --what
+// calibrated from few rows, with --what classes class by class (docs/calibration.md); with --what unknowns: examples of the unknown (docs/unknowns.md); with --what
 // streams: how soon a monitor tells a stream that moved (docs/rows.md); with --what wait: how long calibrations take.
 
 import { existsSync } from "node:fs";
@@ -49,12 +49,12 @@ await main(import.meta, async () => {
       sets: { type: "string" },
     },
   });
-  const [what] = choices("what", values.what, ["scores", "training", "few", "unknowns", "streams", "wait"]);
+  const [what] = choices("what", values.what, ["scores", "training", "few", "classes", "unknowns", "streams", "wait"]);
   // It makes its rows itself.
   if (what === "wait") return study({ ...values, folder: ".", tables: what });
   if (values.folder === undefined) throw new Failure("--folder names the folder of the feature files, which are not part of this repository.");
   if (what === "training") return study(values);
-  if (what === "few" || what === "unknowns") return study({ ...values, tables: what });
+  if (["few", "classes", "unknowns"].includes(what)) return study({ ...values, tables: what });
   if (what === "streams") {
     needBuild();
     return streams(values);
