@@ -78,9 +78,16 @@ pub struct Meta {
     /// See [`HeadConfig::tau_by_classes`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tau_by_classes: bool,
+    /// Rows that the limits of its memory have dropped.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub dropped: f64,
     /// The calibration, if the head has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<CalibrationMeta>,
+}
+
+fn is_zero(number: &f64) -> bool {
+    *number == 0.0
 }
 
 /// What of a fit's options a cross-calibration repeats.
@@ -283,6 +290,7 @@ impl From<&HeadConfig> for HeadOptions {
             optimizer: Some((&config.optimizer).into()),
             seed: Some(config.seed as f64),
             standardize: Some(config.standardize),
+            memory: (&config.memory).into(),
         }
     }
 }
@@ -290,7 +298,10 @@ impl From<&HeadConfig> for HeadOptions {
 impl From<&Loss> for LossOptions {
     fn from(loss: &Loss) -> Self {
         match *loss {
-            Loss::LogitNorm { tau } => Self::LogitNorm { tau: Some(tau.into()) },
+            Loss::LogitNorm { tau, label_smoothing } => Self::LogitNorm {
+                tau: Some(tau.into()),
+                label_smoothing: Some(label_smoothing.into()),
+            },
             Loss::CrossEntropy { label_smoothing } => {
                 Self::CrossEntropy { label_smoothing: Some(label_smoothing.into()) }
             }

@@ -55,7 +55,7 @@ fn every_kind(learning_rate: f64) -> Vec<Head> {
     let mut all = Vec::new();
     for hidden in [&[][..], &[16.0], &[16.0, 8.0]] {
         for loss in [
-            LossOptions::LogitNorm { tau: None },
+            LossOptions::LogitNorm { tau: None, label_smoothing: None },
             LossOptions::CrossEntropy { label_smoothing: None },
         ] {
             for optimizer in
@@ -169,7 +169,8 @@ fn a_fit_that_diverges_late_keeps_finite_weights() {
 
 #[test]
 fn weights_that_a_stopped_fit_spoilt_are_not_kept() {
-    let mut head = head(&[16.0], LossOptions::LogitNorm { tau: None }, sgd(1e30, 0.9));
+    let mut head =
+        head(&[16.0], LossOptions::LogitNorm { tau: None, label_smoothing: None }, sgd(1e30, 0.9));
     let before = is(&mut head);
     let (features, labels) = rows(40, 1.0);
     let config = FitOptions { batch_size: Some(4.0), ..FitOptions::default() }.check().unwrap();

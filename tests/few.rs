@@ -264,9 +264,10 @@ fn shifts_scales_and_units_do_not_matter() {
         ("x 0.001", &|_, x| x * 0.001),
         ("mixed units", &|index, x| (x + 3.0) * 10_f32.powi(column(index) as i32 % 6 - 3)),
     ];
-    for loss in
-        [LossOptions::LogitNorm { tau: None }, LossOptions::CrossEntropy { label_smoothing: None }]
-    {
+    for loss in [
+        LossOptions::LogitNorm { tau: None, label_smoothing: None },
+        LossOptions::CrossEntropy { label_smoothing: None },
+    ] {
         for (name, change) in &changes {
             let changed = |rows: &[f32]| {
                 rows.iter().enumerate().map(|(index, &x)| change(index, x)).collect::<Vec<f32>>()

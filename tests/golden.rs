@@ -44,7 +44,7 @@ fn losses_and_gradients() {
     let file: File<LossCase> = golden("losses.json");
     for case in &file.cases {
         let loss = match case.kind.as_str() {
-            "logitNorm" => Loss::LogitNorm { tau: case.tau.unwrap() as f32 },
+            "logitNorm" => Loss::LogitNorm { tau: case.tau.unwrap() as f32, label_smoothing: 0.0 },
             "crossEntropy" => {
                 Loss::CrossEntropy { label_smoothing: case.label_smoothing.unwrap() as f32 }
             }

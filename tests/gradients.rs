@@ -6,7 +6,7 @@
 mod support;
 
 use oodgate::{
-    config::{HeadConfig, HeadOptions, LossOptions, OptimizerOptions},
+    config::{HeadConfig, HeadOptions, LossOptions, MemoryOptions, OptimizerOptions},
     engine::{Engine, cpu::CpuEngine},
     loss::Loss,
     numeric::random::Random,
@@ -32,11 +32,15 @@ fn naive_loss(config: &HeadConfig, parameters: &[f64], features: &[f32], labels:
                 .map(|(w, b)| b + w.iter().zip(&x).map(|(w, x)| w * x).sum::<f64>())
                 .collect();
         }
-        if let Loss::LogitNorm { tau } = config.loss {
+        let (Loss::LogitNorm { label_smoothing, .. } | Loss::CrossEntropy { label_smoothing }) =
+            config.loss;
+        if let Loss::LogitNorm { tau, .. } = config.loss {
             let norm = x.iter().map(|f| f * f).sum::<f64>().sqrt() + 1e-7;
             x.iter_mut().for_each(|f| *f /= norm * f64::from(tau));
         }
-        x.iter().map(|f| f.exp()).sum::<f64>().ln() - x[label as usize]
+        let (share, mean) = (f64::from(label_smoothing), x.iter().sum::<f64>() / x.len() as f64);
+        let target = (1.0 - share) * x[label as usize] + share * mean;
+        x.iter().map(|f| f.exp()).sum::<f64>().ln() - target
     });
     losses.sum::<f64>() / labels.len() as f64
 }
@@ -44,7 +48,8 @@ fn naive_loss(config: &HeadConfig, parameters: &[f64], features: &[f32], labels:
 #[test]
 fn every_parameters_gradient_is_its_finite_difference() {
     for loss in [
-        LossOptions::LogitNorm { tau: Some(0.2) },
+        LossOptions::LogitNorm { tau: Some(0.2), label_smoothing: None },
+        LossOptions::LogitNorm { tau: Some(0.2), label_smoothing: Some(0.2) },
         LossOptions::CrossEntropy { label_smoothing: None },
     ] {
         for hidden in [vec![], vec![7.0], vec![6.0, 5.0]] {
@@ -62,6 +67,7 @@ fn every_parameters_gradient_is_its_finite_difference() {
                 optimizer: Some(sgd),
                 seed: Some(2.0),
                 standardize: Some(false),
+                memory: MemoryOptions::default(),
             };
             let config = options.check().unwrap();
             let before = config.initial_parameters();

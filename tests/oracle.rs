@@ -17,7 +17,7 @@ use burn::{
 };
 use oodgate::{
     architecture::Architecture,
-    config::{HeadConfig, HeadOptions, LossOptions, OptimizerOptions},
+    config::{HeadConfig, HeadOptions, LossOptions, MemoryOptions, OptimizerOptions},
     engine::{Engine, cpu::CpuEngine},
     loss::Loss,
     numeric::random::Random,
@@ -74,16 +74,24 @@ impl BurnHead {
 
 fn burn_loss(loss: &Loss, logits: Tensor<2>, labels: Tensor<2, Int>) -> Tensor<1> {
     match *loss {
-        Loss::LogitNorm { tau } => {
+        Loss::LogitNorm { tau, label_smoothing } => {
             let norm = logits.clone().powf_scalar(2.0).sum_dim(1).sqrt() + 1e-7;
-            log_softmax(logits / norm / tau, 1).gather(1, labels).mean().neg()
+            burn_cross_entropy(logits / norm / tau, labels, label_smoothing)
         }
         Loss::CrossEntropy { label_smoothing } => {
-            let log_p = log_softmax(logits, 1);
-            let hard = log_p.clone().gather(1, labels).mean().neg();
-            hard * (1.0 - label_smoothing) - log_p.mean() * label_smoothing
+            burn_cross_entropy(logits, labels, label_smoothing)
         }
     }
+}
+
+fn burn_cross_entropy(
+    logits: Tensor<2>,
+    labels: Tensor<2, Int>,
+    label_smoothing: f32,
+) -> Tensor<1> {
+    let log_p = log_softmax(logits, 1);
+    let hard = log_p.clone().gather(1, labels).mean().neg();
+    hard * (1.0 - label_smoothing) - log_p.mean() * label_smoothing
 }
 
 fn burn_optimizer(optimizer: &Optimizer) -> ModuleOptimizer {
@@ -147,7 +155,8 @@ fn compare(config: HeadConfig) {
 #[test]
 fn every_combination_walks_burns_path() {
     let losses = [
-        LossOptions::LogitNorm { tau: Some(0.1) },
+        LossOptions::LogitNorm { tau: Some(0.1), label_smoothing: None },
+        LossOptions::LogitNorm { tau: Some(0.1), label_smoothing: Some(0.1) },
         LossOptions::CrossEntropy { label_smoothing: None },
         LossOptions::CrossEntropy { label_smoothing: Some(0.1) },
     ];
@@ -177,6 +186,7 @@ fn every_combination_walks_burns_path() {
                     optimizer: Some(optimizer.clone()),
                     seed: Some(3.0),
                     standardize: Some(false),
+                    memory: MemoryOptions::default(),
                 };
                 compare(options.check().unwrap());
             }

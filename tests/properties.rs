@@ -14,17 +14,18 @@ fn naive_loss(loss: &Loss, logits: &[f64], label: usize) -> f64 {
         let max = u.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         u[k] - max - u.iter().map(|x| (x - max).exp()).sum::<f64>().ln()
     };
+    let smoothed = |logits: &[f64], label_smoothing: f32| {
+        let (s, k) = (f64::from(label_smoothing), logits.len() as f64);
+        let spread: f64 = (0..logits.len()).map(|k| log_softmax(logits, k)).sum();
+        -(1.0 - s) * log_softmax(logits, label) - s / k * spread
+    };
     match *loss {
-        Loss::LogitNorm { tau } => {
+        Loss::LogitNorm { tau, label_smoothing } => {
             let norm = logits.iter().map(|f| f * f).sum::<f64>().sqrt() + 1e-7;
             let u: Vec<f64> = logits.iter().map(|f| f / (norm * f64::from(tau))).collect();
-            -log_softmax(&u, label)
+            smoothed(&u, label_smoothing)
         }
-        Loss::CrossEntropy { label_smoothing } => {
-            let (s, k) = (f64::from(label_smoothing), logits.len() as f64);
-            let spread: f64 = (0..logits.len()).map(|k| log_softmax(logits, k)).sum();
-            -(1.0 - s) * log_softmax(logits, label) - s / k * spread
-        }
+        Loss::CrossEntropy { label_smoothing } => smoothed(logits, label_smoothing),
     }
 }
 
@@ -56,11 +57,15 @@ fn tau() -> impl Strategy<Value = f32> {
     prop::sample::select(vec![0.01, 0.04, 0.1, 0.5, 1.0])
 }
 
+fn smoothing() -> impl Strategy<Value = f32> {
+    prop::sample::select(vec![0.0, 0.1, 0.5])
+}
+
 fn any_loss() -> impl Strategy<Value = Loss> {
     prop_oneof![
-        tau().prop_map(|tau| Loss::LogitNorm { tau }),
-        prop::sample::select(vec![0.0, 0.1, 0.5])
-            .prop_map(|label_smoothing| Loss::CrossEntropy { label_smoothing }),
+        (tau(), smoothing())
+            .prop_map(|(tau, label_smoothing)| Loss::LogitNorm { tau, label_smoothing }),
+        smoothing().prop_map(|label_smoothing| Loss::CrossEntropy { label_smoothing }),
     ]
 }
 
@@ -104,7 +109,7 @@ proptest! {
 
     #[test]
     fn logit_norm_does_not_see_the_scale((logits, label) in row(), tau in tau(), scale in 0.01_f32..1000.0) {
-        let loss = Loss::LogitNorm { tau };
+        let loss = Loss::LogitNorm { tau, label_smoothing: 0.0 };
         let scaled: Vec<f32> = logits.iter().map(|f| f * scale).collect();
         let (value, gradient) = loss_and_gradient(&loss, &logits, label);
         let (scaled_value, scaled_gradient) = loss_and_gradient(&loss, &scaled, label);
@@ -119,7 +124,7 @@ proptest! {
 
     #[test]
     fn logit_norms_gradient_is_orthogonal_to_the_logits((logits, label) in row(), tau in tau()) {
-        let (_, gradient) = loss_and_gradient(&Loss::LogitNorm { tau }, &logits, label);
+        let (_, gradient) = loss_and_gradient(&Loss::LogitNorm { tau, label_smoothing: 0.0 }, &logits, label);
         let length = |row: &[f32]| row.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
         let along: f64 = logits.iter().zip(&gradient).map(|(&f, &g)| f64::from(f) * f64::from(g)).sum();
         // Relative to epsilon's own part and to rounding. One class has no gradient to speak of.
@@ -128,7 +133,7 @@ proptest! {
 
     #[test]
     fn logit_norm_is_never_below_its_bound((logits, label) in row(), tau in tau()) {
-        let (value, _) = loss_and_gradient(&Loss::LogitNorm { tau }, &logits, label);
+        let (value, _) = loss_and_gradient(&Loss::LogitNorm { tau, label_smoothing: 0.0 }, &logits, label);
         // Below the smallest normal f32 (the bound itself can be 1e-62) a loss is 0.
         let bound = tight_bound(logits.len(), tau) * (1.0 - 1e-5) - f64::from(f32::MIN_POSITIVE);
         prop_assert!(value >= bound, "{value}");
@@ -190,8 +195,11 @@ proptest! {
 #[test]
 fn a_zero_row_has_the_uniform_loss_and_no_gradient() {
     for classes in [1_usize, 2, 150] {
-        let (loss, gradient) =
-            loss_and_gradient(&Loss::LogitNorm { tau: 0.04 }, &vec![0.0; classes], classes - 1);
+        let (loss, gradient) = loss_and_gradient(
+            &Loss::LogitNorm { tau: 0.04, label_smoothing: 0.0 },
+            &vec![0.0; classes],
+            classes - 1,
+        );
         assert!((loss - (classes as f64).ln()).abs() < 1e-6);
         assert!(gradient.iter().all(|&g| g == 0.0));
     }
@@ -202,7 +210,8 @@ fn the_tight_bound_is_attained() {
     for (classes, tau) in [(2, 1.0), (10, 1.0), (10, 0.3), (150, 0.04)] {
         let mut logits = vec![-1.0; classes];
         logits[0] = (classes - 1) as f32;
-        let (value, _) = loss_and_gradient(&Loss::LogitNorm { tau }, &logits, 0);
+        let (value, _) =
+            loss_and_gradient(&Loss::LogitNorm { tau, label_smoothing: 0.0 }, &logits, 0);
         let bound = tight_bound(classes, tau);
         assert!(
             (value / bound - 1.0).abs() < 1e-4,
@@ -214,7 +223,10 @@ fn the_tight_bound_is_attained() {
 #[test]
 fn huge_logits_stay_finite() {
     for scale in [1e4_f32, 1e15] {
-        for loss in [Loss::LogitNorm { tau: 0.01 }, Loss::CrossEntropy { label_smoothing: 0.1 }] {
+        for loss in [
+            Loss::LogitNorm { tau: 0.01, label_smoothing: 0.0 },
+            Loss::CrossEntropy { label_smoothing: 0.1 },
+        ] {
             let (value, gradient) = loss_and_gradient(&loss, &[scale, -scale, 0.5 * scale], 1);
             assert!(
                 value.is_finite() && gradient.iter().all(|g| g.is_finite()),

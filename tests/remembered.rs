@@ -245,7 +245,7 @@ fn other_classes_keep_weights_and_moments_bit_by_bit() {
         assert_eq!(block_on(head.snapshot()).unwrap().state, before);
         assert_eq!(head.config().loss, tau);
     }
-    let loss = Some(LossOptions::LogitNorm { tau: Some(0.1) });
+    let loss = Some(LossOptions::LogitNorm { tau: Some(0.1), label_smoothing: None });
     let mut given = taught(HeadOptions { loss, ..sized(WIDTH, 2) });
     let tau = given.config().loss;
     block_on(given.add_class("2".into())).unwrap();

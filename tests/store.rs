@@ -322,7 +322,7 @@ fn files_of_every_format_version_are_read() {
     // need.
     let again = bytes(&mut head);
     assert_eq!(store::read(&again).unwrap(), store::read(&file).unwrap());
-    assert!(String::from_utf8_lossy(&again).contains(r#"\"tau\":0.04}"#));
+    assert!(String::from_utf8_lossy(&again).contains(r#"\"tau\":0.04,"#));
 }
 
 /// Loads bytes that may be anything; what loads must answer.

@@ -53,7 +53,7 @@ fn fit_options() -> FitOptions {
 fn heads_of_every_kind_learn() {
     for hidden in [vec![], vec![16.0]] {
         for loss in [
-            LossOptions::LogitNorm { tau: None },
+            LossOptions::LogitNorm { tau: None, label_smoothing: None },
             LossOptions::CrossEntropy { label_smoothing: None },
         ] {
             let mut trainer =

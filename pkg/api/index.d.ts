@@ -228,6 +228,8 @@ interface Selection {
     scorer: ScorerName;
     /** Mean AUROC of each candidate for the classes left out. */
     auroc: Record<string, number>;
+    /** Why the combination keeps its place, where another candidate did better on the mean. */
+    reason?: string;
 }
 /** Classes and their probabilities. */
 interface Prediction {
@@ -359,6 +361,8 @@ interface RememberedRows {
     readonly perClass: readonly number[];
     /** Examples of the unknown. */
     readonly unknown: number;
+    /** Rows that the limits of `memory` have dropped so far. */
+    readonly dropped: number;
 }
 /** Why rows got their verdicts. */
 interface Explanation {
@@ -420,6 +424,8 @@ type LossOptions =
     kind: "logitNorm";
     /** The temperature, above 0. Default 0.15 / ln(classes): 0.22 for 2, 0.03 for 150. */
     tau?: number;
+    /** Share of the target that is spread over all classes, in [0, 1). Default 0. */
+    labelSmoothing?: number;
 }
 /** Plain softmax cross-entropy: the baseline. */
  | {
@@ -489,12 +495,27 @@ interface HeadOptions {
      * features as they come, as the same layers in PyTorch would.
      */
     standardize?: boolean;
+    /** How many rows the head remembers. Default: all that it is given. */
+    memory?: MemoryOptions;
     /**
      * Run in a dedicated Worker behind the same interface, so that the head never blocks the page.
      * Default false. Arrays are copied to it, except those that the package made itself; answers are
      * transferred.
      */
     worker?: boolean;
+}
+/**
+ * Limits of what a head remembers; `fit` and `addRows` drop what is more, the oldest first, before
+ * anything is learnt. `head.rows.dropped` counts it, and `rowIds` says which rows are there.
+ */
+interface MemoryOptions {
+    /**
+     * Rows of each class, and examples of the unknown; at least 1. Where rows have groups, the oldest
+     * of the class's largest group go, so that groups stay as even as they can be.
+     */
+    perClass?: number;
+    /** Rows of each group in each class, at least 1, where rows have groups. */
+    perGroup?: number;
 }
 /** A head's options with their defaults. */
 interface CompleteOptions extends Required<HeadOptions> {
@@ -713,6 +734,8 @@ interface Head {
      * scorer that compares with rows.
      */
     addRows(features: Features, labels: Labels | null, options?: RowOptions): Promise<Uint32Array>;
+    /** The ids of all remembered rows, those with a class first, then examples of the unknown. */
+    rowIds(): Promise<Uint32Array>;
     /**
      * Forgets rows, wherever they are kept: memory, statistics, the fingerprints of rows that were
      * learnt from, the next `save`. What the weights learnt from them stays until the next `fit()`.
@@ -753,8 +776,8 @@ interface Head {
      * Chooses the scorer that "auto" resolves to, from in-distribution rows alone: classes are left
      * out by turns as pseudo-unknowns, a small head is trained on the rest for each, and the
      * candidates are ranked by how well they tell the two apart. "auto" itself, the combination,
-     * keeps its place unless a single scorer is better in every turn. Needs rows of at least two
-     * classes.
+     * keeps its place unless a single scorer is better in every turn, by 5 points of AUROC and 3
+     * standard errors on the mean; `reason` says so. Needs rows of at least two classes.
      */
     selectScorer(features: Features, labels: Labels, options?: SelectionOptions): Promise<Selection>;
     /**
@@ -896,4 +919,4 @@ declare const metrics: {
 };
 
 export { OodgateError, createHead, init, loadHead, metrics };
-export type { Backend, Calibration, CalibrationOptions, CallOptions, CompleteOptions, CrossCalibrationOptions, EpochProgress, ErrorCode, Evaluation, ExplainOptions, Explanation, ExportOptions, Features, FitOptions, FitResult, FittedScorer, GateResult, GatedRow, HalfFloats, Head, HeadOptions, InitOptions, Labels, LoadOptions, LogitScorer, LossOptions, Monitor, MonitorOptions, NamedWeights, OptimizerOptions, Prediction, RefitOptions, RememberedRows, RemoveClassOptions, RowOptions, SaveOptions, ScoreOptions, Scorer, ScorerName, ScorerOptions, Selection, SelectionOptions, StepResult, TrustedAddress, WasmSource, WorkerSource };
+export type { Backend, Calibration, CalibrationOptions, CallOptions, CompleteOptions, CrossCalibrationOptions, EpochProgress, ErrorCode, Evaluation, ExplainOptions, Explanation, ExportOptions, Features, FitOptions, FitResult, FittedScorer, GateResult, GatedRow, HalfFloats, Head, HeadOptions, InitOptions, Labels, LoadOptions, LogitScorer, LossOptions, MemoryOptions, Monitor, MonitorOptions, NamedWeights, OptimizerOptions, Prediction, RefitOptions, RememberedRows, RemoveClassOptions, RowOptions, SaveOptions, ScoreOptions, Scorer, ScorerName, ScorerOptions, Selection, SelectionOptions, StepResult, TrustedAddress, WasmSource, WorkerSource };

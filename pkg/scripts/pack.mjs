@@ -1,17 +1,14 @@
 // Before `npm pack` and `npm publish`: the package must be built, and carries the repository's README, changelog, licences and what they refer to.
 // They are copied, not kept twice: the copies are ignored by git.
 
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { at, Failure, main } from "./shell.mjs";
 
 // All that the package offers.
 const { exports } = JSON.parse(readFileSync(at("pkg", "package.json"), "utf8"));
 const built = Object.values(exports).flatMap((target) => (typeof target === "string" ? target : Object.values(target)));
-const docs = [
-  "docs/bundlers.md", "docs/calibration.md", "docs/errors.md", "docs/files.md", "docs/fit-growth.svg", "docs/flower.md", "docs/flower-rounds.svg",
-  "docs/frameworks.md", "docs/onnx.md", "docs/ood.md", "docs/platforms.md", "docs/rows.md", "docs/training.md",
-  "docs/unknowns.md",
-];
+// Pictures stay with the repository: a package is read where they are not shown.
+const docs = readdirSync(at("docs")).filter((name) => /\.(md|svg)$/.test(name)).map((name) => `docs/${name}`);
 const carried = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", ...docs];
 
 await main(import.meta, () => {

@@ -31,11 +31,17 @@ impl SeenRows {
         rows: impl Iterator<Item = &'a [f32]>,
         others: impl Iterator<Item = &'a [f32]>,
     ) {
-        let [gone, stay] = [rows.map(fingerprint).collect(), others.map(fingerprint).collect()]
-            .map(|mut prints: Vec<u64>| {
-                sort::sort(&mut prints);
-                prints
-            });
+        let ascending = |mut prints: Vec<u64>| {
+            sort::sort(&mut prints);
+            prints
+        };
+        let rows: Vec<&[f32]> = rows.collect();
+        // Few of the others begin alike: only those are read to their end.
+        let start = |row: &[f32]| fingerprint(&row[..row.len().min(8)]);
+        let starts = ascending(rows.iter().map(|row| start(row)).collect());
+        let stay = others.filter(|row| starts.binary_search(&start(row)).is_ok());
+        let stay = ascending(stay.map(fingerprint).collect());
+        let gone = ascending(rows.into_iter().map(fingerprint).collect());
         let is_gone =
             |print: &u64| gone.binary_search(print).is_ok() && stay.binary_search(print).is_err();
         let mut kept = self.fingerprints();

@@ -109,8 +109,8 @@ impl<E: Engine> Head<E> {
         };
         let mut config = self.config.clone();
         config.architecture = config.architecture.with_classes(classes.len());
-        if config.tau_by_classes {
-            config.loss = Loss::LogitNorm { tau: default_tau(classes.len()) as f32 };
+        if let (true, Loss::LogitNorm { tau, .. }) = (config.tau_by_classes, &mut config.loss) {
+            *tau = default_tau(classes.len()) as f32;
         }
         config.classes = classes;
         let mut engine = self.engine().beside(config.spec(), state.parameters.clone())?;

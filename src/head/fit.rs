@@ -128,9 +128,15 @@ impl<E: Engine> Head<E> {
                 memory.add(&learnt_rows.pick(&new))?;
             }
         }
+        let dropped = memory.keep_within(&self.config.memory);
         let learnt = memory.known().cloned().ok_or_else(nothing_remembered)?;
         let parted = Parted { learnt, held_out, stay: false };
-        self.begin(parted, memory, config, with.class_weights, grouped)
+        let mut fit = self.begin(parted, memory, config, with.class_weights, grouped)?;
+        if dropped > 0 {
+            let dropped = format!("{dropped} rows were dropped, not learnt: options.memory");
+            fit.warning = calibration::joined([fit.warning, Some(dropped)]);
+        }
+        Ok(fit)
     }
 
     /// Begins a fit of the rows that the head remembers. Rows that are held out of it stay

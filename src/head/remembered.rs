@@ -20,6 +20,8 @@ pub struct Remembered {
     pub per_class: Vec<usize>,
     /// Examples of what is none of the classes.
     pub unknown: usize,
+    /// Rows that were dropped because the head remembers no more of their class or group.
+    pub dropped: u64,
 }
 
 impl<E: Engine> Head<E> {
@@ -33,13 +35,23 @@ impl<E: Engine> Head<E> {
         weights: Option<&[f64]>,
     ) -> Result<Vec<u32>> {
         let rows = self.check_rows(features, labels)?.grouped(groups)?.weighted(weights)?;
-        self.changed_memory(|memory| memory.add(&rows))
+        let limits = self.config.memory;
+        self.changed_memory(|memory| {
+            let ids = memory.add(&rows)?;
+            memory.keep_within(&limits);
+            Ok(ids)
+        })
     }
 
     /// Adds `[rows, features]` as examples of what is none of the classes. Answers the id of each.
     pub fn add_unknown(&mut self, features: &[f32]) -> Result<Vec<u32>> {
         check_features(features, self.width())?;
-        self.changed_memory(|memory| memory.add_unknown(features))
+        let limits = self.config.memory;
+        self.changed_memory(|memory| {
+            let ids = memory.add_unknown(features)?;
+            memory.keep_within(&limits);
+            Ok(ids)
+        })
     }
 
     /// Forgets the rows of these ids, wherever they are kept, and answers how many there were. Ids
@@ -61,6 +73,7 @@ impl<E: Engine> Head<E> {
             count: self.memory.known().map_or(0, Rows::count),
             per_class: self.memory.per_class(self.classes()),
             unknown: self.memory.unknown().ids.len(),
+            dropped: self.memory.dropped(),
         }
     }
 

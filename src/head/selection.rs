@@ -3,7 +3,8 @@
 //! the classes left out from held-out rows of the others.
 //!
 //! The combination of [`crate::ood::auto`] keeps its place unless a single scorer tells them apart
-//! better in *every* turn: picking whatever happens to be best on average loses more than it wins
+//! far better, [`MARGIN`], in *every* turn: what classes left out say of a scorer and what it gains
+//! on rows of unknown classes hardly agree, so that smaller gains are as often losses
 //! (`docs/ood.md`).
 //!
 //! A [`Selection`] is a small state machine that its caller drives, so that a page can breathe and
@@ -16,7 +17,7 @@ use crate::{
     engine::Engine,
     error::Mismatch,
     metrics,
-    numeric::random::Random,
+    numeric::{format::number, random::Random},
     ood::ScorerName,
     training::{rows::Rows, split},
 };
@@ -37,8 +38,11 @@ const CANDIDATES: [ScorerName; 8] = [
 /// Parts into which the classes are divided when nobody says.
 const FOLDS: f64 = 3.0;
 
-/// Passes over the rows for each small head, a third of a fit's: it only ranks scores.
-const EPOCHS: f64 = 10.0;
+/// Gain in AUROC on the mean of the turns for which a single scorer replaces the combination.
+const MARGIN: f64 = 0.05;
+
+/// Standard errors of the mean gain that it must come to.
+const ERRORS: f64 = 3.0;
 
 /// Share of the known rows that a turn holds out to be told from the unknown ones.
 const HELD_OUT: f64 = 0.2;
@@ -73,6 +77,8 @@ pub struct Selected {
     pub scorer: ScorerName,
     /// Each candidate's mean AUROC for the classes left out.
     pub auroc: Vec<(ScorerName, f64)>,
+    /// Why the combination keeps its place, where another candidate did better on the mean.
+    pub reason: Option<String>,
 }
 
 #[maybe_async::maybe_async]
@@ -141,17 +147,29 @@ impl<E: Engine> Selection<E> {
             |candidate: usize| self.aurocs.iter().map(|turn| turn[candidate]).sum::<f64>() / turns;
         let combination =
             self.candidates.iter().position(|candidate| *candidate == ScorerName::Auto);
-        let eligible = |candidate: usize| {
+        let eligible = |&candidate: &usize| {
             combination.is_none_or(|auto| {
-                auto == candidate || self.aurocs.iter().all(|turn| turn[candidate] > turn[auto])
+                let gains = self.aurocs.iter().map(|turn| turn[candidate] - turn[auto]);
+                auto == candidate || is_better(&gains.collect::<Vec<_>>())
             })
         };
-        let best =
-            (0..self.candidates.len()).filter(|&candidate| eligible(candidate)).max_by(|&a, &b| {
-                // The first of equals.
-                mean(a).total_cmp(&mean(b)).then(b.cmp(&a))
-            });
+        // The first of equals.
+        let better = |&a: &usize, &b: &usize| mean(a).total_cmp(&mean(b)).then(b.cmp(&a));
+        let all = || 0..self.candidates.len();
+        let best = all().filter(eligible).max_by(better);
         let scorer = best.map_or(ScorerName::Auto, |best| self.candidates[best]);
+        let ahead = all().max_by(better).filter(|&ahead| Some(ahead) != best);
+        let reason = ahead.map(|ahead| {
+            let gain = combination.map_or(0.0, |auto| mean(ahead) - mean(auto));
+            // Not by `{}`: a float's own formatting is 20 kB of code.
+            format!(
+                "\"auto\" stays the combination: {} gains {} points of AUROC on the mean of {} turns; it is replaced for 5 points, 3 \
+                 standard errors, and a gain in every turn",
+                self.candidates[ahead].as_str(),
+                number((1000.0 * gain).round() / 10.0),
+                self.aurocs.len(),
+            )
+        });
         head.selected = (scorer != ScorerName::Auto).then_some(scorer);
         // Only now: a selection that was refused or stopped must leave the head's scores as they
         // were. What was selected needs rows.
@@ -161,7 +179,7 @@ impl<E: Engine> Selection<E> {
             head.remember(memory);
         }
         let auroc = self.candidates.iter().enumerate().map(|(index, &name)| (name, mean(index)));
-        Ok(Selected { scorer, auroc: auroc.collect() })
+        Ok(Selected { scorer, auroc: auroc.collect(), reason })
     }
 
     /// A small head on the classes that stay, with held-out rows of these and all rows of the
@@ -202,7 +220,7 @@ impl<E: Engine> Selection<E> {
         let mut small = Head::new(engine, config);
         let fit_labels: Vec<f64> =
             learnt.iter().map(|&row| f64::from(labels[row as usize])).collect();
-        let options = FitOptions { epochs: Some(EPOCHS), ..FitOptions::default() };
+        let options = FitOptions::default();
         let features = self.pick(learnt.iter().map(|&row| staying[row as usize]));
         let fit = small.begin_fit(features, &fit_labels, options.check()?, FitRows::default())?;
         let known = self.pick(held_out.iter().map(|&row| staying[row as usize]));
@@ -220,9 +238,31 @@ impl<E: Engine> Selection<E> {
     }
 }
 
+/// Whether gains in AUROC, one a turn, are enough to replace the combination.
+fn is_better(gains: &[f64]) -> bool {
+    let turns = gains.len() as f64;
+    let mean = gains.iter().sum::<f64>() / turns;
+    let squares: f64 = gains.iter().map(|gain| (gain - mean).powi(2)).sum();
+    let error = (squares / (turns - 1.0).max(1.0) / turns).sqrt();
+    gains.iter().all(|&gain| gain > 0.0) && mean >= MARGIN.max(ERRORS * error)
+}
+
 /// The classes that occur, ascending.
 fn classes_of(labels: impl Iterator<Item = u32>, classes: usize) -> Vec<u32> {
     let mut occurs = vec![false; classes];
     labels.for_each(|label| occurs[label as usize] = true);
     (0..classes as u32).filter(|&class| occurs[class as usize]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_better;
+
+    #[test]
+    fn only_a_large_and_steady_gain_replaces_the_combination() {
+        assert!(is_better(&[0.08, 0.09, 0.1]));
+        assert!(!is_better(&[0.02, 0.03, 0.04]), "small");
+        assert!(!is_better(&[0.3, 0.2, -0.01]), "lost in one turn");
+        assert!(!is_better(&[0.3, 0.01, 0.02]), "less than three standard errors");
+    }
 }

@@ -100,6 +100,7 @@ impl<E: Engine> Head<E> {
             without_rows: self.rows().is_none()
                 && self.calibration().is_some_and(|calibration| calibration.scorer.compares()),
             tau_by_classes: self.config.tau_by_classes,
+            dropped: self.memory.dropped() as f64,
             calibration: self.calibration().map(Into::into),
         }
     }
@@ -170,7 +171,11 @@ impl<E: Engine> Head<E> {
         if !unknown.is_empty() {
             check_features(&unknown, self.width()).map_err(in_file)?;
         }
+        if !(meta.dropped >= 0.0 && meta.dropped <= 2_f64.powi(53) && meta.dropped.fract() == 0.0) {
+            return Err(refusal("dropped", "an integer of at least 0", meta.dropped));
+        }
         let memory = self.memory_of(rows, unknown, ids, meta.next_id)?;
+        let memory = memory.after_dropping(meta.dropped as u64);
         let classes = self.classes();
         let fitted_with = meta.fit.map(|fit| fit.check(classes)).transpose().map_err(in_file)?;
         let calibration = meta

@@ -11,6 +11,8 @@ pub enum Loss {
     LogitNorm {
         /// Temperature of the normalised logits, above 0.
         tau: f32,
+        /// Share of the target that is spread over all classes, `[0, 1)`.
+        label_smoothing: f32,
     },
     /// See [`cross_entropy`].
     CrossEntropy {
@@ -24,7 +26,9 @@ impl Loss {
     /// `gradient` are `[classes]`, `label` is below `classes`.
     pub fn row(&self, logits: &[f32], label: usize, scale: f32, gradient: &mut [f32]) -> f32 {
         match *self {
-            Self::LogitNorm { tau } => logit_norm::row(logits, label, tau, scale, gradient),
+            Self::LogitNorm { tau, label_smoothing } => {
+                logit_norm::row(logits, label, tau, label_smoothing, scale, gradient)
+            }
             Self::CrossEntropy { label_smoothing } => {
                 cross_entropy::row(logits, label, label_smoothing, scale, gradient)
             }

@@ -72,7 +72,8 @@ impl<E: Engine> Scoring<E> for Gda<E::Matrix> {
             let spread = scatter(context.engine, &rows, width, |_| mean).await?;
             let pooled = (spread * count + &moments.within * (PRIOR * width as f64))
                 / (count + PRIOR * width as f64);
-            let whitening = Whitening::new(context.engine, &(pooled + &floor), 0.0, mean, width)?;
+            let whitening =
+                Whitening::new(context.engine, &(pooled + &floor), 0.0, mean, width).await?;
             let share = (count / training.count() as f64).ln();
             let offset = share - 0.5 * (whitening.log_determinant() + width as f64 * TAU.ln());
             classes.push(Density { whitening, offset });

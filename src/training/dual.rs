@@ -384,8 +384,10 @@ mod tests {
 
     #[test]
     fn heads_say_nearly_the_same_as_those_that_train_all_weights() {
-        let (norm_loss, entropy) =
-            (Loss::LogitNorm { tau: 0.1 }, Loss::CrossEntropy { label_smoothing: 0.0 });
+        let (norm_loss, entropy) = (
+            Loss::LogitNorm { tau: 0.1, label_smoothing: 0.0 },
+            Loss::CrossEntropy { label_smoothing: 0.0 },
+        );
         for (loss, batch, decay) in [
             (norm_loss, 128.0, 0.0),
             (norm_loss, 16.0, 0.0),

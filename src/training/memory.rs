@@ -3,7 +3,10 @@
 
 use std::rc::Rc;
 
-use super::rows::Rows;
+use super::{
+    limits::Limits,
+    rows::{Rows, compact, extend},
+};
 use crate::{Error, Result, numeric::sort};
 
 /// Rows with a class, and rows of the unknown.
@@ -14,6 +17,8 @@ pub struct Memory {
     unknown: Unknown,
     /// What the next row is called.
     next: u32,
+    /// Rows that limits have dropped.
+    dropped: u64,
 }
 
 /// Examples of what is none of the classes.
@@ -35,7 +40,7 @@ impl Memory {
             weights: None,
             width,
         };
-        Self { known, ids: Vec::new(), unknown: Unknown::default(), next: 0 }
+        Self { known, ids: Vec::new(), unknown: Unknown::default(), next: 0, dropped: 0 }
     }
 
     /// What was remembered elsewhere: `ids` are those of the rows and then those of the unknown,
@@ -55,7 +60,7 @@ impl Memory {
         let fit = ids.len() == count && distinct && ids.iter().all(|&id| id < next);
         fit.then(|| {
             let unknown = Unknown { features: Rc::new(unknown), ids: ids.split_off(known.count()) };
-            Self { known, ids, unknown, next }
+            Self { known, ids, unknown, next, dropped: 0 }
         })
     }
 
@@ -137,7 +142,7 @@ impl Memory {
         let first = self.take_ids(count)?;
         let ids: Vec<u32> = (first..first + count as u32).collect();
         self.unknown.ids.extend_from_slice(&ids);
-        Rc::make_mut(&mut self.unknown.features).extend_from_slice(features);
+        extend(Rc::make_mut(&mut self.unknown.features), features);
         Ok(ids)
     }
 
@@ -147,14 +152,14 @@ impl Memory {
             (0..self.ids.len() as u32).partition(|&row| ids.contain(self.ids[row as usize]));
         let mut removed = self.take(&gone, &kept).features.to_vec();
         let width = self.known.width;
-        let row = |number: usize| &self.unknown.features[number * width..][..width];
-        let (gone, kept): (Vec<usize>, Vec<usize>) =
-            (0..self.unknown.ids.len()).partition(|&row| ids.contain(self.unknown.ids[row]));
-        removed.extend(gone.iter().flat_map(|&number| row(number)));
+        let Unknown { features, ids: unknown } = &mut self.unknown;
+        let (gone, kept): (Vec<u32>, Vec<u32>) =
+            (0..unknown.len() as u32).partition(|&example| ids.contain(unknown[example as usize]));
         if !gone.is_empty() {
-            let features = kept.iter().flat_map(|&number| row(number)).copied().collect();
-            let ids = kept.iter().map(|&number| self.unknown.ids[number]).collect();
-            self.unknown = Unknown { features: Rc::new(features), ids };
+            let row = |&example: &u32| &features[example as usize * width..][..width];
+            gone.iter().for_each(|example| removed.extend_from_slice(row(example)));
+            compact(Rc::make_mut(features), &kept, width);
+            compact(unknown, &kept, 1);
         }
         removed
     }
@@ -176,12 +181,49 @@ impl Memory {
         Vec::new()
     }
 
+    /// Drops rows that are more than these limits, and answers how many. Of the examples of the
+    /// unknown, the newest stay.
+    pub fn keep_within(&mut self, limits: &Limits) -> usize {
+        if *limits == Limits::default() {
+            return 0;
+        }
+        let before = self.ids.len() + self.unknown.ids.len();
+        let groups = self.known.groups.as_ref().map(|groups| groups.as_slice());
+        let kept = limits.kept(&self.known.labels, groups);
+        if kept.len() < self.ids.len() {
+            compact(&mut self.ids, &kept, 1);
+            self.known.keep(&kept);
+        }
+        let examples = self.unknown.ids.len() as u32;
+        if let Some(over @ 1..) = limits
+            .per_class
+            .map(|most| examples.saturating_sub(u32::try_from(most).unwrap_or(u32::MAX)))
+        {
+            let kept: Vec<u32> = (over..examples).collect();
+            compact(Rc::make_mut(&mut self.unknown.features), &kept, self.known.width);
+            compact(&mut self.unknown.ids, &kept, 1);
+        }
+        let dropped = before - self.ids.len() - self.unknown.ids.len();
+        self.dropped += dropped as u64;
+        dropped
+    }
+
+    /// How many rows limits have dropped.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// The same, where so many had been dropped before.
+    pub fn after_dropping(self, dropped: u64) -> Self {
+        Self { dropped, ..self }
+    }
+
     /// The rows of these numbers, which leaves the others.
     fn take(&mut self, gone: &[u32], kept: &[u32]) -> Rows {
         let removed = self.known.pick(gone);
         if !gone.is_empty() {
-            self.ids = kept.iter().map(|&row| self.ids[row as usize]).collect();
-            self.known = self.known.pick(kept);
+            compact(&mut self.ids, kept, 1);
+            self.known.keep(kept);
         }
         removed
     }

@@ -2,6 +2,7 @@
 
 pub mod dual;
 pub mod fit;
+pub mod limits;
 pub mod memory;
 pub mod rows;
 pub mod sessions;

@@ -146,7 +146,7 @@ fn grouped_folds(of_class: &[Vec<u32>], groups: &[u32], most: Option<usize>) -> 
 }
 
 /// The rows of each group, in the order in which groups appear.
-fn members(groups: &[u64]) -> Vec<Vec<u32>> {
+pub fn members(groups: &[u64]) -> Vec<Vec<u32>> {
     let mut members: Vec<Vec<u32>> = Vec::new();
     for (group, row) in dense(groups).into_iter().zip(0..) {
         if group as usize == members.len() {

@@ -127,6 +127,13 @@ impl RawHead {
         self.head.remove_rows(ids)
     }
 
+    /// `rowIds` of the contract.
+    #[wasm_bindgen(js_name = rowIds)]
+    pub fn row_ids(&self) -> Vec<u32> {
+        let memory = self.head.memory();
+        [memory.ids(), &memory.unknown().ids].concat()
+    }
+
     /// `rows` of the contract.
     pub fn remembered(&self) -> JsValue {
         to_js(&RowsResult::from(self.head.remembered()))

@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::{
     Error, Result,
     calibration::CalibrationOptions,
-    config::{ClassWeights, FitOptions, HeadOptions, LossOptions, OptimizerOptions},
+    config::{ClassWeights, FitOptions, HeadOptions, LossOptions, MemoryOptions, OptimizerOptions},
     error::Mismatch,
     head::{FitRows, Remember, export::ExportOptions},
     numeric::format::{Shown, quoted},
@@ -30,6 +30,7 @@ pub fn head(value: &JsValue) -> Result<HeadOptions> {
         optimizer: options.nested("optimizer")?.map(optimizer).transpose()?,
         seed: options.number("seed")?,
         standardize: options.boolean("standardize")?,
+        memory: options.nested("memory")?.map(memory).transpose()?.unwrap_or_default(),
     };
     options.finish()?;
     head.classes = classes(&named, &head)?;
@@ -201,11 +202,23 @@ fn scorer(mut options: Reader) -> Result<ScorerOptions> {
 
 fn loss(mut options: Reader) -> Result<LossOptions> {
     let loss = match options.kind("kind", &["logitNorm", "crossEntropy"])? {
-        "logitNorm" => LossOptions::LogitNorm { tau: options.number("tau")? },
+        "logitNorm" => LossOptions::LogitNorm {
+            tau: options.number("tau")?,
+            label_smoothing: options.number("labelSmoothing")?,
+        },
         _ => LossOptions::CrossEntropy { label_smoothing: options.number("labelSmoothing")? },
     };
     options.finish()?;
     Ok(loss)
+}
+
+fn memory(mut options: Reader) -> Result<MemoryOptions> {
+    let memory = MemoryOptions {
+        per_class: options.number("perClass")?,
+        per_group: options.number("perGroup")?,
+    };
+    options.finish()?;
+    Ok(memory)
 }
 
 fn optimizer(mut options: Reader) -> Result<OptimizerOptions> {

@@ -247,11 +247,12 @@ pub struct RowsResult {
     count: usize,
     per_class: Vec<usize>,
     unknown: usize,
+    dropped: f64,
 }
 
 impl From<Remembered> for RowsResult {
-    fn from(Remembered { count, per_class, unknown }: Remembered) -> Self {
-        Self { count, per_class, unknown }
+    fn from(Remembered { count, per_class, unknown, dropped }: Remembered) -> Self {
+        Self { count, per_class, unknown, dropped: dropped as f64 }
     }
 }
 
@@ -309,6 +310,8 @@ pub struct SelectionResult {
     scorer: &'static str,
     #[serde(with = "serde_wasm_bindgen::preserve")]
     auroc: JsValue,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
 impl From<Selected> for SelectionResult {
@@ -318,6 +321,6 @@ impl From<Selected> for SelectionResult {
             // Setting a property of an object that was just made cannot fail.
             let _ = Reflect::set(&auroc, &name.as_str().into(), &value.into());
         }
-        Self { scorer: selected.scorer.as_str(), auroc: auroc.into() }
+        Self { scorer: selected.scorer.as_str(), auroc: auroc.into(), reason: selected.reason }
     }
 }

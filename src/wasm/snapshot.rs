@@ -21,6 +21,7 @@ pub fn meta(value: &JsValue) -> Result<Meta> {
         fit: meta.nested("fit")?.map(fit).transpose()?,
         next_id: meta.number("nextId")?,
         without_rows: meta.boolean("withoutRows")?.unwrap_or(false),
+        dropped: meta.number("dropped")?.unwrap_or(0.0),
         tau_by_classes: meta.boolean("tauByClasses")?.unwrap_or(false),
         calibration: meta.nested("calibration")?.map(calibration).transpose()?,
     })

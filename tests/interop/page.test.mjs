@@ -2,6 +2,7 @@
 // exported models say on onnxruntime-web's WebGPU what the gate says.
 
 import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { launch } from "../../pkg/scripts/browser.mjs";
 import { serve } from "../../pkg/scripts/serve.mjs";
@@ -9,6 +10,9 @@ import { at } from "../../pkg/scripts/shell.mjs";
 import { needBuild } from "../lib/page.mjs";
 
 needBuild();
+
+/** The language model, which the site's set-up fetches. */
+const miniLm = at("www", "public", "models", "all-MiniLM-L6-v2");
 
 let server;
 let browser;
@@ -20,6 +24,8 @@ before(async () => {
       "/tests/": at("tests"),
       "/pkg/": at("pkg"),
       "/models/": at("tests", "interop"),
+      "/models/Xenova/all-MiniLM-L6-v2/": miniLm,
+      "/readme/": at("target", "readme"),
       "/node_modules/": at("node_modules"),
     },
   });
@@ -68,6 +74,20 @@ for (const backend of ["cpu", "webgpu"]) {
     assert.match(otherType, /^invalid-features: features\.data: expected a Float32Array, .*got/);
   });
 }
+
+test("README's example says what README says", { timeout: 120_000 }, async (t) => {
+  if (!existsSync(miniLm)) {
+    assert.ok(!process.env.CI, "CI needs the language model");
+    return t.skip("NOT RUN: the language model is not there; the set-up could not fetch it");
+  }
+  const [, code] = readFileSync(at("README.md"), "utf8").match(/^```js page\n([^]*?)^```$/m);
+  mkdirSync(at("target", "readme"), { recursive: true });
+  writeFileSync(at("target", "readme", "example.mjs"), code);
+  const printed = await inPage("readme-page.mjs", (url) => globalThis.runExample(url), "/readme/example.mjs");
+  t.diagnostic(printed.join("; "));
+  assert.match(printed[0], /^alarm, \d+ %$/);
+  assert.equal(printed[1], "none of these");
+});
 
 test("every scorer's model says on WebGPU what the gate says", { timeout: 480_000 }, async () => {
   assert.equal(await inPage("webgpu-page.mjs", () => globalThis.compareAll()), 22);

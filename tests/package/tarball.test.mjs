@@ -16,11 +16,7 @@ before(() => (project = createProject()));
 after(() => project?.remove());
 
 test("the tarball holds what a user needs and nothing else", () => {
-  const docs = [
-    "docs/bundlers.md", "docs/calibration.md", "docs/errors.md", "docs/files.md", "docs/fit-growth.svg", "docs/flower-rounds.svg", "docs/flower.md",
-    "docs/frameworks.md", "docs/onnx.md", "docs/ood.md", "docs/platforms.md", "docs/rows.md", "docs/training.md",
-    "docs/unknowns.md",
-  ];
+  const docs = readdirSync(at("docs")).filter((name) => /\.(md|svg)$/.test(name)).map((name) => `docs/${name}`);
   const texts = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-LICENSES", ...docs];
   const wasm = ["cpu", "files", "webgpu"].map((name) => `wasm/${name}/oodgate_bg.wasm`);
   const dist = project.files.filter((file) => /^dist\/[a-z]+(\.d\.ts|\.js|\.js\.map)$/.test(file));

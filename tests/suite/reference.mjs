@@ -48,6 +48,32 @@ export default {
     }
   },
 
+  "LogitNorm with label smoothing is its formula": async ({ create }) => {
+    // A plain step on one row moves the logits by the gradient times (|x|^2 + 1) learning rates.
+    const [tau, smoothing, label, learningRate] = [0.3, 0.2, 2, 1e-2];
+    const features = Float32Array.of(0.5, -1, 2, 0.25);
+    const head = await create({
+      features: 4, classes: 4, standardize: false, optimizer: { kind: "sgd", learningRate },
+      loss: { kind: "logitNorm", tau, labelSmoothing: smoothing },
+    });
+    const before = Array.from(await head.logits(features));
+    const lossOf = (logits) => {
+      const length = Math.hypot(...logits) + 1e-7;
+      const u = logits.map((f) => f / (length * tau));
+      const logSum = Math.log(u.reduce((sum, x) => sum + Math.exp(x), 0));
+      return u.reduce((sum, x, k) => sum - ((k === label ? 1 - smoothing : 0) + smoothing / 4) * (x - logSum), 0);
+    };
+    const { loss } = await head.trainStep(features, [label]);
+    close([loss], [lossOf(before)], { absolute: 1e-6, relative: 1e-5 }, "loss");
+    const moved = Array.from(await head.logits(features), (f, k) => f - before[k]);
+    const squares = features.reduce((sum, x) => sum + x * x, 1);
+    const gradient = before.map((_, k) => {
+      const at = (shift) => lossOf(before.map((f, j) => (j === k ? f + shift : f)));
+      return (at(1e-5) - at(-1e-5)) / 2e-5;
+    });
+    close(moved.map((x) => -x / (squares * learningRate)), gradient, { absolute: 2e-4 }, "gradient");
+  },
+
   "metrics agree with scikit-learn": async ({ oodgate: { init, metrics }, golden }) => {
     await init();
     const { cases, ece } = await golden("metrics.json");

@@ -26,7 +26,7 @@ export default {
   "a page's story: taught, corrected, extended, saved": async (place) => {
     const { create, keep, oodgate, backend } = place;
     const { head, ids } = await taught(create);
-    same([Array.from(ids), head.rows], [[...Array(40).keys()], { count: 40, perClass: [20, 20], unknown: 0 }], "forty rows");
+    same([Array.from(ids), head.rows], [[...Array(40).keys()], { count: 40, perClass: [20, 20], unknown: 0, dropped: 0 }], "forty rows");
     await head.calibrate();
     const known = join(rows(60, 2, 0), rows(60, 2, 1));
     check(share(await head.gate(known)) > 0.88, "the known are accepted");
@@ -70,7 +70,7 @@ export default {
     // A class is removed: its rows are the unknown from now on.
     await head.renameClass("ash", "yew");
     await head.removeClass("elm", { rows: "unknown" });
-    same([head.classes, head.rows], [["oak", "yew"], { count: 41, perClass: [21, 20], unknown: 26 }], "two classes");
+    same([head.classes, head.rows], [["oak", "yew"], { count: 41, perClass: [21, 20], unknown: 26, dropped: 0 }], "two classes");
     await head.fit(quick);
     await head.calibrate({ alpha: 0.1 });
     check(share(await head.gate(rows(60, 2, 1))) < 0.2, "the removed class is unknown");
@@ -104,6 +104,25 @@ export default {
     }
     same(await head.logits(asked), await plain.logits(asked), "logits");
     same((await head.calibrate()).threshold, (await plain.calibrate()).threshold, "thresholds");
+  },
+
+  "a head remembers no more than it is told to": async (place) => {
+    const { create, keep, oodgate, backend } = place;
+    const memory = { perClass: 8, perGroup: 3 };
+    const head = await create({ features: width, classes: ["oak", "elm"], memory });
+    same(head.options.memory, memory, "options");
+    const groups = Array.from({ length: 20 }, (_, row) => `press ${row % 4}`);
+    const ids = await head.addRows(rows(20, 1, 0), named(20, "oak"), { groups });
+    same(ids.length, 20, "all have ids");
+    same([head.rows.perClass, head.rows.dropped], [[8, 0], 12], "the newest of each press");
+    same(Array.from(await head.rowIds()), [12, 13, 14, 15, 16, 17, 18, 19], "their ids");
+    await head.addRows(rows(9, 1, 3), null);
+    same([head.rows.unknown, head.rows.dropped], [8, 13], "examples of the unknown");
+    const loaded = keep(await oodgate.loadHead(await head.save(), { backend }));
+    same([loaded.rows, loaded.options.memory], [head.rows, memory], "loaded");
+    const { warning } = await head.fit(join(rows(12, 2, 0), rows(12, 2, 1)), [...named(12, 0), ...named(12, 1)], { epochs: 2 });
+    check(/8 rows were dropped/.test(warning), warning);
+    same([head.rows.perClass, head.rows.dropped], [[8, 8], 21], "fitted");
   },
 
   "removed rows leave no trace in a file": async ({ create }) => {

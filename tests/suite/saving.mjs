@@ -42,9 +42,9 @@ export default {
     const head = await create(given);
     given.classes[0] = "elm";
     const expected = {
-      features: width, classes, hidden: [], loss: { kind: "logitNorm", tau: 0.07 },
+      features: width, classes, hidden: [], loss: { kind: "logitNorm", tau: 0.07, labelSmoothing: 0 },
       optimizer: { kind: "adamw", learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
-      seed: 3, standardize: true, backend, worker,
+      seed: 3, standardize: true, memory: {}, backend, worker,
     };
     same(sorted(head.options), sorted(expected), "options");
     check([head.options, head.options.classes, head.options.loss].every(Object.isFrozen), "frozen");

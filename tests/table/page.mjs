@@ -73,7 +73,10 @@ globalThis.fitAndScore = async ({ part, backend, loss, seed, scorers, alphas }) 
       scores[scorer] = await separation(head, queries, scorer);
       scorerSeconds[scorer] = (performance.now() - started) / 1000;
     }
-    return { rows: train.labels.length, seconds, accuracy, eceBefore, eceAfter, gates, scores, scorerSeconds };
+    const started = performance.now();
+    const { scorer } = await head.selectScorer(train.features, train.labels);
+    const selected = { scorer, seconds: (performance.now() - started) / 1000 };
+    return { rows: train.labels.length, seconds, accuracy, eceBefore, eceAfter, gates, scores, scorerSeconds, selected };
   } finally {
     head.dispose();
   }

@@ -83,6 +83,20 @@ export function hindsight(fits, parts, losses, scorers) {
   ]);
 }
 
+/** What `selectScorer` chose: how often each scorer, what its AUROC gains on the combination, and how long it took. */
+export function selections(fits, parts, losses) {
+  const columns = columnsOf(fits, parts, losses);
+  const rows = columns.map(({ split, loss, fits: own }) => {
+    const counts = new Map();
+    for (const { selected: { scorer } } of own) counts.set(scorer, (counts.get(scorer) ?? 0) + 1);
+    const chosen = [...counts].map(([scorer, count]) => `${scorer} ${count} of ${own.length}`).join(", ");
+    const gain = ({ selected: { scorer }, scores }) => (scores[scorer] ?? scores.auto)[split].auroc - scores.auto[split].auroc;
+    const time = duration(1000 * mean(own.map(({ selected }) => selected.seconds)));
+    return [split, loss, chosen, (100 * mean(own.map(gain))).toFixed(2), time];
+  });
+  return table([["split", "loss", "selectScorer", "gain, points", "time"], ...rows]);
+}
+
 /** Shares that the gate rejects: of the test rows, of known rows divided anew, both of which should be alpha, and of the unknown ones. */
 export function gates(fits, parts, losses, alphas) {
   const rows = columnsOf(fits, parts, losses).map(({ split, loss, fits: own }) => [

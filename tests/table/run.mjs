@@ -1,9 +1,9 @@
 // The table of the README: default options on real features in Chromium, every scorer, loss and seed, as Markdown.
 //   npm run table -- [--data clinc,cifar] [--splits clinc150/oos_test,...] [--loss logitNorm,crossEntropy] [--scorers msp,...]
 //                    [--seeds 0,1,2] [--backend cpu|webgpu] --folder FOLDER
-// FOLDER holds the feature files of both data sets, which are not part of this repository.
+// FOLDER holds the feature files of the data sets, which are not part of this repository.
 // With --what training: the study behind the defaults of training (../study/run.mjs); with --what few: gates
-// calibrated from few rows (docs/calibration.md); with --what unknowns: examples of the unknown (docs/unknowns.md); with --what
+// calibrated from few rows, with --what classes class by class (docs/calibration.md); with --what unknowns: examples of the unknown (docs/unknowns.md); with --what
 // streams: how soon a monitor tells a stream that moved (docs/rows.md); with --what wait: how long calibrations take.
 
 import { existsSync } from "node:fs";
@@ -14,7 +14,7 @@ import { choices, wholeNumbers } from "../lib/options.mjs";
 import { needBuild, withPage } from "../lib/page.mjs";
 import { scorerNames } from "../lib/scorers.mjs";
 import { study } from "../study/run.mjs";
-import { gates, heads, hindsight, scorerTable } from "./report.mjs";
+import { gates, heads, hindsight, scorerTable, selections } from "./report.mjs";
 import { streams } from "./streams.mjs";
 import { dataSets, parts, splitName, splitNames } from "./splits.mjs";
 
@@ -49,12 +49,12 @@ await main(import.meta, async () => {
       sets: { type: "string" },
     },
   });
-  const [what] = choices("what", values.what, ["scores", "training", "few", "unknowns", "streams", "wait"]);
+  const [what] = choices("what", values.what, ["scores", "training", "few", "classes", "unknowns", "streams", "wait"]);
   // It makes its rows itself.
   if (what === "wait") return study({ ...values, folder: ".", tables: what });
   if (values.folder === undefined) throw new Failure("--folder names the folder of the feature files, which are not part of this repository.");
   if (what === "training") return study(values);
-  if (what === "few" || what === "unknowns") return study({ ...values, tables: what });
+  if (["few", "classes", "unknowns"].includes(what)) return study({ ...values, tables: what });
   if (what === "streams") {
     needBuild();
     return streams(values);
@@ -95,10 +95,11 @@ await main(import.meta, async () => {
       }
       console.log(`\n## ${title}\n\n${features} features. ECE of the test rows, before and after \`calibrate\` on the val rows.\n`);
       console.log(heads(fits, own, losses));
-      console.log(`\nTest rows against unknown ones, AUROC / FPR95, %:\n\n${scorerTable(fits, own, losses, scorers)}`);
+      const whole = own.filter(({ perClass }) => perClass === undefined);
+      console.log(`\nTest rows against unknown ones, AUROC / FPR95, %:\n\n${scorerTable(fits, whole, losses, scorers)}`);
     }
     if (scorers.includes("auto") && scorers.length > 1) {
-      console.log(`\n## "auto" against hindsight\n\n${hindsight(fits, chosen, losses, scorers)}`);
+      console.log(`\n## "auto" against hindsight\n\n${hindsight(fits, chosen, losses, scorers)}\n\n${selections(fits, chosen, losses)}`);
     }
     console.log(`\n## The gate, scorer "auto": rows rejected, %\n\nTest rows, calibrated with val rows / ` +
       `the rest of val and test, calibrated with as many drawn from both / unknown rows.\n\n${gates(fits, chosen, losses, alphas)}`);

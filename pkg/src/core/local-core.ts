@@ -13,7 +13,7 @@ import {
 } from "./snapshot.js";
 import type { RawHead } from "./wasm.js";
 
-const noRows: RememberedRows = Object.freeze({ count: 0, perClass: [], unknown: 0 });
+const noRows: RememberedRows = Object.freeze({ count: 0, perClass: [], unknown: 0, dropped: 0 });
 
 /** Least time between two checkpoints. */
 const CHECKPOINT_MS = 1000;

@@ -142,6 +142,11 @@ export const operations = {
     run: ({ raw }, features, labels, options): Uint32Array => raw.addRows(features, labels, options),
   }),
 
+  rowIds: operation({
+    takes: "nothing",
+    run: ({ raw }): Uint32Array => raw.rowIds(),
+  }),
+
   removeRows: operation({
     takes: "rowIds",
     run: ({ raw }, ids): number => raw.removeRows(ids),

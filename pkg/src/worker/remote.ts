@@ -40,7 +40,7 @@ class RemoteCore implements Core {
   status: HeadStatus = {
     backend: "cpu",
     steps: 0,
-    rows: { count: 0, perClass: [], unknown: 0 },
+    rows: { count: 0, perClass: [], unknown: 0, dropped: 0 },
   };
   readonly isReady = true;
   readonly isInterruptible = true;

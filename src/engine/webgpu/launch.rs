@@ -125,9 +125,9 @@ impl WebGpuEngine {
         learn: bool,
     ) {
         let Some(last) = self.layout.shapes.last() else { return };
-        let (kind, constant) = match self.spec.loss {
-            Loss::LogitNorm { tau } => (Kind::LogitNorm, tau),
-            Loss::CrossEntropy { label_smoothing } => (Kind::CrossEntropy, label_smoothing),
+        let (kind, tau, label_smoothing) = match self.spec.loss {
+            Loss::LogitNorm { tau, label_smoothing } => (Kind::LogitNorm, tau, label_smoothing),
+            Loss::CrossEntropy { label_smoothing } => (Kind::CrossEntropy, 1.0, label_smoothing),
         };
         let Some(logits) = scratch.outputs.last() else { return };
         // SAFETY: rows are below `rows`, labels below the class count and row numbers below the
@@ -146,7 +146,8 @@ impl WebGpuEngine {
                 rows as u32,
                 first as u32,
                 1.0 / rows as f32,
-                constant,
+                tau,
+                label_smoothing,
                 self.spec.architecture.classes(),
                 4 * last.outputs4,
                 kind,

@@ -8,8 +8,8 @@ use cubecl::prelude::*;
 
 use super::linear::source;
 
-/// Which loss the kernel is built for. Its constant is a run-time argument: heads that differ in it
-/// share the kernel.
+/// Which loss the kernel is built for. Its constants are run-time arguments: heads that differ in
+/// them share the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
     LogitNorm,
@@ -23,8 +23,8 @@ const EPSILON: f32 = crate::loss::logit_norm::EPSILON as f32;
 /// is the label's, else 0; and where `learn`, the row of logits is replaced by `scale` times the
 /// loss's gradient. Where `weighted`, loss and gradient are multiplied by the row's weight.
 ///
-/// `logits` is `[rows, stride]`, of which the first `classes` columns count and are written;
-/// `constant` is tau or the label smoothing. One thread: one row.
+/// `logits` is `[rows, stride]`, of which the first `classes` columns count and are written; `tau`
+/// is LogitNorm's. One thread: one row.
 #[cube(launch_unchecked)]
 pub(super) fn rows(
     logits: &mut [f32],
@@ -35,7 +35,8 @@ pub(super) fn rows(
     rows: u32,
     first: u32,
     scale: f32,
-    constant: f32,
+    tau: f32,
+    smoothing: f32,
     #[comptime] classes: usize,
     #[comptime] stride: usize,
     #[comptime] kind: Kind,
@@ -81,14 +82,17 @@ pub(super) fn rows(
                     }
                     let root = squares.sqrt();
                     let guarded = peak * root + EPSILON;
-                    factor = 1.0 / (guarded * constant);
+                    factor = 1.0 / (guarded * tau);
                     // The logits' mean under p, over the peak, without the largest one's part.
                     let mut mean = 0.0f32;
+                    // How far their plain mean lies below the largest one, over the peak.
+                    let mut below = 0.0f32;
                     for c in 0..classes {
                         let f = logits[start + c];
                         let e = select(c == best, 0.0, ((f - largest) * factor).exp());
                         rest += e;
                         mean += e * (f / peak);
+                        below += (largest - f) / peak;
                     }
                     let share = 1.0 / (1.0 + rest);
                     let (top, mine) = (largest / peak, own / peak);
@@ -98,9 +102,12 @@ pub(super) fn rows(
                         share * (mean - rest * mine),
                         share * (mean + top) - mine,
                     );
-                    along = inner / root / guarded;
+                    // Smoothing moves its share of the target from the label to that mean.
+                    let gap = largest - own;
+                    let moved = smoothing * (below / f32::cast_from(classes) - gap / peak);
+                    along = (inner + moved) / root / guarded;
                     outer = scale * weight * factor;
-                    loss = (largest - own) * factor + ln_1p(rest);
+                    loss = (gap + peak * moved) * factor + ln_1p(rest);
                 }
             }
             Kind::CrossEntropy => {
@@ -112,7 +119,7 @@ pub(super) fn rows(
                 }
                 outer = scale * weight;
                 let mean = below / f32::cast_from(classes);
-                loss = (1.0 - constant) * (largest - own) + constant * mean + ln_1p(rest);
+                loss = (1.0 - smoothing) * (largest - own) + smoothing * mean + ln_1p(rest);
             }
         }
         results[row * 2] = loss * weight;
@@ -125,11 +132,8 @@ pub(super) fn rows(
                 let p = ((f - largest) * factor).exp() * share;
                 // p - 1 cancels where the label takes almost all: then the others' share is exact.
                 let exact = select(label == best, -rest * share, p - 1.0);
-                let mut e = select(c == label, exact, p);
-                if comptime!(kind == Kind::CrossEntropy) {
-                    let spread = constant / f32::cast_from(classes);
-                    e += select(c == label, constant, 0.0) - spread;
-                }
+                let spread = smoothing / f32::cast_from(classes);
+                let e = select(c == label, exact + smoothing, p) - spread;
                 logits[start + c] = outer * (e - f * along);
             }
         }

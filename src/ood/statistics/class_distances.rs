@@ -70,7 +70,7 @@ impl<M> ClassDistances<M> {
         means: Vec<f64>,
     ) -> Result<Self> {
         let &Moments { width, features, ref mean, .. } = moments;
-        let whitening = Whitening::new(engine, covariance, ridge, mean, features)?;
+        let whitening = Whitening::new(engine, covariance, ridge, mean, features).await?;
         let means =
             whitening.apply(engine, &means.iter().map(|&x| x as f32).collect::<Vec<_>>()).await?;
         let matrix = engine.matrix(means.clone(), width)?;

@@ -3,6 +3,7 @@
 
 use nalgebra::{Cholesky, DMatrix};
 
+use super::blocked::inverse_factor;
 use crate::{
     Error, Result,
     engine::Engine,
@@ -10,6 +11,12 @@ use crate::{
     numeric::format::number,
     ood::fitted_arrays::{FittedArrays, transposed},
 };
+
+/// From this side on a factor is made in blocks, where its ridge allows that.
+const LARGE: usize = 256;
+
+/// The least ridge with which numbers of single precision lose nothing that matters.
+const STRONG: f64 = 1.0;
 
 /// `x -> L^-1 (x - centre)` with `L L^T` the covariance plus a ridge.
 pub struct Whitening<M> {
@@ -26,7 +33,7 @@ impl<M> Whitening<M> {
     /// A covariance of zeros, which says nothing of distances, counts as the identity. Where
     /// rounding leaves no factor (fewer rows than features and hardly any ridge), the ridge grows
     /// by powers of ten until there is one.
-    pub fn new<E: Engine<Matrix = M>>(
+    pub async fn new<E: Engine<Matrix = M>>(
         engine: &mut E,
         covariance: &DMatrix<f64>,
         ridge: f64,
@@ -35,6 +42,14 @@ impl<M> Whitening<M> {
     ) -> Result<Self> {
         let width = centre.len();
         let unit = covariance.trace() / features as f64;
+        let means = centre.iter().map(|&x| x as f32).collect();
+        if width >= LARGE && ridge >= STRONG && unit > 0.0 {
+            let with_ridge = covariance + DMatrix::identity(width, width) * (ridge * unit);
+            if let Some((inverse, log_determinant)) = inverse_factor(engine, &with_ridge).await? {
+                let inverse = engine.matrix(inverse, width)?;
+                return Ok(Self { centre: means, inverse, log_determinant });
+            }
+        }
         let mut ridge = ridge;
         let factor = loop {
             let identity = DMatrix::identity(width, width);
@@ -54,8 +69,8 @@ impl<M> Whitening<M> {
             }
         };
         let log_determinant = 2.0 * factor.diagonal().iter().map(|x| x.ln()).sum::<f64>();
-        let centre = centre.iter().map(|&x| x as f32).collect();
-        Ok(Self { centre, inverse: engine.matrix(inverse(&factor), width)?, log_determinant })
+        let inverse = engine.matrix(inverse(&factor), width)?;
+        Ok(Self { centre: means, inverse, log_determinant })
     }
 
     /// Of the covariance with its ridge.

@@ -2,7 +2,7 @@
 //! themselves (as in the local outlier factor of Breunig et al., "LOF: Identifying Density-Based
 //! Local Outliers", SIGMOD 2000). A part of [`crate::ood::auto`].
 
-use super::neighbours::{Bank, Neighbour, extended, farthest};
+use super::neighbours::{Bank, Neighbour, among_themselves, extended, farthest};
 use crate::{
     Result,
     engine::Engine,
@@ -15,9 +15,6 @@ pub(crate) const K: usize = 5;
 
 /// Share of the mean distance in the bank that is added to the one around a row's neighbours.
 pub(crate) const FLOOR: f32 = 0.5;
-
-/// Bank rows searched for at a time.
-const CHUNK: usize = 256;
 
 /// Fitted to training rows.
 pub struct LocalDensity<M> {
@@ -50,13 +47,7 @@ impl<M> LocalDensity<M> {
         if k == 0 {
             return Ok((density, Vec::new()));
         }
-        let itself: Vec<Option<u32>> = (0..count as u32).map(Some).collect();
-        let mut neighbours = Vec::with_capacity(count);
-        for (rows, itself) in density.rows.chunks(CHUNK * width).zip(itself.chunks(CHUNK)) {
-            neighbours.extend(
-                density.bank.nearest(engine, &extended(rows, width, |_| 1.0), k, itself).await?,
-            );
-        }
+        let neighbours = among_themselves(engine, &density.rows, width, k).await?;
         density.gaps = density
             .rows
             .chunks_exact(width)

@@ -1,6 +1,7 @@
 //! Statistics of the training rows, each made once for the weights as they are and shared by all
 //! scorers that need it.
 
+pub mod blocked;
 pub mod cache;
 pub mod class_distances;
 pub mod covariance;
@@ -195,13 +196,10 @@ impl<E: Engine> Context<'_, E> {
             return Ok(whitening);
         }
         let moments = self.moments(normalize).await?;
-        let whitening = Rc::new(Whitening::new(
-            self.engine,
-            &moments.total(),
-            ridge,
-            &moments.mean,
-            moments.features,
-        )?);
+        let whitening = Rc::new(
+            Whitening::new(self.engine, &moments.total(), ridge, &moments.mean, moments.features)
+                .await?,
+        );
         let bytes = self.factor_bytes();
         Ok(self.statistics.of_weights.backgrounds.keep(key, bytes, whitening))
     }

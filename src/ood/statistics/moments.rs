@@ -155,7 +155,11 @@ mod tests {
         let mut random = Random::new(1);
         let values: Vec<f32> = (0..rows * width).map(|_| random.unit() - 0.3).collect();
         let architecture = Architecture::new(1, &[], 1);
-        let spec = Spec { architecture, loss: Loss::LogitNorm { tau: 1.0 }, moments: 0 };
+        let spec = Spec {
+            architecture,
+            loss: Loss::LogitNorm { tau: 1.0, label_smoothing: 0.0 },
+            moments: 0,
+        };
         let mut engine = CpuEngine::new(&spec, vec![0.0; 2]);
         let centre: Vec<f64> = (0..width).map(|column| column as f64 / width as f64).collect();
         let found = block_on(scatter(&mut engine, &values, width, |_| &centre)).unwrap();

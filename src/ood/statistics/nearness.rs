@@ -275,7 +275,11 @@ mod tests {
         let known = Rows::check(features.to_vec(), &labels, width, 3).unwrap();
         let examples = rows(7, 4, width, 0.4);
         let architecture = Architecture::new(1, &[], 1);
-        let spec = Spec { architecture, loss: Loss::LogitNorm { tau: 1.0 }, moments: 0 };
+        let spec = Spec {
+            architecture,
+            loss: Loss::LogitNorm { tau: 1.0, label_smoothing: 0.0 },
+            moments: 0,
+        };
         let mut engine = CpuEngine::new(&spec, vec![0.0; 2]);
         // Near the rows, far from them, and a row itself.
         let mut asked = rows(8, 20, width, 0.4);

@@ -4,12 +4,22 @@
 use crate::{
     Result,
     engine::Engine,
-    numeric::{row::squared_distance, sort},
+    numeric::{
+        row::{dot, squared_distance},
+        sort,
+    },
     ood::fitted_arrays::transposed,
 };
 
 /// Training rows of one product.
 const BLOCK: usize = 4096;
+
+/// The same where rows are compared with one another: each pair of blocks once, so that smaller
+/// blocks spare more of the second half.
+const OWN_BLOCK: usize = 512;
+
+/// Rows that are compared with such a block at a time.
+const CHUNK: usize = 256;
 
 /// Rows to search in.
 pub struct Bank<M> {
@@ -82,6 +92,39 @@ impl<M> Bank<M> {
     }
 }
 
+/// For each of `[rows, width]` the `k` nearest of the others, the nearest first. Of the products of
+/// two rows, which are the same both ways, each is made once.
+#[maybe_async::maybe_async]
+pub async fn among_themselves<E: Engine>(
+    engine: &mut E,
+    rows: &[f32],
+    width: usize,
+    k: usize,
+) -> Result<Vec<Vec<Neighbour>>> {
+    let half_squares: Vec<f32> = rows.chunks_exact(width).map(|row| 0.5 * dot(row, row)).collect();
+    let mut searches: Vec<Search> =
+        (0..half_squares.len()).map(|row| Search::new(k, Some(row))).collect();
+    for (index, block) in rows.chunks(OWN_BLOCK * width).enumerate() {
+        let first = index * OWN_BLOCK;
+        let end = first + block.len() / width;
+        let matrix = engine.matrix(block.to_vec(), width)?;
+        for (number, chunk) in rows[first * width..].chunks(CHUNK * width).enumerate() {
+            let products = engine.product(chunk, &matrix).await?;
+            for (row, products) in
+                (first + number * CHUNK..).zip(products.chunks_exact(end - first))
+            {
+                for (other, &product) in (first..).zip(products) {
+                    searches[row].offer(other, product - half_squares[other]);
+                    if row >= end {
+                        searches[other].offer(row, product - half_squares[row]);
+                    }
+                }
+            }
+        }
+    }
+    Ok(searches.into_iter().map(Search::finish).collect())
+}
+
 /// Rows with one more value each. With half a bank row's squared length taken off, the largest
 /// inner product belongs to the nearest row.
 pub fn extended(rows: &[f32], width: usize, value: impl Fn(&[f32]) -> f32) -> Vec<f32> {
@@ -114,17 +157,21 @@ impl Search {
     }
 
     fn add(&mut self, first: usize, products: &[f32]) {
-        for (row, &product) in (first..).zip(products) {
-            let is_behind = product <= self.least;
-            if !is_behind && self.without != Some(row) {
-                // What is beyond `f32` counts as one of the best, so that it is noticed: left out,
-                // it would leave a row without neighbours, at a distance of nothing.
-                let product = if product.is_finite() { product } else { f32::INFINITY };
-                self.found.push(sort::key(product, !(row as u32)));
-                // Sorted out in batches: one pass over 2 k costs as much as k insertions.
-                if self.found.len() >= 2 * self.k + 16 {
-                    self.shrink();
-                }
+        (first..).zip(products).for_each(|(row, &product)| self.offer(row, product));
+    }
+
+    /// Rows come in ascending order: of equal ones the first is kept.
+    #[inline]
+    fn offer(&mut self, row: usize, product: f32) {
+        let is_behind = product <= self.least;
+        if !is_behind && self.without != Some(row) {
+            // What is beyond `f32` counts as one of the best, so that it is noticed: left out, it
+            // would leave a row without neighbours, at a distance of nothing.
+            let product = if product.is_finite() { product } else { f32::INFINITY };
+            self.found.push(sort::key(product, !(row as u32)));
+            // Sorted out in batches: one pass over 2 k costs as much as k insertions.
+            if self.found.len() >= 2 * self.k + 16 {
+                self.shrink();
             }
         }
     }

@@ -45,7 +45,7 @@ pub fn print(files: &mut Files, seeds: &[u64], is_wanted: impl Fn(&str) -> bool)
     for set in SETS.into_iter().filter(|set| is_wanted(set)) {
         for rows in ROWS {
             for loss in [
-                LossOptions::LogitNorm { tau: None },
+                LossOptions::LogitNorm { tau: None, label_smoothing: None },
                 LossOptions::CrossEntropy { label_smoothing: None },
             ] {
                 line(files, set, rows, &loss, seeds);

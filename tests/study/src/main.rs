@@ -6,6 +6,7 @@
 //! Prints Markdown. Heads are trained on the CPU engine itself, by the loop that `fit` drives.
 
 mod change;
+mod classes;
 mod data;
 mod few;
 mod input_map;
@@ -46,6 +47,11 @@ fn main() {
         if name == "few" {
             println!("## Gates calibrated from the rows that were learnt from\n");
             few::print(&mut files, &seeds, is_wanted);
+            continue;
+        }
+        if name == "classes" {
+            println!("## Rejected class by class\n");
+            classes::print(&mut files, &seeds, is_wanted);
             continue;
         }
         if name == "unknowns" {

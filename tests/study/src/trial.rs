@@ -121,8 +121,10 @@ impl Training {
         let architecture = Architecture::new(problem.width, &self.hidden, problem.classes);
         let logarithm = (problem.classes as f64).ln();
         let loss = match self.loss {
-            Objective::Tau(tau) => Loss::LogitNorm { tau: tau as f32 },
-            Objective::TauByClasses(factor) => Loss::LogitNorm { tau: (factor / logarithm) as f32 },
+            Objective::Tau(tau) => Loss::LogitNorm { tau: tau as f32, label_smoothing: 0.0 },
+            Objective::TauByClasses(factor) => {
+                Loss::LogitNorm { tau: (factor / logarithm) as f32, label_smoothing: 0.0 }
+            }
             Objective::CrossEntropy => Loss::CrossEntropy { label_smoothing: 0.0 },
         };
         let learning_rate = self.learning_rate;

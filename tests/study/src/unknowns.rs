@@ -29,7 +29,9 @@ impl<'a> Kind<'a> {
 /// Prints a line for each set and number of rows: AUROC for unseen classes without examples, and
 /// what 5, 10, 20 and 40 of the same kind and of the other kind add to it, in points.
 pub fn print(files: &mut Files, seeds: &[u64], is_wanted: impl Fn(&str) -> bool) {
-    println!("| set | rows a class | asked about | AUROC without | examples like it: 5 / 10 / 20 / 40 | of another kind: 5 / 10 / 20 / 40 |");
+    println!(
+        "| set | rows a class | asked about | AUROC without | examples like it: 5 / 10 / 20 / 40 | of another kind: 5 / 10 / 20 / 40 |"
+    );
     println!("|---|---|---|---|---|---|");
     for set in SETS.into_iter().filter(|set| is_wanted(set)) {
         for rows in ROWS {
@@ -47,7 +49,12 @@ fn line(set: &str, rows: usize, kind: usize, name: &str, problems: &[(Problem, u
     let mut gains = [vec![Vec::new(); EXAMPLES.len()], vec![Vec::new(); EXAMPLES.len()]];
     for (problem, seed) in problems {
         let Some(asked) = Kind::of(&problem.unknown[kind], problem.width) else { continue };
-        let mut head = trained(problem, &LossOptions::LogitNorm { tau: None }, *seed, 0.0);
+        let mut head = trained(
+            problem,
+            &LossOptions::LogitNorm { tau: None, label_smoothing: None },
+            *seed,
+            0.0,
+        );
         let plain = auroc(&mut head, problem, asked.asked);
         without.push(plain);
         let sources = [Some(asked.examples), other(problem, kind)];

@@ -37,6 +37,8 @@ const single = [
   ["seed", [[-1, "-1"], [0.5, "0.5"], [2 ** 53, "options.seed"], ...real]],
   ["backend", [["gpu", '"gpu"'], ["CPU", '"CPU"'], ["", '""'], [null, "null"], [1, "1"], [["cpu"], "array"],
     [new String("cpu"), "object"]]],
+  ["memory", [[8, "object"], [null, "null"], [{ rows: 8 }, "rows"], [{ perClass: 0 }, "perClass"], [{ perClass: "8" }, '"8"'],
+    [{ perGroup: 1.5 }, "1.5"], [{ perGroup: NaN }, "NaN"], [{ perClass: 2 ** 60 }, "perClass"]]],
   ["loss", object],
   ["optimizer", object],
 ];
@@ -45,6 +47,7 @@ const single = [
 const nested = [
   ["loss", "tau", { kind: "logitNorm" }, positive],
   ["loss", "labelSmoothing", { kind: "crossEntropy" }, share],
+  ["loss", "labelSmoothing", { kind: "logitNorm" }, share],
   ["optimizer", "learningRate", { kind: "adamw" }, positive],
   ["optimizer", "beta1", { kind: "adamw" }, share],
   ["optimizer", "beta2", { kind: "adamw" }, share],
@@ -66,8 +69,8 @@ const whole = [
   ["its own __proto__", () => JSON.parse('{ "features": 3, "classes": 2, "__proto__": 1 }'), ["__proto__"]],
   ["a getter that throws", () => ({ classes: 2, get features() { return throws(); } }), ["options.features"]],
   ["a nested getter that throws", () => options({ loss: { get kind() { return throws(); } } }), ["options.loss.kind"]],
-  ["a loss's unknown option", () => options({ loss: { kind: "logitNorm", labelSmoothing: 0.1 } }),
-    ["options.loss", "tau", "labelSmoothing"]],
+  ["a loss's unknown option", () => options({ loss: { kind: "crossEntropy", tau: 0.1 } }),
+    ["options.loss", "labelSmoothing", "tau"]],
   ["an optimiser's unknown option", () => options({ optimizer: { kind: "adamw", momentum: 0.9 } }),
     ["options.optimizer", "momentum"]],
   ["nesterov without momentum", () => options({ optimizer: { kind: "sgd", nesterov: true } }),

@@ -13,6 +13,8 @@ export type LossOptions =
       kind: "logitNorm";
       /** The temperature, above 0. Default 0.15 / ln(classes): 0.22 for 2, 0.03 for 150. */
       tau?: number;
+      /** Share of the target that is spread over all classes, in [0, 1). Default 0. */
+      labelSmoothing?: number;
     }
   /** Plain softmax cross-entropy: the baseline. */
   | {
@@ -84,12 +86,28 @@ export interface HeadOptions {
    * features as they come, as the same layers in PyTorch would.
    */
   standardize?: boolean;
+  /** How many rows the head remembers. Default: all that it is given. */
+  memory?: MemoryOptions;
   /**
    * Run in a dedicated Worker behind the same interface, so that the head never blocks the page.
    * Default false. Arrays are copied to it, except those that the package made itself; answers are
    * transferred.
    */
   worker?: boolean;
+}
+
+/**
+ * Limits of what a head remembers; `fit` and `addRows` drop what is more, the oldest first, before
+ * anything is learnt. `head.rows.dropped` counts it, and `rowIds` says which rows are there.
+ */
+export interface MemoryOptions {
+  /**
+   * Rows of each class, and examples of the unknown; at least 1. Where rows have groups, the oldest
+   * of the class's largest group go, so that groups stay as even as they can be.
+   */
+  perClass?: number;
+  /** Rows of each group in each class, at least 1, where rows have groups. */
+  perGroup?: number;
 }
 
 /** A head's options with their defaults. */

@@ -65,6 +65,8 @@ export interface Selection {
   scorer: ScorerName;
   /** Mean AUROC of each candidate for the classes left out. */
   auroc: Record<string, number>;
+  /** Why the combination keeps its place, where another candidate did better on the mean. */
+  reason?: string;
 }
 
 /** Classes and their probabilities. */
@@ -202,6 +204,8 @@ export interface RememberedRows {
   readonly perClass: readonly number[];
   /** Examples of the unknown. */
   readonly unknown: number;
+  /** Rows that the limits of `memory` have dropped so far. */
+  readonly dropped: number;
 }
 
 /** Why rows got their verdicts. */

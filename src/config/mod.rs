@@ -4,6 +4,14 @@
 //! nothing behind this module meets a value out of range. Numbers come in as `f64`, which holds
 //! whatever JavaScript can say.
 
+mod fit;
+mod memory;
+
+pub use self::{
+    fit::{ClassWeights, EPOCHS, FitConfig, FitOptions, UPDATES},
+    memory::MemoryOptions,
+};
+
 use std::collections::BinaryHeap;
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -16,6 +24,7 @@ use crate::{
     numeric::format::quoted,
     optim::{Optimizer, Schedule},
     range::{Range, count, integer, number},
+    training::limits::Limits,
 };
 
 /// Most parameters that one head may have: 256 MB of weights, a gigabyte with AdamW's moments and
@@ -40,6 +49,9 @@ pub struct HeadOptions {
     /// Whether features are brought to a common scale before the first layer; default true.
     #[serde(default)]
     pub standardize: Option<bool>,
+    /// How many rows are remembered; default: all.
+    #[serde(default)]
+    pub memory: MemoryOptions,
 }
 
 /// Options of a loss, unchecked.
@@ -51,6 +63,9 @@ pub enum LossOptions {
         /// Above 0; default [`default_tau`].
         #[serde(serialize_with = "single")]
         tau: Option<f64>,
+        /// In `[0, 1)`; default 0.
+        #[serde(default, serialize_with = "single")]
+        label_smoothing: Option<f64>,
     },
     /// Plain softmax cross-entropy.
     CrossEntropy {
@@ -115,6 +130,8 @@ pub struct HeadConfig {
     pub seed: u64,
     /// Whether an [`crate::input_map::InputMap`] is taken from the first rows that train.
     pub standardize: bool,
+    /// How many rows are remembered.
+    pub memory: Limits,
     /// Whether LogitNorm's tau is the default, which changes with the number of classes.
     pub tau_by_classes: bool,
 }
@@ -146,14 +163,19 @@ impl HeadOptions {
         let classes = self.classes.len();
         let architecture = self.architecture(classes)?;
         check_class_names(&self.classes)?;
-        let tau_by_classes = matches!(self.loss, None | Some(LossOptions::LogitNorm { tau: None }));
+        let tau_by_classes =
+            matches!(self.loss, None | Some(LossOptions::LogitNorm { tau: None, .. }));
         Ok(HeadConfig {
             architecture,
             classes: self.classes,
-            loss: self.loss.unwrap_or(LossOptions::LogitNorm { tau: None }).check(classes)?,
+            loss: self
+                .loss
+                .unwrap_or(LossOptions::LogitNorm { tau: None, label_smoothing: None })
+                .check(classes)?,
             optimizer: self.optimizer.unwrap_or(OptimizerOptions::ADAMW).check()?,
             seed: integer("options.seed", self.seed.unwrap_or(0.0), 0)? as u64,
             standardize: self.standardize.unwrap_or(true),
+            memory: self.memory.check()?,
             tau_by_classes,
         })
     }
@@ -168,19 +190,23 @@ pub fn default_tau(classes: usize) -> f64 {
 impl LossOptions {
     fn check(self, classes: usize) -> Result<Loss> {
         Ok(match self {
-            Self::LogitNorm { tau } => {
+            Self::LogitNorm { tau, label_smoothing } => {
                 let tau = tau.unwrap_or_else(|| default_tau(classes));
-                Loss::LogitNorm { tau: number("options.loss.tau", tau, Range::Positive)? as f32 }
+                Loss::LogitNorm {
+                    tau: number("options.loss.tau", tau, Range::Positive)? as f32,
+                    label_smoothing: smoothing(label_smoothing)?,
+                }
             }
-            Self::CrossEntropy { label_smoothing } => Loss::CrossEntropy {
-                label_smoothing: number(
-                    "options.loss.labelSmoothing",
-                    label_smoothing.unwrap_or(0.0),
-                    Range::Share,
-                )? as f32,
-            },
+            Self::CrossEntropy { label_smoothing } => {
+                Loss::CrossEntropy { label_smoothing: smoothing(label_smoothing)? }
+            }
         })
     }
+}
+
+fn smoothing(value: Option<f64>) -> Result<f32> {
+    let value = number("options.loss.labelSmoothing", value.unwrap_or(0.0), Range::Share)?;
+    Ok(value as f32)
 }
 
 impl OptimizerOptions {
@@ -241,128 +267,6 @@ impl OptimizerOptions {
                 }
             }
         })
-    }
-}
-
-/// Options of one `fit`, unchecked.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct FitOptions {
-    /// Passes over the rows, at least 1. Default: as many as make [`UPDATES`].
-    pub epochs: Option<f64>,
-    /// Rows per update, at least 1; default 128.
-    pub batch_size: Option<f64>,
-    /// Default: cosine.
-    pub schedule: Option<Schedule>,
-    /// Share of rows held out, `[0, 1)`; default 0.
-    pub validation_split: Option<f64>,
-    /// Epochs without a better validation loss before stopping, at least 1; needs rows to validate
-    /// on. Default: never.
-    pub patience: Option<f64>,
-    /// Whether rows to validate on are given.
-    pub has_validation: bool,
-}
-
-/// A `fit` that can be run.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct FitConfig {
-    /// Passes over the rows; none is as many as make [`UPDATES`].
-    pub epochs: Option<usize>,
-    /// Rows per update; the last batch of an epoch may be smaller.
-    pub batch_size: usize,
-    /// Learning rate over all updates.
-    pub schedule: Schedule,
-    /// Share of rows held out.
-    pub validation_split: f64,
-    /// Epochs without a better validation loss before stopping.
-    pub patience: Option<usize>,
-}
-
-impl FitOptions {
-    /// Checks every option and fills in the defaults.
-    pub fn check(self) -> Result<FitConfig> {
-        let config = FitConfig {
-            epochs: self.epochs.map(|epochs| count("options.epochs", epochs)).transpose()?,
-            batch_size: count("options.batchSize", self.batch_size.unwrap_or(128.0))?,
-            schedule: self.schedule.unwrap_or_default(),
-            validation_split: number(
-                "options.validationSplit",
-                self.validation_split.unwrap_or(0.0),
-                Range::Share,
-            )?,
-            patience: self
-                .patience
-                .map(|patience| count("options.patience", patience))
-                .transpose()?,
-        };
-        if self.has_validation && config.validation_split > 0.0 {
-            let expected = "one of validation and validationSplit";
-            return Err(Error::InvalidOption(Mismatch::new(
-                "options.validationSplit",
-                expected,
-                "both",
-            )));
-        }
-        if config.patience.is_some() && config.validation_split == 0.0 && !self.has_validation {
-            let expected = "a validationSplit above 0, or validation rows, beside it";
-            return Err(Error::InvalidOption(Mismatch::new(
-                "options.patience",
-                expected,
-                "validationSplit 0",
-            )));
-        }
-        Ok(config)
-    }
-}
-
-/// How much each class counts in a fit's loss.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum ClassWeights {
-    /// As many times as it has rows.
-    #[default]
-    Rows,
-    /// All classes alike, however many rows each has.
-    Balanced,
-    /// A number of at least 0 for each class.
-    Given(Vec<f64>),
-}
-
-impl ClassWeights {
-    /// Whether it is what a fit does by itself.
-    pub fn is_default(&self) -> bool {
-        *self == Self::Rows
-    }
-
-    /// Refuses other than one number of at least 0 for each class.
-    pub fn check(&self, classes: usize) -> Result<()> {
-        let Self::Given(weights) = self else { return Ok(()) };
-        if weights.len() != classes {
-            let expected = format!("\"balanced\", or a weight for each of the {classes} classes");
-            let got = format!("{} weights", weights.len());
-            return Err(Error::InvalidOption(Mismatch::new("options.classWeights", expected, got)));
-        }
-        for (class, &weight) in weights.iter().enumerate() {
-            number(&format!("options.classWeights[{class}]"), weight, Range::NotNegative)?;
-        }
-        Ok(())
-    }
-}
-
-/// Updates of a fit whose epochs nobody named: `docs/training.md`.
-pub const UPDATES: usize = 500;
-
-/// Epochs of such a fit at least, which counts above 8000 rows.
-pub const EPOCHS: usize = 8;
-
-impl FitConfig {
-    /// The same for a fit that holds nothing out.
-    pub fn without_validation(self) -> Self {
-        Self { validation_split: 0.0, patience: None, ..self }
-    }
-
-    /// Passes over so many rows.
-    pub fn epochs(&self, rows: usize) -> usize {
-        let per_epoch = rows.div_ceil(self.batch_size).max(1);
-        self.epochs.unwrap_or_else(|| UPDATES.div_ceil(per_epoch).max(EPOCHS))
     }
 }
 
@@ -428,7 +332,10 @@ mod tests {
     #[test]
     fn defaults_are_those_of_the_contract() {
         let config = options().check().unwrap();
-        assert_eq!(config.loss, Loss::LogitNorm { tau: (0.15 / 2_f64.ln()) as f32 });
+        assert_eq!(
+            config.loss,
+            Loss::LogitNorm { tau: (0.15 / 2_f64.ln()) as f32, label_smoothing: 0.0 }
+        );
         assert!((default_tau(150) - 0.03).abs() < 1e-3 && config.standardize);
         let adamw = Optimizer::AdamW {
             learning_rate: 0.01,
@@ -456,7 +363,7 @@ mod tests {
             refusal(HeadOptions { features: f64::NAN, ..options() }),
             "options.features: expected an integer of at least 1, got NaN"
         );
-        let loss = Some(LossOptions::LogitNorm { tau: Some(0.0) });
+        let loss = Some(LossOptions::LogitNorm { tau: Some(0.0), label_smoothing: None });
         assert_eq!(
             refusal(HeadOptions { loss, ..options() }),
             "options.loss.tau: expected a number above 0, got 0"

@@ -1,0 +1,128 @@
+//! The inverse of a covariance's Cholesky factor, block by block: what a factorisation does most of
+//! runs as products of `f32` matrices on the engine.
+//!
+//! Row of blocks by row of blocks, with X the inverse so far and S the Schur complement:
+//!
+//! ```text
+//! L_i = A_i X^T     S = A_ii - L_i L_i^T = D D^T     X_i = [-D^-1 L_i X, D^-1]
+//! ```
+//!
+//! For covariances with a ridge that keeps their condition low; a block's own factor is made in
+//! `f64`.
+
+use nalgebra::{Cholesky, DMatrix};
+
+use super::covariance::inverse;
+use crate::{Result, engine::Engine};
+
+/// Rows of a block.
+const BLOCK: usize = 64;
+
+/// `L^-1`, row-major, and `ln det` of the symmetric `covariance`; nothing where it has no factor.
+#[maybe_async::maybe_async]
+pub async fn inverse_factor<E: Engine>(
+    engine: &mut E,
+    covariance: &DMatrix<f64>,
+) -> Result<Option<(Vec<f32>, f64)>> {
+    let side = covariance.nrows();
+    // The inverse, and its transpose, of which products take rows.
+    let (mut rows, mut columns) = (vec![0.0; side * side], vec![0.0; side * side]);
+    let mut log_determinant = 0.0;
+    for start in (0..side).step_by(BLOCK) {
+        let size = BLOCK.min(side - start);
+        let mut schur = covariance.view((start, start), (size, size)).into_owned();
+        let mut below = Vec::new();
+        if start > 0 {
+            let block = covariance.view((start, 0), (size, start)).transpose();
+            let block: Vec<f32> = block.iter().map(|&x| x as f32).collect();
+            let matrix = engine.matrix(corner(&rows, side, start), start)?;
+            let factor = engine.product(&block, &matrix).await?;
+            for (i, a) in factor.chunks_exact(start).enumerate() {
+                for (j, b) in factor.chunks_exact(start).enumerate().take(i + 1) {
+                    let dot: f64 =
+                        a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum();
+                    schur[(i, j)] -= dot;
+                }
+            }
+            let matrix = engine.matrix(corner(&columns, side, start), start)?;
+            below = engine.product(&factor, &matrix).await?;
+        }
+        let Some(factor) = Cholesky::new(schur) else { return Ok(None) };
+        let factor = factor.unpack();
+        log_determinant += 2.0 * factor.diagonal().iter().map(|x| x.ln()).sum::<f64>();
+        let own = inverse(&factor);
+        for (i, own) in own.chunks_exact(size).enumerate() {
+            let row = &mut rows[(start + i) * side..][..side];
+            row[start..start + size].copy_from_slice(own);
+            for (k, &weight) in own.iter().enumerate().take(if start > 0 { i + 1 } else { 0 }) {
+                let below = &below[k * start..][..start];
+                row[..start].iter_mut().zip(below).for_each(|(x, y)| *x -= weight * y);
+            }
+            for (column, &x) in row[..start + size].iter().enumerate() {
+                columns[column * side + start + i] = x;
+            }
+        }
+    }
+    Ok(Some((rows, log_determinant)))
+}
+
+/// The first `size` rows and columns.
+fn corner(matrix: &[f32], side: usize, size: usize) -> Vec<f32> {
+    let mut corner = Vec::with_capacity(size * size);
+    matrix.chunks_exact(side).take(size).for_each(|row| corner.extend_from_slice(&row[..size]));
+    corner
+}
+
+#[cfg(all(test, feature = "cpu"))]
+#[allow(clippy::unwrap_used, reason = "this is how a test fails")]
+mod tests {
+    use pollster::block_on;
+
+    use super::*;
+    use crate::{
+        architecture::Architecture,
+        engine::{Spec, cpu::CpuEngine},
+        loss::Loss,
+        numeric::random::Random,
+    };
+
+    fn engine() -> CpuEngine {
+        let architecture = Architecture::new(1, &[], 1);
+        let loss = Loss::LogitNorm { tau: 1.0, label_smoothing: 0.0 };
+        CpuEngine::new(&Spec { architecture, loss, moments: 0 }, vec![0.0; 2])
+    }
+
+    #[test]
+    fn it_is_the_inverse_of_the_factor() {
+        // A few directions hold nearly all of the variance, as in features of a network.
+        for (side, ridge) in [(5, 1.0), (BLOCK, 1.0), (3 * BLOCK + 17, 1.0), (300, 3.0)] {
+            let mut random = Random::new(side as u64);
+            let rows = DMatrix::from_fn(2 * side, side, |_, column| {
+                f64::from(random.unit() - 0.5) * 30.0 / (1.0 + column as f64)
+            });
+            let mut covariance = rows.tr_mul(&rows) / rows.nrows() as f64;
+            let unit = covariance.trace() / side as f64;
+            covariance += DMatrix::identity(side, side) * (ridge * unit);
+            let (found, log_determinant) =
+                block_on(async { inverse_factor(&mut engine(), &covariance).await })
+                    .unwrap()
+                    .unwrap();
+            let factor = Cholesky::new(covariance).unwrap().unpack();
+            let expected = inverse(&factor);
+            let largest = expected.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
+            for (found, expected) in found.iter().zip(&expected) {
+                assert!((found - expected).abs() < 2e-6 * largest, "{side}: {found} {expected}");
+            }
+            let exact = 2.0 * factor.diagonal().iter().map(|x| x.ln()).sum::<f64>();
+            assert!((log_determinant - exact).abs() < 1e-5 * side as f64);
+        }
+    }
+
+    #[test]
+    fn what_is_no_covariance_has_none() {
+        let matrix = DMatrix::identity(2 * BLOCK, 2 * BLOCK) * -1.0;
+        assert!(
+            block_on(async { inverse_factor(&mut engine(), &matrix).await }).unwrap().is_none()
+        );
+    }
+}
