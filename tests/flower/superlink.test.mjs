@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { after, before, test as testAnyway } from "node:test";
 import { fleetProxy, preparePython, startSuperLink } from "../../examples/flower/superlink.mjs";
 import { launch } from "../../pkg/scripts/browser.mjs";
 import { serve } from "../../pkg/scripts/serve.mjs";
@@ -19,12 +19,23 @@ const folder = at("target", "flower", "superlink");
 const app = { features: 6, "class-names": "oak,ash,elm", timeout: 60.0 };
 
 let python, link, server, browser, context;
+
+/** Why there is no Flower here, if there is none. CI has it. */
+let missing;
+try {
+  python = preparePython(at(".tools", "flower-python"));
+} catch (error) {
+  if (process.env.CI) throw error;
+  missing = `NOT RUN: ${error.message}`;
+}
+const test = (name, options, body) => testAnyway(name, { ...options, skip: missing }, body);
+
 /** Every body that the pages sent. */
 const bodies = [];
 
 before(async () => {
+  if (missing) return;
   rmSync(folder, { recursive: true, force: true });
-  python = preparePython(at(".tools", "flower-python"));
   link = await startSuperLink({ python, folder, database: `${folder}.db` });
   const mounts = { "/": at("tests", "lib", "page.html"), "/tests/": at("tests"), "/pkg/": at("pkg") };
   const handle = (request, response) => {
@@ -127,7 +138,7 @@ test("three tabs, each lacking a class, one an hour ahead and one behind, beside
   }
 });
 
-test("no byte that the tabs sent holds a row", () => {
+test("no byte that the tabs sent holds a row", {}, () => {
   const sent = Buffer.concat(bodies);
   assert.ok(sent.length > 10_000 && sent.includes(Buffer.from("num-examples")));
   let looked = 0;
