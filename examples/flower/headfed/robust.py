@@ -11,9 +11,9 @@ from flwr.serverapp.strategy import FedAvg
 class RobustFedAvg(FedAvg):
     """FedAvg that leaves out replies which are not finite, of another shape or of absurd weight.
 
-    A stock FedAvg ends the whole run on a reply with other keys or shapes, and averages NaN. What is
-    left out is logged with its node and the reason. An update that is wrong and yet plausible is
-    averaged like any other: this is no defence against somebody who means harm.
+    A stock FedAvg ends the whole run on a reply with other keys or shapes, and averages NaN. What
+    is left out is logged with its node and the reason. An update that is wrong and yet plausible
+    is averaged like any other: this is no defence against somebody who means harm.
     """
 
     def __init__(
@@ -71,7 +71,8 @@ class RobustFedAvg(FedAvg):
             values = content["metrics"]
             if set(values.keys()) != {self.weighted_by_key, *metrics}:
                 return f"metrics {sorted(values.keys())}"
-            if not all(type(value) in (int, float) and math.isfinite(value) for value in values.values()):
+            numbers = [value for value in values.values() if type(value) in (int, float)]
+            if len(numbers) < len(values) or not all(map(math.isfinite, numbers)):
                 return "metrics that are no finite numbers"
             if not 0 < values[self.weighted_by_key] <= self.max_examples:
                 return f"a weight of {values[self.weighted_by_key]}"

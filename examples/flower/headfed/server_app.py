@@ -1,4 +1,4 @@
-"""Federated training of one head: weights go out, tabs train them on rows of their own, means come back."""
+"""Federated training of one head: weights go out, tabs train them, and the mean goes out again."""
 
 import json
 import math
@@ -69,11 +69,10 @@ def main(grid: Grid, context: Context) -> None:
         folder = Path(str(config["save-to"]))
         folder.mkdir(parents=True, exist_ok=True)
         np.savez(folder / "weights.npz", **finals)
+    train_rounds, measured = result.train_metrics_clientapp, result.evaluate_metrics_clientapp
     summary = {
-        "train": {number: dict(values) for number, values in result.train_metrics_clientapp.items()},
-        "evaluate": {
-            number: dict(values) for number, values in result.evaluate_metrics_clientapp.items()
-        },
+        "train": {number: dict(values) for number, values in train_rounds.items()},
+        "evaluate": {number: dict(values) for number, values in measured.items()},
         "norm": math.sqrt(sum(float((values**2).sum()) for values in finals.values())),
     }
     print("FEDERATION", json.dumps(summary), flush=True)

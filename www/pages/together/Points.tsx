@@ -1,11 +1,12 @@
 import type { Rows } from "./rows";
 
-const SIDE = 8;
+/** The part of the plane that has all points. */
+const VIEW = "-4 -4 8 8";
 
 /** A tab's own rows as points, in the colours of their classes. */
 export function Points({ rows: { features, labels }, label }: { rows: Rows; label: string }) {
   return (
-    <svg class="points" viewBox={`${-SIDE / 2} ${-SIDE / 2} ${SIDE} ${SIDE}`} role="img" aria-label={label}>
+    <svg class="points" viewBox={VIEW} role="img" aria-label={label}>
       {[...labels].map((kind, row) => (
         <circle
           key={row}

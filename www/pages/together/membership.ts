@@ -1,6 +1,11 @@
 import { signal } from "@preact/signals";
 import { createHead } from "oodgate";
-import { joinFederation, type Federation, type FederationEvent, type FederationState } from "oodgate/flower";
+import {
+  joinFederation,
+  type Federation,
+  type FederationEvent,
+  type FederationState,
+} from "oodgate/flower";
 import { division, tabs } from "./simulation";
 import { heldOutOf, headOptions, rowsOf } from "./rows";
 
@@ -38,7 +43,8 @@ function onEvent(event: FederationEvent): void {
     change.accuracy = [...earlier, event.accuracy];
   }
   if (event.type === "calibrated") change.beyond = event.beyond;
-  if (event.type === "failed") change.failures = [event.error.message, ...before.failures].slice(0, 5);
+  if (event.type === "failed")
+    change.failures = [event.error.message, ...before.failures].slice(0, 5);
   membership.value = { ...before, ...change };
 }
 
