@@ -28,6 +28,7 @@ export const de: Texts = {
     teach: "Beibringen",
     text: "Text intents",
     logitnorm: "LogitNorm",
+    playground: "Spielplatz",
   },
   privacy: "Läuft in diesem Tab. Was du zeigst, bleibt hier.",
   skip: "Zu den Klassen",

@@ -25,6 +25,7 @@ export const en = {
     teach: "Teach",
     text: "Text intents",
     logitnorm: "LogitNorm",
+    playground: "Playground",
   },
   privacy: "Runs in this tab. What you show it never leaves it.",
   skip: "Skip to the classes",
