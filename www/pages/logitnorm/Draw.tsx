@@ -37,7 +37,7 @@ export function Draw() {
         <Canvas />
         <Seen />
       </div>
-      <div class="said">
+      <div class="said" aria-busy={said.value !== undefined && said.value.of !== pixels.value}>
         {losses.map((loss) => (
           <Answer key={loss} loss={loss} />
         ))}
@@ -125,7 +125,7 @@ export function className(index: number): string {
 function Answer({ loss }: { loss: Loss }) {
   const w = words.value;
   const t = w.draw;
-  const answer = said.value?.[loss];
+  const answer = said.value?.answers[loss];
   const temperature = fitted.value ? (temperatures.value?.[loss] ?? 1) : 1;
   const answered = answer && named(answer.logits, answer.logits.length, temperature);
   const shares = answered?.probabilities;

@@ -61,8 +61,10 @@ const map = <T>(of: (loss: (typeof losses)[number]) => T): Both<T> => ({
 
 export const strokes = signal<readonly Stroke[]>(drawnDigits[0] ?? []);
 export const pixels = computed(() => pixelsOf(strokes.value));
-/** What both say to the drawing. */
-export const said = signal<Both<Said> | undefined>(undefined);
+/** What both say, and to which pixels: the drawing may be another one by now. */
+export const said = signal<{ readonly of: Float32Array; readonly answers: Both<Said> } | undefined>(
+  undefined,
+);
 
 let tensors: Tensors | undefined;
 let duel: Duel | undefined;
@@ -145,8 +147,8 @@ async function ask(): Promise<void> {
       again = false;
       const now = pixels.peek();
       const heads = duel;
-      const answer = now && (await heads?.ask(now));
-      if (heads === duel) said.value = answer;
+      const answers = now && (await heads?.ask(now));
+      if (heads === duel) said.value = now && answers && { of: now, answers };
     }
   } catch (error) {
     // A network that was replaced in the meantime is disposed of; its successor will be asked.

@@ -163,8 +163,8 @@ export const de: Words = {
         "das Bekannte: Ziffern gegen Kleidung. Das gilt für jedes der drei Netze, auch für das " +
         "ohne verdeckte Schicht.",
       "Es hilft wenig, wenn das Unbekannte dem Bekannten gleicht: Arten von Kleidung, die " +
-        "weggelassen wurden. Und umgekehrt, mit Ziffern als dem Bekannten, ist bei MNIST die " +
-        "Kreuzentropie besser, auch wenn keine von beiden taugt.",
+        "weggelassen wurden. Und umgekehrt, mit Ziffern als dem Bekannten, schadet es: Die " +
+        "Kreuzentropie hat die größere AUROC, auch wenn da keine von beiden taugt.",
       "Es ist nicht der einzige Weg. Nach der Kreuzentropie trennen odin und energy diese " +
         "Ziffern so gut wie msp nach LogitNorm; nach LogitNorm versagen energy und gradNorm, " +
         "denn sie leben von der Länge, die dieser Verlust offen lässt. auto vergleicht auch mit " +

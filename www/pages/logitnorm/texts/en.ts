@@ -157,8 +157,8 @@ export const en = {
         "digits against clothes. That holds for each of the three networks, the one without a " +
         "hidden layer included.",
       "It helps little where the unknown is like the known: kinds of clothes that were left out. " +
-        "And the other way round, with digits as the known, cross-entropy is the better one on " +
-        "MNIST, though neither is of use there.",
+        "And the other way round, with digits as the known, it harms: cross-entropy has the larger " +
+        "AUROC, though neither is of use there.",
       "It is not the only way. After cross-entropy, odin and energy tell these digits as well as " +
         "msp does after LogitNorm; after LogitNorm, energy and gradNorm fail, for they live on " +
         "the length that this loss leaves open. auto compares with training pictures too: to it the " +
