@@ -186,6 +186,7 @@ test("both networks train, and LogitNorm turns more of the drawn digits away", a
 test("what is chosen lies in the address, and a training can be stopped", async () => {
   await visit("", async (page) => {
     await stage(page, "idle");
+    await page.locator("#bound", { hasText: "as near to 0 as" }).waitFor();
     await page.selectOption('[name="unknown"]', "leftOut");
     await page.click(".training label:has-text('784-10')");
     await page.fill('[name="epochs"]', "30");

@@ -124,7 +124,7 @@ function Tau() {
         onInput={({ currentTarget }) => (tau.value = tauAt(Number(currentTarget.value)))}
       />
       <p id="bound" class="hint">
-        {t.bound(value, bound < 1e-4 ? "0.0001" : bound.toPrecision(3))}
+        {bound < 1e-3 ? t.unbound(value) : t.bound(value, bound.toPrecision(3))}
       </p>
     </div>
   );

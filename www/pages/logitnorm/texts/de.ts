@@ -28,9 +28,9 @@ export const de: Words = {
     stop: "Halt",
     known: "Bekannt und unbekannt",
     settings: {
-      digits: "10 Arten Kleidung bekannt, Ziffern unbekannt",
-      leftOut: "7 Arten Kleidung bekannt, 3 andere unbekannt",
-      reversed: "Ziffern bekannt, Kleidung unbekannt",
+      digits: "Kleidung bekannt, Ziffern nicht",
+      leftOut: "7 Arten Kleidung bekannt, 3 nicht",
+      reversed: "Ziffern bekannt, Kleidung nicht",
     },
     network: "Netz",
     architectures: { linear: "784-10", one: "784-128-10", two: "784-256-128-10" },
@@ -38,6 +38,9 @@ export const de: Words = {
     tau: "Temperatur τ von LogitNorm",
     bound: (tau, loss) =>
       `Mit τ = ${tau} bringt kein Netz den Verlust unter ${loss} nats (gestrichelt).`,
+    unbound: (tau) =>
+      `Mit τ = ${tau} kommt der Verlust so nah an 0, wie das Training ihn bringt; ein größeres τ ` +
+      "setzt eine Grenze.",
     stale: "Die Einstellungen sind andere als die der gezeigten Netze. Trainiere noch einmal.",
   },
 
@@ -163,8 +166,8 @@ export const de: Words = {
         "das Bekannte: Ziffern gegen Kleidung. Das gilt für jedes der drei Netze, auch für das " +
         "ohne verdeckte Schicht.",
       "Es hilft wenig, wenn das Unbekannte dem Bekannten gleicht: Arten von Kleidung, die " +
-        "weggelassen wurden. Und umgekehrt, mit Ziffern als dem Bekannten, schadet es: Die " +
-        "Kreuzentropie hat die größere AUROC, auch wenn da keine von beiden taugt.",
+        "weggelassen wurden. Und umgekehrt, mit Ziffern als dem Bekannten, liegt seine AUROC unter " +
+        "der der Kreuzentropie, auch wenn da keine von beiden taugt.",
       "Es ist nicht der einzige Weg. Nach der Kreuzentropie trennen odin und energy diese " +
         "Ziffern so gut wie msp nach LogitNorm; nach LogitNorm versagen energy und gradNorm, " +
         "denn sie leben von der Länge, die dieser Verlust offen lässt. auto vergleicht auch mit " +

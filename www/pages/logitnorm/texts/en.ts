@@ -25,8 +25,8 @@ export const en = {
     stop: "Stop",
     known: "Known and unknown",
     settings: {
-      digits: "10 kinds of clothes known, digits unknown",
-      leftOut: "7 kinds of clothes known, 3 others unknown",
+      digits: "Clothes known, digits unknown",
+      leftOut: "7 kinds of clothes known, 3 not",
       reversed: "Digits known, clothes unknown",
     },
     network: "Network",
@@ -35,6 +35,8 @@ export const en = {
     tau: "Temperature τ of LogitNorm",
     bound: (tau: string, loss: string) =>
       `With τ = ${tau} no network can bring the loss below ${loss} nats (dashed line).`,
+    unbound: (tau: string) =>
+      `With τ = ${tau} the loss can come as near to 0 as training takes it; a larger τ sets a bound.`,
     stale: "The settings are others than those of the networks on show. Train again to see them.",
   },
 
@@ -157,8 +159,8 @@ export const en = {
         "digits against clothes. That holds for each of the three networks, the one without a " +
         "hidden layer included.",
       "It helps little where the unknown is like the known: kinds of clothes that were left out. " +
-        "And the other way round, with digits as the known, it harms: cross-entropy has the larger " +
-        "AUROC, though neither is of use there.",
+        "And the other way round, with digits as the known, its AUROC is below that of " +
+        "cross-entropy, though neither is of use there.",
       "It is not the only way. After cross-entropy, odin and energy tell these digits as well as " +
         "msp does after LogitNorm; after LogitNorm, energy and gradNorm fail, for they live on " +
         "the length that this loss leaves open. auto compares with training pictures too: to it the " +
