@@ -167,7 +167,7 @@ export const stages = () => [
   ...tests("faults", { needs: built }),
   ...tests("interop", { needs: built }),
   ...tests("package", { needs: [...built, "pack"] }),
-  ...tests("site", { needs: ["build-site"] }),
+  ...tests("site", { needs: ["build-site"], alone: ["page-free"] }),
 ];
 
 await main(import.meta, async () => {

@@ -23,7 +23,13 @@ export const de: Texts = {
   wholePercent: whole,
 
   title: "Bring ihm etwas bei, und es sagt „nichts davon“ (oodgate)",
-  pages: { label: "Seiten", teach: "Beibringen", text: "Text intents" },
+  pages: {
+    label: "Seiten",
+    teach: "Beibringen",
+    text: "Text intents",
+    logitnorm: "LogitNorm",
+    playground: "Spielplatz",
+  },
   privacy: "Läuft in diesem Tab. Was du zeigst, bleibt hier.",
   skip: "Zu den Klassen",
   heading: "Bring ihm bei, was du hast. Zum Rest sagt es „nichts davon“.",
