@@ -437,3 +437,25 @@ fn a_single_row_is_enough_to_measure_from() {
     let parameters = block_on(trainer.engine().state()).unwrap().parameters;
     assert!(parameters.iter().all(|p| p.is_finite()));
 }
+
+#[test]
+fn a_point_far_beyond_a_cluster_of_the_plane_is_far() {
+    // About as far from the origin as one another, so that no length stands out.
+    let centres = [(-0.45, -0.35), (0.45, -0.35), (0.0, 0.56)];
+    let mut random = oodgate::numeric::random::Random::new(3);
+    let mut features = Vec::new();
+    let labels: Vec<f64> = (0..90).map(|row| f64::from(row % 3)).collect();
+    for row in 0..90 {
+        let (x, y) = centres[row % 3];
+        features.extend([x + 0.1 * (random.unit() - 0.5), y + 0.1 * (random.unit() - 0.5)]);
+    }
+    let mut plane = head(2, 3);
+    fit(&mut plane, &features, &labels);
+    let mut score = |scale: f32| {
+        let point = [centres[0].0 * scale, centres[0].1 * scale];
+        block_on(plane.ood_score(&point, &ScorerName::Auto.into())).unwrap()[0]
+    };
+    let within = score(1.0);
+    assert!(score(1.4) > within + 10.0, "beyond {}, within {within}", score(1.4));
+    assert!(score(0.4) > within + 10.0, "short of {}, within {within}", score(0.4));
+}

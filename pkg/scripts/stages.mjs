@@ -168,7 +168,7 @@ export const stages = () => [
   ...tests("interop", { needs: built }),
   ...tests("flower", { needs: built }),
   ...tests("package", { needs: [...built, "pack"] }),
-  ...tests("site", { needs: ["build-site"] }),
+  ...tests("site", { needs: ["build-site"], alone: ["page-free"] }),
 ];
 
 await main(import.meta, async () => {

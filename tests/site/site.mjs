@@ -50,10 +50,10 @@ export async function visitPage(
     viewport = { width: 1280, height: 900 },
     colorScheme = "light",
     hasTouch = false,
+    reducedMotion = "reduce",
     prepare,
   } = {},
 ) {
-  const reducedMotion = "reduce";
   const context = await browser.newContext({ viewport, colorScheme, hasTouch, reducedMotion });
   const page = await context.newPage();
   const assertNoFaults = watchFaults(page);

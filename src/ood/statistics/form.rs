@@ -15,6 +15,10 @@ const LENGTH_MATTERS: f64 = 0.2;
 /// nothing. It is 0.3 to 2 on embeddings.
 const FAR_OFF: f64 = 10.0;
 
+/// So few features are measurements: at unit length a point in the plane is an angle, and one far
+/// beyond a cluster lies in it.
+const FEW: usize = 3;
+
 /// Deviations of the logarithm of the length count as at least this.
 const LEAST_DEVIATION: f64 = 0.05;
 
@@ -86,8 +90,10 @@ impl Form {
             (lengths.iter().map(|length| (length - mean).powi(2)).sum::<f64>() / count).sqrt();
         let lengths = Lengths::of(&lengths);
         let columns = Columns::of(features, width);
-        let are_measured =
-            deviation > LENGTH_MATTERS * mean || columns.is_uneven() || columns.offset() > FAR_OFF;
+        let are_measured = width <= FEW
+            || deviation > LENGTH_MATTERS * mean
+            || columns.is_uneven()
+            || columns.offset() > FAR_OFF;
         let live = (0..width).filter(|&column| columns.is_live(column)).count();
         if !are_measured || live == 0 {
             return Self { columns: None, class_ridge: 3.0, relative_ridge: 1.0, lengths };

@@ -1,4 +1,4 @@
-import { TensorFile } from "./safetensors";
+import { TensorFile } from "../../shared/state/safetensors";
 
 /** Rows of one part of the data set: features [rows, dim] row-major, labels [rows] (-1: no intent), sentences [rows]. */
 export interface Split {

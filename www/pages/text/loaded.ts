@@ -1,6 +1,6 @@
 import type { Head, HeadOptions } from "oodgate";
 import type { Dataset } from "./data";
-import { TensorFile } from "./safetensors";
+import { TensorFile } from "../../shared/state/safetensors";
 import { validSettings, type Settings } from "./settings";
 
 /** A head and the settings that it was made with. */

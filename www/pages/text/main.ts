@@ -1,7 +1,6 @@
 import "./style.css";
 import { bindAlpha } from "./alpha";
 import { announce } from "../../shared/ui/announce";
-import { Comparison } from "./comparison";
 import { loadDataset, type Dataset } from "./data";
 import { byId, setText } from "../../shared/ui/dom";
 import { clearError, showError } from "../../shared/ui/errors";
@@ -84,7 +83,6 @@ function start(data: Dataset): void {
   });
   training.enable(data);
   showScorerTable();
-  new Comparison(data, store);
 }
 
 /** The address after # holds the settings, so the skip link moves the focus itself. */

@@ -21,8 +21,6 @@ export interface Settings {
   show: Show;
   search: string;
   sort: Sort;
-  /** The score of the section that compares two losses. */
-  pairScorer: ScorerName;
 }
 
 export const shows = ["all", "in", "out", "rejected", "mistakes"] as const;
@@ -85,7 +83,6 @@ const fields: { readonly [K in keyof Settings]: Field<Settings[K]> } = {
   show: choice("all", shows),
   search: { initial: "", parse: (text) => text.slice(0, 200) },
   sort: choice("mixed", sorts),
-  pairScorer: choice("msp", scorerNames),
 };
 
 const keys = Object.keys(fields) as (keyof Settings)[];

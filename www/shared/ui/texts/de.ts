@@ -23,7 +23,14 @@ export const de: Texts = {
   wholePercent: whole,
 
   title: "Bring ihm etwas bei, und es sagt „nichts davon“ (oodgate)",
-  pages: { label: "Seiten", teach: "Beibringen", text: "Text intents", together: "Gemeinsam" },
+  pages: {
+    label: "Seiten",
+    teach: "Beibringen",
+    text: "Text intents",
+    logitnorm: "LogitNorm",
+    playground: "Spielplatz",
+    together: "Gemeinsam",
+  },
   privacy: "Läuft in diesem Tab. Was du zeigst, bleibt hier.",
   skip: "Zu den Klassen",
   heading: "Bring ihm bei, was du hast. Zum Rest sagt es „nichts davon“.",

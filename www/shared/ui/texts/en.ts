@@ -20,7 +20,14 @@ export const en = {
   wholePercent: whole,
 
   title: "Teach it, and it says “none of these” (oodgate)",
-  pages: { label: "Pages", teach: "Teach", text: "Text intents", together: "Together" },
+  pages: {
+    label: "Pages",
+    teach: "Teach",
+    text: "Text intents",
+    logitnorm: "LogitNorm",
+    playground: "Playground",
+    together: "Together",
+  },
   privacy: "Runs in this tab. What you show it never leaves it.",
   skip: "Skip to the classes",
   heading: "Teach it what you have. It says “none of these” to the rest.",

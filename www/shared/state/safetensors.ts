@@ -3,7 +3,7 @@
  * https://github.com/huggingface/safetensors#format
  */
 
-const kinds = { I8: Int8Array, I32: Int32Array, F32: Float32Array } as const;
+const kinds = { U8: Uint8Array, I8: Int8Array, I32: Int32Array, F32: Float32Array } as const;
 type Kind = keyof typeof kinds;
 
 interface Entry {
@@ -31,6 +31,10 @@ export class TensorFile {
     this.#entries = entries as Record<string, Entry>;
     this.#data = data;
     this.#start = 8 + length;
+  }
+
+  get names(): readonly string[] {
+    return Object.keys(this.#entries);
   }
 
   has(name: string): boolean {
