@@ -28,6 +28,13 @@ const parts = [
   },
   { name: "heads in Workers", files: ["dist/remote.js", "dist/worker.js"] },
   { name: "oodgate/storage", files: ["dist/storage.js"] },
+  {
+    name: "oodgate/flower",
+    files: ["dist/flower.js"],
+    // 6 KB was the aim: what a node must do fits in; the rest is that every failure has its code,
+    // identities that are kept, clipping, and the calibration at home.
+    limit: "6.6 KB",
+  },
 ];
 
 export default parts.flatMap(({ name, files, limit }) => {

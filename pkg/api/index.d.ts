@@ -860,7 +860,7 @@ declare function createHead(options: HeadOptions): Promise<Head>;
 declare function loadHead(file: Uint8Array | ArrayBuffer, options?: LoadOptions): Promise<Head>;
 
 /** Stable codes of everything that can go wrong. */
-type ErrorCode = "invalid-option" | "invalid-features" | "invalid-labels" | "not-finite" | "scorer-not-fitted" | "not-calibrated" | "too-few-rows" | "invalid-file" | "disposed" | "webgpu-unavailable" | "device-lost" | "out-of-memory" | "wasm-unavailable" | "worker-unavailable" | "crashed" | "quota-exceeded" | "storage-unavailable";
+type ErrorCode = "invalid-option" | "invalid-features" | "invalid-labels" | "not-finite" | "scorer-not-fitted" | "not-calibrated" | "too-few-rows" | "invalid-file" | "disposed" | "webgpu-unavailable" | "device-lost" | "out-of-memory" | "wasm-unavailable" | "worker-unavailable" | "crashed" | "quota-exceeded" | "storage-unavailable" | "server-unavailable" | "server-refused" | "server-incompatible";
 /**
  * Every rejection of this package is one of these. Two are not: an aborted call rejects with its
  * signal's reason, and a fit that `onEpoch` ended with the listener's error. The head is as it was

@@ -9,6 +9,7 @@ import { at, run } from "./shell.mjs";
 
 /** The package's entry points: their files in pkg/src, by their names in pkg/dist. */
 export const entries = {
+  flower: "flower/index.ts",
   index: "index.ts",
   single: "single.ts",
   storage: "storage/index.ts",
@@ -22,6 +23,14 @@ function chunkFileNames({ name, moduleIds }) {
   const [, file] = moduleIds.join("\n").match(/wasm\/(webgpu|files)\/oodgate\.js/) ?? [];
   return `${file ?? name}.js`;
 }
+
+/**
+ * What a head is made of is one file, although `flower` needs a few modules of it alone: another
+ * file for those would be one more to wait for on the way to the first head.
+ */
+const codeSplitting = {
+  groups: [{ name: "create", test: /src\/(api\/(?!init|metrics)|input\/|core\/)|wasm\/cpu\// }],
+};
 
 /** Minifies each file: pages without a bundler download it as it is. */
 function minifier({ minifySync }) {
@@ -97,7 +106,7 @@ export async function bundleScripts() {
   const plugins = [minifier(await import("rolldown/utils")), lineBreaker(rolldown)];
   const { version } = JSON.parse(readFileSync(at("pkg", "package.json"), "utf8"));
   const transform = { define: { OODGATE_VERSION: JSON.stringify(version) } };
-  for (const names of [["index", "storage"], ["single"], ["worker"]]) {
+  for (const names of [["index", "storage", "flower"], ["single"], ["worker"]]) {
     const input = Object.fromEntries(names.map((name) => [name, source(name)]));
     const bundle = await rolldown.rolldown({
       input,
@@ -106,7 +115,7 @@ export async function bundleScripts() {
       plugins,
       transform,
     });
-    const shape = names.length === 1 ? { codeSplitting: false } : { chunkFileNames };
+    const shape = names.length === 1 ? { codeSplitting: false } : { chunkFileNames, codeSplitting };
     const output = { dir: at("pkg", "dist"), format: "esm", entryFileNames: "[name].js", ...shape };
     await bundle.write({ ...output, minify: false, sourcemap: true });
     await bundle.close();
@@ -124,13 +133,13 @@ export async function bundleDeclarations() {
     const tsc = at("node_modules", "typescript", "bin", "tsc");
     run(process.execPath, [tsc, "-p", at("pkg"), "--emitDeclarationOnly", "--outDir", folder]);
     const declarations = (name) => path.join(folder, entries[name].replace(/\.ts$/, ".d.ts"));
-    const names = ["index", "storage", "worker"];
+    const names = ["index", "storage", "flower", "worker"];
     const input = Object.fromEntries(names.map((name) => [name, declarations(name)]));
     // The Worker's script exports nothing.
     const onwarn = (warning, warn) => warning.code === "EMPTY_BUNDLE" || warn(warning);
     const bundle = await rollup({ input, plugins: [dts()], onwarn });
     // What several use is declared in index.d.ts, and the others import it from there.
-    const others = ["storage", "worker"].map((name) => path.join(folder, name));
+    const others = ["storage", "flower", "worker"].map((name) => path.join(folder, name));
     const isOfOthers = (id) => others.some((place) => id.startsWith(place));
     const manualChunks = (id) => (isOfOthers(id) ? undefined : "index");
     // `[Symbol.dispose]` is declared in no library of ES2022. The plugin drops such references.

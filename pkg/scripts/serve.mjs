@@ -82,13 +82,16 @@ function listen(server, port) {
  * @param {boolean} [options.isolated] cross-origin isolation: gives the page a clock of 5 instead of 100 microseconds
  * @param {Record<string, string>} [options.headers] more headers on every answer
  * @param {(file: string) => void} [options.onFile] called with every file that is sent: a page's requests, its workers' included
+ * @param {(request: object, response: object) => boolean} [options.handle] asked first; true where it answers the request itself
  * @returns {Promise<{ url: string, port: number, close(): Promise<void> }>} `url` ends with a slash
  */
-export async function serve({ mounts, port = 0, isolated = false, headers = {}, onFile = () => {} }) {
+export async function serve({ mounts, port = 0, isolated = false, headers = {}, onFile = () => {}, handle = () => false }) {
   const longestFirst = Object.entries(mounts).sort(([a], [b]) => b.length - a.length);
   const isolation = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
   const extra = { ...(isolated ? isolation : {}), ...headers };
-  const server = createServer((request, response) => answer(longestFirst, extra, onFile, request, response));
+  const server = createServer((request, response) => {
+    if (!handle(request, response)) answer(longestFirst, extra, onFile, request, response);
+  });
   const taken = (error) => {
     if (error.code !== "EADDRINUSE" || port === 0) throw error;
     return listen(server, 0);

@@ -166,6 +166,7 @@ export const stages = () => [
   }),
   ...tests("faults", { needs: built }),
   ...tests("interop", { needs: built }),
+  ...tests("flower", { needs: built }),
   ...tests("package", { needs: [...built, "pack"] }),
   ...tests("site", { needs: ["build-site"], alone: ["page-free"] }),
 ];

@@ -136,9 +136,9 @@ await main(import.meta, async () => {
   const has = (...names) => chosen.some(({ group }) => names.includes(group));
   const began = performance.now();
   setup({
-    browser: has("browser", "faults", "interop", "package", "site"),
-    firefox: has("browser", "package"),
-    webkit: has("browser"),
+    browser: has("browser", "faults", "flower", "interop", "package", "site"),
+    firefox: has("browser", "flower", "package"),
+    webkit: has("browser", "flower"),
   });
   forgetConsumers();
   const outcomes = await runStages(chosen);

@@ -13,16 +13,16 @@ export function decodeFloat16(bits) {
 }
 
 const readers = {
-  I8: (bytes) => new Int8Array(bytes),
   F16: (bytes) => decodeFloat16(new Uint16Array(bytes)),
   F32: (bytes) => new Float32Array(bytes),
+  I8: (bytes) => new Int8Array(bytes),
   I32: (bytes) => new Int32Array(bytes),
 };
 
 /**
  * The tensors of a safetensors file, float16 widened to float32, and its string metadata.
  * @param {ArrayBuffer} buffer the whole file
- * @returns {{ tensors: Record<string, { shape: number[], data: Float32Array | Int32Array }>, metadata: Record<string, string> }}
+ * @returns {{ tensors: Record<string, { shape: number[], data: Float32Array | Int8Array | Int32Array }>, metadata: Record<string, string> }}
  */
 export function readSafetensors(buffer) {
   const headerLength = Number(new DataView(buffer).getBigUint64(0, true));

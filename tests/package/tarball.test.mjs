@@ -22,7 +22,7 @@ test("the tarball holds what a user needs and nothing else", () => {
   const dist = project.files.filter((file) => /^dist\/[a-z]+(\.d\.ts|\.js|\.js\.map)$/.test(file));
   assert.deepEqual(project.files.filter((file) => !dist.includes(file)).sort(), [...texts, ...wasm, "package.json", "scorers.json"].sort());
   const declarations = dist.filter((file) => file.endsWith(".d.ts"));
-  assert.deepEqual(declarations.sort(), ["dist/index.d.ts", "dist/single.d.ts", "dist/storage.d.ts", "dist/worker.d.ts"]);
+  assert.deepEqual(declarations.sort(), ["dist/flower.d.ts", "dist/index.d.ts", "dist/single.d.ts", "dist/storage.d.ts", "dist/worker.d.ts"]);
 
   const { exports } = JSON.parse(readFileSync(project.inside("node_modules", "oodgate", "package.json"), "utf8"));
   const targets = Object.values(exports).flatMap((target) => (typeof target === "string" ? target : Object.values(target)));
@@ -46,7 +46,7 @@ test("bundlers keep the Worker's script when it is imported for its effect, and 
     return outputFiles[0].text.length;
   };
   assert.ok((await bundled("oodgate/worker")) > 50_000, "the Worker's script");
-  for (const specifier of ["oodgate", "oodgate/single", "oodgate/storage"]) assert.equal(await bundled(specifier), 0, specifier);
+  for (const specifier of ["oodgate", "oodgate/single", "oodgate/storage", "oodgate/flower"]) assert.equal(await bundled(specifier), 0, specifier);
 });
 
 test("an uncaught rejection shows a short line, and its TypeScript where source maps are on", () => {
@@ -74,6 +74,7 @@ test("importing does nothing", () => {
     await import("oodgate");
     await import("oodgate/storage");
     await import("oodgate/single");
+    await import("oodgate/flower");
     console.log(JSON.stringify(touched));
   `;
   assert.equal(project.node(["--input-type=module", "-e", script]).trim(), "[]");

@@ -16,7 +16,10 @@ export type ErrorCode =
   | "worker-unavailable"
   | "crashed"
   | "quota-exceeded"
-  | "storage-unavailable";
+  | "storage-unavailable"
+  | "server-unavailable"
+  | "server-refused"
+  | "server-incompatible";
 
 /**
  * Every rejection of this package is one of these. Two are not: an aborted call rejects with its

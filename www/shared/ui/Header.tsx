@@ -1,7 +1,7 @@
 import icon from "./icon.svg";
 import { chooseLanguage, languages, text } from "./texts";
 
-const pages = ["teach", "text", "logitnorm", "playground"] as const;
+const pages = ["teach", "text", "logitnorm", "playground", "together"] as const;
 
 /** The top of a page: which it is, and the others. */
 export function Header({ current }: { current: (typeof pages)[number] }) {

@@ -29,6 +29,7 @@ export const de: Texts = {
     text: "Text intents",
     logitnorm: "LogitNorm",
     playground: "Spielplatz",
+    together: "Gemeinsam",
   },
   privacy: "Läuft in diesem Tab. Was du zeigst, bleibt hier.",
   skip: "Zu den Klassen",

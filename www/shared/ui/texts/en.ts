@@ -26,6 +26,7 @@ export const en = {
     text: "Text intents",
     logitnorm: "LogitNorm",
     playground: "Playground",
+    together: "Together",
   },
   privacy: "Runs in this tab. What you show it never leaves it.",
   skip: "Skip to the classes",
