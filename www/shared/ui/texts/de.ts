@@ -113,6 +113,11 @@ export const de: Texts = {
   moveTo: "Verschieben nach",
   clearSelection: "Abbrechen",
 
+  pasted: {
+    add: (things) => `${things} hinzufügen`,
+    known: (things) => `${things} weggelassen: schon da, oder doppelt.`,
+  },
+
   hints: {
     more: (things) => `${things} mehr wären gut.`,
     again:
@@ -177,7 +182,7 @@ export const de: Texts = {
       `${number.format(ms)} ms.`,
     plain: (things, ms) => `Gelernt aus: ${things}, in ${number.format(ms)} ms.`,
     failed: (why) => `Es konnte nicht lernen: ${why}`,
-    rate: (perSecond) => `${number.format(perSecond)} Antworten je Sekunde`,
+    rate: (perSecond) => `${count(Math.round(perSecond), "Antwort", "Antworten")} je Sekunde`,
     tooFew: (alpha, has, needs) =>
       `Zu wenig, um ${whole(alpha)} zu versprechen: zum Prüfen braucht es ${needs}, und es sind ` +
       `${has}.`,
@@ -246,6 +251,32 @@ export const de: Texts = {
     name: "Beispiel",
     pictures: { first: "Becher", second: "Pflanze" },
     words: { first: "Café", second: "Fahrradwerkstatt" },
+  },
+
+  tray: {
+    title: "Bisher unbekannt",
+    hint: (things, most) =>
+      `${things}, nicht erkannt; was sich gleicht, liegt beisammen. Sag, wohin es gehört, mit dem ` +
+      `Menü oder durch Ziehen: es lernt sofort daraus. Höchstens ${number.format(most)} bleiben ` +
+      "hier, bis du die Seite verlässt.",
+    clear: "Alles wegwerfen",
+    group: (n) => `Gruppe ${number.format(n)}`,
+    item: (n, group) => `${n} aus ${group}`,
+    move: (things) => `${things} verschieben nach`,
+    moveLabel: (things, group) => `${things} aus ${group} verschieben nach`,
+    newClass: "Neue Klasse",
+    unknown: "Für immer „nichts davon“",
+    unknownClass: "Nichts davon",
+    discard: "Wegwerfen",
+    discardLabel: (things, group) => `Wegwerfen: ${things} aus ${group}`,
+  },
+
+  alarm: {
+    title: "Seit einer Weile sieht fast nichts aus wie das, was du ihm beigebracht hast.",
+    advice:
+      "Wenn sich Kamera, Licht oder Hintergrund geändert haben, nimm jede Klasse noch einmal auf, " +
+      "wie sie jetzt aussieht. Wenn das neue Dinge sind, sag unten, welche.",
+    dismiss: "Schließen",
   },
 
   undo: {

@@ -107,6 +107,11 @@ export const en = {
   moveTo: "Move to",
   clearSelection: "Cancel",
 
+  pasted: {
+    add: (things: string) => `Add ${things}`,
+    known: (things: string) => `${things} left out: there already, or twice.`,
+  },
+
   hints: {
     more: (things: string) => `${things} more would do.`,
     again:
@@ -171,7 +176,7 @@ export const en = {
       `${number.format(ms)} ms.`,
     plain: (things: string, ms: number) => `Learned from ${things} in ${number.format(ms)} ms.`,
     failed: (why: string) => `It could not learn: ${why}`,
-    rate: (perSecond: number) => `${number.format(perSecond)} answers a second`,
+    rate: (perSecond: number) => `${count(Math.round(perSecond), "answer", "answers")} a second`,
     tooFew: (alpha: number, has: number, needs: string) =>
       `Too few to promise ${whole(alpha)}: it takes ${needs} to check on, and there are ${has}.`,
     useAllowed: (alpha: number) => `Use ${whole(alpha)}`,
@@ -239,6 +244,32 @@ export const en = {
     name: "Sample",
     pictures: { first: "Mug", second: "Plant" },
     words: { first: "Café", second: "Bicycle workshop" },
+  },
+
+  tray: {
+    title: "Unknown so far",
+    hint: (things: string, most: number) =>
+      `${things} it did not know, alike ones together. Say where they belong, by the menu or by ` +
+      `dragging: it learns from them at once. At most ${number.format(most)} are kept, until you ` +
+      "leave the page.",
+    clear: "Throw all away",
+    group: (n: number) => `Group ${number.format(n)}`,
+    item: (n: number, group: string) => `${n} of ${group}`,
+    move: (things: string) => `Move ${things} to`,
+    moveLabel: (things: string, group: string) => `Move ${things} of ${group} to`,
+    newClass: "A new class",
+    unknown: "None of these, for good",
+    unknownClass: "None of these",
+    discard: "Throw away",
+    discardLabel: (things: string, group: string) => `Throw away ${things} of ${group}`,
+  },
+
+  alarm: {
+    title: "For a while almost nothing has looked like what you taught.",
+    advice:
+      "If the camera, the light or the background has changed, record each class once more as it " +
+      "looks now. If these are new things, say below what they are.",
+    dismiss: "Dismiss",
   },
 
   undo: {
