@@ -6,7 +6,7 @@ import { clearError, showError } from "../../shared/ui/errors";
 import * as format from "../../shared/ui/format";
 import { Histogram } from "./histogram";
 import { untilLatest } from "../../shared/state/latest";
-import type { OwnVerdict } from "./own-sentence";
+import type { OwnVerdict } from "./own-answer";
 import { ScorerPicker } from "./picker";
 import { showReadouts } from "./readouts";
 import { scorerTexts, suits } from "./scorers";
@@ -81,8 +81,8 @@ export class Gate {
     return !this.#hasFailed;
   }
 
-  /** What the head on show says of a sentence that is none of the page's. */
-  async ask(features: Float32Array): Promise<OwnVerdict | undefined> {
+  /** What the head on show says of sentences that are none of the page's. */
+  async ask(features: Float32Array): Promise<readonly OwnVerdict[] | undefined> {
     if (this.#shown === undefined) return undefined;
     return this.#judged?.judge.ask(features);
   }

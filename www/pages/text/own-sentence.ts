@@ -2,17 +2,8 @@ import { WordBackbone } from "../../shared/backbones/words";
 import { byId, setText } from "../../shared/ui/dom";
 import { clearError, showError } from "../../shared/ui/errors";
 import * as format from "../../shared/ui/format";
-
-/** What the head on show says of one sentence. */
-export interface OwnVerdict {
-  readonly intent: string;
-  readonly probability: number;
-  readonly score: number;
-  readonly pValue: number;
-}
-
-/** Answers features of one sentence; undefined while there is no head that could. */
-export type Ask = (features: Float32Array) => Promise<OwnVerdict | undefined>;
+import { answerTo, type Ask } from "./own-answer";
+import { OwnList } from "./own-list";
 
 /**
  * The field for a sentence of the visitor's own. The language model is fetched when the first one
@@ -22,6 +13,7 @@ export class OwnSentence {
   readonly #ask: Ask;
   readonly #model = new WordBackbone();
   readonly #field = byId<HTMLInputElement>("own");
+  readonly #list: OwnList;
   #features: Float32Array | undefined;
   #threshold = NaN;
   #next: string | undefined;
@@ -30,6 +22,7 @@ export class OwnSentence {
 
   constructor(ask: Ask) {
     this.#ask = ask;
+    this.#list = new OwnList(this.#field, this.#model, ask);
     this.#field.addEventListener("input", () => void this.#read(this.#field.value.trim()));
     this.#model.loading.subscribe((loading) => {
       if (loading.kind === "loading") {
@@ -45,6 +38,7 @@ export class OwnSentence {
   /** The gate on show has changed: the answer may be another. */
   update(threshold: number): void {
     this.#threshold = threshold;
+    this.#list.update(threshold);
     void this.#answer();
   }
 
@@ -72,24 +66,12 @@ export class OwnSentence {
   async #answer(): Promise<void> {
     const turn = ++this.#turn;
     const features = this.#features;
-    const verdict = features && (await this.#ask(features).catch(() => undefined));
+    const verdicts = features && (await this.#ask(features).catch(() => undefined));
     // Another sentence, head or threshold has come in the meantime, and its answer with it.
     if (turn !== this.#turn) return;
     const place = byId("own-answer");
     if (features === undefined) place.replaceChildren();
-    else if (verdict === undefined) setText(place, "Train a head first: it is what answers.");
-    else this.#show(place, verdict);
-  }
-
-  #show(place: HTMLElement, { intent, probability, score, pValue }: OwnVerdict): void {
-    const accepted = score <= this.#threshold;
-    const mark = document.createElement("span");
-    mark.className = `mark ${accepted ? "accepted" : "rejected"}`;
-    mark.textContent = accepted ? "Accepted" : "Rejected";
-    const answer = document.createElement("b");
-    answer.textContent = accepted ? format.intent(intent) : "I do not know this";
-    const would = `if it had to name one: ${format.intent(intent)}, ${format.percent(probability)}`;
-    const sure = accepted ? `probability ${format.percent(probability)}` : would;
-    place.replaceChildren(mark, " ", answer, ` (p-value ${format.pValue(pValue)}, ${sure})`);
+    else if (verdicts?.[0] === undefined) setText(place, "Train a head first: it is what answers.");
+    else place.replaceChildren(...answerTo(verdicts[0], this.#threshold));
   }
 }
