@@ -76,9 +76,7 @@ function Pasted({
   const lines = pasted.value;
   const known = new Set(project.examplesOf(of.id).map(({ words }) => words));
   const fresh =
-    project.kind.value === "words"
-      ? [...new Set(lines)].filter((line) => !known.has(line))
-      : lines;
+    project.kind.value === "words" ? [...new Set(lines)].filter((line) => !known.has(line)) : lines;
   return (
     <div class="pasted" role="group" aria-label={kindText.value.add(of.name)}>
       <p class="hint">

@@ -122,7 +122,7 @@ export class Tray {
 const isBegunBy = (words: string | undefined, beginning: string | undefined): boolean =>
   words !== undefined && beginning !== undefined && words.startsWith(beginning);
 
-/** Where there are too many, the oldest of the largest group goes: no thing crowds out the others. */
+/** Of too many the oldest of the largest group goes: no thing crowds out the others. */
 function bounded(strays: readonly Stray[]): readonly Stray[] {
   if (strays.length <= MOST) return strays;
   const groups = [...groupBy(strays, ({ group }) => group).values()];
