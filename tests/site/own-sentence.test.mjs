@@ -105,6 +105,8 @@ test("a pasted list is counted, asked about, and follows the threshold", async (
 
     // Of a long list the page says how much it takes.
     await paste(Array.from({ length: 450 }, (_, i) => `sentence ${i}`).join("\n"));
-    await page.locator("#own-list-count", { hasText: "200 sentences pasted, the first of 450." }).waitFor();
+    await page
+      .locator("#own-list-count", { hasText: "200 sentences pasted, the first of 450." })
+      .waitFor();
   });
 });

@@ -130,7 +130,9 @@ test("a pasted list is counted before it is added", async () => {
     await pasteOnly(page, "Class 1", lines);
     const preview = card(page, "Class 1").locator(".pasted");
     await preview.locator("button", { hasText: "Add 3 sentences" }).waitFor();
-    await preview.locator(".hint", { hasText: "1 sentence left out: there already, or twice." }).waitFor();
+    await preview
+      .locator(".hint", { hasText: "1 sentence left out: there already, or twice." })
+      .waitFor();
     await assertAccessible(page, "a pasted list");
     await page.screenshot({ path: `${OUTPUT}/teach-words-pasted.png` });
     await preview.locator("text=Cancel").click();

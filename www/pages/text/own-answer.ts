@@ -1,4 +1,5 @@
 import * as format from "../../shared/ui/format";
+import { say } from "./say";
 
 /** What the head on show says of one sentence. */
 export interface OwnVerdict {
@@ -17,10 +18,14 @@ export function answerTo(verdict: OwnVerdict, threshold: number): (Node | string
   const accepted = score <= threshold;
   const mark = document.createElement("span");
   mark.className = `mark ${accepted ? "accepted" : "rejected"}`;
-  mark.textContent = accepted ? "Accepted" : "Rejected";
+  mark.textContent = accepted ? say("Accepted") : say("Rejected");
   const answer = document.createElement("b");
-  answer.textContent = accepted ? format.intent(intent) : "I do not know this";
-  const would = `if it had to name one: ${format.intent(intent)}, ${format.percent(probability)}`;
-  const sure = accepted ? `probability ${format.percent(probability)}` : would;
-  return [mark, " ", answer, ` (p-value ${format.pValue(pValue)}, ${sure})`];
+  answer.textContent = accepted ? format.intent(intent) : say("I do not know this");
+  const would = say(
+    "if it had to name one: {0}, {1}",
+    format.intent(intent),
+    format.percent(probability),
+  );
+  const sure = accepted ? say("probability {0}", format.percent(probability)) : would;
+  return [mark, " ", answer, ` ${say("(p-value {0}, {1})", format.pValue(pValue), sure)}`];
 }

@@ -4,6 +4,7 @@ import { byId, setText } from "../../shared/ui/dom";
 import { clearError, showError } from "../../shared/ui/errors";
 import * as format from "../../shared/ui/format";
 import { answerTo, type Ask } from "./own-answer";
+import { say } from "./say";
 
 /** More are not asked about: each is a line of the page. */
 const MOST = 200;
@@ -57,9 +58,13 @@ export class OwnList {
     this.#rows.replaceChildren();
     clearError(byId("own-list-error"));
     const left = distinct.length - this.#pasted.length;
-    const rest = left > 0 ? `, the first of ${format.count(distinct.length)}` : "";
-    setText(byId("own-list-count"), `${format.count(this.#pasted.length)} sentences pasted${rest}.`);
-    setText(byId("own-list-ask"), `Ask about ${format.count(this.#pasted.length)} sentences`);
+    const count = format.count(this.#pasted.length);
+    const pasted =
+      left > 0
+        ? say("{0} sentences pasted, the first of {1}.", count, format.count(distinct.length))
+        : say("{0} sentences pasted.", count);
+    setText(byId("own-list-count"), pasted);
+    setText(byId("own-list-ask"), say("Ask about {0} sentences", count));
     byId("own-list-ask").hidden = false;
     this.#place.hidden = false;
     byId("own-list-ask").focus();
@@ -74,7 +79,11 @@ export class OwnList {
     this.#lines = [];
     try {
       for (const [i, words] of pasted.entries()) {
-        const done = `${format.count(i)} of ${format.count(pasted.length)} sentences read.`;
+        const done = say(
+          "{0} of {1} sentences read.",
+          format.count(i),
+          format.count(pasted.length),
+        );
         setText(byId("own-list-count"), done);
         const features = await this.#model.embed(words);
         if (list !== this.#list) return;
@@ -83,7 +92,10 @@ export class OwnList {
       await this.#answer();
     } catch (error) {
       if (list !== this.#list) return;
-      showError(byId("own-list-error"), error, { label: "Try again", run: () => void this.#read() });
+      showError(byId("own-list-error"), error, {
+        label: say("Try again"),
+        run: () => void this.#read(),
+      });
     }
   }
 
@@ -97,12 +109,12 @@ export class OwnList {
     const verdicts = await this.#ask(features).catch(() => undefined);
     if (turn !== this.#turn || lines !== this.#lines) return;
     if (verdicts === undefined) {
-      setText(byId("own-list-count"), "Train a head first: it is what answers.");
+      setText(byId("own-list-count"), say("Train a head first: it is what answers."));
       return;
     }
     const rejected = verdicts.filter(({ score }) => score > this.#threshold).length;
-    const of = `${format.count(rejected)} of ${format.count(lines.length)}`;
-    setText(byId("own-list-count"), `${of} sentences rejected.`);
+    const counts = [format.count(rejected), format.count(lines.length)] as const;
+    setText(byId("own-list-count"), say("{0} of {1} sentences rejected.", ...counts));
     this.#rows.replaceChildren(
       ...lines.map(({ words }, i) => {
         const row = document.createElement("li");

@@ -4,6 +4,7 @@ import { clearError, showError } from "../../shared/ui/errors";
 import * as format from "../../shared/ui/format";
 import { answerTo, type Ask } from "./own-answer";
 import { OwnList } from "./own-list";
+import { say } from "./say";
 
 /**
  * The field for a sentence of the visitor's own. The language model is fetched when the first one
@@ -27,10 +28,10 @@ export class OwnSentence {
     this.#model.loading.subscribe((loading) => {
       if (loading.kind === "loading") {
         const { received, total } = loading;
-        const share = `${format.megabytes(received)} of ${format.megabytes(total)}`;
-        setText(byId("own-status"), `Loading the language model: ${share}`);
+        const shares = [format.megabytes(received), format.megabytes(total)] as const;
+        setText(byId("own-status"), say("Loading the language model: {0} of {1}", ...shares));
       } else if (loading.kind === "starting") {
-        setText(byId("own-status"), "Starting the language model");
+        setText(byId("own-status"), say("Starting the language model"));
       } else setText(byId("own-status"), "");
     });
   }
@@ -56,7 +57,10 @@ export class OwnSentence {
         await this.#answer();
       }
     } catch (error) {
-      const retry = { label: "Try again", run: () => void this.#read(this.#field.value.trim()) };
+      const retry = {
+        label: say("Try again"),
+        run: () => void this.#read(this.#field.value.trim()),
+      };
       showError(byId("own-error"), error, retry);
     } finally {
       this.#reading = false;
@@ -71,7 +75,8 @@ export class OwnSentence {
     if (turn !== this.#turn) return;
     const place = byId("own-answer");
     if (features === undefined) place.replaceChildren();
-    else if (verdicts?.[0] === undefined) setText(place, "Train a head first: it is what answers.");
+    else if (verdicts?.[0] === undefined)
+      setText(place, say("Train a head first: it is what answers."));
     else place.replaceChildren(...answerTo(verdicts[0], this.#threshold));
   }
 }

@@ -256,7 +256,8 @@ export const de: Texts = {
   tray: {
     title: "Bisher unbekannt",
     hint: (things, most) =>
-      `${things}, nicht erkannt; was sich gleicht, liegt beisammen. Sag, wohin es gehört, mit dem ` +
+      `${things}, nicht erkannt; was sich gleicht, liegt beisammen. Sag, wohin es gehört, mit ` +
+      `dem ` +
       `Menü oder durch Ziehen: es lernt sofort daraus. Höchstens ${number.format(most)} bleiben ` +
       "hier, bis du die Seite verlässt.",
     clear: "Alles wegwerfen",
@@ -274,7 +275,8 @@ export const de: Texts = {
   alarm: {
     title: "Seit einer Weile sieht fast nichts aus wie das, was du ihm beigebracht hast.",
     advice:
-      "Wenn sich Kamera, Licht oder Hintergrund geändert haben, nimm jede Klasse noch einmal auf, " +
+      "Wenn sich Kamera, Licht oder Hintergrund geändert haben, nimm jede Klasse noch einmal " +
+      "auf, " +
       "wie sie jetzt aussieht. Wenn das neue Dinge sind, sag unten, welche.",
     dismiss: "Schließen",
   },
@@ -284,6 +286,36 @@ export const de: Texts = {
     moved: (things, name) => `${things} nach ${name} verschoben.`,
     class: (name) => `${name} entfernt.`,
     button: "Rückgängig",
+  },
+
+  advice: {
+    "webgpu-unavailable":
+      "Dieser Browser bietet hier kein WebGPU-Gerät. Wähl „Automatisch“ oder CPU, und versuch es " +
+      "noch einmal.",
+    "device-lost":
+      "Die Grafikkarte ist weg, zum Beispiel nach dem Ruhezustand oder einem neuen Treiber. " +
+      "Versuch " +
+      "es noch einmal, oder wähl CPU.",
+    "out-of-memory":
+      "Versuch es mit kleinerem Stapel, weniger verborgenen Einheiten oder auf der CPU.",
+    "not-finite":
+      "Die Zahlen wuchsen ohne Grenze. Versuch es mit kleinerer Lernrate oder größerer Temperatur.",
+    "wasm-unavailable":
+      "Die WebAssembly-Datei konnte nicht geladen werden. Lade die Seite neu; hilft das nicht, " +
+      "ist " +
+      "der Browser zu alt oder sperrt sie.",
+    crashed: "Das ist ein Fehler des Pakets. Die Seite geht weiter: versuch es noch einmal.",
+    disposed: "Inzwischen ist ein anderer Kopf an seine Stelle getreten. Versuch es noch einmal.",
+    "invalid-file":
+      "Wähl eine Datei, die diese Seite oder head.save() gemacht hat, oder Gewichte, die aus " +
+      "PyTorch " +
+      "mit safetensors gesichert wurden.",
+    "quota-exceeded":
+      "Lösch Köpfe, die du nicht mehr brauchst, oder lade diesen als Datei herunter.",
+    "storage-unavailable":
+      "Der Browser lässt diese Seite nichts behalten, zum Beispiel in einem privaten Fenster. " +
+      "Lade " +
+      "den Kopf als Datei herunter.",
   },
 
   files: {

@@ -279,6 +279,31 @@ export const en = {
     button: "Undo",
   },
 
+  /** What a visitor can do about an error of the package, by its code. */
+  advice: {
+    "webgpu-unavailable":
+      "This browser offers no WebGPU device here. Choose Auto or CPU and try again.",
+    "device-lost":
+      "The graphics device went away, for example after sleep or a driver reset. Try again, or " +
+      "choose CPU.",
+    "out-of-memory": "Try a smaller batch, fewer hidden units, or CPU.",
+    "not-finite":
+      "The numbers grew without bound. Try a smaller learning rate or a larger temperature.",
+    "wasm-unavailable":
+      "The WebAssembly file could not be loaded. Reload the page; if that does not help, the " +
+      "browser is too old or blocks it.",
+    crashed: "This is a fault of the package. The page goes on: try again.",
+    disposed: "Another head has taken its place in the meantime. Try again.",
+    "invalid-file":
+      "Choose a file that this page or head.save() made, or weights that were saved from PyTorch " +
+      "with safetensors.",
+    "quota-exceeded": "Delete heads that you no longer need, or download this one as a file.",
+    "storage-unavailable":
+      "The browser lets this page keep nothing, for example in a private window. Download the " +
+      "head " +
+      "as a file instead.",
+  },
+
   files: {
     reading: (done: number, all: number) => `Reading ${done + 1} of ${all}`,
     refused: (names: readonly string[]) =>
