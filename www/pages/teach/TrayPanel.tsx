@@ -19,7 +19,10 @@ export function TrayPanel() {
         <button
           type="button"
           class="quiet"
-          onClick={() => discardStrays(new Set(strays.map(({ id }) => id)))}
+          onClick={() => {
+            discardStrays(new Set(strays.map(({ id }) => id)));
+            keepFocus();
+          }}
         >
           {t.clear}
         </button>
@@ -67,6 +70,7 @@ function Group({ strays, label }: { strays: readonly Stray[]; label: string }) {
   const done = (work: () => void): void => {
     work();
     selection.value = new Set();
+    keepFocus();
   };
   return (
     <li
@@ -115,4 +119,13 @@ function drag({ dataTransfer }: DragEvent, ids: ReadonlySet<string>): void {
   tray.dragged = ids;
   // Firefox drags nothing without data; this type is nobody's text.
   dataTransfer?.setData("application/x-oodgate", "");
+}
+
+/** What had the focus may have gone away: it goes to the next group then, or to the classes. */
+function keepFocus(): void {
+  requestAnimationFrame(() => {
+    if (document.activeElement !== document.body) return;
+    const next = document.querySelector<HTMLElement>(".tray select");
+    (next ?? document.querySelector<HTMLElement>("#classes"))?.focus();
+  });
 }

@@ -67,7 +67,10 @@ export class Tray {
     });
   }
 
-  /** Takes in what was rejected, but for near copies of what is here or shown as unknown. */
+  /**
+   * Takes in what was rejected, but for near copies of what is here and what is like examples of
+   * the unknown: it has been said what that is.
+   */
   offer(seen: Seen, isFrame: boolean): void {
     const likenessOf = this.#likeness();
     if (likenessOf === undefined) return;
@@ -79,7 +82,7 @@ export class Tray {
     // A sentence that was written in two goes is one.
     const others = this.strays.peek().filter((stray) => !isBegunBy(words, stray.words));
     const [mate] = nearest(features, others, 1, likenessOf);
-    if (Math.max(likenessTo(unknown), likenessTo(mate)) >= copy) return;
+    if (likenessTo(unknown) >= alike || likenessTo(mate) >= copy) return;
     const group = mate !== undefined && likenessTo(mate) >= alike ? mate.group : newId();
     const stray: Stray = {
       id: newId(),
