@@ -139,7 +139,7 @@ test("a pasted list is counted before it is added", async () => {
     assert.equal(await card(page, "Class 1").locator(".count").textContent(), "0 sentences");
 
     await pasteOnly(page, "Class 1", lines);
-    // The button has the focus.
+    await page.waitForFunction(() => document.activeElement.matches(".pasted .primary"));
     await page.keyboard.press("Enter");
     await card(page, "Class 1").locator(".count", { hasText: "3 sentences" }).waitFor();
     await page.waitForFunction(() => document.activeElement.matches(".words-input input"));

@@ -1,5 +1,5 @@
 import { useSignal, type Signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { TaughtClass } from "../../shared/state/project";
 import { linesOf } from "../../shared/state/lines";
 import { text } from "../../shared/ui/texts";
@@ -72,7 +72,7 @@ function Pasted({
 }) {
   const t = text.value.pasted;
   const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => button.current?.focus(), []);
+  useLayoutEffect(() => button.current?.focus(), []);
   const lines = pasted.value;
   const known = new Set(project.examplesOf(of.id).map(({ words }) => words));
   const fresh =
@@ -80,12 +80,12 @@ function Pasted({
   return (
     <div class="pasted" role="group" aria-label={kindText.value.add(of.name)}>
       <p class="hint">
-        {fresh.slice(0, 2).map((line) => (
+        {fresh.slice(0, lines.length > fresh.length ? 1 : 2).map((line) => (
           <span key={line} class="pasted-line">
             {line}
           </span>
         ))}
-        {fresh.length > 2 && <span class="pasted-line">…</span>}
+        {fresh.length > 2 && lines.length === fresh.length && <span class="pasted-line">…</span>}
         {lines.length > fresh.length && t.known(kindText.value.count(lines.length - fresh.length))}
       </p>
       <button ref={button} type="button" class="primary" onClick={() => onEnd(fresh)}>
