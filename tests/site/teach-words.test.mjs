@@ -27,7 +27,7 @@ async function openWords(page) {
 }
 
 /** Pastes lines into the field of a class, as a clipboard would. */
-async function paste(page, name, lines) {
+async function pasteOnly(page, name, lines) {
   const field = card(page, name).locator(".words-input input");
   await field.evaluate((element, words) => {
     const data = new DataTransfer();
@@ -36,6 +36,12 @@ async function paste(page, name, lines) {
       new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }),
     );
   }, lines.join("\n"));
+}
+
+/** The same, and adds them. */
+async function paste(page, name, lines) {
+  await pasteOnly(page, name, lines);
+  await card(page, name).locator(".pasted .primary").click();
   await card(page, name)
     .locator(".count", { hasText: `${lines.length} sentences` })
     .waitFor({ timeout: 120_000 });
@@ -114,6 +120,48 @@ test("the sample of sentences teaches two classes and asks about a third", async
     assert.equal(await ask(page, "a cup of tea and a slice of cake please"), "Café");
     assert.equal(await ask(page, "my brake pads are worn"), "Bicycle workshop");
     await page.screenshot({ path: `${OUTPUT}/teach-words-sample.png` });
+  });
+});
+
+test("a pasted list is counted before it is added", async () => {
+  await visitTeach(browser, async (page) => {
+    await openWords(page);
+    const lines = ["a red bicycle", "two blue cars", "", "a red bicycle", " a green bus "];
+    await pasteOnly(page, "Class 1", lines);
+    const preview = card(page, "Class 1").locator(".pasted");
+    await preview.locator("button", { hasText: "Add 3 sentences" }).waitFor();
+    await preview
+      .locator(".hint", { hasText: "1 sentence left out: there already, or twice." })
+      .waitFor();
+    await assertAccessible(page, "a pasted list");
+    await page.screenshot({ path: `${OUTPUT}/teach-words-pasted.png` });
+    await preview.locator("text=Cancel").click();
+    assert.equal(await card(page, "Class 1").locator(".count").textContent(), "0 sentences");
+
+    await pasteOnly(page, "Class 1", lines);
+    await page.waitForFunction(() => document.activeElement.matches(".pasted .primary"));
+    await page.keyboard.press("Enter");
+    await card(page, "Class 1").locator(".count", { hasText: "3 sentences" }).waitFor();
+    await page.waitForFunction(() => document.activeElement.matches(".words-input input"));
+    // One line is typed text like any.
+    await pasteOnly(page, "Class 1", ["one line"]);
+    assert.equal(await preview.count(), 0);
+  });
+});
+
+test("a sentence that is none of these gathers once it has been written", async () => {
+  await visitTeach(browser, async (page) => {
+    await openWords(page);
+    await page.click("text=Try a sample");
+    await page.locator(".verdict-name", { hasText: "None of these" }).waitFor({ timeout: 120_000 });
+    await page.locator(".tray .thumb", { hasText: "how do I renew my passport" }).waitFor();
+    const question = page.locator(".watch-words textarea");
+    await question.fill("");
+    await question.pressSequentially("where is the embassy of Norway", { delay: 60 });
+    await page.locator(".tray .thumb", { hasText: "where is the embassy of Norway" }).waitFor();
+    assert.equal(await page.locator(".tray .thumb").count(), 2, "what was half written gathered");
+    await assertAccessible(page, "a tray of sentences");
+    await page.screenshot({ path: `${OUTPUT}/teach-words-tray.png`, fullPage: true });
   });
 });
 

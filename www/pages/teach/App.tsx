@@ -4,9 +4,10 @@ import { Header } from "../../shared/ui/Header";
 import { text } from "../../shared/ui/texts";
 import { ClassList } from "./ClassList";
 import { askFile, filesOf } from "./files";
-import { backbone, camera, kindText, project, projects } from "./page";
 import { KindChoice } from "./KindChoice";
-import { Undo } from "./Undo";
+import { Notices } from "./Notices";
+import { backbone, camera, kindText, project, projects } from "./page";
+import { TrayPanel } from "./TrayPanel";
 import { Watch } from "./Watch";
 import { WatchNumbers } from "./WatchNumbers";
 import { WatchWords } from "./WatchWords";
@@ -42,8 +43,9 @@ export function App() {
           <Why />
         </div>
         <ClassList />
+        <TrayPanel />
       </main>
-      <Undo />
+      <Notices />
     </>
   );
 }

@@ -7,9 +7,10 @@ import { Examples } from "./Examples";
 import { addFiles, addWordsFiles, reading } from "./files";
 import { hintFor } from "./hints";
 import { LineInput } from "./LineInput";
-import { kindText, live, project } from "./page";
+import { kindText, live, project, tray } from "./page";
 import { RecordButton } from "./RecordButton";
 import { Selection } from "./Selection";
+import { teachStrays } from "./teach-strays";
 import { addTable } from "./table";
 import { removeClass } from "./undo";
 
@@ -35,6 +36,7 @@ export function ClassCard({ of }: { of: TaughtClass }) {
       style={`--colour: var(--class-${of.colour})`}
       label={of.name}
       onFiles={add}
+      onPart={() => teachStrays(tray.dragged, of.id)}
     >
       <div class="card-head">
         <span class="swatch" aria-hidden="true" />

@@ -3,21 +3,16 @@ import { text } from "../../shared/ui/texts";
 import { ClassCard } from "./ClassCard";
 import { Export } from "./Export";
 import { reading, refused } from "./files";
-import { project } from "./page";
+import { nameClass } from "./name-class";
+import { project, tray } from "./page";
 import { ProjectMenu } from "./ProjectMenu";
 import { teachSample } from "./sample";
+import { teachStrays } from "./teach-strays";
 import { addTable, tableNote } from "./table";
 
 export function ClassList() {
   const t = text.value;
   const classes = project.classes.value;
-  const add = (): void => {
-    const { id } = project.addClass(t.className(classes.length + 1));
-    // Its name is what one wants to say first.
-    requestAnimationFrame(() =>
-      document.querySelector<HTMLInputElement>(`#class-${id} input.name`)?.select(),
-    );
-  };
   return (
     <section id="classes" class="classes" aria-labelledby="classes-title" tabIndex={-1}>
       <div class="classes-head">
@@ -31,7 +26,12 @@ export function ClassList() {
         {classes.map((c) => (
           <ClassCard key={c.id} of={c} />
         ))}
-        <button type="button" class="add-class" onClick={add}>
+        <button
+          type="button"
+          class="add-class"
+          onClick={() => nameClass(project.addClass(t.className(classes.length + 1)).id)}
+          onDrop={() => teachStrays(tray.dragged, "new")}
+        >
           <span aria-hidden="true">+</span> {t.addClass}
         </button>
         {offersSample() && (

@@ -1,9 +1,9 @@
 import { useSignal, type Signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Example, TaughtClass } from "../../shared/state/project";
-import { ShownExample } from "../../shared/ui/ShownExample";
 import { text } from "../../shared/ui/texts";
-import { kindText, project } from "./page";
+import { kindText } from "./page";
+import { Thumbs } from "./Thumbs";
 import { deleteExamples } from "./undo";
 
 /**
@@ -21,52 +21,11 @@ interface Props {
   readonly selection: Signal<ReadonlySet<string>>;
 }
 
-/**
- * The examples of a class, the latest last and in view. One of them is in the tab order; arrows
- * go to the others, Space selects, Delete deletes.
- */
+/** The examples of a class, the latest last and in view. */
 export function Examples({ of, examples, selection }: Props) {
-  const t = text.value;
   const all = useSignal(false);
-  const current = useSignal(0);
   const list = useRef<HTMLUListElement>(null);
   const from = all.value ? 0 : Math.max(0, Math.floor((examples.length - LATEST) / STEP) * STEP);
-  const shown = examples.slice(from);
-  const selected = selection.value;
-  const active = Math.min(current.value, shown.length - 1);
-
-  const toggle = (id: string): void => {
-    const next = new Set(selected);
-    if (!next.delete(id)) next.add(id);
-    selection.value = next;
-  };
-  const focus = (index: number): void => {
-    const thumbs = list.current?.querySelectorAll<HTMLElement>("button.thumb") ?? [];
-    thumbs[Math.max(0, Math.min(index, thumbs.length - 1))]?.focus();
-  };
-  const remove = (ids: ReadonlySet<string>): void => {
-    deleteExamples(ids);
-    selection.value = new Set();
-    // After the list has been drawn: what was deleted is gone by then.
-    requestAnimationFrame(() => focus(active));
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const step = {
-      ArrowRight: 1,
-      ArrowLeft: -1,
-      ArrowDown: perRow(list.current),
-      ArrowUp: -perRow(list.current),
-    }[event.key];
-    const example = shown[active];
-    if (step !== undefined) focus(active + step);
-    else if (event.key === "Home") focus(0);
-    else if (event.key === "End") focus(shown.length - 1);
-    else if (event.key === "Delete" && example !== undefined)
-      remove(selected.size > 0 ? selected : new Set([example.id]));
-    else if (event.key === "Escape") selection.value = new Set();
-    else return;
-    event.preventDefault();
-  };
 
   const before = useRef(0);
   useLayoutEffect(() => {
@@ -77,44 +36,21 @@ export function Examples({ of, examples, selection }: Props) {
 
   if (examples.length === 0) return <div class="thumbs empty" />;
   return (
-    <ul
-      class={project.kind.value !== "pictures" ? "thumbs lines" : "thumbs"}
-      ref={list}
-      onKeyDown={onKeyDown}
-      aria-label={kindText.value.examplesOf(of.name)}
+    <Thumbs
+      list={list}
+      label={kindText.value.examplesOf(of.name)}
+      items={examples.slice(from)}
+      labelOf={(index) => kindText.value.example(from + index + 1, of.name)}
+      selection={selection}
+      onDelete={deleteExamples}
     >
       {from > 0 && (
         <li class="all">
           <button type="button" class="quiet" onClick={() => (all.value = true)}>
-            {t.showAll(examples.length)}
+            {text.value.showAll(examples.length)}
           </button>
         </li>
       )}
-      {shown.map((example, i) => (
-        <li key={example.id}>
-          <button
-            type="button"
-            class="thumb"
-            tabIndex={i === active ? 0 : -1}
-            aria-pressed={selected.has(example.id)}
-            {...(example.words === undefined && {
-              "aria-label": kindText.value.example(from + i + 1, of.name),
-            })}
-            onFocus={() => (current.value = i)}
-            onClick={() => toggle(example.id)}
-          >
-            <ShownExample of={example} />
-          </button>
-        </li>
-      ))}
-    </ul>
+    </Thumbs>
   );
-}
-
-/** How many lie side by side, as the style sheet has it. */
-function perRow(list: HTMLElement | null): number {
-  const items = [...(list?.children ?? [])] as HTMLElement[];
-  const top = items[0]?.offsetTop;
-  const next = items.findIndex((item) => item.offsetTop !== top);
-  return next < 0 ? items.length : next;
 }

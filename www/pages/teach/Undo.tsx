@@ -5,7 +5,7 @@ export function Undo() {
   const offer = undoable.value;
   if (offer === undefined) return null;
   return (
-    <div class="undo">
+    <div class="notice undo">
       <span>{offer.message}</span>
       <button type="button" onClick={undo}>
         {text.value.undo.button}

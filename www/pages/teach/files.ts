@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { squareOfFile } from "../../shared/backbones/pictures";
+import { linesOf } from "../../shared/state/lines";
 import { newId } from "../../shared/state/project";
 import { backbones, live, project, teacher } from "./page";
 
@@ -69,9 +70,7 @@ export function addWords(classId: string, lines: string): Promise<void> {
 
 async function addWordsNow(classId: string, lines: string): Promise<void> {
   const known = new Set(project.examplesOf(classId).map(({ words }) => words));
-  const fresh = [...new Set(lines.split(/\r?\n/).map((line) => line.trim()))].filter(
-    (line) => line !== "" && !known.has(line),
-  );
+  const fresh = [...new Set(linesOf(lines))].filter((line) => !known.has(line));
   const resume = teacher.pause();
   try {
     for (const [i, words] of fresh.entries()) {

@@ -4,14 +4,20 @@ import type { WordBackbone } from "../../shared/backbones/words";
 import { readNumbers } from "../../shared/state/csv";
 import { OodgateError, type Taught, type Verdict } from "../../shared/state/model";
 import { nearest } from "../../shared/state/nearest";
-import { newId, type Example, type Project, type Shown } from "../../shared/state/project";
+import { newId, type Example, type Project } from "../../shared/state/project";
 import type { Teacher } from "../../shared/state/teacher";
+import type { Alarm } from "./alarm";
 import { Frames } from "./frames";
+import type { Seen, Tray } from "./tray";
 
 /** How often the nearest examples are looked for, and the rate is reckoned. */
 const NEAREST_MS = 250;
 const RATE_MS = 1000;
 const NEAREST = 4;
+/** Of frames that are rejected, the tray gets one in this time. */
+const STRAY_MS = 1000;
+/** What is typed goes to the tray once it has stood for this time. */
+const SETTLED_MS = 1500;
 
 interface Recording {
   readonly classId: string;
@@ -21,9 +27,13 @@ interface Recording {
   ended: boolean;
 }
 
-/** A picture or a sentence that the visitor asked about. */
-export interface Asked extends Shown {
-  readonly features: Float32Array;
+interface Parts {
+  readonly project: Project;
+  readonly teacher: Teacher;
+  readonly pictures: PictureBackbone;
+  readonly words: WordBackbone;
+  readonly tray: Tray;
+  readonly alarm: Alarm;
 }
 
 /**
@@ -36,7 +46,7 @@ export class Live {
   readonly rate = signal(0);
   /** Verdicts so far. */
   readonly answers = signal(0);
-  readonly asked = signal<Asked | undefined>(undefined);
+  readonly asked = signal<Seen | undefined>(undefined);
   /** The sentence or the numbers that the verdict is of. */
   readonly answered = signal("");
   /** The sentence that is being written. */
@@ -49,6 +59,8 @@ export class Live {
   readonly #teacher: Teacher;
   readonly #pictures: PictureBackbone;
   readonly #words: WordBackbone;
+  readonly #tray: Tray;
+  readonly #alarm: Alarm;
   /** Goes up with each video, the same one with another camera included. */
   #watched = 0;
   #press: Recording | undefined;
@@ -59,12 +71,18 @@ export class Live {
   #frames = 0;
   #rateSince = 0;
   #nearestSince = 0;
+  #straySince = 0;
+  #settling: ReturnType<typeof setTimeout> | undefined;
+  /** The last that was asked about and went to the tray: thrown away, it does not come back. */
+  #gathered: Seen | undefined;
 
-  constructor(project: Project, teacher: Teacher, pictures: PictureBackbone, words: WordBackbone) {
+  constructor({ project, teacher, pictures, words, tray, alarm }: Parts) {
     this.#project = project;
     this.#teacher = teacher;
     this.#pictures = pictures;
     this.#words = words;
+    this.#tray = tray;
+    this.#alarm = alarm;
     effect(() => {
       project.id.value;
       this.asked.value = undefined;
@@ -76,9 +94,10 @@ export class Live {
     effect(() => {
       // A new head, a new promise or another picture: the answer to the picture is a new one.
       const asked = this.asked.value;
+      clearTimeout(this.#settling);
       teacher.promised.value;
       if (teacher.taught.value === undefined) this.#clear();
-      if (asked !== undefined) void this.#judge(asked.features, true);
+      if (asked !== undefined) void this.#judge(asked, "asked");
     });
   }
 
@@ -160,13 +179,16 @@ export class Live {
       // next frame is looked at.
       const square = await squareOf(video).catch(() => undefined);
       if (square === undefined) return;
-      const { features, picture } = await this.#pictures.embed(square, press !== undefined);
+      const isStray = press === undefined && this.#wantsStray();
+      const seen = await this.#pictures.embed(square, press !== undefined || isStray);
+      const { features, picture } = seen;
       if (press !== undefined && picture !== undefined) {
         const { classId, session } = press;
         this.#project.addExamples([{ id: newId(), classId, session, features, picture }]);
       }
       // Not waited for: the next frame is looked at while this one is judged.
-      if (this.asked.peek() === undefined) void this.#judge(features, false);
+      if (this.asked.peek() === undefined)
+        void this.#judge(seen, press === undefined ? "stream" : "recorded");
       this.#countFrame();
     } finally {
       this.#looking = false;
@@ -178,9 +200,10 @@ export class Live {
    * A frame that comes while another is judged is not judged; a picture that was asked about
    * always is.
    */
-  async #judge(features: Float32Array, always: boolean): Promise<void> {
+  async #judge(seen: Seen, from: "asked" | "stream" | "recorded"): Promise<void> {
+    const { features } = seen;
     const taught = this.#teacher.taught.peek();
-    if (taught === undefined || (this.#judging && !always)) return;
+    if (taught === undefined || (this.#judging && from !== "asked")) return;
     this.#judging = true;
     try {
       const verdict = await taught.judge(features);
@@ -188,16 +211,47 @@ export class Live {
       batch(() => {
         this.verdict.value = verdict;
         const asked = this.asked.peek();
-        this.answered.value = (asked?.features === features ? asked.words : undefined) ?? "";
+        this.answered.value = (asked === seen ? asked.words : undefined) ?? "";
         this.answers.value += 1;
       });
-      this.#findNearest(taught, features, always);
+      // What is recorded is about to be taught.
+      if (from !== "recorded" && verdict.gate?.accepted === false) this.#gather(seen);
+      if (from === "stream" && verdict.gate !== undefined)
+        this.#alarm.observe(taught, features, verdict.gate.pValue);
+      this.#findNearest(taught, features, from === "asked");
     } catch (error) {
       // Its successor judges the next frame.
       if (!(error instanceof OodgateError && error.code === "disposed")) this.fault.value = error;
     } finally {
       this.#judging = false;
     }
+  }
+
+  /** Whether the next frame is to be kept as a picture: it will be rejected like the last one. */
+  #wantsStray(): boolean {
+    return (
+      this.verdict.peek()?.gate?.accepted === false &&
+      // What has just been recorded is unknown only until it is learned.
+      this.#teacher.lesson.peek().kind === "ready" &&
+      performance.now() - this.#straySince >= STRAY_MS
+    );
+  }
+
+  #gather(seen: Seen): void {
+    if (seen !== this.asked.peek()) {
+      if (seen.picture === undefined || !this.#wantsStray()) return;
+      this.#straySince = performance.now();
+      this.#tray.offer(seen, true);
+      return;
+    }
+    clearTimeout(this.#settling);
+    if (seen === this.#gathered) return;
+    const take = (): void => {
+      this.#gathered = seen;
+      this.#tray.offer(seen, false);
+    };
+    if (seen.words === undefined) take();
+    else this.#settling = setTimeout(take, SETTLED_MS);
   }
 
   #findNearest(taught: Taught, features: Float32Array, now: boolean): void {

@@ -6,8 +6,10 @@ import { Project } from "../../shared/state/project";
 import { Projects } from "../../shared/state/projects";
 import { Teacher } from "../../shared/state/teacher";
 import { text } from "../../shared/ui/texts";
+import { Alarm } from "./alarm";
 import { Camera } from "./camera";
 import { Live } from "./live";
+import { Tray } from "./tray";
 
 /** What the components of this page share: there is one of each. */
 export const project = new Project();
@@ -27,4 +29,6 @@ export const backbones = {
 /** The one that this project needs. */
 export const backbone = computed(() => backbones[project.kind.value]);
 export const camera = new Camera();
-export const live = new Live(project, teacher, backbones.pictures, backbones.words);
+export const tray = new Tray(project, teacher, (error) => (live.fault.value = error));
+export const alarm = new Alarm(teacher);
+export const live = new Live({ project, teacher, ...backbones, tray, alarm });

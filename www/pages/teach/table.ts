@@ -1,5 +1,6 @@
 import { batch, signal } from "@preact/signals";
 import { readNumbers, readTable, TableError, type Table } from "../../shared/state/csv";
+import { linesOf } from "../../shared/state/lines";
 import { newId, type Example } from "../../shared/state/project";
 import { live, project } from "./page";
 
@@ -68,7 +69,7 @@ function classesFor(names: readonly string[]): Map<string, string> {
 export function addNumbers(classId: string, lines: string): void {
   tableNote.value = undefined;
   const examples: Example[] = [];
-  for (const line of lines.split(/\r?\n/).filter((one) => one.trim() !== "")) {
+  for (const line of linesOf(lines)) {
     const values = readNumbers(line);
     const { columns } = project;
     if (values !== undefined && columns.value.length === 0)

@@ -41,7 +41,7 @@ export function removeClass(removed: TaughtClass): void {
   });
 }
 
-function offer(message: string, restore: () => void): void {
+export function offer(message: string, restore: () => void): void {
   clearTimeout(timer);
   undoable.value = { message, restore };
   announce(message);

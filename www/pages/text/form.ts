@@ -1,13 +1,16 @@
 import { byId, setText } from "../../shared/ui/dom";
 import { defaults, parseField, trainingKeys, type Settings } from "./settings";
 import type { Store } from "./store";
+import { say } from "./say";
 
 const numberKeys = ["tau", "width", "epochs", "batch", "lr", "seed"] as const;
 const choiceKeys = ["loss", "head", "backend"] as const;
 
 const lossHints: Readonly<Record<Settings["loss"], string>> = {
-  logitNorm: "Trains the direction of the outputs only, so that their size cannot grow into false confidence. τ sets how sharp it is.",
-  crossEntropy: "The usual way to train a classifier, for comparison.",
+  logitNorm: say(
+    "Trains the direction of the outputs only, so that their size cannot grow into false confidence. τ sets how sharp it is.",
+  ),
+  crossEntropy: say("The usual way to train a classifier, for comparison."),
 };
 
 /** Keeps the training form and the settings alike. */
@@ -30,7 +33,9 @@ export function bindForm(store: Store): void {
     });
   }
   byId("defaults").addEventListener("click", () => {
-    const own = Object.fromEntries(trainingKeys.map((key) => [key, defaults[key]])) as Partial<Settings>;
+    const own = Object.fromEntries(
+      trainingKeys.map((key) => [key, defaults[key]]),
+    ) as Partial<Settings>;
     store.set(own);
     show(form, store.get());
   });
@@ -53,7 +58,8 @@ function show(form: HTMLFormElement, settings: Readonly<Settings>): void {
     const input = byId<HTMLInputElement>(key);
     // Not while the same number is being typed in another way, such as "0.0" on the way to "0.05".
     if (document.activeElement !== input || parseField(key, input.value) !== settings[key]) {
-      if (document.activeElement !== input || input.value === "" || input.validity.valid) input.value = String(settings[key]);
+      if (document.activeElement !== input || input.value === "" || input.validity.valid)
+        input.value = String(settings[key]);
     }
   }
   byId<HTMLInputElement>("tau").disabled = settings.loss !== "logitNorm";

@@ -6,15 +6,23 @@ import { clearError, showError } from "../../shared/ui/errors";
 import * as format from "../../shared/ui/format";
 import { Histogram } from "./histogram";
 import { untilLatest } from "../../shared/state/latest";
-import type { OwnVerdict } from "./own-sentence";
+import type { OwnVerdict } from "./own-answer";
 import { ScorerPicker } from "./picker";
 import { showReadouts } from "./readouts";
 import { scorerTexts, suits } from "./scorers";
-import { countAccepted, Judge, median, type Judgement, type Reliability, type Scores } from "./scores";
+import {
+  countAccepted,
+  Judge,
+  median,
+  type Judgement,
+  type Reliability,
+  type Scores,
+} from "./scores";
 import type { Sentences } from "./sentences";
 import { defaults } from "./settings";
 import type { Store } from "./store";
 import type { Shown } from "./train";
+import { say } from "./say";
 
 export interface GateHooks {
   /** Another head is on show, or it was calibrated anew. */
@@ -54,14 +62,19 @@ export class Gate {
     });
     this.#histogram.slider.describe = (threshold) => {
       const { kept, rejected } = this.#shares(threshold);
-      return `: ${format.percent(kept)} of in-scope sentences accepted, ${format.percent(rejected)} of out-of-scope sentences rejected`;
+      return say(
+        ": {0} of in-scope sentences accepted, {1} of out-of-scope sentences rejected",
+        format.percent(kept),
+        format.percent(rejected),
+      );
     };
     this.#picker = new ScorerPicker("scorer", "scorer-hint", (scorer) => {
       setText(byId("scorer-note"), "");
       store.set({ scorer });
     });
     byId("reset-threshold").addEventListener("click", (event) => {
-      if (this.#shown !== undefined && isUsable(event.currentTarget as HTMLElement)) this.#moveTo(this.#shown.calibration.threshold);
+      if (this.#shown !== undefined && isUsable(event.currentTarget as HTMLElement))
+        this.#moveTo(this.#shown.calibration.threshold);
     });
     store.onChange((_, changed) => {
       if (changed.has("scorer") || changed.has("head")) this.#showScorer();
@@ -81,8 +94,8 @@ export class Gate {
     return !this.#hasFailed;
   }
 
-  /** What the head on show says of a sentence that is none of the page's. */
-  async ask(features: Float32Array): Promise<OwnVerdict | undefined> {
+  /** What the head on show says of sentences that are none of the page's. */
+  async ask(features: Float32Array): Promise<readonly OwnVerdict[] | undefined> {
     if (this.#shown === undefined) return undefined;
     return this.#judged?.judge.ask(features);
   }
@@ -98,7 +111,14 @@ export class Gate {
     if (judged === undefined) return true;
     const { scorer, alpha } = this.#store.get();
     if (!suits(scorer, judged.of.settings.head)) {
-      setText(byId("scorer-note"), `This head has no hidden layer, which ${scorerTexts[scorer].name} needs: scored by ${scorerTexts[defaults.scorer].name} instead.`);
+      setText(
+        byId("scorer-note"),
+        say(
+          "This head has no hidden layer, which {0} needs: scored by {1} instead.",
+          scorerTexts[scorer].name,
+          scorerTexts[defaults.scorer].name,
+        ),
+      );
       this.#store.set({ scorer: defaults.scorer });
       return false;
     }
@@ -106,7 +126,9 @@ export class Gate {
     const isLatest = (): boolean => isShown() && alpha === this.#store.get().alpha;
     this.#hasFailed = false;
     try {
-      const judgement = await judged.judge.judge(scorer, alpha, isShown, (share) => this.#showProgress(share));
+      const judgement = await judged.judge.judge(scorer, alpha, isShown, (share) =>
+        this.#showProgress(share),
+      );
       if (judgement !== undefined && isShown()) {
         this.#showJudgement(judgement);
         this.#hooks.onHead(judged.of);
@@ -114,7 +136,10 @@ export class Gate {
     } catch (error) {
       if (isLatest()) {
         this.#hasFailed = true;
-        showError(byId("score-error"), error, { label: "Try again", run: () => void this.#score() });
+        showError(byId("score-error"), error, {
+          label: say("Try again"),
+          run: () => void this.#score(),
+        });
       }
     } finally {
       setText(byId("score-status"), "");
@@ -124,7 +149,14 @@ export class Gate {
 
   #showProgress(share: number): void {
     byId<HTMLProgressElement>("score-progress").value = share;
-    setText(byId("score-status"), `Scoring ${format.count(this.#sentences.rows)} sentences by ${scorerTexts[this.#store.get().scorer].name} …`);
+    setText(
+      byId("score-status"),
+      say(
+        "Scoring {0} sentences by {1} …",
+        format.count(this.#sentences.rows),
+        scorerTexts[this.#store.get().scorer].name,
+      ),
+    );
   }
 
   #showJudgement(judgement: Judgement): void {
@@ -144,8 +176,13 @@ export class Gate {
     this.#showThreshold();
     if (scores === before?.scores) {
       const { rejectedKnown, rejected } = this.#shares(calibration.threshold);
-      const of = `${format.percent(rejectedKnown)} of in-scope and ${format.percent(rejected)} of out-of-scope sentences rejected`;
-      announce(`Calibrated to reject at most ${format.percent(calibration.alpha)}: ${of}.`);
+      const shares = [calibration.alpha, rejectedKnown, rejected].map(format.percent);
+      announce(
+        say(
+          "Calibrated to reject at most {0}: {1} of in-scope and {2} of out-of-scope sentences rejected.",
+          ...shares,
+        ),
+      );
     }
   }
 
@@ -153,7 +190,14 @@ export class Gate {
     this.#sentences.setScores(test, oos, pValue);
     setText(byId("auroc"), format.percent(auroc));
     setText(byId("fpr95"), format.percent(fpr95));
-    announce(`Scored by ${scorerTexts[this.#store.get().scorer].name}: AUROC ${format.percent(auroc)}, FPR95 ${format.percent(fpr95)}.`);
+    announce(
+      say(
+        "Scored by {0}: AUROC {1}, FPR95 {2}.",
+        scorerTexts[this.#store.get().scorer].name,
+        format.percent(auroc),
+        format.percent(fpr95),
+      ),
+    );
   }
 
   #moveTo(threshold: number): void {
@@ -162,12 +206,27 @@ export class Gate {
     this.#showThreshold();
   }
 
-  #shares(threshold: number): { accepted: number; letThrough: number; kept: number; rejectedKnown: number; rejected: number } {
-    const { test, oos } = this.#shown?.scores ?? { test: new Float32Array(), oos: new Float32Array() };
+  #shares(threshold: number): {
+    accepted: number;
+    letThrough: number;
+    kept: number;
+    rejectedKnown: number;
+    rejected: number;
+  } {
+    const { test, oos } = this.#shown?.scores ?? {
+      test: new Float32Array(),
+      oos: new Float32Array(),
+    };
     const accepted = countAccepted(test, threshold);
     const letThrough = countAccepted(oos, threshold);
     const kept = accepted / test.length;
-    return { accepted, letThrough, kept, rejectedKnown: 1 - kept, rejected: 1 - letThrough / oos.length };
+    return {
+      accepted,
+      letThrough,
+      kept,
+      rejectedKnown: 1 - kept,
+      rejected: 1 - letThrough / oos.length,
+    };
   }
 
   #showThreshold(): void {
@@ -183,18 +242,40 @@ export class Gate {
     });
     setText(
       byId("gate-sentence"),
-      `With this threshold the head answers ${format.percent(kept)} of the sentences about what it was taught, and turns away ${format.percent(rejected)} of those about anything else.`,
+      say(
+        "With this threshold the head answers {0} of the sentences about what it was taught, and turns away {1} of those about anything else.",
+        format.percent(kept),
+        format.percent(rejected),
+      ),
     );
     setUsable(byId("reset-threshold"), !calibrated);
     setText(byId("histogram-summary"), this.#summary(shown.calibration, shown.scores, calibrated));
     this.#hooks.onVerdicts(this.#threshold, this.#format);
   }
 
-  #summary({ threshold, alpha, rows }: Calibration, { test, oos }: Scores, calibrated: boolean): string {
-    const rule = `at most ${format.percent(alpha)} of ${format.count(rows)} in-scope validation sentences, kept apart for this, score higher`;
+  #summary(
+    { threshold, alpha, rows }: Calibration,
+    { test, oos }: Scores,
+    calibrated: boolean,
+  ): string {
+    const rule = say(
+      "at most {0} of {1} in-scope validation sentences, kept apart for this, score higher",
+      format.percent(alpha),
+      format.count(rows),
+    );
     const where = calibrated
-      ? `The threshold is the calibrated one, ${this.#format(threshold)}: ${rule}.`
-      : `The threshold, ${this.#format(this.#threshold)}, was moved by hand. Calibrated, it would be ${this.#format(threshold)}: ${rule}.`;
-    return `${where} Half of the in-scope scores lie below ${this.#format(median(test))}, half of the out-of-scope scores below ${this.#format(median(oos))}.`;
+      ? say("The threshold is the calibrated one, {0}: {1}.", this.#format(threshold), rule)
+      : say(
+          "The threshold, {0}, was moved by hand. Calibrated, it would be {1}: {2}.",
+          this.#format(this.#threshold),
+          this.#format(threshold),
+          rule,
+        );
+    return say(
+      "{0} Half of the in-scope scores lie below {1}, half of the out-of-scope scores below {2}.",
+      where,
+      this.#format(median(test)),
+      this.#format(median(oos)),
+    );
   }
 }

@@ -11,6 +11,7 @@ import { admit, type Loaded } from "./loaded";
 import { searchingScorers, scorerTexts } from "./scorers";
 import type { Store } from "./store";
 import type { Shown } from "./train";
+import { say } from "./say";
 
 export interface KeepHooks {
   /** A training is under way, whose head will be the one on show. */
@@ -24,7 +25,10 @@ export class Keep {
   readonly #data: Dataset;
   readonly #store: Store;
   readonly #hooks: KeepHooks;
-  readonly #list = new KeptList({ onLoad: (name) => void this.#loadKept(name), onDelete: (name) => void this.#delete(name) });
+  readonly #list = new KeptList({
+    onLoad: (name) => void this.#loadKept(name),
+    onDelete: (name) => void this.#delete(name),
+  });
   #shown: Shown | undefined;
   #isBusy = false;
 
@@ -42,7 +46,14 @@ export class Keep {
     this.#bindFiles();
     this.#list.refresh().then(
       () => this.#showName(),
-      (error: unknown) => setText(byId("kept-empty"), `Heads cannot be kept here: ${error instanceof Error ? error.message : String(error)}.`),
+      (error: unknown) =>
+        setText(
+          byId("kept-empty"),
+          say(
+            "Heads cannot be kept here: {0}.",
+            error instanceof Error ? error.message : String(error),
+          ),
+        ),
     );
     this.#showUsable();
   }
@@ -57,28 +68,31 @@ export class Keep {
     const head = this.#shown?.head;
     if (head === undefined || !isUsable(byId("keep-save"))) return;
     const name = this.#name();
-    await this.#run(`Keeping “${name}” …`, async () => {
+    await this.#run(say("Keeping “{0}” …", name), async () => {
       await storage.put(name, head);
       await this.#list.refresh();
-      return `“${name}” is kept in this browser.`;
+      return say("“{0}” is kept in this browser.", name);
     });
   }
 
   #download(head: Head): Promise<void> {
-    return this.#run("Writing the file …", async () => {
+    return this.#run(say("Writing the file …"), async () => {
       const file = await head.save();
       await download(file, `${this.#fileName()}.safetensors`);
-      return `The head was handed to your downloads: ${format.megabytes(file.byteLength)}.`;
+      return say("The head was handed to your downloads: {0}.", format.megabytes(file.byteLength));
     });
   }
 
   #downloadOnnx(head: Head): Promise<void> {
-    return this.#run("Writing the ONNX model …", async () => {
+    return this.#run(say("Writing the ONNX model …"), async () => {
       // The hint beside the button says what this means.
       const model = await head.exportOnnx({ includeTrainingRows: true });
       // `download` takes heads alone, and refuses bytes of anything else.
       saveFile(new Blob([model]), `${this.#fileName()}.onnx`);
-      return `The ONNX model was handed to your downloads: ${format.megabytes(model.byteLength)}.`;
+      return say(
+        "The ONNX model was handed to your downloads: {0}.",
+        format.megabytes(model.byteLength),
+      );
     });
   }
 
@@ -87,31 +101,48 @@ export class Keep {
       const head = await storage.get(name, options);
       if (head !== undefined) return head;
       await this.#list.refresh();
-      throw new Error(`There is no head named “${name}” any more.`);
+      throw new Error(say("There is no head named “{0}” any more.", name));
     });
   }
 
-  async #load(name: string, open: (options: { worker: true; backend: "auto" | "cpu" | "webgpu" }) => Promise<Head>): Promise<void> {
-    await this.#run(`Loading “${name}” …`, async () => {
-      if (this.#hooks.isTraining()) throw new Error("A head is being trained. Stop that or wait until it is scored, then load.");
-      const loaded = await admit(await open({ worker: true, backend: this.#store.get().backend }), this.#data);
+  async #load(
+    name: string,
+    open: (options: { worker: true; backend: "auto" | "cpu" | "webgpu" }) => Promise<Head>,
+  ): Promise<void> {
+    await this.#run(say("Loading “{0}” …", name), async () => {
+      if (this.#hooks.isTraining())
+        throw new Error(
+          say("A head is being trained. Stop that or wait until it is scored, then load."),
+        );
+      const loaded = await admit(
+        await open({ worker: true, backend: this.#store.get().backend }),
+        this.#data,
+      );
       if (this.#hooks.isTraining()) {
         loaded.head.dispose();
-        throw new Error("A training has begun in the meantime. Load again when it is over.");
+        throw new Error(say("A training has begun in the meantime. Load again when it is over."));
       }
       const isScored = await this.#hooks.onLoaded(loaded, name);
-      if (!isScored) return `“${name}” is loaded, but could not be scored: the reason is in section 2, whose figures are not this head’s.`;
-      return `“${name}” is loaded, and the whole page shows it. ${byId("gate-sentence").textContent ?? ""}`;
+      if (!isScored)
+        return say(
+          "“{0}” is loaded, but could not be scored: the reason is in section 2, whose figures are not this head’s.",
+          name,
+        );
+      return say(
+        "“{0}” is loaded, and the whole page shows it. {1}",
+        name,
+        byId("gate-sentence").textContent ?? "",
+      );
     });
   }
 
   async #delete(name: string): Promise<void> {
     const index = this.#list.indexOf(name);
-    await this.#run(`Deleting “${name}” …`, async () => {
+    await this.#run(say("Deleting “{0}” …", name), async () => {
       await storage.delete(name);
       await this.#list.refresh();
       this.#list.focusNear(index);
-      return `“${name}” is deleted.`;
+      return say("“{0}” is deleted.", name);
     });
   }
 
@@ -126,7 +157,7 @@ export class Keep {
     try {
       this.#say(await work());
     } catch (error) {
-      setText(byId("keep-status"), "That did not work. The reason is below.");
+      setText(byId("keep-status"), say("That did not work. The reason is below."));
       showError(byId("keep-error"), error);
     } finally {
       this.#isBusy = false;
@@ -144,7 +175,10 @@ export class Keep {
     const head = this.#shown?.head;
     const isFree = head !== undefined && !this.#isBusy;
     const scorer = head?.calibration?.scorer;
-    setText(byId("keep-head"), head === undefined ? "Train a head first, or load one." : headText(head));
+    setText(
+      byId("keep-head"),
+      head === undefined ? say("Train a head first, or load one.") : headText(head),
+    );
     setText(byId("keep-onnx-hint"), onnxText(head, scorer));
     setUsable(byId("keep-download"), isFree);
     setUsable(byId("keep-onnx"), isFree && scorer !== undefined);
@@ -155,7 +189,14 @@ export class Keep {
     const name = this.#name();
     setUsable(byId("keep-save"), this.#shown !== undefined && !this.#isBusy && name !== "");
     const isBlank = name === "" && byId<HTMLInputElement>("keep-name").value !== "";
-    setText(byId("keep-name-hint"), this.#list.has(name) ? "Kept already: keeping this head replaces it." : isBlank ? "A name needs more than blanks." : "");
+    setText(
+      byId("keep-name-hint"),
+      this.#list.has(name)
+        ? say("Kept already: keeping this head replaces it.")
+        : isBlank
+          ? say("A name needs more than blanks.")
+          : "",
+    );
   }
 
   #name(): string {
@@ -191,19 +232,34 @@ export class Keep {
       });
     }
     place.addEventListener("dragover", () => place.classList.add("over"));
-    for (const type of ["dragleave", "drop"]) place.addEventListener(type, () => place.classList.remove("over"));
+    for (const type of ["dragleave", "drop"])
+      place.addEventListener(type, () => place.classList.remove("over"));
     place.addEventListener("drop", (event) => take(event.dataTransfer?.files[0]));
   }
 }
 
 function headText({ steps, calibration }: Head): string {
-  const gate = calibration === undefined ? "no gate yet" : `gate by ${scorerTexts[calibration.scorer].name} at ${format.percent(calibration.alpha)}`;
-  return `${steps === 0 ? "No training steps known" : `${format.count(steps)} training steps`}, ${gate}.`;
+  const gate =
+    calibration === undefined
+      ? say("no gate yet")
+      : say(
+          "gate by {0} at {1}",
+          scorerTexts[calibration.scorer].name,
+          format.percent(calibration.alpha),
+        );
+  return steps === 0
+    ? say("No training steps known, {0}.", gate)
+    : say("{0} training steps, {1}.", format.count(steps), gate);
 }
 
 function onnxText(head: Head | undefined, scorer: ScorerName | undefined): string {
   if (head === undefined || scorer === undefined) return "";
   const { name } = scorerTexts[scorer];
-  const what = `For ONNX Runtime, for example on a server: the head and its gate by ${name}, with the calibrated threshold.`;
-  return searchingScorers.includes(scorer) ? `${what} It holds training sentences as numbers, among which this score searches.` : what;
+  const what = say(
+    "For ONNX Runtime, for example on a server: the head and its gate by {0}, with the calibrated threshold.",
+    name,
+  );
+  return searchingScorers.includes(scorer)
+    ? say("{0} It holds training sentences as numbers, among which this score searches.", what)
+    : what;
 }

@@ -2,6 +2,7 @@ import { storage, type StoredHead } from "oodgate/storage";
 import { announce } from "../../shared/ui/announce";
 import { byId, create, setText } from "../../shared/ui/dom";
 import * as format from "../../shared/ui/format";
+import { say } from "./say";
 
 export interface KeptListHooks {
   onLoad(name: string): void;
@@ -25,7 +26,7 @@ export class KeptList {
     const heads = await storage.list();
     this.#names = heads.map(({ name }) => name);
     byId("kept").hidden = heads.length === 0;
-    setText(byId("kept-empty"), heads.length === 0 ? "None yet." : "");
+    setText(byId("kept-empty"), heads.length === 0 ? say("None yet.") : "");
     byId("kept")
       .querySelector("tbody")
       ?.replaceChildren(...heads.map((head) => this.#row(head)));
@@ -42,14 +43,22 @@ export class KeptList {
   }
 
   #row({ name, bytes, savedAt }: StoredHead): HTMLElement {
-    const load = create("button", { type: "button", "data-do": "load", "aria-label": `Load ${name}` }, "Load");
+    const load = create(
+      "button",
+      { type: "button", "data-do": "load", "aria-label": say("Load {0}", name) },
+      say("Load"),
+    );
     load.addEventListener("click", () => this.#hooks.onLoad(name));
     return create(
       "tr",
       { role: "row" },
       create("th", { scope: "row", role: "rowheader" }, name),
       create("td", { role: "cell" }, format.megabytes(bytes)),
-      create("td", { role: "cell" }, create("time", { datetime: savedAt.toISOString() }, format.date(savedAt))),
+      create(
+        "td",
+        { role: "cell" },
+        create("time", { datetime: savedAt.toISOString() }, format.date(savedAt)),
+      ),
       create("td", { role: "cell", class: "row-buttons" }, load, this.#deleteButton(name)),
     );
   }
@@ -60,8 +69,11 @@ export class KeptList {
     let armed = false;
     const arm = (next: boolean): void => {
       armed = next;
-      setText(button, armed ? "Really?" : "Delete");
-      button.setAttribute("aria-label", armed ? `Really delete ${name}?` : `Delete ${name}`);
+      setText(button, armed ? say("Really?") : say("Delete"));
+      button.setAttribute(
+        "aria-label",
+        armed ? say("Really delete {0}?", name) : say("Delete {0}", name),
+      );
     };
     arm(false);
     button.addEventListener("blur", () => arm(false));
@@ -70,7 +82,7 @@ export class KeptList {
       arm(true);
       // Safari focuses no button that is clicked, and the blur is what disarms.
       button.focus();
-      announce(`Press once more to delete ${name} for good.`);
+      announce(say("Press once more to delete {0} for good.", name));
     });
     return button;
   }

@@ -1,4 +1,5 @@
 import "./style.css";
+import "./language";
 import { bindAlpha } from "./alpha";
 import { announce } from "../../shared/ui/announce";
 import { loadDataset, type Dataset } from "./data";
@@ -16,6 +17,7 @@ import { ReliabilityDiagrams } from "./reliability";
 import { Sentences } from "./sentences";
 import { Store } from "./store";
 import { Training } from "./training";
+import { say } from "./say";
 
 const store = new Store();
 bindSkipLink();
@@ -39,10 +41,17 @@ async function load(): Promise<void> {
         bar.max = total;
         bar.value = received;
       }
-      setText(byId("load-text"), `Loading the sentences: ${format.megabytes(received)}${total === undefined ? "" : ` of ${format.megabytes(total)}`}`);
+      const come = format.megabytes(received);
+      const words =
+        total === undefined
+          ? say("Loading the sentences: {0}", come)
+          : say("Loading the sentences: {0} of {1}", come, format.megabytes(total));
+      setText(byId("load-text"), words);
     });
     const rows = data.train.rows + data.val.rows + data.test.rows + data.oos.rows;
-    const text = `${format.count(rows)} sentences loaded (${format.megabytes(size)} in ${format.duration((performance.now() - begun) / 1000)}).`;
+    const took = format.duration((performance.now() - begun) / 1000);
+    const sizes = [format.count(rows), format.megabytes(size)] as const;
+    const text = say("{0} sentences loaded ({1} in {2}).", ...sizes, took);
     setText(byId("load-text"), text);
     bar.max = bar.value = 1;
     place.dataset["state"] = "done";
@@ -50,8 +59,8 @@ async function load(): Promise<void> {
     start(data);
   } catch (error) {
     place.dataset["state"] = "failed";
-    setText(byId("load-text"), "The sentences are not here.");
-    showError(byId("load-error"), error, { label: "Load again", run: () => void load() });
+    setText(byId("load-text"), say("The sentences are not here."));
+    showError(byId("load-error"), error, { label: say("Load again"), run: () => void load() });
   }
 }
 

@@ -2,17 +2,9 @@ import { WordBackbone } from "../../shared/backbones/words";
 import { byId, setText } from "../../shared/ui/dom";
 import { clearError, showError } from "../../shared/ui/errors";
 import * as format from "../../shared/ui/format";
-
-/** What the head on show says of one sentence. */
-export interface OwnVerdict {
-  readonly intent: string;
-  readonly probability: number;
-  readonly score: number;
-  readonly pValue: number;
-}
-
-/** Answers features of one sentence; undefined while there is no head that could. */
-export type Ask = (features: Float32Array) => Promise<OwnVerdict | undefined>;
+import { answerTo, type Ask } from "./own-answer";
+import { OwnList } from "./own-list";
+import { say } from "./say";
 
 /**
  * The field for a sentence of the visitor's own. The language model is fetched when the first one
@@ -22,6 +14,7 @@ export class OwnSentence {
   readonly #ask: Ask;
   readonly #model = new WordBackbone();
   readonly #field = byId<HTMLInputElement>("own");
+  readonly #list: OwnList;
   #features: Float32Array | undefined;
   #threshold = NaN;
   #next: string | undefined;
@@ -30,14 +23,15 @@ export class OwnSentence {
 
   constructor(ask: Ask) {
     this.#ask = ask;
+    this.#list = new OwnList(this.#field, this.#model, ask);
     this.#field.addEventListener("input", () => void this.#read(this.#field.value.trim()));
     this.#model.loading.subscribe((loading) => {
       if (loading.kind === "loading") {
         const { received, total } = loading;
-        const share = `${format.megabytes(received)} of ${format.megabytes(total)}`;
-        setText(byId("own-status"), `Loading the language model: ${share}`);
+        const shares = [format.megabytes(received), format.megabytes(total)] as const;
+        setText(byId("own-status"), say("Loading the language model: {0} of {1}", ...shares));
       } else if (loading.kind === "starting") {
-        setText(byId("own-status"), "Starting the language model");
+        setText(byId("own-status"), say("Starting the language model"));
       } else setText(byId("own-status"), "");
     });
   }
@@ -45,6 +39,7 @@ export class OwnSentence {
   /** The gate on show has changed: the answer may be another. */
   update(threshold: number): void {
     this.#threshold = threshold;
+    this.#list.update(threshold);
     void this.#answer();
   }
 
@@ -62,7 +57,10 @@ export class OwnSentence {
         await this.#answer();
       }
     } catch (error) {
-      const retry = { label: "Try again", run: () => void this.#read(this.#field.value.trim()) };
+      const retry = {
+        label: say("Try again"),
+        run: () => void this.#read(this.#field.value.trim()),
+      };
       showError(byId("own-error"), error, retry);
     } finally {
       this.#reading = false;
@@ -72,24 +70,13 @@ export class OwnSentence {
   async #answer(): Promise<void> {
     const turn = ++this.#turn;
     const features = this.#features;
-    const verdict = features && (await this.#ask(features).catch(() => undefined));
+    const verdicts = features && (await this.#ask(features).catch(() => undefined));
     // Another sentence, head or threshold has come in the meantime, and its answer with it.
     if (turn !== this.#turn) return;
     const place = byId("own-answer");
     if (features === undefined) place.replaceChildren();
-    else if (verdict === undefined) setText(place, "Train a head first: it is what answers.");
-    else this.#show(place, verdict);
-  }
-
-  #show(place: HTMLElement, { intent, probability, score, pValue }: OwnVerdict): void {
-    const accepted = score <= this.#threshold;
-    const mark = document.createElement("span");
-    mark.className = `mark ${accepted ? "accepted" : "rejected"}`;
-    mark.textContent = accepted ? "Accepted" : "Rejected";
-    const answer = document.createElement("b");
-    answer.textContent = accepted ? format.intent(intent) : "I do not know this";
-    const would = `if it had to name one: ${format.intent(intent)}, ${format.percent(probability)}`;
-    const sure = accepted ? `probability ${format.percent(probability)}` : would;
-    place.replaceChildren(mark, " ", answer, ` (p-value ${format.pValue(pValue)}, ${sure})`);
+    else if (verdicts?.[0] === undefined)
+      setText(place, say("Train a head first: it is what answers."));
+    else place.replaceChildren(...answerTo(verdicts[0], this.#threshold));
   }
 }

@@ -3,6 +3,7 @@ import { binScores, type Bins } from "./bins";
 import { axis, Chart, type Theme } from "../../shared/charts/chart";
 import { create } from "../../shared/ui/dom";
 import * as format from "../../shared/ui/format";
+import { say } from "./say";
 
 const BINS = 64;
 /** Room above the tallest bar of each row, for the row's name. */
@@ -40,8 +41,18 @@ export class ScorePlot {
     const upper = [...bins.inScope, 0].map((share) => this.#rowHeight + share);
     const lower = [...bins.outOfScope, 0];
     this.#chart.setData([[...bins.edges], upper, lower]);
-    this.#names.inScope.replaceChildren("In scope", create("span", {}, `: ${format.count(inScope.length)} test sentences of the intents taught`));
-    this.#names.outOfScope.replaceChildren("Out of scope", create("span", {}, `: ${format.count(outOfScope.length)} sentences of none of them`));
+    this.#names.inScope.replaceChildren(
+      say("In scope"),
+      create(
+        "span",
+        {},
+        say(": {0} test sentences of the intents taught", format.count(inScope.length)),
+      ),
+    );
+    this.#names.outOfScope.replaceChildren(
+      say("Out of scope"),
+      create("span", {}, say(": {0} sentences of none of them", format.count(outOfScope.length))),
+    );
     return bins;
   }
 
@@ -61,14 +72,28 @@ export class ScorePlot {
       cursor: { show: false },
       // Above the plot there is a line of text beside the threshold.
       padding: [22, 12, 0, 0],
-      scales: { x: { time: false, range: () => this.#range }, y: { range: () => [0, 2 * this.#rowHeight] } },
+      scales: {
+        x: { time: false, range: () => this.#range },
+        y: { range: () => [0, 2 * this.#rowHeight] },
+      },
       axes: [
-        axis(theme, { grid: { show: false }, size: 28, gap: 6, space: 70, values: (_, splits) => splits.map((v) => String(Number(v.toPrecision(6))).replace("-", "\u2212")) }),
+        axis(theme, {
+          grid: { show: false },
+          size: 28,
+          gap: 6,
+          space: 70,
+          values: (_, splits) =>
+            splits.map((v) => String(Number(v.toPrecision(6))).replace("-", "\u2212")),
+        }),
         axis(theme, {
           size: 46,
           gap: 6,
           splits: () => this.#shareTicks(),
-          values: (_, splits) => splits.map((v) => `${Number(((v >= this.#rowHeight ? v - this.#rowHeight : v) * 100).toPrecision(3))}\u00a0%`),
+          values: (_, splits) =>
+            splits.map(
+              (v) =>
+                `${Number(((v >= this.#rowHeight ? v - this.#rowHeight : v) * 100).toPrecision(3))}\u00a0%`,
+            ),
         }),
       ],
       series: [

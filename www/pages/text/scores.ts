@@ -1,7 +1,7 @@
 import { init, metrics, type Calibration, type Head, type ScorerName } from "oodgate";
 import { confidence, softmax, type Confidence } from "./confidence";
 import type { Dataset } from "./data";
-import type { OwnVerdict } from "./own-sentence";
+import type { OwnVerdict } from "./own-answer";
 import { painted } from "../../shared/state/turns";
 import { verdicts, type Verdicts, type Watcher } from "./verdicts";
 
@@ -79,10 +79,9 @@ export class Judge {
     return { calibration, scores, ...this.#constant };
   }
 
-  /** Of one sentence, by the calibration that was made last. */
-  async ask(features: Float32Array): Promise<OwnVerdict> {
-    const { label, probability, score, pValue } = await this.#head.gate(features);
-    return { intent: label[0] ?? "", probability: probability[0] ?? NaN, score: score[0] ?? NaN, pValue: pValue[0] ?? NaN };
+  /** Of sentences, by the calibration that was made last. */
+  async ask(features: Float32Array): Promise<readonly OwnVerdict[]> {
+    return [...(await this.#head.gate(features))].map(({ label, ...verdict }) => ({ intent: label, ...verdict }));
   }
 
   dispose(): void {

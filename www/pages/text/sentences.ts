@@ -2,6 +2,7 @@ import { intent } from "../../shared/ui/format";
 import type { Dataset } from "./data";
 import type { Answers } from "./scores";
 import type { Show, Sort, SortColumn } from "./settings";
+import { say } from "./say";
 
 /** What the gate does with a sentence, and whether that is right. */
 export type Outcome = "right" | "wrong-intent" | "missed" | "let-through" | "pending";
@@ -49,7 +50,7 @@ export class Sentences {
   }
 
   truthName(row: number): string {
-    return this.#names[this.truth[row] as number] ?? "none of them";
+    return this.#names[this.truth[row] as number] ?? say("none of them");
   }
 
   predictedName(row: number): string {
@@ -80,8 +81,16 @@ export class Sentences {
   }
 
   /** The rows to show, in order, and how many rows each choice of `show` has under this search. */
-  select(sort: Sort, show: Show, search: string, threshold: number): { rows: number[]; counts: Record<Show, number> } {
-    const wanted = search.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  select(
+    sort: Sort,
+    show: Show,
+    search: string,
+    threshold: number,
+  ): { rows: number[]; counts: Record<Show, number> } {
+    const wanted = search
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((word) => word !== "");
     const counts: Record<Show, number> = { all: 0, in: 0, out: 0, rejected: 0, mistakes: 0 };
     const rows: number[] = [];
     for (const row of this.#sorted(sort)) {
@@ -96,7 +105,13 @@ export class Sentences {
       else counts.out++;
       if (rejected) counts.rejected++;
       if (mistake) counts.mistakes++;
-      if (show === "all" || (show === "in" && inScope) || (show === "out" && !inScope) || (show === "rejected" && rejected) || (show === "mistakes" && mistake)) {
+      if (
+        show === "all" ||
+        (show === "in" && inScope) ||
+        (show === "out" && !inScope) ||
+        (show === "rejected" && rejected) ||
+        (show === "mistakes" && mistake)
+      ) {
         rows.push(row);
       }
     }
@@ -109,13 +124,17 @@ export class Sentences {
       const sign = sort.startsWith("-") ? -1 : 1;
       const compare = this.#comparer(sort.replace("-", "") as SortColumn);
       // Rows that tie stay in the mixed order, upwards and downwards alike.
-      this.#order = { sort, rows: Uint32Array.from(Array.from(this.#mixed).sort((a, b) => sign * compare(a, b))) };
+      this.#order = {
+        sort,
+        rows: Uint32Array.from(Array.from(this.#mixed).sort((a, b) => sign * compare(a, b))),
+      };
     }
     return this.#order.rows;
   }
 
   #comparer(column: SortColumn): (a: number, b: number) => number {
-    const byText = (of: (row: number) => string) => (a: number, b: number) => (of(a) < of(b) ? -1 : of(a) > of(b) ? 1 : 0);
+    const byText = (of: (row: number) => string) => (a: number, b: number) =>
+      of(a) < of(b) ? -1 : of(a) > of(b) ? 1 : 0;
     // Rows without a number (nothing trained yet) all tie.
     const byNumber = (of: (row: number) => number) => (a: number, b: number) => of(a) - of(b) || 0;
     switch (column) {
@@ -137,7 +156,9 @@ export class Sentences {
   }
 
   #fold(): string[] {
-    return this.texts.map((text, row) => `${text} ${this.truthName(row)} ${this.#answers === undefined ? "" : this.predictedName(row)}`.toLowerCase());
+    return this.texts.map((text, row) =>
+      `${text} ${this.truthName(row)} ${this.#answers === undefined ? "" : this.predictedName(row)}`.toLowerCase(),
+    );
   }
 }
 

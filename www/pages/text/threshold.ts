@@ -1,5 +1,6 @@
 import { create } from "../../shared/ui/dom";
 import { scoreFormat } from "../../shared/ui/format";
+import { say } from "./say";
 
 /** Keyboard steps, as parts of the axis. */
 const STEP = 1 / 200;
@@ -19,7 +20,7 @@ export class ThresholdSlider {
     class: "threshold",
     role: "slider",
     tabindex: "0",
-    "aria-label": "Threshold: sentences with a higher score are rejected",
+    "aria-label": say("Threshold: sentences with a higher score are rejected"),
     "aria-orientation": "horizontal",
     hidden: "",
   });
@@ -27,8 +28,8 @@ export class ThresholdSlider {
   readonly #sides = create(
     "span",
     { class: "sides", "aria-hidden": "true" },
-    create("span", { class: "accepted" }, "accepted"),
-    create("span", { class: "rejected" }, "rejected"),
+    create("span", { class: "accepted" }, say("accepted")),
+    create("span", { class: "rejected" }, say("rejected")),
   );
   readonly #rejected = create("div", { class: "rejected-area", "aria-hidden": "true", hidden: "" });
   readonly #onChange: (threshold: number) => void;
@@ -42,7 +43,11 @@ export class ThresholdSlider {
 
   constructor(onChange: (threshold: number) => void) {
     this.#onChange = onChange;
-    this.#line.append(this.#sides, create("span", { class: "grip", "aria-hidden": "true" }), this.#flag);
+    this.#line.append(
+      this.#sides,
+      create("span", { class: "grip", "aria-hidden": "true" }),
+      this.#flag,
+    );
     this.#line.addEventListener("keydown", (event) => this.#key(event));
     this.#line.addEventListener("pointerdown", (event) => this.#grab(event));
   }
@@ -79,7 +84,10 @@ export class ThresholdSlider {
     this.#line.setAttribute("aria-valuemin", String(this.#from));
     this.#line.setAttribute("aria-valuemax", String(this.#to));
     this.#line.setAttribute("aria-valuenow", String(this.#value));
-    this.#line.setAttribute("aria-valuetext", `${this.#format(this.#value)}${this.describe(this.#value)}`);
+    this.#line.setAttribute(
+      "aria-valuetext",
+      `${this.#format(this.#value)}${this.describe(this.#value)}`,
+    );
   }
 
   #change(value: number): void {

@@ -8,6 +8,7 @@ import * as format from "../../shared/ui/format";
 import { trainingKeys, type Settings } from "./settings";
 import type { Store } from "./store";
 import { train, type Run, type Shown } from "./train";
+import { say } from "./say";
 
 /** The part of the page that trains: buttons, progress, curves, facts. */
 export class Training {
@@ -34,7 +35,7 @@ export class Training {
   /** The data is here: training may begin. */
   enable(data: Dataset): void {
     this.#data = data;
-    setText(byId("train-status"), "Ready to train.");
+    setText(byId("train-status"), say("Ready to train."));
     setUsable(byId("train"), true);
   }
 
@@ -46,7 +47,12 @@ export class Training {
   showLoaded({ head, settings }: Shown, name: string): void {
     this.#shown = { head, settings };
     this.#showHead(head, settings);
-    setText(byId("train-status"), `Loaded “${name}”: ${head.steps === 0 ? "its file knows of no training steps" : `trained before, in ${format.count(head.steps)} steps`}.`);
+    setText(
+      byId("train-status"),
+      head.steps === 0
+        ? say("Loaded “{0}”: its file knows of no training steps.", name)
+        : say("Loaded “{0}”: trained before, in {1} steps.", name, format.count(head.steps)),
+    );
     byId<HTMLProgressElement>("train-progress").value = 0;
     clearError(byId("train-error"));
     this.#showStale();
@@ -71,13 +77,15 @@ export class Training {
       }
       this.#shown = run;
       this.#showRun(run, data.train.rows);
-      setText(byId("train-status"), "Calibrating the gate and scoring the test sentences …");
+      setText(byId("train-status"), say("Calibrating the gate and scoring the test sentences …"));
       setUsable(byId("stop"), false);
       this.#showEnd(run, await this.#onRun(run));
     } catch (error) {
       showError(byId("train-error"), error);
-      const rest = this.#shown === undefined ? "" : " The scores below are still those of the head before.";
-      setText(byId("train-status"), `Training failed. The reason is under the Train button.${rest}`);
+      setText(
+        byId("train-status"),
+        this.#withRest(say("Training failed. The reason is under the Train button.")),
+      );
     } finally {
       this.#running = undefined;
       document.body.classList.remove("training");
@@ -93,10 +101,10 @@ export class Training {
     clearError(byId("train-error"));
     setUsable(byId("train"), false);
     setUsable(byId("stop"), true);
-    setText(byId("train-status"), "Preparing the head …");
+    setText(byId("train-status"), say("Preparing the head …"));
     byId<HTMLProgressElement>("train-progress").value = 0;
     byId<HTMLProgressElement>("train-progress").max = settings.epochs;
-    announce("Training has begun.");
+    announce(say("Training has begun."));
   }
 
   #showHead(head: Head, settings: Readonly<Settings>): void {
@@ -105,28 +113,54 @@ export class Training {
     this.#curves.begin(settings.epochs);
     this.#begun = performance.now();
     setText(byId("fact-backend"), head.backend === "webgpu" ? "WebGPU" : "CPU (WebAssembly)");
-    const chosen = settings.backend === "auto" ? "Chosen automatically." : "As you chose.";
-    setText(byId("fact-reason"), head.fallbackReason === undefined ? chosen : sentence(head.fallbackReason));
-    setText(byId("train-status"), `Epoch 1 of ${settings.epochs} …`);
+    const chosen =
+      settings.backend === "auto" ? say("Chosen automatically.") : say("As you chose.");
+    setText(
+      byId("fact-reason"),
+      head.fallbackReason === undefined ? chosen : sentence(head.fallbackReason),
+    );
+    setText(byId("train-status"), say("Epoch {0} of {1} …", 1, settings.epochs));
   }
 
   #showEpoch(progress: EpochProgress, settings: Readonly<Settings>): void {
     this.#curves.add(progress);
     byId<HTMLProgressElement>("train-progress").value = progress.epoch;
     const next = Math.min(progress.epoch + 1, progress.epochs);
-    setText(byId("train-status"), `Epoch ${next} of ${progress.epochs} …`);
-    this.#showStep(1000 * (this.#batch(settings) / progress.rowsPerSecond), settings, "the last epoch");
+    setText(byId("train-status"), say("Epoch {0} of {1} …", next, progress.epochs));
+    this.#showStep(
+      1000 * (this.#batch(settings) / progress.rowsPerSecond),
+      settings,
+      say("the last epoch"),
+    );
     setText(byId("fact-time"), format.duration((performance.now() - this.#begun) / 1000));
-    setText(byId("fact-speed"), `${format.count(progress.rowsPerSecond)} sentences per second`);
+    setText(
+      byId("fact-speed"),
+      say("{0} sentences per second", format.count(progress.rowsPerSecond)),
+    );
     // A screen reader hears four times how far it is, not every epoch.
     if (progress.epoch % Math.ceil(progress.epochs / 4) === 0 && progress.epoch < progress.epochs) {
-      announce(`Epoch ${progress.epoch} of ${progress.epochs}, loss ${format.loss(progress.loss)}, accuracy ${format.percent(progress.accuracy)}.`);
+      announce(
+        say(
+          "Epoch {0} of {1}, loss {2}, accuracy {3}.",
+          progress.epoch,
+          progress.epochs,
+          format.loss(progress.loss),
+          format.percent(progress.accuracy),
+        ),
+      );
     }
   }
 
   #showStep(ms: number, settings: Readonly<Settings>, over: string): void {
     setText(byId("fact-step"), format.milliseconds(ms));
-    setText(byId("fact-step-detail"), `measured here over ${over}, for a batch of ${format.count(this.#batch(settings))} sentences`);
+    setText(
+      byId("fact-step-detail"),
+      say(
+        "measured here over {0}, for a batch of {1} sentences",
+        over,
+        format.count(this.#batch(settings)),
+      ),
+    );
   }
 
   /** Rows of a step. */
@@ -138,27 +172,59 @@ export class Training {
     const { settings, steps, seconds } = run;
     setText(byId("fact-time"), format.duration(seconds));
     if (steps === 0) return;
-    this.#showStep((1000 * seconds) / steps, settings, "this training");
+    this.#showStep((1000 * seconds) / steps, settings, say("this training"));
     const perEpoch = Math.ceil(rows / settings.batch);
-    setText(byId("fact-speed"), `${format.count(steps)} steps, ${format.count(((steps / perEpoch) * rows) / seconds)} sentences per second`);
+    setText(
+      byId("fact-speed"),
+      say(
+        "{0} steps, {1} sentences per second",
+        format.count(steps),
+        format.count(((steps / perEpoch) * rows) / seconds),
+      ),
+    );
   }
 
   #showEnd(run: Run, isScored: boolean): void {
     const { epochs, settings, stopped } = run;
     const done = epochs.length;
+    const trained =
+      done === 1
+        ? say("Trained for {0} epoch in {1}.", done, format.duration(run.seconds))
+        : say("Trained for {0} epochs in {1}.", done, format.duration(run.seconds));
     const text = stopped
-      ? `Stopped after ${done} of ${settings.epochs} epochs. The head keeps what it has learned so far.`
-      : `Trained for ${done} ${done === 1 ? "epoch" : "epochs"} in ${format.duration(run.seconds)}.`;
-    setText(byId("train-status"), isScored ? text : `${text} It could not be scored: the reason is in section 2, whose figures are not this head’s.`);
-    announce(isScored ? `${text} ${byId("gate-sentence").textContent ?? ""}` : byId("train-status").textContent ?? "");
+      ? say(
+          "Stopped after {0} of {1} epochs. The head keeps what it has learned so far.",
+          done,
+          settings.epochs,
+        )
+      : trained;
+    setText(
+      byId("train-status"),
+      isScored
+        ? text
+        : say(
+            "{0} It could not be scored: the reason is in section 2, whose figures are not this head’s.",
+            text,
+          ),
+    );
+    announce(
+      isScored
+        ? `${text} ${byId("gate-sentence").textContent ?? ""}`
+        : (byId("train-status").textContent ?? ""),
+    );
   }
 
   #showNothing(): void {
     const before = this.#shown;
     if (before !== undefined) this.#showHead(before.head, before.settings);
-    const text = `Stopped before the first step.${before === undefined ? "" : " The scores below are still those of the head before."}`;
+    const text = this.#withRest(say("Stopped before the first step."));
     setText(byId("train-status"), text);
     announce(text);
+  }
+
+  #withRest(text: string): string {
+    if (this.#shown === undefined) return text;
+    return `${text} ${say("The scores below are still those of the head before.")}`;
   }
 
   /** Says when the settings are no longer those of the head on show. */
@@ -167,7 +233,7 @@ export class Training {
     if (run === undefined || this.#running !== undefined) return;
     const now = this.#store.get();
     const stale = trainingKeys.some((key) => now[key] !== run.settings[key]);
-    setText(byId("train"), stale ? "Train again" : "Train");
+    setText(byId("train"), stale ? say("Train again") : say("Train"));
     byId("train").classList.toggle("stale", stale);
   }
 }

@@ -1,14 +1,23 @@
-import { createHead, OodgateError, type Head, type Prediction, type Scorer } from "oodgate";
+import {
+  createHead,
+  OodgateError,
+  type Head,
+  type Monitor,
+  type Prediction,
+  type Scorer,
+} from "oodgate";
 import { cosine, distance } from "./nearest";
 import { Scaling, type Scale } from "./scaling";
 import { groupsOf, type Grouped } from "./sessions";
 
 /** This page's only way to the package: rows in, something that judges out. */
-export { OodgateError };
+export { OodgateError, type Monitor };
 
-export interface Row extends Grouped {
+interface Featured {
   readonly features: Float32Array;
 }
+
+export interface Row extends Grouped, Featured {}
 
 export interface Verdict {
   readonly classId: string;
@@ -36,9 +45,13 @@ export interface Check {
 }
 
 /**
- * "auto" up to so many features. Beyond, the distance to the nearest training row alone: of a third
- * session of a thing that the camera saw in two, it accepts 98 % of the frames (at least 90 %),
- * "auto" 85 to 100 %.
+ * "auto" up to so many features. Beyond, the distance to the nearest training rows alone. Drawn
+ * pictures of 1280 features, 30 repetitions with other sessions, 30 frames a session, alpha 5 %;
+ * accepted of another session of the known things, and rejected of a third thing:
+ * two sessions a class: knn 91.8 % and 100 %, "auto" 90.2 % and 100 %;
+ * one session a class: knn 71.7 % and 100 %, "auto" 60.1 % and 100 %.
+ * The nearest rows do not know examples of the unknown; with 8 of the third thing "auto" accepts no
+ * more (12 repetitions, two sessions a class: 90.2 % against 91.9 %).
  */
 const AUTO_FEATURES = 512;
 
@@ -54,7 +67,7 @@ export interface TeachOptions {
   /** Whether columns are brought to one scale: those of a backbone are on one already. */
   readonly scale: boolean;
   /** Rows of what is none of the classes. */
-  readonly unknown: readonly { readonly features: Float32Array }[];
+  readonly unknown: readonly Featured[];
   readonly signal: AbortSignal;
 }
 
@@ -99,12 +112,10 @@ export class Taught {
     try {
       signal.throwIfAborted();
       const epochs = Math.ceil(UPDATES / Math.ceil(rows.length / BATCH));
-      const scaled = (of: readonly { readonly features: Float32Array }[]): Float32Array =>
-        flat(of.map((row) => scaling?.apply(row.features) ?? row.features));
-      const x = scaled(rows);
+      const x = flat(rows, scaling);
       const y = rows.map((row) => row.classId);
       await head.fit(x, y, { groups, epochs, batchSize: BATCH, signal });
-      if (unknown.length > 0) await head.addRows(scaled(unknown), null);
+      if (unknown.length > 0) await head.addRows(flat(unknown, scaling), null);
       const taught = new Taught(head, rows.length, provisional, scaling, alpha);
       await taught.promise(alpha, signal);
       signal.throwIfAborted();
@@ -145,6 +156,18 @@ export class Taught {
     };
   }
 
+  /** Whether the gate accepts each row; all of them where there is no gate. */
+  async accepts(rows: readonly Featured[]): Promise<readonly boolean[]> {
+    if (!this.hasGate || rows.length === 0) return rows.map(() => true);
+    const { accepted } = await this.#head.gate(flat(rows, this.#scaling));
+    return Array.from(accepted, (one) => one === 1);
+  }
+
+  /** Tells a stream of verdicts that moved as a whole. There must be a gate. */
+  monitor(): Monitor {
+    return this.#head.monitor();
+  }
+
   /** How alike two rows are, in a measure of its own; higher is more alike. */
   likeness(a: Float32Array, b: Float32Array): number {
     return this.#scaling === undefined
@@ -178,9 +201,9 @@ function checkOf(alpha: number, rows: number, provisional: readonly string[]): C
   return { alpha, rows, needs, allows: 1 / (rows + 1), provisional };
 }
 
-function flat(rows: readonly Float32Array[]): Float32Array {
-  const width = rows[0]?.length ?? 0;
+function flat(rows: readonly Featured[], scaling: Scaling | undefined): Float32Array {
+  const width = rows[0]?.features.length ?? 0;
   const all = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => all.set(row, i * width));
+  rows.forEach(({ features }, i) => all.set(scaling?.apply(features) ?? features, i * width));
   return all;
 }

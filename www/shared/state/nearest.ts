@@ -1,5 +1,3 @@
-import type { Example } from "./project";
-
 /**
  * More than these are not compared with: the rest would say the same, and the page has frames to
  * paint.
@@ -8,8 +6,8 @@ const MOST = 1500;
 
 export type Likeness = (a: Float32Array, b: Float32Array) => number;
 
-/** The examples that are most alike to these features, the nearest first. */
-export function nearest(
+/** Those of the last examples that are most alike to these features, the nearest first. */
+export function nearest<Example extends { readonly features: Float32Array }>(
   features: Float32Array,
   examples: readonly Example[],
   howMany: number,

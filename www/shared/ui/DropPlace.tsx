@@ -7,16 +7,18 @@ interface Props {
   readonly style?: string;
   readonly label: string;
   readonly onFiles: (files: File[]) => void;
+  /** What is dropped is no file, but a part of this page. */
+  readonly onPart?: () => void;
   readonly children: ComponentChildren;
 }
 
 /** A part of the page that takes files: dropped on it, or pasted while the focus is inside. */
-export function DropPlace({ id, class: name, style, label, onFiles, children }: Props) {
+export function DropPlace({ id, class: name, style, label, onFiles, onPart, children }: Props) {
   const over = useSignal(false);
   const take = (event: Event, transfer: DataTransfer | null): void => {
     const files = [...(transfer?.files ?? [])];
     over.value = false;
-    if (files.length === 0) return;
+    if (files.length === 0) return event.type === "drop" ? onPart?.() : undefined;
     event.preventDefault();
     onFiles(files);
   };

@@ -120,6 +120,11 @@ export const de: Texts = {
   moveTo: "Verschieben nach",
   clearSelection: "Abbrechen",
 
+  pasted: {
+    add: (things) => `${things} hinzufügen`,
+    known: (things) => `${things} weggelassen: schon da, oder doppelt.`,
+  },
+
   hints: {
     more: (things) => `${things} mehr wären gut.`,
     again:
@@ -184,7 +189,7 @@ export const de: Texts = {
       `${number.format(ms)} ms.`,
     plain: (things, ms) => `Gelernt aus: ${things}, in ${number.format(ms)} ms.`,
     failed: (why) => `Es konnte nicht lernen: ${why}`,
-    rate: (perSecond) => `${number.format(perSecond)} Antworten je Sekunde`,
+    rate: (perSecond) => `${count(Math.round(perSecond), "Antwort", "Antworten")} je Sekunde`,
     tooFew: (alpha, has, needs) =>
       `Zu wenig, um ${whole(alpha)} zu versprechen: zum Prüfen braucht es ${needs}, und es sind ` +
       `${has}.`,
@@ -255,11 +260,69 @@ export const de: Texts = {
     words: { first: "Café", second: "Fahrradwerkstatt" },
   },
 
+  tray: {
+    title: "Bisher unbekannt",
+    hint: (things, most) =>
+      `${things}, nicht erkannt; was sich gleicht, liegt beisammen. Sag, wohin es gehört, mit ` +
+      `dem ` +
+      `Menü oder durch Ziehen: es lernt sofort daraus. Höchstens ${number.format(most)} bleiben ` +
+      "hier, bis du die Seite verlässt.",
+    clear: "Alles wegwerfen",
+    group: (n) => `Gruppe ${number.format(n)}`,
+    item: (n, group) => `${n} aus ${group}`,
+    move: (things) => `${things} verschieben nach`,
+    moveLabel: (things, group) => `${things} aus ${group} verschieben nach`,
+    newClass: "Neue Klasse",
+    unknown: "Für immer „nichts davon“",
+    unknownClass: "Nichts davon",
+    discard: "Wegwerfen",
+    discardLabel: (things, group) => `Wegwerfen: ${things} aus ${group}`,
+  },
+
+  alarm: {
+    title: "Seit einer Weile sieht fast nichts aus wie das, was du ihm beigebracht hast.",
+    advice:
+      "Wenn sich Kamera, Licht oder Hintergrund geändert haben, nimm jede Klasse noch einmal " +
+      "auf, " +
+      "wie sie jetzt aussieht. Wenn das neue Dinge sind, sag unten, welche.",
+    dismiss: "Schließen",
+  },
+
   undo: {
     examples: (things) => `${things} gelöscht.`,
     moved: (things, name) => `${things} nach ${name} verschoben.`,
     class: (name) => `${name} entfernt.`,
     button: "Rückgängig",
+  },
+
+  advice: {
+    "webgpu-unavailable":
+      "Dieser Browser bietet hier kein WebGPU-Gerät. Wähl „Automatisch“ oder CPU, und versuch es " +
+      "noch einmal.",
+    "device-lost":
+      "Die Grafikkarte ist weg, zum Beispiel nach dem Ruhezustand oder einem neuen Treiber. " +
+      "Versuch " +
+      "es noch einmal, oder wähl CPU.",
+    "out-of-memory":
+      "Versuch es mit kleinerem Stapel, weniger verborgenen Einheiten oder auf der CPU.",
+    "not-finite":
+      "Die Zahlen wuchsen ohne Grenze. Versuch es mit kleinerer Lernrate oder größerer Temperatur.",
+    "wasm-unavailable":
+      "Die WebAssembly-Datei konnte nicht geladen werden. Lade die Seite neu; hilft das nicht, " +
+      "ist " +
+      "der Browser zu alt oder sperrt sie.",
+    crashed: "Das ist ein Fehler des Pakets. Die Seite geht weiter: versuch es noch einmal.",
+    disposed: "Inzwischen ist ein anderer Kopf an seine Stelle getreten. Versuch es noch einmal.",
+    "invalid-file":
+      "Wähl eine Datei, die diese Seite oder head.save() gemacht hat, oder Gewichte, die aus " +
+      "PyTorch " +
+      "mit safetensors gesichert wurden.",
+    "quota-exceeded":
+      "Lösch Köpfe, die du nicht mehr brauchst, oder lade diesen als Datei herunter.",
+    "storage-unavailable":
+      "Der Browser lässt diese Seite nichts behalten, zum Beispiel in einem privaten Fenster. " +
+      "Lade " +
+      "den Kopf als Datei herunter.",
   },
 
   files: {

@@ -114,6 +114,11 @@ export const en = {
   moveTo: "Move to",
   clearSelection: "Cancel",
 
+  pasted: {
+    add: (things: string) => `Add ${things}`,
+    known: (things: string) => `${things} left out: there already, or twice.`,
+  },
+
   hints: {
     more: (things: string) => `${things} more would do.`,
     again:
@@ -178,7 +183,7 @@ export const en = {
       `${number.format(ms)} ms.`,
     plain: (things: string, ms: number) => `Learned from ${things} in ${number.format(ms)} ms.`,
     failed: (why: string) => `It could not learn: ${why}`,
-    rate: (perSecond: number) => `${number.format(perSecond)} answers a second`,
+    rate: (perSecond: number) => `${count(Math.round(perSecond), "answer", "answers")} a second`,
     tooFew: (alpha: number, has: number, needs: string) =>
       `Too few to promise ${whole(alpha)}: it takes ${needs} to check on, and there are ${has}.`,
     useAllowed: (alpha: number) => `Use ${whole(alpha)}`,
@@ -248,11 +253,62 @@ export const en = {
     words: { first: "Café", second: "Bicycle workshop" },
   },
 
+  tray: {
+    title: "Unknown so far",
+    hint: (things: string, most: number) =>
+      `${things} it did not know, alike ones together. Say where they belong, by the menu or by ` +
+      `dragging: it learns from them at once. At most ${number.format(most)} are kept, until you ` +
+      "leave the page.",
+    clear: "Throw all away",
+    group: (n: number) => `Group ${number.format(n)}`,
+    item: (n: number, group: string) => `${n} of ${group}`,
+    move: (things: string) => `Move ${things} to`,
+    moveLabel: (things: string, group: string) => `Move ${things} of ${group} to`,
+    newClass: "A new class",
+    unknown: "None of these, for good",
+    unknownClass: "None of these",
+    discard: "Throw away",
+    discardLabel: (things: string, group: string) => `Throw away ${things} of ${group}`,
+  },
+
+  alarm: {
+    title: "For a while almost nothing has looked like what you taught.",
+    advice:
+      "If the camera, the light or the background has changed, record each class once more as it " +
+      "looks now. If these are new things, say below what they are.",
+    dismiss: "Dismiss",
+  },
+
   undo: {
     examples: (things: string) => `${things} deleted.`,
     moved: (things: string, name: string) => `${things} moved to ${name}.`,
     class: (name: string) => `${name} removed.`,
     button: "Undo",
+  },
+
+  /** What a visitor can do about an error of the package, by its code. */
+  advice: {
+    "webgpu-unavailable":
+      "This browser offers no WebGPU device here. Choose Auto or CPU and try again.",
+    "device-lost":
+      "The graphics device went away, for example after sleep or a driver reset. Try again, or " +
+      "choose CPU.",
+    "out-of-memory": "Try a smaller batch, fewer hidden units, or CPU.",
+    "not-finite":
+      "The numbers grew without bound. Try a smaller learning rate or a larger temperature.",
+    "wasm-unavailable":
+      "The WebAssembly file could not be loaded. Reload the page; if that does not help, the " +
+      "browser is too old or blocks it.",
+    crashed: "This is a fault of the package. The page goes on: try again.",
+    disposed: "Another head has taken its place in the meantime. Try again.",
+    "invalid-file":
+      "Choose a file that this page or head.save() made, or weights that were saved from PyTorch " +
+      "with safetensors.",
+    "quota-exceeded": "Delete heads that you no longer need, or download this one as a file.",
+    "storage-unavailable":
+      "The browser lets this page keep nothing, for example in a private window. Download the " +
+      "head " +
+      "as a file instead.",
   },
 
   files: {
