@@ -7,6 +7,8 @@ export const germanPage: Readonly<Record<string, string>> = {
   ".skip": "Zum Training",
   ".pages@aria-label": "Seiten",
   '.pages [href="../teach/"]': "Beibringen",
+  '.pages [href="../playground/"]': "Spielplatz",
+  '.pages [href="../together/"]': "Gemeinsam",
   ".privacy": "Läuft ganz in diesem Tab. Keine Daten verlassen die Seite.",
   ".language@aria-label": "Sprache",
 
@@ -138,6 +140,7 @@ export const germanPage: Readonly<Record<string, string>> = {
     "zurückgehaltenen Sätzen bestimmt ist. Das ändert, wie sicher der Kopf ist, nie welche " +
     "Absicht " +
     "er nennt.",
+  '#reliability-section .sub [href="../logitnorm/"]': "LogitNorm zum Zusehen",
   "figure:has(#reliability-before) span:first-child": "Vorher: Temperatur 1",
   "figure:has(#reliability-after) span:first-child": "Nachher: Temperatur {0}",
   "#reliability-section .summary + .hint":
