@@ -11,6 +11,8 @@
 compile_error!("the WebGPU engine waits for its device: it cannot be built with the feature sync");
 
 pub mod architecture;
+#[cfg(feature = "burn")]
+pub mod burn;
 pub mod calibration;
 pub mod config;
 pub mod engine;
