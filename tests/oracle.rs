@@ -2,6 +2,7 @@
 //! and burn's optimisers for the update. Two implementations that share nothing must walk the same
 //! path.
 
+#![cfg(feature = "burn")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
 mod support;

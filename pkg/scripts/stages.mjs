@@ -27,7 +27,11 @@ const warningsAreErrors = ["--", "-D", "warnings"];
 const asBuilt = (file) =>
   ["--target", target, "--target-dir", targetDir(file), "--profile", wasmFiles[file].profile];
 
-const clippyNative = () => run("cargo", ["clippy", "--all-targets", ...warningsAreErrors]);
+// LogitNorm for burn, which the oracle of the CPU engine is made of.
+const withBurn = ["--features", "burn"];
+
+const clippyNative = () =>
+  run("cargo", ["clippy", "--all-targets", ...withBurn, ...warningsAreErrors]);
 
 function clippyWasm(file) {
   const features = featureArguments(file);
@@ -147,7 +151,7 @@ export const stages = () => [
   })),
   {
     id: "docs", group: "docs", heading: "Documentation of the core",
-    body: () => docs(), lock: "native",
+    body: () => docs(...withBurn), lock: "native",
   },
   {
     id: "docs-webgpu", group: "docs", heading: "Documentation of the WebGPU engine",
@@ -155,7 +159,7 @@ export const stages = () => [
   },
   {
     id: "native", group: "native", heading: "Native tests",
-    body: () => run("cargo", ["test"]), lock: "native",
+    body: () => run("cargo", ["test", ...withBurn]), lock: "native",
   },
   ...tests("browser", {
     needs: built,
@@ -164,6 +168,7 @@ export const stages = () => [
     // Of Debian's packages, which the set-up installs; other systems have none.
     lacking: { webkit: missingWebKit },
   }),
+  ...tests("crate", { needs: built }),
   ...tests("faults", { needs: built }),
   ...tests("interop", { needs: built }),
   ...tests("package", { needs: [...built, "pack"] }),
