@@ -54,7 +54,7 @@ test("score_embeddings by itself rejects strangers, and refuses what is no head"
   const rejected = (rows) => rows.filter((verdict) => verdict === "unknown").length / rows.length;
   assert.ok(rejected(verdicts.slice(0, 4000)) < 0.1, "known rows");
   assert.ok(rejected(verdicts.slice(4000)) > 0.9, "strangers");
-  const { status, stderr } = example("score_embeddings", "Cargo.toml", "Cargo.toml");
+  const { status, stderr } = example("score_embeddings", "Cargo.toml", at("target", "examples", "rows.f32"));
   assert.notEqual(status, 0);
   assert.match(stderr, /InvalidFile/);
 });
