@@ -11,6 +11,7 @@ import { checkLicences } from "./licences.mjs";
 import { reference } from "./reference.mjs";
 import { at, Failure, main, npm, run } from "./shell.mjs";
 import { checkSizes } from "./sizes.mjs";
+import { missingVulkan } from "./vulkan.mjs";
 import { missingWebKit } from "./webkit.mjs";
 
 /**
@@ -171,7 +172,10 @@ export const stages = () => [
   ...tests("crate", { needs: built }),
   ...tests("faults", { needs: built }),
   ...tests("interop", { needs: built }),
-  ...tests("package", { needs: [...built, "pack"] }),
+  ...tests("package", {
+    needs: [...built, "pack"],
+    lacking: { "node-webgpu": missingVulkan },
+  }),
   ...tests("site", { needs: ["build-site"] }),
 ];
 

@@ -139,6 +139,7 @@ await main(import.meta, async () => {
     browser: has("browser", "faults", "interop", "package", "site"),
     firefox: has("browser", "package"),
     webkit: has("browser"),
+    vulkan: has("package"),
   });
   forgetConsumers();
   const outcomes = await runStages(chosen);
