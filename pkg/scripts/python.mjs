@@ -6,6 +6,14 @@ import { at } from "./shell.mjs";
 
 const has = (program) => spawnSync(program, ["--version"]).status === 0;
 
+/** The system's Python, if there is one. */
+const findPython = () => ["python3", "python"].find(has);
+
+/** What is missing for stages that need Python, in words; in CI, where it must be, they fail instead. */
+export function missingPython() {
+  return findPython() || process.env.CI ? undefined : "what Python says of our files: NOT RUN, for there is no Python 3 here";
+}
+
 /** What is printed by a program that fails, or undefined. */
 function problem(program, ...args) {
   const { status, stdout, stderr, error } = spawnSync(program, args, { cwd: at(), encoding: "utf8", maxBuffer: 1 << 26 });
@@ -34,7 +42,7 @@ export function prepare(name, requirements, only = /./) {
   const lines = readFileSync(requirements, "utf8").match(/^[\w[\]-]+==.+$/gm);
   const wanted = lines.filter((line) => only.test(line.split("==")[0]));
   if (isReady(python, wanted)) return { python };
-  const system = ["python3", "python"].find(has);
+  const system = findPython();
   if (system === undefined) return { python, missing: "there is no Python 3 here" };
   const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...wanted];
   return { python, missing: problem(system, "-m", "venv", folder) ?? problem(python, ...install) };

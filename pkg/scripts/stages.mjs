@@ -8,6 +8,7 @@ import { checkAdvisories } from "./advisories.mjs";
 import { checkApi } from "./api.mjs";
 import { build, featureArguments, target, targetDir, wasmFiles } from "./build.mjs";
 import { checkLicences } from "./licences.mjs";
+import { missingPython } from "./python.mjs";
 import { reference } from "./reference.mjs";
 import { at, Failure, main, npm, run } from "./shell.mjs";
 import { checkSizes } from "./sizes.mjs";
@@ -171,7 +172,10 @@ export const stages = () => [
   }),
   ...tests("crate", { needs: built }),
   ...tests("faults", { needs: built }),
-  ...tests("interop", { needs: built }),
+  ...tests("interop", {
+    needs: built,
+    lacking: { python: missingPython, ray: missingPython },
+  }),
   ...tests("package", {
     needs: [...built, "pack"],
     lacking: { "node-webgpu": missingVulkan },
