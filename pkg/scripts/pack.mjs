@@ -9,8 +9,8 @@ const { exports } = JSON.parse(readFileSync(at("pkg", "package.json"), "utf8"));
 const built = Object.values(exports).flatMap((target) => (typeof target === "string" ? target : Object.values(target)));
 const docs = [
   "docs/bundlers.md", "docs/calibration.md", "docs/errors.md", "docs/files.md", "docs/fit-growth.svg",
-  "docs/frameworks.md", "docs/onnx.md", "docs/ood.md", "docs/platforms.md", "docs/rows.md", "docs/training.md",
-  "docs/unknowns.md",
+  "docs/frameworks.md", "docs/onnx.md", "docs/ood.md", "docs/platforms.md", "docs/rows.md", "docs/rust.md",
+  "docs/servers.md", "docs/training.md", "docs/unknowns.md",
 ];
 const carried = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", ...docs];
 

@@ -18,8 +18,8 @@ after(() => project?.remove());
 test("the tarball holds what a user needs and nothing else", () => {
   const docs = [
     "docs/bundlers.md", "docs/calibration.md", "docs/errors.md", "docs/files.md", "docs/fit-growth.svg",
-    "docs/frameworks.md", "docs/onnx.md", "docs/ood.md", "docs/platforms.md", "docs/rows.md", "docs/training.md",
-    "docs/unknowns.md",
+    "docs/frameworks.md", "docs/onnx.md", "docs/ood.md", "docs/platforms.md", "docs/rows.md", "docs/rust.md",
+    "docs/servers.md", "docs/training.md", "docs/unknowns.md",
   ];
   const texts = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-LICENSES", ...docs];
   const wasm = ["cpu", "files", "webgpu"].map((name) => `wasm/${name}/oodgate_bg.wasm`);
