@@ -53,7 +53,8 @@ def check_complete(verdicts, rows):
 
 def write_sample(folder, verdicts, rows):
     """Every nth row as float32, and its verdict: about SAMPLE of them."""
-    every = max(1, rows // SAMPLE)
+    # Odd, and no multiple of 5: every tenth row is a stranger, and some of them belong in it.
+    every = max(1, rows // SAMPLE // 10 * 10 + 1)
     with open(folder / "sample.f32", "wb") as file:
         for group in pq.ParquetFile(folder / "rows.parquet").iter_batches(columns=["id", "features"]):
             chosen = group["id"].to_numpy() % every == 0

@@ -36,7 +36,7 @@ function known(rows, centres, width) {
 }
 
 /** A calibrated head, its model and the centres, in a folder. */
-async function teach(folder, width) {
+export async function teach(folder, width) {
   // One more, of rows that are none of the classes.
   const centres = Array.from({ length: classes + 1 }, (_, of) => [...noise(width, 100 + of)]);
   const head = await createHead({
@@ -52,20 +52,26 @@ async function teach(folder, width) {
   return head;
 }
 
-/** How many of the sampled rows the package judges otherwise, and how far their scores are off. */
-async function compare(head, folder) {
+/**
+ * How many of the sampled rows the package judges otherwise, how far their scores are off in
+ * (1 + |score|), and how many by more than 1e-5: where two training rows are almost equally near,
+ * rounding decides which of them is the nearest.
+ */
+export async function compare(head, folder) {
   const said = JSON.parse(readFileSync(`${folder}/sample.json`, "utf8"));
   const bytes = readFileSync(`${folder}/sample.f32`);
   const features = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
   const { accepted, label, score } = await head.gate(features);
-  let [others, off] = [0, 0];
+  let [others, off, beyond] = [0, 0, 0];
   score.forEach((own, row) => {
-    off = Math.max(off, Math.abs(own - said.score[row]) / (1 + Math.abs(own)));
+    const by = Math.abs(own - said.score[row]) / (1 + Math.abs(own));
+    off = Math.max(off, by);
+    if (by > 1e-5) beyond += 1;
     if (Boolean(accepted[row]) !== said.accepted[row] || label[row] !== said.class[row]) others += 1;
   });
   if (score.length !== said.score.length) throw new Failure("Not every sampled row has a verdict.");
   const rejected = said.accepted.filter((verdict) => !verdict).length;
-  return { rows: score.length, rejected, others, off };
+  return { rows: score.length, rejected, others, off, beyond };
 }
 
 /** The whole comparison; answers what is missing for it, if anything is. */
@@ -139,9 +145,9 @@ await main(import.meta, async () => {
     const what = killed === undefined ? "" : `, ${killed} killed on the way`;
     console.log(`${actors} actors${what}: ${rows} rows in ${seconds.toFixed(1)} s, ${Math.round(rate)} rows/s`);
   }
-  const { rows, rejected, others, off } = compared;
+  const { rows, rejected, others, off, beyond } = compared;
   console.log(`compared with the package: ${rows} rows, ${rejected} rejected, ${others} other verdicts, ` +
-    `scores off by at most ${off.toExponential(1)} (1 + |score|)`);
+    `${beyond} scores off by more than 1e-5 (1 + |score|), at most ${off.toExponential(1)}`);
   if (!values.spark) return;
   const prepared = prepare("servers-python", at("examples", "ray", "spark.txt"));
   if (prepared.missing) throw new Failure(`Spark NOT RUN: ${prepared.missing}`);
