@@ -1,6 +1,6 @@
 // A gate that was taught by the package, over millions of rows on Ray: exports it, scores a Parquet
 // file by one and by two actors and with one killed on the way, and compares with the package.
-//   node examples/ray/run.mjs [--rows 2000000] [--features 384] [--actors 1,2] [--spark]
+//   node examples/ray/run.mjs [--rows 2000000] [--features 128] [--actors 1,2] [--spark]
 // --spark then has the Spark program of docs/servers.md score the same file, which takes Java.
 
 import { spawnSync } from "node:child_process";
@@ -130,7 +130,7 @@ await main(import.meta, async () => {
   const { values } = parseArgs({
     options: {
       rows: { type: "string", default: "2000000" },
-      features: { type: "string", default: "384" },
+      features: { type: "string", default: "128" },
       actors: { type: "string", default: "1,2" },
       spark: { type: "boolean", default: false },
     },
