@@ -80,6 +80,8 @@ def main():
     parser.add_argument("--actors", type=int, default=2)
     parser.add_argument("--batch", type=int, default=1024)
     arguments = parser.parse_args()
+    # One core more than actors: where they take all, nothing is left to read the rows.
+    ray.init(num_cpus=arguments.actors + 1)
     print(json.dumps(score(**vars(arguments))))
 
 
