@@ -152,7 +152,7 @@ pub fn ece(probabilities: &[f32], labels: &[u32], bins: usize) -> Result<f64> {
 }
 
 /// Scores as the metrics take them.
-pub(crate) fn wide(scores: &[f32]) -> Vec<f64> {
+pub fn wide(scores: &[f32]) -> Vec<f64> {
     scores.iter().map(|&score| f64::from(score)).collect()
 }
 

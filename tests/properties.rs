@@ -70,7 +70,7 @@ fn any_loss() -> impl Strategy<Value = Loss> {
 }
 
 fn scores_of(name: ScorerName, logits: &[f32]) -> Vec<f32> {
-    let outputs = Outputs { logits: logits.to_vec(), penultimate: None };
+    let outputs = Outputs { logits: logits.to_vec(), penultimate: Some(vec![1.0]) };
     heads::answer_scores(&name.into(), &outputs, logits.len())
 }
 

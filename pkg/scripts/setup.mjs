@@ -1,11 +1,12 @@
 // Installs what is missing for a build, and says what it does. A second run only looks.
-//   node pkg/scripts/setup.mjs [--browser] [--firefox] [--webkit]
+//   node pkg/scripts/setup.mjs [--browser] [--firefox] [--webkit] [--vulkan]
 
 import { existsSync, readFileSync, statSync, utimesSync } from "node:fs";
 import path from "node:path";
 import { findChromium, installChromium } from "./chromium.mjs";
 import { findFirefox, installFirefox } from "./firefox.mjs";
 import { at, capture, Failure, main, npm, run, say } from "./shell.mjs";
+import { installVulkan, missingVulkan } from "./vulkan.mjs";
 import { installWebKit, missingWebKit } from "./webkit.mjs";
 
 const target = "wasm32-unknown-unknown";
@@ -86,8 +87,8 @@ function installPackages() {
   utimesSync(installed, new Date(), new Date());
 }
 
-/** Everything that a build needs, and Chromium, Firefox and WebKit where they are asked for. */
-export function setup({ browser = false, firefox = false, webkit = false } = {}) {
+/** Everything that a build needs, and Chromium, Firefox, WebKit and Vulkan where they are asked for. */
+export function setup({ browser = false, firefox = false, webkit = false, vulkan = false } = {}) {
   checkNode();
   checkRust();
   addTarget();
@@ -96,10 +97,11 @@ export function setup({ browser = false, firefox = false, webkit = false } = {})
   if (browser && !findChromium()) installChromium();
   if (firefox && !findFirefox()) installFirefox();
   if (webkit && missingWebKit()) installWebKit();
+  if (vulkan && missingVulkan()) installVulkan();
 }
 
 await main(import.meta, () => {
   const has = (flag) => process.argv.includes(flag);
-  setup({ browser: has("--browser"), firefox: has("--firefox"), webkit: has("--webkit") });
+  setup({ browser: has("--browser"), firefox: has("--firefox"), webkit: has("--webkit"), vulkan: has("--vulkan") });
   say("Everything is in place.");
 });

@@ -8,9 +8,11 @@ import { checkAdvisories } from "./advisories.mjs";
 import { checkApi } from "./api.mjs";
 import { build, featureArguments, target, targetDir, wasmFiles } from "./build.mjs";
 import { checkLicences } from "./licences.mjs";
+import { missingPython } from "./python.mjs";
 import { reference } from "./reference.mjs";
 import { at, Failure, main, npm, run } from "./shell.mjs";
 import { checkSizes } from "./sizes.mjs";
+import { missingVulkan } from "./vulkan.mjs";
 import { missingWebKit } from "./webkit.mjs";
 
 /**
@@ -27,7 +29,11 @@ const warningsAreErrors = ["--", "-D", "warnings"];
 const asBuilt = (file) =>
   ["--target", target, "--target-dir", targetDir(file), "--profile", wasmFiles[file].profile];
 
-const clippyNative = () => run("cargo", ["clippy", "--all-targets", ...warningsAreErrors]);
+// LogitNorm for burn, which the oracle of the CPU engine is made of.
+const withBurn = ["--features", "burn"];
+
+const clippyNative = () =>
+  run("cargo", ["clippy", "--all-targets", ...withBurn, ...warningsAreErrors]);
 
 function clippyWasm(file) {
   const features = featureArguments(file);
@@ -147,7 +153,7 @@ export const stages = () => [
   })),
   {
     id: "docs", group: "docs", heading: "Documentation of the core",
-    body: () => docs(), lock: "native",
+    body: () => docs(...withBurn), lock: "native",
   },
   {
     id: "docs-webgpu", group: "docs", heading: "Documentation of the WebGPU engine",
@@ -155,7 +161,7 @@ export const stages = () => [
   },
   {
     id: "native", group: "native", heading: "Native tests",
-    body: () => run("cargo", ["test"]), lock: "native",
+    body: () => run("cargo", ["test", ...withBurn]), lock: "native",
   },
   ...tests("browser", {
     needs: built,
@@ -164,10 +170,17 @@ export const stages = () => [
     // Of Debian's packages, which the set-up installs; other systems have none.
     lacking: { webkit: missingWebKit },
   }),
+  ...tests("crate", { needs: built }),
   ...tests("faults", { needs: built }),
-  ...tests("interop", { needs: built }),
+  ...tests("interop", {
+    needs: built,
+    lacking: { python: missingPython, ray: missingPython },
+  }),
   ...tests("flower", { needs: built }),
-  ...tests("package", { needs: [...built, "pack"] }),
+  ...tests("package", {
+    needs: [...built, "pack"],
+    lacking: { "node-webgpu": missingVulkan },
+  }),
   ...tests("site", { needs: ["build-site"], alone: ["page-free"] }),
 ];
 

@@ -139,6 +139,7 @@ await main(import.meta, async () => {
     browser: has("browser", "faults", "flower", "interop", "package", "site"),
     firefox: has("browser", "flower", "package"),
     webkit: has("browser", "flower"),
+    vulkan: has("package"),
   });
   forgetConsumers();
   const outcomes = await runStages(chosen);

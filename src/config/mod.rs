@@ -137,6 +137,12 @@ pub struct HeadConfig {
 }
 
 impl HeadOptions {
+    /// A linear head of so many features for these classes, every other option as it is by default.
+    pub fn new<S: Into<String>>(features: usize, classes: impl IntoIterator<Item = S>) -> Self {
+        let classes = classes.into_iter().map(Into::into).collect();
+        Self { features: features as f64, classes, ..Self::default() }
+    }
+
     /// The layers of a head for so many classes, unless they are too large.
     pub fn architecture(&self, classes: usize) -> Result<Architecture> {
         let features = count("options.features", self.features)?;

@@ -6,10 +6,8 @@ use oodgate::{
     config::{FitConfig, HeadOptions},
     engine::{Outputs, cpu::CpuEngine},
     files::safetensors as store,
-    ood::{
-        ScorerOptions,
-        fitting::{FittedScorers, Model},
-    },
+    native::slices,
+    ood::ScorerOptions,
     training::fit::Epoch,
 };
 use pollster::block_on;
@@ -25,8 +23,7 @@ pub fn head(options: HeadOptions) -> Head {
 /// So many features and so many classes, named by their numbers; every other option as it is by
 /// default.
 pub fn sized(features: usize, classes: usize) -> HeadOptions {
-    let classes = (0..classes).map(|class| class.to_string()).collect();
-    HeadOptions { features: features as f64, classes, ..HeadOptions::default() }
+    HeadOptions::new(features, (0..classes).map(|class| class.to_string()))
 }
 
 /// A whole fit, a few batches at a time.
@@ -50,19 +47,7 @@ pub fn fit(
 /// Scores by what a head answered: logits `[rows, classes]`, and the last layer's inputs where the
 /// scorer looks at them.
 pub fn answer_scores(scorer: &ScorerOptions, outputs: &Outputs, classes: usize) -> Vec<f32> {
-    let config = sized(1, classes).check().unwrap();
-    let mut engine = CpuEngine::new(&config.spec(), config.initial_parameters());
-    let model =
-        Model { engine: &mut engine, architecture: &config.architecture, input: None, seed: 0 };
-    let features = vec![1.0; outputs.logits.len() / classes];
-    block_on(FittedScorers::new(None, None).scores(
-        model,
-        &scorer.check().unwrap(),
-        &features,
-        outputs,
-        &[],
-    ))
-    .unwrap()
+    slices::scores(scorer, &outputs.logits, outputs.penultimate.as_deref(), classes).unwrap()
 }
 
 /// The head in a file.
