@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { at } from "../../pkg/scripts/shell.mjs";
 
@@ -12,7 +12,8 @@ function cargo(args, { cwd = at(), env = {} } = {}) {
   return { stdout, stderr };
 }
 
-const name = "oodgate-0.1.0";
+const [, version] = /^version = "(.+)"$/m.exec(readFileSync(at("Cargo.toml"), "utf8"));
+const name = `oodgate-${version}`;
 
 const program = `use oodgate::{CpuHead, config::{FitOptions, HeadOptions}, ood::ScorerName};
 
