@@ -18,7 +18,7 @@ const parts = [
     name: "WebGPU engine",
     files: ["wasm/webgpu/oodgate_bg.wasm", "dist/webgpu.js"],
     // 1290 KiB before it had the same to do.
-    limit: "1362 KiB",
+    limit: "1367 KiB",
   },
   {
     name: "file formats",
