@@ -47,8 +47,8 @@ export const en = {
       "Press or drag on the left map to set points. With the keyboard: arrow keys move (with " +
       "Shift in small steps), Enter sets a point, Delete takes the nearest away.",
     directions:
-      "Some scores see only the direction from the middle, as suits embeddings: knn does, and auto " +
-      "where all points are about equally far out. To them, farther out is not stranger.",
+      "Some scores see only the direction from the middle, as suits embeddings: knn does. To it, " +
+      "farther out is not stranger.",
   },
 
   readout: {
