@@ -49,8 +49,8 @@ export const de: Words = {
       "bewegen (mit Umschalt in kleinen Schritten), Enter setzt einen Punkt, Entf nimmt den " +
       "nächsten weg.",
     directions:
-      "Manche Werte sehen nur die Richtung von der Mitte aus, wie es Einbettungen entspricht: so " +
-      "knn. Für ihn ist weiter außen nicht fremder.",
+      "Manche Scores sehen nur die Richtung von der Mitte aus, wie es zu Embeddings passt: knn. " +
+      "Für ihn ist weiter außen nicht fremder.",
   },
 
   readout: {
