@@ -1,5 +1,6 @@
 // The API reference, by TypeDoc from the declarations' own comments. A member without one is an error.
-//   node pkg/scripts/reference.mjs [--check]     writes docs/reference, which git ignores; --check writes nothing
+//   node pkg/scripts/reference.mjs [--check | --site]     writes docs/reference, which git ignores; with --site the built site's
+//                                                        reference; --check writes nothing
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -20,12 +21,13 @@ function entryPoints() {
   return typed.map(({ types }) => at("pkg", "src", entries[path.basename(types, ".d.ts")]));
 }
 
-/** Throws unless every exported member is documented and every link leads somewhere; writes the reference if asked to. */
-export function reference({ write }) {
+/** Throws unless every exported member is documented and every link leads somewhere; writes the reference to `out`, if there is one. */
+export function reference({ out } = {}) {
   const options = {
     tsconfig: at("pkg", "tsconfig.json"),
     name: "oodgate",
     readme: "none",
+    favicon: at("www", "shared", "ui", "icon.svg"),
     disableSources: "true",
     excludePrivate: "true",
     treatWarningsAsErrors: "true",
@@ -33,14 +35,16 @@ export function reference({ write }) {
     "validation.notDocumented": "true",
     "validation.notExported": "true",
     "validation.invalidLink": "true",
-    ...(write ? { out: at("docs", "reference") } : { emit: "none" }),
+    ...(out ? { out } : { emit: "none" }),
   };
   const kinds = documented.flatMap((kind) => ["--requiredToBeDocumented", kind]);
   run(process.execPath, [typedoc(), ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]), ...kinds, ...entryPoints()]);
 }
 
 await main(import.meta, () => {
-  const write = !process.argv.includes("--check");
-  reference({ write });
-  if (write) say(`The reference is at ${at("docs", "reference", "index.html")}`);
+  const given = (flag) => process.argv.includes(flag);
+  const folder = given("--site") ? at("www", "dist", "reference") : at("docs", "reference");
+  const out = given("--check") ? undefined : folder;
+  reference({ out });
+  if (out) say(`The reference is at ${path.join(out, "index.html")}`);
 });

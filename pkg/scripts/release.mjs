@@ -57,7 +57,7 @@ await main(import.meta, async () => {
 
   checkSizes();
   await checkApi();
-  reference({ write: false });
+  reference();
   await checkLicences();
   await checkNotices();
   const open = [...openInGit(), ...checkAdvisories()];

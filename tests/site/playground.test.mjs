@@ -159,6 +159,8 @@ test("points come by mouse and keyboard, and come back with the address", async 
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("Enter");
     assert.equal(Number.parseInt(await counts(page), 10), before + 1);
+    // What was learned is said too, and the latest message is the one that is heard.
+    await stage(page, "ready");
     await page.keyboard.press("ArrowUp");
     await page.locator("#live", { hasText: /^x 0\.14, y 0\.11/ }).waitFor({ state: "attached" });
     await page.keyboard.press("ArrowDown");

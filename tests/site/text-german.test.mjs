@@ -8,6 +8,7 @@ import { OUTPUT, text, trainToTheEnd, visit } from "./page.mjs";
 /** Names that are the same in both languages. */
 const SAME = [
   "LogitNorm",
+  "API",
   "Linear",
   "Training",
   "Auto",

@@ -21,6 +21,7 @@ export function Header({ current }: { current: (typeof pages)[number] }) {
             {t.pages[page]}
           </a>
         ))}
+        <a href="../reference/index.html">{t.pages.reference}</a>
       </nav>
       <p class="privacy">{t.privacy}</p>
       <select

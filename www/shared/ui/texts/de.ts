@@ -30,6 +30,7 @@ export const de: Texts = {
     logitnorm: "LogitNorm",
     playground: "Spielplatz",
     together: "Gemeinsam",
+    reference: "API",
   },
   privacy: "Läuft in diesem Tab. Was du zeigst, bleibt hier.",
   skip: "Zu den Klassen",

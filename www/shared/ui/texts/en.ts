@@ -27,6 +27,7 @@ export const en = {
     logitnorm: "LogitNorm",
     playground: "Playground",
     together: "Together",
+    reference: "API",
   },
   privacy: "Runs in this tab. What you show it never leaves it.",
   skip: "Skip to the classes",
