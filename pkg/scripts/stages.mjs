@@ -173,7 +173,8 @@ export const stages = () => [
   ...tests("crate", { needs: built }),
   ...tests("faults", { needs: built }),
   ...tests("interop", {
-    needs: built,
+    // README's example needs the language model that the site's build fetches.
+    needs: [...built, "build-site"],
     lacking: { python: missingPython, ray: missingPython },
   }),
   ...tests("flower", { needs: built }),
