@@ -14,12 +14,9 @@ use crate::{
 /// Training rows of one product.
 const BLOCK: usize = 4096;
 
-/// The same where rows are compared with one another: each pair of blocks once, so that smaller
-/// blocks spare more of the second half.
-const OWN_BLOCK: usize = 512;
-
-/// Rows that are compared with such a block at a time.
-const CHUNK: usize = 256;
+/// The same where rows are compared with one another, each pair of blocks once: smaller blocks spare
+/// more of the second half, and ask an engine for more products, of which a GPU reads back each.
+const OWN_BLOCK: usize = 1024;
 
 /// Rows to search in.
 pub struct Bank<M> {
@@ -108,11 +105,10 @@ pub async fn among_themselves<E: Engine>(
         let first = index * OWN_BLOCK;
         let end = first + block.len() / width;
         let matrix = engine.matrix(block.to_vec(), width)?;
-        for (number, chunk) in rows[first * width..].chunks(CHUNK * width).enumerate() {
-            let products = engine.product(chunk, &matrix).await?;
-            for (row, products) in
-                (first + number * CHUNK..).zip(products.chunks_exact(end - first))
-            {
+        for (number, others) in rows.chunks(OWN_BLOCK * width).enumerate().skip(index) {
+            let products = engine.product(others, &matrix).await?;
+            let others = number * OWN_BLOCK..;
+            for (row, products) in others.zip(products.chunks_exact(end - first)) {
                 for (other, &product) in (first..).zip(products) {
                     searches[row].offer(other, product - half_squares[other]);
                     if row >= end {

@@ -95,19 +95,7 @@ function Lengths({ loss }: { loss: Loss }) {
   const data = [moments.map(({ epoch }) => epoch), of("known"), of("unknown")] as const;
   return (
     <figure>
-      <figcaption>
-        {w.charts.lengths}
-        <span>
-          <b class="in-scope" data-length="known">
-            {known}
-          </b>{" "}
-          {w.charts.known},{" "}
-          <b class="out-of-scope" data-length="unknown">
-            {unknown}
-          </b>{" "}
-          {w.charts.unknown}
-        </span>
-      </figcaption>
+      <Sides title={w.charts.lengths} of="length" known={known} unknown={unknown} />
       <Plot
         data={[...data]}
         options={lengths}
@@ -163,19 +151,7 @@ function Confidence({ loss }: { loss: Loss }) {
   );
   return (
     <figure>
-      <figcaption>
-        {w.charts.confidence}
-        <span>
-          <b class="in-scope" data-confidence="known">
-            {known}
-          </b>{" "}
-          {w.charts.known},{" "}
-          <b class="out-of-scope" data-confidence="unknown">
-            {unknown}
-          </b>{" "}
-          {w.charts.unknown}
-        </span>
-      </figcaption>
+      <Sides title={w.charts.confidence} of="confidence" known={known} unknown={unknown} />
       <Plot
         class="tall"
         data={
@@ -217,5 +193,33 @@ function Reliability({ loss }: { loss: Loss }) {
         }
       />
     </figure>
+  );
+}
+
+interface SidesProps {
+  title: string;
+  /** What the figures are, as tests find them. */
+  of: string;
+  known: string | undefined;
+  unknown: string | undefined;
+}
+
+/** A chart's title, and its figure for known pictures and for unknown ones. */
+function Sides({ title, of, known, unknown }: SidesProps) {
+  const { charts } = words.value;
+  return (
+    <figcaption>
+      {title}
+      <span>
+        <b class="in-scope" {...{ [`data-${of}`]: "known" }}>
+          {known}
+        </b>{" "}
+        {charts.known},{" "}
+        <b class="out-of-scope" {...{ [`data-${of}`]: "unknown" }}>
+          {unknown}
+        </b>{" "}
+        {charts.unknown}
+      </span>
+    </figcaption>
   );
 }
