@@ -47,6 +47,7 @@ pub mod native;
 pub mod numeric;
 pub mod ood;
 pub mod optim;
+mod pace;
 pub mod range;
 pub mod snapshot;
 pub mod training;

@@ -180,13 +180,12 @@ struct Training<'a> {
     logits: &'a [DVector<f64>],
 }
 
-/// The formula of `src/ood/auto.rs`, word by word. `ridges` are those of the class and of the
-/// relative distances.
+/// The formula of `src/ood/auto.rs`, word by word.
 fn naive(
     training: &Training,
     queries: (&[DVector<f64>], &[DVector<f64>]),
     classes: usize,
-    ridges: (f64, f64),
+    ridge: f64,
 ) -> Vec<f64> {
     let &Training { rows, labels, whole_logits, logits: training_logits } = training;
     let (queries, logits) = queries;
@@ -197,7 +196,7 @@ fn naive(
         of.iter().map(|f| generalised_entropy(f, temperature)).collect::<Vec<_>>()
     };
 
-    let class = Gaussian::new(rows, labels, classes, ridges.0, None);
+    let class = Gaussian::new(rows, labels, classes, ridge, None);
     let own: Vec<f64> = (0..n).map(|row| class.distance(&rows[row], labels[row])).collect();
     let present = class.means.iter().flatten().count();
     let all = own.iter().sum::<f64>() / (n - present) as f64;
@@ -215,18 +214,18 @@ fn naive(
         .collect();
     let even = vec![1.0; classes];
     let zeros = vec![0; n];
-    let near = Gaussian::new(rows, labels, classes, ridges.1, None);
-    let far = Gaussian::new(rows, &zeros, 1, ridges.1, None);
+    let near = &class;
+    let far = Gaussian::new(rows, &zeros, 1, ridge, None);
     let without = |labels: &[usize], classes, ridge, row| {
         Gaussian::new(rows, labels, classes, ridge, Some(row))
     };
     let own_out: Vec<f64> = (0..n)
-        .map(|row| without(labels, classes, ridges.0, row).least(&rows[row], &factors))
+        .map(|row| without(labels, classes, ridge, row).least(&rows[row], &factors))
         .collect();
     let relative_out: Vec<f64> = (0..n)
         .map(|row| {
-            let near = without(labels, classes, ridges.1, row).least(&rows[row], &even);
-            near - without(&zeros, 1, ridges.1, row).distance(&rows[row], 0)
+            let near = without(labels, classes, ridge, row).least(&rows[row], &even);
+            near - without(&zeros, 1, ridge, row).distance(&rows[row], 0)
         })
         .collect();
 
@@ -297,7 +296,7 @@ fn is_its_formula(width: usize) {
         let rows: Vec<_> = rows.iter().map(form).collect();
         let asked: Vec<_> = wide(&queries, width).iter().map(form).collect();
         let numbers: Vec<usize> = labels.iter().map(|&label| label as usize).collect();
-        let ridges = if lengths_vary { (0.1, 0.1) } else { (3.0, 1.0) };
+        let ridge = if lengths_vary { 0.1 } else { 3.0 };
         let longer = |logits: &[DVector<f64>], lengths: &[f64]| -> Vec<DVector<f64>> {
             let shorten = |(f, length): (&DVector<f64>, &f64)| {
                 f / guard.as_ref().map_or(1.0, |guard| guard.stretch(*length))
@@ -312,7 +311,7 @@ fn is_its_formula(width: usize) {
             whole_logits: &training_logits,
             logits: &cut,
         };
-        let mut expected = naive(&training, (&asked, &query_logits), classes, ridges);
+        let mut expected = naive(&training, (&asked, &query_logits), classes, ridge);
         expected.iter_mut().zip(&lengths).for_each(|(score, &length)| {
             *score += guard.as_ref().map_or(0.0, |guard| guard.excess(length));
         });

@@ -166,7 +166,7 @@ export const stages = () => [
   ...tests("browser", {
     needs: built,
     first: ["suite-webgpu", "suite-webgpu-workers-even", "suite-webgpu-workers-odd"],
-    alone: ["frames", "soak"],
+    alone: ["frames", "soak", "tasks"],
     // Of Debian's packages, which the set-up installs; other systems have none.
     lacking: { webkit: missingWebKit },
   }),

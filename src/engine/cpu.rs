@@ -20,6 +20,7 @@ use crate::{
     loss::Loss,
     numeric::row::{argmax, rectify},
     optim::Update,
+    pace::Pace,
 };
 
 /// A head whose arithmetic runs on the calling thread.
@@ -39,6 +40,7 @@ pub struct CpuEngine {
     steps: u64,
     totals: Totals,
     scratch: Scratch,
+    pace: Pace,
 }
 
 /// Rows kept for training.
@@ -86,6 +88,7 @@ impl CpuEngine {
             steps: 0,
             totals: Totals::default(),
             scratch: Scratch { outputs, ..Scratch::default() },
+            pace: Pace::unbroken(),
         }
     }
 
@@ -227,6 +230,17 @@ impl Engine for CpuEngine {
     type Data = Data;
     type Order = Vec<u32>;
     type Matrix = Matrix;
+
+    /// A few milliseconds.
+    const PIECE: usize = 1 << 26;
+
+    fn pace(&self) -> Pace {
+        self.pace.clone()
+    }
+
+    fn set_pace(&mut self, pace: Pace) {
+        self.pace = pace;
+    }
 
     fn beside(&self, spec: Spec, parameters: Vec<f32>) -> Result<Self> {
         Ok(Self::new(&spec, parameters))

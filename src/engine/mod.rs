@@ -20,6 +20,7 @@ use crate::{
     input_map::InputMap,
     loss::Loss,
     optim::Update,
+    pace::Pace,
 };
 
 /// What an engine is built for; it may specialise its kernels to all of it.
@@ -114,13 +115,24 @@ pub(crate) fn check_table(rows: usize, columns: usize) -> Result<()> {
 /// the class count, row numbers below the row count.
 #[allow(async_fn_in_trait, reason = "both engines and every caller live on one thread")]
 #[maybe_async::maybe_async(AFIT)]
-pub trait Engine {
+pub trait Engine: 'static {
     /// Rows on the device.
     type Data;
     /// An order in which to visit rows, on the device.
     type Order;
     /// A factor of many products, on the device.
-    type Matrix;
+    type Matrix: 'static;
+
+    /// Multiply-adds of a product that are made at once where training rows are compared.
+    const PIECE: usize;
+
+    /// The pace at which statistics are made on it.
+    fn pace(&self) -> Pace {
+        Pace::unbroken()
+    }
+
+    /// Makes statistics at another pace, where the engine keeps one.
+    fn set_pace(&mut self, _: Pace) {}
 
     /// Another head's engine on the same device; its moments start at zero.
     fn beside(&self, spec: Spec, parameters: Vec<f32>) -> Result<Self>

@@ -1,7 +1,11 @@
 //! A head's calibration from rows that were held out for it, and what both ways of calibrating have
 //! in common.
 
-use super::{Head, Prediction, verdicts::ECE_BINS};
+use super::{
+    Head, Prediction,
+    answers::{Answers, Question},
+    verdicts::ECE_BINS,
+};
 use crate::{
     Error, Result,
     calibration::{
@@ -34,6 +38,13 @@ pub(super) struct Settings {
     pub(super) provisional: bool,
 }
 
+/// Rows that were held out to calibrate with.
+pub(super) struct HeldOut {
+    settings: Settings,
+    labels: Vec<u32>,
+    warning: Option<String>,
+}
+
 /// What a calibration is made from: rows that the heads which scored them had not seen.
 pub(super) struct Scored {
     /// Scores, `[rows]`.
@@ -60,9 +71,22 @@ impl<E: Engine> Head<E> {
         labels: &[f64],
         options: &CalibrationOptions,
     ) -> Result<&Calibration> {
+        let (question, held_out) = self.calibration_question(features.to_vec(), labels, options)?;
+        let answers = self.answer(&question).await?;
+        self.calibrated(held_out, answers)
+    }
+}
+
+impl<E: Engine> Head<E> {
+    pub(super) fn calibration_question(
+        &self,
+        features: Vec<f32>,
+        labels: &[f64],
+        options: &CalibrationOptions,
+    ) -> Result<(Question, HeldOut)> {
         let settings = self.settings(options)?;
-        let labels = check_labelled(features, labels, self.width(), self.classes())?;
-        self.calibrate_with(settings, features, &labels).await
+        let labels = check_labelled(&features, labels, self.width(), self.classes())?;
+        self.held_out_question(settings, features, labels)
     }
 
     /// Checks a calibration's options.
@@ -75,27 +99,33 @@ impl<E: Engine> Head<E> {
     }
 
     /// With checked rows.
-    pub(super) async fn calibrate_with(
-        &mut self,
+    pub(super) fn held_out_question(
+        &self,
         settings: Settings,
-        features: &[f32],
-        labels: &[u32],
+        features: Vec<f32>,
+        labels: Vec<u32>,
+    ) -> Result<(Question, HeldOut)> {
+        let found = self.own_rows(&features);
+        let warning = trained_on(&self.seen.contain(&features, self.width()), &found);
+        let own = found.iter().map(|found| found.map(|found| found.row)).collect();
+        let question = Question { scorer: settings.scorer, features, own, standard: None };
+        Ok((question, HeldOut { settings, labels, warning }))
+    }
+
+    /// Calibrates by the answers to held-out rows.
+    pub(super) fn calibrated(
+        &mut self,
+        HeldOut { settings, labels, warning }: HeldOut,
+        Answers { logits, scores }: Answers,
     ) -> Result<&Calibration> {
-        // Parameters that do not suit the training rows are refused here, before the number of rows
-        // is.
-        self.fitted(&settings.scorer).await?;
+        // Only here: parameters that do not suit the training rows were refused before.
         settings.check(labels.len(), GIVE_MORE)?;
-        let found = self.own_rows(features);
-        let warning = trained_on(&self.seen.contain(features, self.width()), &found);
-        let outputs = self.engine().forward(features).await?;
-        let own: Vec<_> = found.iter().map(|found| found.map(|found| found.row)).collect();
-        let scores = self.scores(&settings.scorer, features, &outputs, &own).await?;
         let scored = Scored {
             scores,
-            base: base_temperature(&outputs.logits, self.classes()),
-            logits: outputs.logits,
-            labels: labels.to_vec(),
+            base: base_temperature(&logits, self.classes()),
+            logits,
             parts: (0..labels.len()).map(|row| row % PARTS).collect(),
+            labels,
             factor: 1.0,
         };
         self.conclude(settings, scored, Method::HeldOut, warning)

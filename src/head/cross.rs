@@ -7,6 +7,7 @@
 
 use super::{
     FitRows, Head, HeadFit,
+    answers::{Answering, Question},
     calibrate::{Scored, Settings},
     fit::UNNAMED_GROUPS,
 };
@@ -65,6 +66,8 @@ struct Turn<E: Engine> {
     head: Head<E>,
     fit: Training<E>,
     left_out: Rows,
+    /// What it says of them.
+    asking: Option<Answering<E::Matrix>>,
 }
 
 #[maybe_async::maybe_async]
@@ -165,11 +168,7 @@ impl<E: Engine> CrossCalibration<E> {
                     turn.head.take_weights(fit.parameters())?;
                 }
             }
-            Training::Done => {
-                if let Some(turn) = self.turn.take() {
-                    self.score(turn).await?;
-                }
-            }
+            Training::Done => self.score(batches).await?,
         }
         Ok(false)
     }
@@ -210,15 +209,22 @@ impl<E: Engine> CrossCalibration<E> {
             Some(dual) => Training::Dual(Box::new(dual)),
             None => Training::Plain(Box::new(fit)),
         };
-        Ok(Turn { head: other, fit, left_out: self.rows.pick(&left_out) })
+        Ok(Turn { head: other, fit, left_out: self.rows.pick(&left_out), asking: None })
     }
 
-    async fn score(&mut self, mut turn: Turn<E>) -> Result<()> {
-        let Turn { head, left_out, .. } = &mut turn;
-        let outputs = head.forward(&left_out.features).await?;
-        let scores = head
-            .scores_like(&self.settings.scorer, &left_out.features, &outputs, self.standard)
-            .await?;
+    /// Asks a trained head about the rows that it has not seen.
+    async fn score(&mut self, pieces: usize) -> Result<()> {
+        let Some(Turn { head, left_out, asking, .. }) = &mut self.turn else { return Ok(()) };
+        let answering = match asking {
+            Some(answering) => answering,
+            None => {
+                let features = left_out.features.to_vec();
+                let question = head.question(self.settings.scorer, features)?;
+                let question = Question { standard: self.standard, ..question };
+                asking.insert(head.begin_answer(question).await?)
+            }
+        };
+        let Some(answers) = head.go_on(answering, pieces).await? else { return Ok(()) };
         let learnt = head.rows().cloned();
         let temperature = match learnt {
             Some(rows) => base_temperature(
@@ -227,13 +233,14 @@ impl<E: Engine> CrossCalibration<E> {
             ),
             None => 1.0,
         };
-        self.scored.scores.extend(scores);
+        self.scored.scores.extend(answers.scores);
         self.scored
             .logits
-            .extend(outputs.logits.iter().map(|&f| (f64::from(f) / temperature) as f32));
+            .extend(answers.logits.iter().map(|&f| (f64::from(f) / temperature) as f32));
         self.scored.labels.extend_from_slice(&left_out.labels);
         self.scored.parts.extend(std::iter::repeat_n(self.turns, left_out.count()));
         self.turns += 1;
+        self.turn = None;
         Ok(())
     }
 }

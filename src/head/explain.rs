@@ -3,7 +3,7 @@
 use super::Head;
 use crate::{
     Error, Result,
-    engine::{Engine, Outputs},
+    engine::Engine,
     error::Mismatch,
     numeric::{row::squared_distance, sort},
     ood::{
@@ -32,6 +32,21 @@ pub struct Explanation {
     pub parts: Vec<(&'static str, Vec<f32>)>,
 }
 
+impl Explanation {
+    /// Adds that of further rows.
+    pub(super) fn append(&mut self, other: Self) {
+        self.k = other.k;
+        self.ids.extend(other.ids);
+        self.classes.extend(other.classes);
+        self.distances.extend(other.distances);
+        if self.parts.is_empty() {
+            self.parts = other.parts;
+        } else {
+            self.parts.iter_mut().zip(other.parts).for_each(|(own, other)| own.1.extend(other.1));
+        }
+    }
+}
+
 /// Where a remembered row is among all: rows with a class first.
 struct Place {
     id: u32,
@@ -43,28 +58,9 @@ impl<E: Engine> Head<E> {
     /// The `k` remembered rows nearest to each of `[rows, features]`, and the parts of the score
     /// that the gate compares, or, before a calibration, of "auto".
     pub async fn explain(&mut self, features: &[f32], k: Option<f64>) -> Result<Explanation> {
-        let width = self.width();
-        check_features(features, width)?;
-        let all = self.memory.ids().len() + self.memory.unknown().ids.len();
-        let k = match k.map(|k| count("options.k", k)).transpose()? {
-            Some(k) if k > all => {
-                let expected = format!("at most {all}, the number of remembered rows");
-                return Err(Error::InvalidOption(Mismatch::new("options.k", expected, k)));
-            }
-            Some(k) => k,
-            None => NEIGHBOURS.min(all),
-        };
-        if all == 0 {
-            return Err(Error::TooFewRows(
-                "explain names remembered rows, and it remembers none: addRows first".into(),
-            ));
-        }
-        let scorer = match self.calibration() {
-            Some(calibration) => calibration.scorer,
-            None => self.resolve(&ScorerName::Auto.into())?,
-        };
-        let outputs = self.engine().forward(features).await?;
-        let parts = self.parts(&scorer, features, &outputs).await?;
+        let k = self.check_explanation(features, k)?;
+        let scorer = self.explained()?;
+        let parts = self.parts(&scorer, features).await?;
         let mut explanation = Explanation { k, parts, ..Explanation::default() };
         self.find_nearest(features, &mut explanation).await?;
         Ok(explanation)
@@ -74,14 +70,15 @@ impl<E: Engine> Head<E> {
         &mut self,
         scorer: &Scorer,
         features: &[f32],
-        outputs: &Outputs,
     ) -> Result<Vec<(&'static str, Vec<f32>)>> {
         let fitted = self.fitted(scorer).await?;
         let Fitted::Auto(auto) = fitted.as_ref() else {
-            let scores = self.scores(scorer, features, outputs, &[]).await?;
+            let question = self.question(*scorer, features.to_vec())?;
+            let scores = self.answer(&question).await?.scores;
             return Ok(vec![(scorer.name.as_str(), scores)]);
         };
-        let finite = FiniteRows::of(Batch::new(features, outputs, self.classes()));
+        let outputs = self.engine().forward(features).await?;
+        let finite = FiniteRows::of(Batch::new(features, &outputs, self.classes()));
         let batch = finite.batch();
         let names = [
             "unsureness",
@@ -123,12 +120,19 @@ impl<E: Engine> Head<E> {
             Some(form) => form.form(rows),
             None => rows.to_vec(),
         };
-        let [queries, known, unknown] = [features, &known, &unknown].map(shaped);
-        let mut keys = Vec::with_capacity((known.len() + unknown.len()) / width);
-        for query in queries.chunks_exact(width) {
-            keys.clear();
-            let rows = known.chunks_exact(width).chain(unknown.chunks_exact(width));
-            keys.extend(rows.zip(0..).map(|(row, n)| sort::key(squared_distance(query, row), n)));
+        let queries = shaped(features);
+        let mut keys = vec![Vec::new(); queries.len() / width];
+        let mut number = 0;
+        // A copy of some rows at a time: they may be nearly all of the memory there is.
+        for rows in known.chunks(CHUNK * width).chain(unknown.chunks(CHUNK * width)) {
+            for row in shaped(rows).chunks_exact(width) {
+                for (keys, query) in keys.iter_mut().zip(queries.chunks_exact(width)) {
+                    keys.push(sort::key(squared_distance(query, row), number));
+                }
+                number += 1;
+            }
+        }
+        for mut keys in keys {
             sort::sort(&mut keys);
             for &key in &keys[..into.k] {
                 let Place { id, class } = self.place(sort::row(key));
@@ -138,6 +142,36 @@ impl<E: Engine> Head<E> {
             }
         }
         Ok(())
+    }
+}
+
+impl<E: Engine> Head<E> {
+    /// How many neighbours to name.
+    pub(super) fn check_explanation(&self, features: &[f32], k: Option<f64>) -> Result<usize> {
+        check_features(features, self.width())?;
+        let all = self.memory.ids().len() + self.memory.unknown().ids.len();
+        let k = match k.map(|k| count("options.k", k)).transpose()? {
+            Some(k) if k > all => {
+                let expected = format!("at most {all}, the number of remembered rows");
+                return Err(Error::InvalidOption(Mismatch::new("options.k", expected, k)));
+            }
+            Some(k) => k,
+            None => NEIGHBOURS.min(all),
+        };
+        if all == 0 {
+            return Err(Error::TooFewRows(
+                "explain names remembered rows, and it remembers none: addRows first".into(),
+            ));
+        }
+        Ok(k)
+    }
+
+    /// The scorer that is explained.
+    pub(super) fn explained(&self) -> Result<Scorer> {
+        match self.calibration() {
+            Some(calibration) => Ok(calibration.scorer),
+            None => self.resolve(&ScorerName::Auto.into()),
+        }
     }
 
     fn place(&self, number: usize) -> Place {

@@ -8,7 +8,7 @@ use crate::{
     error::Mismatch,
     ood::{
         FittedArrays, ScorerName,
-        statistics::nearness::{BANK, stratified},
+        statistics::nearness::{bank_rows, stratified},
     },
     range::count,
 };
@@ -37,7 +37,7 @@ impl<E: Engine> Head<E> {
         };
         // Others know means and the like of them, and no row itself.
         let most = match scorer.name {
-            ScorerName::Auto => BANK,
+            ScorerName::Auto => bank_rows(self.width()),
             ScorerName::Knn | ScorerName::NnGuide => usize::MAX,
             _ => 0,
         };

@@ -1,15 +1,14 @@
 //! Fits: which rows are learnt from, which are held out, which are remembered, and the calibration
 //! that the held-out ones make at the end.
 
-use super::{Head, within};
+use super::{Head, calls::Call, within};
 use crate::{
     Error, Result,
-    calibration::{self, CalibrationOptions, conformal::least_rows},
+    calibration::{self, conformal::least_rows},
     config::{self, ClassWeights, FitConfig},
     engine::{Engine, check_outputs, check_square},
     error::Mismatch,
     numeric::format::quoted,
-    ood::ScorerName,
     training::{
         fit::{Epoch, Fit},
         memory::Memory,
@@ -37,6 +36,8 @@ fn nothing_remembered() -> Error {
 pub struct HeadFit<E: Engine> {
     fit: Fit<E>,
     held_out: Option<Rows>,
+    /// The calibration by them.
+    calibrating: Option<Call<E>>,
     /// What is to be said of rows that were parted as if they had nothing to do with one another.
     grouped: Option<String>,
     /// Whether the map before the first layer was taken from its rows.
@@ -49,6 +50,11 @@ impl<E: Engine> HeadFit<E> {
     /// What the caller should know, after the last epoch.
     pub fn warning(&self) -> Option<&str> {
         self.warning.as_deref()
+    }
+
+    /// What is to be said once the held-out rows have calibrated, or not.
+    fn add_warnings(&mut self, warning: Option<String>) {
+        self.warning = calibration::joined([self.warning.take(), warning, self.grouped.take()]);
     }
 }
 
@@ -252,6 +258,7 @@ impl<E: Engine> Head<E> {
         Ok(HeadFit {
             fit,
             held_out: held_out.filter(|_| calibrates),
+            calibrating: None,
             grouped,
             adopted,
             patience: config.patience.is_some(),
@@ -270,12 +277,18 @@ impl<E: Engine> Head<E> {
         ended
     }
 
-    /// Closes an epoch; after the last one, the head is calibrated with the held-out rows, if there
-    /// are enough of them.
+    /// [`Head::close_epoch`], and the calibration at the end.
+    pub async fn end_epoch(&mut self, fit: &mut HeadFit<E>, report: bool) -> Result<Epoch> {
+        let epoch = self.close_epoch(fit, report).await?;
+        while epoch.last && !self.calibrate_after(fit, usize::MAX).await? {}
+        Ok(epoch)
+    }
+
+    /// Closes an epoch; after the last one, [`Head::calibrate_after`] is due.
     ///
     /// Losses are read from the device when `report` asks for them, when patience needs them, and
     /// after the last epoch.
-    pub async fn end_epoch(&mut self, fit: &mut HeadFit<E>, report: bool) -> Result<Epoch> {
+    pub async fn close_epoch(&mut self, fit: &mut HeadFit<E>, report: bool) -> Result<Epoch> {
         let ended = fit.fit.end_epoch(&mut self.trainer, report).await;
         if ended.is_err() {
             // Where training diverged these are other weights.
@@ -288,43 +301,47 @@ impl<E: Engine> Head<E> {
         if epoch.last {
             // Patience may have gone back to earlier weights.
             self.invalidate_weights();
-            if let Some(held_out) = fit.held_out.take() {
-                let warning = self.calibrate_after(&held_out, fit.patience).await?;
-                let before = calibration::joined([fit.warning.take(), warning]);
-                fit.warning = calibration::joined([before, fit.grouped.take()]);
-            }
+            self.begin_calibrate_after(fit).await?;
         }
         Ok(epoch)
     }
 
-    /// Calibrates with the rows that a fit held out, and says what is to be known of that.
-    async fn calibrate_after(
-        &mut self,
-        held_out: &Rows,
-        chose_epoch: bool,
-    ) -> Result<Option<String>> {
-        let options = CalibrationOptions::from(ScorerName::Auto);
+    /// Begins to calibrate with the rows that a fit held out, if they are enough.
+    async fn begin_calibrate_after(&mut self, fit: &mut HeadFit<E>) -> Result<()> {
+        let Some(held_out) = fit.held_out.take() else { return Ok(()) };
         let (count, least) = (held_out.count(), least_rows(config::alpha(None)?));
         if count < least {
-            return Ok(Some(format!(
+            let too_few = format!(
                 "not calibrated: {count} held-out rows are too few for alpha 0.05, which takes {least}; calibrate() without rows \
                  calibrates from the head's own"
-            )));
+            );
+            fit.add_warnings(Some(too_few));
+            return Ok(());
         }
-        let settings = self.settings(&options)?;
-        let calibrated = self.calibrate_with(settings, &held_out.features, &held_out.labels).await;
-        let warning = match calibrated {
-            Ok(calibration) => calibration.warning.clone(),
-            // The fit has succeeded, whatever the rows that were held out.
-            Err(error @ Error::NotFinite(_)) => {
-                return Ok(Some(format!("not calibrated: {error}")));
+        fit.calibrating = Some(self.begin_calibrate_with(&held_out).await?);
+        Ok(())
+    }
+
+    /// After the last epoch: goes on to calibrate with the held-out rows. True when nothing is left
+    /// to do; then [`HeadFit::warning`] says what is to be known.
+    pub async fn calibrate_after(&mut self, fit: &mut HeadFit<E>, pieces: usize) -> Result<bool> {
+        let Some(call) = &mut fit.calibrating else { return Ok(true) };
+        let warning = match self.go_on_with(call, pieces).await {
+            Ok(None) => return Ok(false),
+            Ok(Some(_)) => {
+                let warning = self.calibration().and_then(|made| made.warning.clone());
+                let chose = fit.patience.then(|| {
+                    "the rows that chose the epoch also calibrated: hold out others for calibrate"
+                        .to_string()
+                });
+                calibration::joined([warning, chose])
             }
+            // The fit has succeeded, whatever the rows that were held out.
+            Err(error @ Error::NotFinite(_)) => Some(format!("not calibrated: {error}")),
             Err(error) => return Err(error),
         };
-        let chose = chose_epoch.then(|| {
-            "the rows that chose the epoch also calibrated: hold out others for calibrate"
-                .to_string()
-        });
-        Ok(calibration::joined([warning, chose]))
+        fit.calibrating = None;
+        fit.add_warnings(warning);
+        Ok(true)
     }
 }

@@ -3,7 +3,9 @@
 //! comes in is checked here, before anything changes, so that a refused call leaves the head as it
 //! was.
 
+mod answers;
 mod calibrate;
+pub mod calls;
 mod classes;
 pub mod cross;
 mod explain;

@@ -5,13 +5,10 @@ use std::rc::Rc;
 use super::Head;
 use crate::{
     Error, Result,
-    engine::{Engine, Outputs},
+    engine::Engine,
     loss::Loss,
     numeric::lookup::{Found, Lookup},
-    ood::{
-        Batch, Fitted, Scorer, ScorerName, ScorerOptions, finite::FiniteRows,
-        statistics::standard::Standard,
-    },
+    ood::{Fitted, Scorer, ScorerName, ScorerOptions},
 };
 
 /// What "auto" resolves to for a head that remembers no training rows. By the tables of
@@ -44,9 +41,8 @@ impl<E: Engine> Head<E> {
         features: &[f32],
         scorer: &ScorerOptions,
     ) -> Result<Vec<f32>> {
-        let scorer = self.resolve(scorer)?;
-        let outputs = self.forward(features).await?;
-        self.scores(&scorer, features, &outputs, &[]).await
+        let question = self.question(self.resolve(scorer)?, features.to_vec())?;
+        Ok(self.answer(&question).await?.scores)
     }
 
     /// The scorer with "auto" replaced by what it stands for: what was selected, else the
@@ -71,47 +67,10 @@ impl<E: Engine> Head<E> {
         Ok(scorer)
     }
 
-    /// Scores of checked rows, of which the head answered `outputs`. Scorers that search among the
-    /// training rows leave out `own[row]`, where given.
-    pub(super) async fn scores(
-        &mut self,
-        scorer: &Scorer,
-        features: &[f32],
-        outputs: &Outputs,
-        own: &[Option<u32>],
-    ) -> Result<Vec<f32>> {
-        let (model, scorers) = self.model();
-        scorers.scores(model, scorer, features, outputs, own).await
-    }
-
     /// The scorer fitted to this head.
     pub(super) async fn fitted(&mut self, scorer: &Scorer) -> Result<Rc<Fitted<E::Matrix>>> {
         let (model, scorers) = self.model();
         scorers.fitted(model, scorer).await
-    }
-
-    /// Scores of rows that this head has not seen, comparable with those of a head that has; for
-    /// "auto" that head's mean and deviation of unsureness are given.
-    pub(super) async fn scores_like(
-        &mut self,
-        scorer: &Scorer,
-        features: &[f32],
-        outputs: &Outputs,
-        standard: Option<Standard>,
-    ) -> Result<Vec<f32>> {
-        let fitted = self.fitted(scorer).await?;
-        match (fitted.as_ref(), standard) {
-            (Fitted::Auto(auto), Some(standard)) => {
-                let finite = FiniteRows::of(Batch::new(features, outputs, self.classes()));
-                let batch = finite.batch();
-                let scores = match batch.count() {
-                    0 => Vec::new(),
-                    _ => auto.scores_by(&standard, self.engine(), &batch).await?,
-                };
-                Ok(finite.complete(scores))
-            }
-            _ => self.scores(scorer, features, outputs, &[]).await,
-        }
     }
 
     /// For each of `[rows, features]` the remembered training row that it is, or is as good as, if

@@ -10,7 +10,7 @@
 //! A [`Selection`] is a small state machine that its caller drives, so that a page can breathe and
 //! stop it.
 
-use super::{FitRows, Head, HeadFit};
+use super::{FitRows, Head, HeadFit, answers::Answering};
 use crate::{
     Error, Result,
     config::{self, FitOptions, HeadConfig},
@@ -67,6 +67,8 @@ struct Turn<E: Engine> {
     fit: Option<HeadFit<E>>,
     known: Vec<f32>,
     unknown: Vec<f32>,
+    /// What a candidate says of both.
+    asking: Option<Answering<E::Matrix>>,
     aurocs: Vec<f64>,
 }
 
@@ -115,8 +117,8 @@ impl<E: Engine> Selection<E> {
         Ok(Self { candidates, rows, left_out, turn: None, aurocs: Vec::new() })
     }
 
-    /// Makes up to `batches` updates of a small head, or asks it for one candidate's scores. True
-    /// when nothing is left to do.
+    /// Makes up to `batches` updates of a small head, or goes on for as many pieces with one
+    /// candidate's scores. True when nothing is left to do.
     pub async fn run(&mut self, head: &mut Head<E>, batches: usize) -> Result<bool> {
         let Some(turn) = &mut self.turn else {
             let Some(left_out) = self.left_out.pop() else { return Ok(true) };
@@ -131,9 +133,7 @@ impl<E: Engine> Selection<E> {
                 turn.fit = None;
             }
         } else if let Some(&candidate) = self.candidates.get(turn.aurocs.len()) {
-            let known = turn.head.ood_score(&turn.known, &candidate.into()).await?;
-            let unknown = turn.head.ood_score(&turn.unknown, &candidate.into()).await?;
-            turn.aurocs.push(metrics::auroc(&metrics::wide(&known), &metrics::wide(&unknown))?);
+            turn.ask(candidate, batches).await?;
         } else {
             self.aurocs.extend(self.turn.take().map(|turn| turn.aurocs));
         }
@@ -229,12 +229,35 @@ impl<E: Engine> Selection<E> {
             fit: Some(fit),
             known,
             unknown: self.pick(unknown.into_iter()),
+            asking: None,
             aurocs: Vec::new(),
         })
     }
 
     fn pick(&self, rows: impl Iterator<Item = u32>) -> Vec<f32> {
         rows.flat_map(|row| self.rows.row(row as usize)).copied().collect()
+    }
+}
+
+#[maybe_async::maybe_async]
+impl<E: Engine> Turn<E> {
+    /// Goes on to score the rows by a candidate.
+    async fn ask(&mut self, candidate: ScorerName, pieces: usize) -> Result<()> {
+        let answering = match &mut self.asking {
+            Some(answering) => answering,
+            None => {
+                let scorer = self.head.resolve(&candidate.into())?;
+                let rows = [self.known.as_slice(), &self.unknown].concat();
+                let question = self.head.question(scorer, rows)?;
+                self.asking.insert(self.head.begin_answer(question).await?)
+            }
+        };
+        let Some(answers) = self.head.go_on(answering, pieces).await? else { return Ok(()) };
+        let scores = metrics::wide(&answers.scores);
+        let (known, unknown) = scores.split_at(self.known.len() / self.head.width());
+        self.aurocs.push(metrics::auroc(known, unknown)?);
+        self.asking = None;
+        Ok(())
     }
 }
 

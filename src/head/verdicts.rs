@@ -1,7 +1,11 @@
 //! What a head says once it has been calibrated: is this row one that it knows? And how well it
 //! says so.
 
-use super::{Head, Prediction, within};
+use super::{
+    Head, Prediction,
+    answers::{Answers, Question},
+    within,
+};
 use crate::{
     Error, Result,
     engine::Engine,
@@ -50,6 +54,12 @@ pub struct Evaluation {
     pub roc: Vec<metrics::RocPoint>,
 }
 
+/// Of the known rows of an evaluation.
+pub(super) struct Known {
+    labels: Vec<u32>,
+    temperature: f64,
+}
+
 /// Classes up to which there is a confusion matrix: 64 MB.
 const MOST_CONFUSED: usize = 4096;
 
@@ -60,10 +70,34 @@ pub(super) const ECE_BINS: usize = 15;
 impl<E: Engine> Head<E> {
     /// Classes, and whether each row is one that the head knows.
     pub async fn gate(&mut self, features: &[f32]) -> Result<Verdicts> {
+        let question = self.gate_question(features.to_vec())?;
+        let answers = self.answer(&question).await?;
+        self.verdicts(answers)
+    }
+
+    /// Accuracy and calibration on labelled in-distribution rows, and how a scorer separates them
+    /// from `ood` rows.
+    pub async fn evaluate(
+        &mut self,
+        id: &[f32],
+        labels: &[f64],
+        ood: &[f32],
+        scorer: &ScorerOptions,
+    ) -> Result<Evaluation> {
+        let (question, known) = self.evaluation_question(id.to_vec(), labels, ood, scorer)?;
+        let answers = self.answer(&question).await?;
+        self.evaluation(known, answers)
+    }
+}
+
+impl<E: Engine> Head<E> {
+    pub(super) fn gate_question(&self, features: Vec<f32>) -> Result<Question> {
         let scorer = self.calibration().ok_or(Error::NotCalibrated)?.scorer;
-        let outputs = self.forward(features).await?;
-        let scores = self.scores(&scorer, features, &outputs, &[]).await?;
-        // Once more: the calibration cannot stay borrowed while the engine is at work.
+        self.question(scorer, features)
+    }
+
+    /// What the gate says, by the calibrated scorer's answers.
+    pub(super) fn verdicts(&self, Answers { logits, scores }: Answers) -> Result<Verdicts> {
         let calibration = self.calibration().ok_or(Error::NotCalibrated)?;
         let (classes, temperature) = (self.classes(), calibration.temperature);
         let mut verdicts = Verdicts::default();
@@ -77,10 +111,10 @@ impl<E: Engine> Head<E> {
                     .collect();
             }
             Some(per_class) => {
-                for (&score, logits) in scores.iter().zip(outputs.logits.chunks_exact(classes)) {
+                for (&score, row) in scores.iter().zip(logits.chunks_exact(classes)) {
                     let first = verdicts.class_set.len();
                     let mut largest = 0.0_f64;
-                    for p_value in per_class.p_values(score, logits, temperature) {
+                    for p_value in per_class.p_values(score, row, temperature) {
                         verdicts.class_set.push(u8::from(p_value > calibration.alpha + 1e-12));
                         largest = largest.max(p_value);
                     }
@@ -92,33 +126,39 @@ impl<E: Engine> Head<E> {
             }
         }
         Ok(Verdicts {
-            prediction: Prediction::new(outputs.logits, classes, temperature),
+            prediction: Prediction::new(logits, classes, temperature),
             scores,
             ..verdicts
         })
     }
 
-    /// Accuracy and calibration on labelled in-distribution rows, and how a scorer separates them
-    /// from `ood` rows.
-    pub async fn evaluate(
-        &mut self,
-        id: &[f32],
+    pub(super) fn evaluation_question(
+        &self,
+        mut id: Vec<f32>,
         labels: &[f64],
         ood: &[f32],
         scorer: &ScorerOptions,
-    ) -> Result<Evaluation> {
+    ) -> Result<(Question, Known)> {
         let scorer = self.resolve(scorer)?;
         let (width, classes) = (self.width(), self.classes());
         let labels =
-            check_labelled(id, labels, width, classes).map_err(|error| within("id", error))?;
+            check_labelled(&id, labels, width, classes).map_err(|error| within("id", error))?;
         check_features(ood, width).map_err(|error| within("ood", error))?;
-        let temperature = self.temperature();
+        id.extend_from_slice(ood);
+        Ok((self.question(scorer, id)?, Known { labels, temperature: self.temperature() }))
+    }
 
-        let known = self.engine().forward(id).await?;
-        let unknown = self.engine().forward(ood).await?;
-        let id_scores = metrics::wide(&self.scores(&scorer, id, &known, &[]).await?);
-        let ood_scores = metrics::wide(&self.scores(&scorer, ood, &unknown, &[]).await?);
-        let prediction = Prediction::new(known.logits, classes, temperature);
+    /// By the answers to known rows and, after them, unknown ones.
+    pub(super) fn evaluation(
+        &self,
+        Known { labels, temperature }: Known,
+        Answers { mut logits, scores }: Answers,
+    ) -> Result<Evaluation> {
+        let classes = self.classes();
+        let (id_scores, ood_scores) = scores.split_at(labels.len());
+        let [id_scores, ood_scores] = [id_scores, ood_scores].map(metrics::wide);
+        logits.truncate(labels.len() * classes);
+        let prediction = Prediction::new(logits, classes, temperature);
         let hits = prediction
             .class_index
             .iter()

@@ -33,7 +33,7 @@ use crate::{
     ood::{
         Needs, ScorerName, ScorerOptions,
         auto::base_temperature,
-        fitting::{FittedScorers, Model},
+        fitting::{Asked, FittedScorers, Model},
     },
 };
 
@@ -83,7 +83,8 @@ pub fn scores(
     let outputs = Outputs { logits: logits.to_vec(), penultimate: inputs.map(<[f32]>::to_vec) };
     // A scorer of the answer sees no features.
     let features = vec![1.0; rows];
-    now(FittedScorers::new(None, None).scores(model, &checked, &features, &outputs, &[]))
+    let asked = Asked { scorer: &checked, features: &features, own: &[], standard: None };
+    now(FittedScorers::new(None, None).scores(model, &asked, &outputs))
 }
 
 /// The softmax temperature that fits held-out logits `[rows, classes]` and their classes best, as

@@ -17,7 +17,7 @@ use super::{
     scoring::Scoring,
     statistics::Context,
 };
-use crate::{Result, engine::Engine, numeric::sort, range::Range};
+use crate::{Result, engine::Engine, numeric::sort, pace::paced, range::Range};
 
 /// Its parameters.
 pub const PARAMETERS: &[Parameter] = &[
@@ -55,7 +55,7 @@ pub struct Ash<M> {
 #[maybe_async::maybe_async(AFIT)]
 impl<E: Engine> Scoring<E> for Ash<E::Matrix> {
     async fn fit(context: &mut Context<'_, E>, values: &Values) -> Result<Self> {
-        let training = context.training().await?;
+        let training = paced!(context.training())?;
         check_not_negative("ash", &training.batch())?;
         let variant = match values.choice("variant") {
             "p" => Variant::Prune,

@@ -6,8 +6,9 @@
 //! u = x / |x|, x the head's features
 //! s1 = GEN of softmax(f / T)   T = mean over the training rows of (max f - mean f), over 3 ln K
 //! s2 = min_k MD_k / v_k      MD_k the Mahalanobis distance to class k (ridge 3), v_k its mean in that class
-//! s3 = min_k MD_k - MD_0     relative Mahalanobis distance (ridge 1)
-//! s4 = d5 / (mean d5 of its 5 nearest rows + half the mean d5)   d5 the distance to the 5th nearest of up to 4096 rows
+//! s3 = min_k MD_k - MD_0     relative Mahalanobis distance, MD_0 to the mean of all rows (ridge 3)
+//! s4 = d5 / (mean d5 of its 5 nearest rows + half the mean d5)   d5 the distance to the 5th nearest of the bank
+//!                            up to 4096 rows of 640 features, 2048 of 1280
 //! score = sum_j (s_j - mean s_j) / deviation of s_j   over the training rows, each as if it had not been among them
 //! ```
 //!
@@ -37,7 +38,7 @@ use super::{
         standard::Standard,
     },
 };
-use crate::{Result, engine::Engine, numeric::row::max};
+use crate::{Result, engine::Engine, numeric::row::max, pace::paced};
 
 /// It takes none.
 pub const PARAMETERS: &[Parameter] = &[];
@@ -60,8 +61,8 @@ pub struct Auto<M> {
 #[maybe_async::maybe_async(AFIT)]
 impl<E: Engine> Scoring<E> for Auto<E::Matrix> {
     async fn fit(context: &mut Context<'_, E>, _: &Values) -> Result<Self> {
-        let nearness = context.nearness().await?;
-        let training = context.training().await?;
+        let nearness = paced!(context.nearness())?;
+        let training = paced!(context.training())?;
         let batch = training.batch();
         let confidence = Confidence::new(&batch);
         let doubts = confidence.scores(&batch, &nearness.stretch(batch.features));

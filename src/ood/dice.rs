@@ -13,7 +13,7 @@ use super::{
     Batch, FittedArrays, Kept, Parameter, Values, last_layer::LastLayer, scoring::Scoring,
     statistics::Context,
 };
-use crate::{Result, engine::Engine, numeric::sort::percentile, range::Range};
+use crate::{Result, engine::Engine, numeric::sort::percentile, pace::paced, range::Range};
 
 /// Its parameters.
 pub const PARAMETERS: &[Parameter] = &[Parameter::number(
@@ -31,7 +31,7 @@ pub struct Dice<M> {
 #[maybe_async::maybe_async(AFIT)]
 impl<E: Engine> Scoring<E> for Dice<E::Matrix> {
     async fn fit(context: &mut Context<'_, E>, values: &Values) -> Result<Self> {
-        let training = context.training().await?;
+        let training = paced!(context.training())?;
         let mean = training.mean();
         let contributions: Vec<f32> = training
             .weight

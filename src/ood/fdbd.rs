@@ -14,6 +14,7 @@ use crate::{
     Result,
     engine::{Engine, check_table},
     numeric::row::{argmax, distance_to_mean, squared_distance},
+    pace::paced,
 };
 
 /// Distances below this count as this (pytorch-ood).
@@ -32,7 +33,7 @@ pub struct Fdbd {
 #[maybe_async::maybe_async(AFIT)]
 impl<E: Engine> Scoring<E> for Fdbd {
     async fn fit(context: &mut Context<'_, E>, _: &Values) -> Result<Self> {
-        let training = context.training().await?;
+        let training = paced!(context.training())?;
         let (width, classes) = (training.width(), training.classes());
         let weight = |class: usize| &training.weight[class * width..][..width];
         check_table(classes, classes)?;

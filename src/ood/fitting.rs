@@ -6,19 +6,28 @@ use std::rc::Rc;
 use super::{
     Batch, Fitted, Needs, Scorer, ScorerName,
     finite::FiniteRows,
-    statistics::{Context, Statistics, cache::Cache, nearness::Nearness},
+    mahalanobis::Covariance,
+    statistics::{
+        Context, Statistics,
+        cache::Cache,
+        nearness::{Nearness, bank_rows},
+        standard::Standard,
+    },
 };
 use crate::{
     Result,
     architecture::Architecture,
     engine::{Engine, Outputs},
     input_map::InputMap,
+    pace::{paced, wait},
     training::{memory::Memory, rows::Rows},
 };
 
-/// Rows compared with the training rows at a time: what that needs beside the rows stays a few
-/// megabytes.
+/// Most rows that are compared with the training rows at a time.
 pub(crate) const CHUNK: usize = 256;
+
+/// Fewer at a time would take longer by laying out the training rows than by themselves.
+const LEAST_COMPARED: usize = 16;
 
 /// Bytes of fitted scorers that are kept beside the shared statistics.
 const KEPT: usize = 32 << 20;
@@ -33,6 +42,27 @@ pub struct Model<'a, E> {
     pub input: Option<&'a InputMap>,
     /// Seed of random choices among rows.
     pub seed: u64,
+}
+
+impl<E> Model<'_, E> {
+    /// The same once more.
+    pub(crate) fn again(&mut self) -> Model<'_, E> {
+        Model { engine: self.engine, ..*self }
+    }
+}
+
+/// What is asked about some rows.
+pub struct Asked<'a> {
+    /// Which score.
+    pub scorer: &'a Scorer,
+    /// `[rows, features]`, checked.
+    pub features: &'a [f32],
+    /// For each row the training row that it is, which scorers that search leave out; empty where no
+    /// row is one.
+    pub own: &'a [Option<u32>],
+    /// For "auto", another head's mean and deviation of unsureness: of rows that this head has not
+    /// seen, scores that are comparable with those of a head that has.
+    pub standard: Option<Standard>,
 }
 
 /// Training rows and fitted scorers of one head.
@@ -60,37 +90,12 @@ impl<M> FittedScorers<M> {
         self.fitted = Cache::new(KEPT);
     }
 
-    /// Scores, `[rows]`, of checked rows, of which the head answered `outputs`; finite, or infinite
-    /// where numbers beyond `f32` came up on the way. Scorers that search among the training rows
-    /// leave out `own[row]`, where given.
-    pub async fn scores<E: Engine<Matrix = M>>(
-        &mut self,
-        model: Model<'_, E>,
-        scorer: &Scorer,
-        features: &[f32],
-        outputs: &Outputs,
-        own: &[Option<u32>],
-    ) -> Result<Vec<f32>> {
-        let Model { engine, architecture, input, seed } = model;
-        let fitted = self.fitted(Model { engine, architecture, input, seed }, scorer).await?;
-        let all = Batch::new(features, outputs, architecture.classes()).with_own(own);
-        let finite = FiniteRows::of(all);
-        let batch = finite.batch();
-        let at_a_time = if scorer.compares() { CHUNK } else { batch.count().max(1) };
-        let mut scores = Vec::with_capacity(batch.count());
-        for start in (0..batch.count()).step_by(at_a_time) {
-            let end = batch.count().min(start + at_a_time);
-            scores.extend(fitted.scores(engine, &batch.rows(start..end)).await?);
-        }
-        Ok(finite.complete(scores))
-    }
-
     /// The distances from the training rows that "auto" combines.
     pub async fn nearness<E: Engine<Matrix = M>>(
         &mut self,
         model: Model<'_, E>,
     ) -> Result<Rc<Nearness<M>>> {
-        self.context(model, ScorerName::Auto).nearness().await
+        paced!(self.context(model, ScorerName::Auto).nearness())
     }
 
     /// The scorer fitted to the head as it is.
@@ -109,6 +114,91 @@ impl<M> FittedScorers<M> {
             Needs::Answer => Ok(fitted),
             _ => Ok(self.fitted.keep(*scorer, fitted.bytes::<E>(), fitted)),
         }
+    }
+}
+
+/// What takes long is made in pieces.
+impl<M> FittedScorers<M> {
+    /// Scores, `[rows]`, of checked rows, of which the head answered `outputs`; finite, or infinite
+    /// where numbers beyond `f32` came up on the way.
+    pub async fn scores<E: Engine<Matrix = M>>(
+        &mut self,
+        mut model: Model<'_, E>,
+        asked: &Asked<'_>,
+        outputs: &Outputs,
+    ) -> Result<Vec<f32>> {
+        self.prepare(model.again(), asked.scorer).await?;
+        let fitted = wait!(self.fitted(model.again(), asked.scorer))?;
+        let Model { engine, architecture, .. } = model;
+        engine.pace().piece().await;
+        let all = Batch::new(asked.features, outputs, architecture.classes()).with_own(asked.own);
+        let finite = FiniteRows::of(all);
+        let batch = finite.batch();
+        let parts = match asked.scorer.compares() {
+            // What that needs beside the rows stays a few megabytes.
+            true => batch.count().div_ceil(self.rows_of_piece::<E>(batch.width)),
+            false => 1,
+        };
+        let mut scores = Vec::with_capacity(batch.count());
+        // Of one size: the engine's sums of a few rows differ from those of many in the last place.
+        for part in 0..parts {
+            let end = |part: usize| batch.count() * part / parts;
+            let rows = batch.rows(end(part)..end(part + 1));
+            scores.extend(match (fitted.as_ref(), asked.standard) {
+                (Fitted::Auto(auto), Some(standard)) => {
+                    wait!(auto.scores_by(&standard, engine, &rows))?
+                }
+                _ => wait!(fitted.scores(engine, &rows))?,
+            });
+            engine.pace().piece().await;
+        }
+        Ok(finite.complete(scores))
+    }
+
+    /// Makes what the scorer takes of the training rows, if there are any.
+    pub async fn prepare<E: Engine<Matrix = M>>(
+        &mut self,
+        model: Model<'_, E>,
+        scorer: &Scorer,
+    ) -> Result<()> {
+        if !scorer.compares() || self.statistics.rows().is_none() {
+            return Ok(());
+        }
+        let mut context = self.context(model, scorer.name);
+        match scorer.name {
+            ScorerName::Auto => {
+                context.nearness().await?;
+            }
+            ScorerName::Mahalanobis | ScorerName::Rmd => {
+                let covariance = Covariance::new(&scorer.values);
+                context.class_distances(covariance.normalize, covariance.ridge).await?;
+                if scorer.name == ScorerName::Rmd {
+                    context.background(covariance.normalize, covariance.ridge).await?;
+                }
+            }
+            ScorerName::Gda => {
+                context.moments(false).await?;
+            }
+            _ => {}
+        }
+        context.training().await?;
+        Ok(())
+    }
+
+    /// Whether so many rows are answered within a piece of work, for all that is made of training
+    /// rows is made.
+    pub fn is_one_piece<E: Engine>(&self, scorer: &Scorer, rows: usize, width: usize) -> bool {
+        if !scorer.compares() {
+            return rows <= CHUNK;
+        }
+        self.fitted.get(scorer).is_some() && rows <= self.rows_of_piece::<E>(width)
+    }
+
+    /// Rows that are compared with the training rows at a time.
+    fn rows_of_piece<E: Engine>(&self, width: usize) -> usize {
+        let rows = self.statistics.rows().map_or(0, Rows::count);
+        let cost = width.saturating_mul(rows.min(bank_rows(width)) + width);
+        (E::PIECE / cost.max(1)).clamp(LEAST_COMPARED, CHUNK)
     }
 }
 

@@ -24,6 +24,7 @@ use crate::{
     Result,
     engine::{Engine, check_table},
     numeric::row::dot,
+    pace::paced,
     range::Range,
 };
 
@@ -55,7 +56,7 @@ struct Density<M> {
 impl<E: Engine> Scoring<E> for Gda<E::Matrix> {
     async fn fit(context: &mut Context<'_, E>, values: &Values) -> Result<Self> {
         let ridge = f64::from(values.number("ridge"));
-        let (training, moments) = (context.training().await?, context.moments(false).await?);
+        let (training, moments) = (paced!(context.training())?, paced!(context.moments(false))?);
         let (width, present) = (training.width(), moments.present());
         check_table(present.len() * width, width)?;
         let floor = DMatrix::from_diagonal(&(moments.within.diagonal() * ridge));
@@ -69,11 +70,11 @@ impl<E: Engine> Scoring<E> for Gda<E::Matrix> {
             let rows: Vec<f32> = own.flat_map(|(row, _)| row).copied().collect();
             let mean = &moments.means[class * width..][..width];
             let count = moments.counts[class] as f64;
-            let spread = scatter(context.engine, &rows, width, |_| mean).await?;
+            let spread = paced!(scatter(context.engine, &rows, width, |_| mean))?;
             let pooled = (spread * count + &moments.within * (PRIOR * width as f64))
                 / (count + PRIOR * width as f64);
             let whitening =
-                Whitening::new(context.engine, &(pooled + &floor), 0.0, mean, width).await?;
+                paced!(Whitening::new(context.engine, &(pooled + &floor), 0.0, mean, width))?;
             let share = (count / training.count() as f64).ln();
             let offset = share - 0.5 * (whitening.log_determinant() + width as f64 * TAU.ln());
             classes.push(Density { whitening, offset });

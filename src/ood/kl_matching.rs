@@ -14,6 +14,7 @@ use crate::{
     Result,
     engine::{Engine, check_table},
     numeric::softmax::log_softmax,
+    pace::paced,
 };
 
 /// Below this a typical posterior counts as this: its logarithm stays finite.
@@ -31,7 +32,7 @@ pub struct KlMatching {
 #[maybe_async::maybe_async(AFIT)]
 impl<E: Engine> Scoring<E> for KlMatching {
     async fn fit(context: &mut Context<'_, E>, _: &Values) -> Result<Self> {
-        let training = context.training().await?;
+        let training = paced!(context.training())?;
         let classes = training.classes();
         check_table(classes, classes)?;
         let mut sums = vec![0.0; classes * classes];

@@ -16,7 +16,7 @@ use super::{
     scoring::Scoring,
     statistics::{Context, RowBank, neighbours::farthest, neighbours_asked},
 };
-use crate::{Result, engine::Engine, numeric::row::normalized};
+use crate::{Result, engine::Engine, numeric::row::normalized, pace::paced};
 
 /// Its parameters.
 pub const PARAMETERS: &[Parameter] = &[Parameter::count(
@@ -36,7 +36,7 @@ pub struct Knn<M> {
 #[maybe_async::maybe_async(AFIT)]
 impl<E: Engine> Scoring<E> for Knn<E::Matrix> {
     async fn fit(context: &mut Context<'_, E>, values: &Values) -> Result<Self> {
-        let training = context.training().await?;
+        let training = paced!(context.training())?;
         let k = neighbours_asked(values.count("k"), K, training.count())?;
         Ok(Self { k, rows: context.unit_rows().await? })
     }

@@ -20,7 +20,7 @@ use super::{
     scoring::Scoring,
     statistics::{Context, class_distances::ClassDistances},
 };
-use crate::{Result, engine::Engine, numeric::row::normalized, range::Range};
+use crate::{Result, engine::Engine, numeric::row::normalized, pace::paced, range::Range};
 
 /// Its parameters, and those of [`super::rmd`].
 pub const PARAMETERS: &[Parameter] = &[
@@ -74,12 +74,12 @@ impl<E: Engine> Scoring<E> for Mahalanobis<E::Matrix> {
         let covariance = Covariance::new(values);
         Ok(Self {
             covariance,
-            distances: context.class_distances(covariance.normalize, covariance.ridge).await?,
+            distances: paced!(context.class_distances(covariance.normalize, covariance.ridge))?,
         })
     }
 
     async fn scores(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {
-        self.distances.nearest(engine, &self.covariance.rows(batch)).await
+        Ok(self.distances.nearest(engine, &self.covariance.rows(batch)).await?.plain)
     }
 
     /// Of [`ClassDistances::arrays`].

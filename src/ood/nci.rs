@@ -13,6 +13,7 @@ use crate::{
     Result,
     engine::Engine,
     numeric::row::{distance_to_mean, sum},
+    pace::paced,
     range::Range,
 };
 
@@ -34,7 +35,7 @@ pub struct Nci {
 #[maybe_async::maybe_async(AFIT)]
 impl<E: Engine> Scoring<E> for Nci {
     async fn fit(context: &mut Context<'_, E>, values: &Values) -> Result<Self> {
-        let training = context.training().await?;
+        let training = paced!(context.training())?;
         Ok(Self {
             alpha: values.number("alpha"),
             mean: training.mean(),

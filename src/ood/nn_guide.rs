@@ -15,7 +15,7 @@ use super::{
     scoring::Scoring,
     statistics::{Context, neighbours::Bank, neighbours_asked},
 };
-use crate::{Result, engine::Engine, numeric::row::normalized};
+use crate::{Result, engine::Engine, numeric::row::normalized, pace::paced};
 
 /// Its parameters.
 pub const PARAMETERS: &[Parameter] = &[Parameter::count(
@@ -35,7 +35,7 @@ pub struct NnGuide<M> {
 #[maybe_async::maybe_async(AFIT)]
 impl<E: Engine> Scoring<E> for NnGuide<E::Matrix> {
     async fn fit(context: &mut Context<'_, E>, values: &Values) -> Result<Self> {
-        let training = context.training().await?;
+        let training = paced!(context.training())?;
         let k = neighbours_asked(values.count("k"), K, training.count())?;
         let bank = context.guided_rows(|batch| {
             let mut rows = normalized(batch.inputs, batch.width);

@@ -13,7 +13,7 @@ use super::{
     Batch, FittedArrays, Kept, Parameter, Values, last_layer::LastLayer, scoring::Scoring,
     statistics::Context,
 };
-use crate::{Result, engine::Engine, numeric::sort::percentile, range::Range};
+use crate::{Result, engine::Engine, numeric::sort::percentile, pace::paced, range::Range};
 
 /// Its parameters.
 pub const PARAMETERS: &[Parameter] = &[Parameter::number(
@@ -32,7 +32,7 @@ pub struct React<M> {
 #[maybe_async::maybe_async(AFIT)]
 impl<E: Engine> Scoring<E> for React<E::Matrix> {
     async fn fit(context: &mut Context<'_, E>, values: &Values) -> Result<Self> {
-        let training = context.training().await?;
+        let training = paced!(context.training())?;
         let ceiling = percentile(training.batch().inputs.to_vec(), values.wide("percentile"));
         Ok(Self {
             ceiling,

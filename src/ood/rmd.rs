@@ -18,7 +18,7 @@ use super::{
     scoring::Scoring,
     statistics::{Context, class_distances::ClassDistances, covariance::Whitening},
 };
-use crate::{Result, engine::Engine, numeric::row::dot};
+use crate::{Result, engine::Engine, numeric::row::dot, pace::paced};
 
 /// Fitted to training rows.
 pub struct Rmd<M> {
@@ -31,17 +31,17 @@ pub struct Rmd<M> {
 impl<E: Engine> Scoring<E> for Rmd<E::Matrix> {
     async fn fit(context: &mut Context<'_, E>, values: &Values) -> Result<Self> {
         let covariance = Covariance::new(values);
-        let background = context.background(covariance.normalize, covariance.ridge).await?;
+        let background = paced!(context.background(covariance.normalize, covariance.ridge))?;
         Ok(Self {
             covariance,
-            class: context.class_distances(covariance.normalize, covariance.ridge).await?,
+            class: paced!(context.class_distances(covariance.normalize, covariance.ridge))?,
             background,
         })
     }
 
     async fn scores(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {
         let rows = self.covariance.rows(batch);
-        let mut scores = self.class.nearest(engine, &rows).await?;
+        let mut scores = self.class.nearest(engine, &rows).await?.plain;
         let whitened = self.background.apply(engine, &rows).await?;
         for (score, row) in scores.iter_mut().zip(whitened.chunks_exact(batch.width)) {
             *score -= dot(row, row);

@@ -15,7 +15,7 @@ use super::{
     scoring::Scoring,
     statistics::Context,
 };
-use crate::{Result, engine::Engine, range::Range};
+use crate::{Result, engine::Engine, pace::paced, range::Range};
 
 /// Its parameters.
 pub const PARAMETERS: &[Parameter] = &[Parameter::number(
@@ -34,7 +34,7 @@ pub struct Scale<M> {
 #[maybe_async::maybe_async(AFIT)]
 impl<E: Engine> Scoring<E> for Scale<E::Matrix> {
     async fn fit(context: &mut Context<'_, E>, values: &Values) -> Result<Self> {
-        let training = context.training().await?;
+        let training = paced!(context.training())?;
         check_not_negative("scale", &training.batch())?;
         let layer = LastLayer::new(context.engine, &training, training.weight.clone())?;
         Ok(Self { kept: kept(training.width(), values.wide("percentile")), layer })

@@ -14,6 +14,7 @@ use crate::{
     Result,
     engine::{Engine, check_table},
     numeric::row::dot,
+    pace::paced,
 };
 
 /// Its parameters.
@@ -28,7 +29,7 @@ pub struct She {
 #[maybe_async::maybe_async(AFIT)]
 impl<E: Engine> Scoring<E> for She {
     async fn fit(context: &mut Context<'_, E>, _: &Values) -> Result<Self> {
-        let training = context.training().await?;
+        let training = paced!(context.training())?;
         let (width, rows) = (training.width(), training.batch());
         check_table(training.classes(), width)?;
         let mut all = vec![vec![0.0; width]; training.classes()];

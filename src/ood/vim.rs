@@ -12,7 +12,7 @@ use super::{
     Batch, FittedArrays, Kept, Values, energy, residual::Residual, scoring::Scoring,
     statistics::Context,
 };
-use crate::{Result, engine::Engine, numeric::row::max};
+use crate::{Result, engine::Engine, numeric::row::max, pace::paced};
 
 pub use super::residual::PARAMETERS;
 
@@ -26,7 +26,7 @@ pub struct Vim<M> {
 impl<E: Engine> Scoring<E> for Vim<E::Matrix> {
     async fn fit(context: &mut Context<'_, E>, values: &Values) -> Result<Self> {
         let residual: Residual<E::Matrix> = Residual::fit(context, values).await?;
-        let training = context.training().await?;
+        let training = paced!(context.training())?;
         let rows = training.batch();
         let residuals: f64 =
             residual.scores(context.engine, &rows).await?.into_iter().map(f64::from).sum();

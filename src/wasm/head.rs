@@ -20,7 +20,12 @@ use crate::{
     Error,
     engine::Engine,
     error::Mismatch,
-    head::{FitRows, Head, HeadFit, cross::CrossCalibration, selection::Selection},
+    head::{
+        FitRows, Head, HeadFit,
+        calls::{Call, Outcome},
+        cross::CrossCalibration,
+        selection::Selection,
+    },
     snapshot::Snapshot,
 };
 
@@ -31,6 +36,13 @@ pub struct RawHead {
     fit: Option<HeadFit<BackendEngine>>,
     selection: Option<Selection<BackendEngine>>,
     cross: Option<CrossCalibration<BackendEngine>>,
+    call: Option<Call<BackendEngine>>,
+}
+
+impl RawHead {
+    fn new(head: Head<BackendEngine>) -> Self {
+        Self { head, fit: None, selection: None, cross: None, call: None }
+    }
 }
 
 /// Checks options without building anything and answers the class names.
@@ -52,7 +64,7 @@ impl RawHead {
     pub fn create(options: &JsValue) -> JsResult<Self> {
         let config = options::head(options)?.check()?;
         let engine = BackendEngine::new(&config.spec(), config.initial_parameters());
-        Ok(Self { head: Head::new(engine, config), fit: None, selection: None, cross: None })
+        Ok(Self::new(Head::new(engine, config)))
     }
 
     /// Builds a head from `HeadOptions`.
@@ -61,7 +73,7 @@ impl RawHead {
         let config = options::head(&options)?.check()?;
         let (spec, parameters) = (config.spec(), config.initial_parameters());
         let engine = BackendEngine::new(&super::gpu::open().await?, spec, parameters)?;
-        Ok(Self { head: Head::new(engine, config), fit: None, selection: None, cross: None })
+        Ok(Self::new(Head::new(engine, config)))
     }
 
     /// Uploads rows for a fit.
@@ -83,6 +95,18 @@ impl RawHead {
         let (fit, rows) = options::fit(options)?;
         self.fit = Some(self.head.begin_refit(fit.check()?, rows)?);
         Ok(())
+    }
+
+    /// What the caller should know of a fit, at its end.
+    #[wasm_bindgen(getter, js_name = fitWarning)]
+    pub fn fit_warning(&self) -> Option<String> {
+        self.fit.as_ref()?.warning().map(Into::into)
+    }
+
+    /// Forgets a call that was stopped.
+    #[wasm_bindgen(js_name = endCall)]
+    pub fn end_call(&mut self) {
+        self.call = None;
     }
 
     /// Frees a fit's rows, finished or not.
@@ -347,8 +371,7 @@ impl RawHead {
     #[wasm_bindgen(js_name = endEpoch)]
     pub async fn end_epoch(&mut self, report: bool) -> JsResult<JsValue> {
         let Some(fit) = &mut self.fit else { return Ok(JsValue::UNDEFINED) };
-        let epoch = self.head.end_epoch(fit, report).await?;
-        Ok(to_js(&EpochResult::new(epoch, fit.warning())))
+        Ok(to_js(&EpochResult::from(self.head.close_epoch(fit, report).await?)))
     }
 
     /// Parameters and the optimiser's moments.
@@ -367,12 +390,6 @@ impl RawHead {
     pub async fn remove_class(&mut self, name: String, options: JsValue) -> JsResult<()> {
         let as_unknown = options::removal(&options)?;
         Ok(self.head.remove_class(&name, as_unknown).await?)
-    }
-
-    /// `explain` of the contract.
-    pub async fn explain(&mut self, features: Vec<f32>, options: JsValue) -> JsResult<JsValue> {
-        let k = options::explanation(&options)?;
-        Ok(to_js(&ExplanationResult::from(self.head.explain(&features, k).await?)))
     }
 
     /// All parameters, for features as they come, layer by layer.
@@ -396,31 +413,12 @@ impl RawHead {
         Ok(to_js(&PredictionResult::from(self.head.predict(&features).await?)))
     }
 
-    /// `oodScore` of the contract.
-    #[wasm_bindgen(js_name = oodScore)]
-    pub async fn ood_score(&mut self, features: Vec<f32>, options: JsValue) -> JsResult<Vec<f32>> {
-        let scorer = options::score(&options)?;
-        Ok(self.head.ood_score(&features, &scorer).await?)
-    }
-
     /// Makes up to so many updates of a small head, or scores one candidate; true when there is
     /// nothing left to do.
     #[wasm_bindgen(js_name = runSelection)]
     pub async fn run_selection(&mut self, batches: usize) -> JsResult<bool> {
         let Some(selection) = &mut self.selection else { return Ok(true) };
         Ok(selection.run(&mut self.head, batches).await?)
-    }
-
-    /// `calibrate` of the contract.
-    pub async fn calibrate(
-        &mut self,
-        features: Vec<f32>,
-        labels: Vec<f64>,
-        options: JsValue,
-    ) -> JsResult<JsValue> {
-        let options = options::calibration(&options)?;
-        let calibration = self.head.calibrate(&features, &labels, &options).await?;
-        Ok(to_js(&CalibrationResult::from(calibration)))
     }
 
     /// Begins to calibrate from the head's own rows.
@@ -440,11 +438,6 @@ impl RawHead {
         Ok(cross.run(&mut self.head, batches).await?)
     }
 
-    /// `gate` of the contract, without the names.
-    pub async fn gate(&mut self, features: Vec<f32>) -> JsResult<JsValue> {
-        Ok(to_js(&GateResult::from(self.head.gate(&features).await?)))
-    }
-
     /// The calibrated scorer as a file's graph needs it: its numbers, then its arrays.
     #[wasm_bindgen(js_name = fittedArrays)]
     pub async fn fitted_arrays(&mut self, options: JsValue) -> JsResult<Vec<JsValue>> {
@@ -454,15 +447,78 @@ impl RawHead {
         Ok(std::iter::once(numbers).chain(arrays).collect())
     }
 
-    /// `evaluate` of the contract.
-    pub async fn evaluate(
+    /// Begins `oodScore` of the contract.
+    #[wasm_bindgen(js_name = beginScore)]
+    pub async fn begin_score(&mut self, features: Vec<f32>, options: JsValue) -> JsResult<()> {
+        let scorer = options::score(&options)?;
+        self.call = Some(self.head.begin_score(features, &scorer).await?);
+        Ok(())
+    }
+
+    /// Begins `gate` of the contract.
+    #[wasm_bindgen(js_name = beginGate)]
+    pub async fn begin_gate(&mut self, features: Vec<f32>) -> JsResult<()> {
+        self.call = Some(self.head.begin_gate(features).await?);
+        Ok(())
+    }
+
+    /// Begins `explain` of the contract.
+    #[wasm_bindgen(js_name = beginExplain)]
+    pub async fn begin_explain(&mut self, features: Vec<f32>, options: JsValue) -> JsResult<()> {
+        let k = options::explanation(&options)?;
+        self.call = Some(self.head.begin_explain(features, k).await?);
+        Ok(())
+    }
+
+    /// Begins `evaluate` of the contract.
+    #[wasm_bindgen(js_name = beginEvaluate)]
+    pub async fn begin_evaluate(
         &mut self,
         id: Vec<f32>,
         labels: Vec<f64>,
         ood: Vec<f32>,
         options: JsValue,
-    ) -> JsResult<JsValue> {
+    ) -> JsResult<()> {
         let scorer = options::score(&options)?;
-        Ok(to_js(&EvaluationResult::from(self.head.evaluate(&id, &labels, &ood, &scorer).await?)))
+        self.call = Some(self.head.begin_evaluate(id, &labels, &ood, &scorer).await?);
+        Ok(())
+    }
+
+    /// Begins `calibrate` of the contract with held-out rows.
+    #[wasm_bindgen(js_name = beginCalibrate)]
+    pub async fn begin_calibrate(
+        &mut self,
+        features: Vec<f32>,
+        labels: Vec<f64>,
+        options: JsValue,
+    ) -> JsResult<()> {
+        let options = options::calibration(&options)?;
+        self.call = Some(self.head.begin_calibrate(features, &labels, &options).await?);
+        Ok(())
+    }
+
+    /// Goes on with a call for so many pieces of work: its answer at the end, else `undefined`.
+    #[wasm_bindgen(js_name = runCall)]
+    pub async fn run_call(&mut self, pieces: usize) -> JsResult<JsValue> {
+        let Some(mut call) = self.call.take() else { return Ok(JsValue::NULL) };
+        Ok(match self.head.go_on_with(&mut call, pieces).await? {
+            None => {
+                self.call = Some(call);
+                JsValue::UNDEFINED
+            }
+            Some(Outcome::Scores(scores)) => Float32Array::from(scores.as_slice()).into(),
+            Some(Outcome::Verdicts(verdicts)) => to_js(&GateResult::from(verdicts)),
+            Some(Outcome::Explanation(parts)) => to_js(&ExplanationResult::from(parts)),
+            Some(Outcome::Evaluation(evaluation)) => to_js(&EvaluationResult::from(evaluation)),
+            Some(Outcome::Calibrated) => self.calibration(),
+        })
+    }
+
+    /// After the last epoch: goes on to calibrate with the rows that the fit held out. True when
+    /// nothing is left to do.
+    #[wasm_bindgen(js_name = runFitCalibration)]
+    pub async fn run_fit_calibration(&mut self, pieces: usize) -> JsResult<bool> {
+        let Some(fit) = &mut self.fit else { return Ok(true) };
+        Ok(self.head.calibrate_after(fit, pieces).await?)
     }
 }

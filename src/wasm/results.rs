@@ -52,8 +52,6 @@ pub struct EpochResult {
     stopped_early: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     kept: Option<KeptResult>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    warning: Option<String>,
 }
 
 /// The losses of the epoch whose weights a fit kept.
@@ -85,9 +83,8 @@ impl From<Kept> for KeptResult {
     }
 }
 
-impl EpochResult {
-    /// Of an epoch, and, after the last one, what the caller should know.
-    pub fn new(epoch: Epoch, warning: Option<&str>) -> Self {
+impl From<Epoch> for EpochResult {
+    fn from(epoch: Epoch) -> Self {
         Self {
             epoch: epoch.epoch,
             epochs: epoch.epochs,
@@ -99,7 +96,6 @@ impl EpochResult {
             last: epoch.last,
             stopped_early: epoch.stopped_early,
             kept: epoch.kept.map(Into::into),
-            warning: warning.map(Into::into),
         }
     }
 }

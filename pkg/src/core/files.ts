@@ -1,5 +1,6 @@
 import type { SaveOptions } from "../api/types.js";
 import { guardedCall } from "./instance-recovery.js";
+import { Scheduler } from "./scheduler.js";
 import { arraysOf, type FittedArrays, type Snapshot } from "./snapshot.js";
 import { loadFiles } from "./wasm.js";
 
@@ -11,16 +12,26 @@ async function withFiles<T>(work: (files: Files) => T): Promise<T> {
   return guardedCall(files, () => work(files));
 }
 
-/** Copies the snapshot into the file formats' instance for the duration of the work. */
+/**
+ * Copies the snapshot into the file formats' instance for the duration of the work. The page gets a
+ * turn between the copies: each is of all rows.
+ */
 async function withRawSnapshot<T>(snapshot: Snapshot, work: (raw: RawSnapshot) => T): Promise<T> {
-  return withFiles(({ RawSnapshot }) => {
-    const raw = new RawSnapshot(JSON.stringify(snapshot.meta), ...arraysOf(snapshot));
+  const scheduler = new Scheduler();
+  await scheduler.pause();
+  const raw = await withFiles(
+    ({ RawSnapshot }) => new RawSnapshot(JSON.stringify(snapshot.meta), ...arraysOf(snapshot)),
+  );
+  try {
+    await scheduler.pause();
+    return await withFiles(() => work(raw));
+  } finally {
     try {
-      return work(raw);
-    } finally {
       raw.free();
+    } catch {
+      // Its instance is gone, and it with it; the error that says so is already being thrown.
     }
-  });
+  }
 }
 
 /** The snapshot as a safetensors file. */

@@ -16,8 +16,6 @@ interface Epoch {
   stoppedEarly: boolean;
   /** After the last epoch: the losses of the one whose weights were kept. */
   kept?: Pick<Epoch, "loss" | "accuracy" | "validationLoss" | "validationAccuracy">;
-  /** After the last epoch: what the caller should know. */
-  warning?: string;
 }
 
 /** Drives the core's fit a few batches at a time, so that the page stays alive and can stop it. */
@@ -53,7 +51,13 @@ export async function driveFit(
         if (epoch.last) {
           await scheduler.yieldToPage();
           listener.throwIfFailed();
-          return result(epoch, raw.steps - firstStep, (now - started) / 1000, history);
+          while (!(await scheduler.runTurn((pieces) => raw.runFitCalibration(pieces)))) {
+            await scheduler.pause();
+            stop.throwIfAborted();
+          }
+          const fitted = result(epoch, raw.steps - firstStep, (now - started) / 1000, history);
+          const warning = raw.fitWarning;
+          return warning === undefined ? fitted : { ...fitted, warning };
         }
       }
       await keepCheckpoint();
@@ -84,7 +88,7 @@ function progress(epoch: Epoch, seconds: number): EpochProgress {
 }
 
 function result(
-  { epoch, stoppedEarly, warning, kept = {} }: Epoch,
+  { epoch, stoppedEarly, kept = {} }: Epoch,
   steps: number,
   seconds: number,
   history: EpochProgress[],
@@ -100,6 +104,5 @@ function result(
     ...(validationLoss !== undefined && { validationLoss }),
     ...(validationAccuracy !== undefined && { validationAccuracy }),
     history,
-    ...(warning !== undefined && { warning }),
   };
 }

@@ -18,6 +18,7 @@ import type { CallerOptions } from "../input/options.js";
 import { namedShapes, nameWeights } from "../input/weights.js";
 import type { HeadStatus, OperationContext } from "./context.js";
 import { driveCalibration } from "./calibration.js";
+import { driveCall } from "./calls.js";
 import { toFile, toOnnx } from "./files.js";
 import { driveFit } from "./fit.js";
 import { driveSelection } from "./selection.js";
@@ -134,7 +135,10 @@ export const operations = {
     takes: "rowsWithOptions",
     callerOptions: ["signal"],
     isReadOnly: true,
-    run: ({ raw }, features, options): Later<Float32Array> => raw.oodScore(features, options),
+    async run(context, features, options): Promise<Float32Array> {
+      await context.raw.beginScore(features, options);
+      return driveCall(context);
+    },
   }),
 
   addRows: operation({
@@ -198,10 +202,13 @@ export const operations = {
     takes: "calibrationRows",
     callerOptions: ["signal"],
     async run(context, features, labels, options): Promise<void> {
-      const calibration =
-        features === undefined
-          ? await driveCalibration(context, options)
-          : await context.raw.calibrate(features, labels as Float64Array, options);
+      let calibration: Calibration;
+      if (features === undefined) calibration = await driveCalibration(context, options);
+      else {
+        context.stop.throwIfAborted();
+        await context.raw.beginCalibrate(features, labels as Float64Array, options);
+        calibration = await driveCall(context, true);
+      }
       context.status.calibration = Object.freeze(calibration);
     },
     // The status's own object: `head.calibration` is the answer of the call that made it.
@@ -212,7 +219,10 @@ export const operations = {
     takes: "rowsWithSignal",
     callerOptions: ["signal"],
     isReadOnly: true,
-    run: ({ raw }, features): Later<RawGateResult> => raw.gate(features),
+    async run(context, features): Promise<RawGateResult> {
+      await context.raw.beginGate(features);
+      return driveCall(context);
+    },
     complete: ({ prediction, ...verdicts }, { options }): GateResult =>
       gateResult(withLabels(prediction, options.classes), verdicts),
   }),
@@ -221,15 +231,20 @@ export const operations = {
     takes: "rowsWithOptions",
     callerOptions: ["signal"],
     isReadOnly: true,
-    run: ({ raw }, features, options): Later<Explanation> => raw.explain(features, options),
+    async run(context, features, options): Promise<Explanation> {
+      await context.raw.beginExplain(features, options);
+      return driveCall(context);
+    },
   }),
 
   evaluate: operation({
     takes: "knownAndUnknown",
     callerOptions: ["signal"],
     isReadOnly: true,
-    run: ({ raw }, known, labels, unknown, options): Later<Evaluation> =>
-      raw.evaluate(known, labels, unknown, options),
+    async run(context, known, labels, unknown, options): Promise<Evaluation> {
+      await context.raw.beginEvaluate(known, labels, unknown, options);
+      return driveCall(context);
+    },
   }),
 
   save: operation({
@@ -254,7 +269,14 @@ export const operations = {
 
   exportOnnx: operation({
     takes: "optionsAlone",
-    async run({ raw }, options): Promise<Uint8Array<ArrayBuffer>> {
+    async run(context, options): Promise<Uint8Array<ArrayBuffer>> {
+      const { raw } = context;
+      if (raw.isCalibrated) {
+        // What its scorer takes of the training rows is made in turns.
+        const { features }: HeadOptions = raw.meta().options;
+        await raw.beginGate(new Float32Array(features));
+        await driveCall(context);
+      }
       const fitted = (await raw.fittedArrays(options)) as FittedArrays;
       return toOnnx(await takeSnapshot(raw), fitted, options?.float16 === true);
     },

@@ -13,19 +13,21 @@ type WaitingName =
   | "state"
   | "addClass"
   | "removeClass"
-  | "explain"
   | "parameters"
   | "setParameters"
   | "logits"
   | "predict"
-  | "oodScore"
   | "runSelection"
-  | "calibrate"
   | "beginCalibration"
   | "runCalibration"
-  | "gate"
   | "fittedArrays"
-  | "evaluate";
+  | "beginScore"
+  | "beginGate"
+  | "beginExplain"
+  | "beginEvaluate"
+  | "beginCalibrate"
+  | "runCall"
+  | "runFitCalibration";
 /** A head of either file: the CPU's answers at once, WebGPU's with promises. */
 export type RawHead = Omit<cpu.RawHead, WaitingName> & {
   [K in WaitingName]: Waiting<cpu.RawHead[K]>;

@@ -172,6 +172,9 @@ impl Engine for WebGpuEngine {
     type Order = Order;
     type Matrix = Matrix;
 
+    /// The page is free while the device works, and each product is read back.
+    const PIECE: usize = usize::MAX;
+
     fn beside(&self, spec: Spec, parameters: Vec<f32>) -> Result<Self> {
         Self::new(&self.gpu, spec, parameters)
     }

@@ -42,9 +42,8 @@ pub fn score(graph: &mut Graph, head: &Head, fitted: &mut Reader) -> Result<Valu
     let doubt = head.generalised_entropy(graph, GAMMA, TOP, factor);
     let (shaped, features) = (rows, width);
     let (rows, width) = in_span(graph, shaped, features, fitted)?;
-    let own = nearest_class(graph, rows, width, fitted)?;
-    let near = nearest_class(graph, rows, width, fitted)?;
-    let far = nearest_class(graph, rows, width, fitted)?;
+    let [near, own] = nearest_class(graph, rows, width, fitted)?;
+    let [far, _] = nearest_class(graph, rows, width, fitted)?;
     let nearer = graph.op("Sub", &[near, far]);
     let mean_gap = fitted.number()? as f32;
     let bank = Bank::new(graph, fitted.rows(width)?, width);

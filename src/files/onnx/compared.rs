@@ -37,11 +37,11 @@ impl Compared<'_> {
             ScorerName::Knn => self.knn(graph, fitted)?,
             ScorerName::Mahalanobis => {
                 let rows = self.rows(graph, values.flag("normalize"));
-                nearest_class(graph, rows, self.width, fitted)?
+                nearest_class(graph, rows, self.width, fitted)?[0]
             }
             ScorerName::Rmd => {
                 let rows = self.rows(graph, values.flag("normalize"));
-                let near = nearest_class(graph, rows, self.width, fitted)?;
+                let [near, _] = nearest_class(graph, rows, self.width, fitted)?;
                 let (far, _) = whitened(graph, rows, self.width, fitted)?;
                 let far = graph.squares(far);
                 graph.op("Sub", &[near, far])

@@ -64,39 +64,66 @@ pub fn whitened(
     Ok((graph.op("MatMul", &[offsets, matrix]), whitened_width))
 }
 
-/// Squared Mahalanobis distance to the nearest class mean, times that class's factor: products find
-/// the class, the difference gives the distance.
+/// Squared Mahalanobis distance to the nearest class mean: as it is, and, by another class perhaps,
+/// times that class's factor. Products find the class, the difference gives the distance.
 pub fn nearest_class(
     graph: &mut Graph,
     rows: Value,
     width: usize,
     fitted: &mut Reader,
-) -> Result<Value> {
+) -> Result<[Value; 2]> {
     let (whitened, width) = whitened(graph, rows, width, fitted)?;
     let means = fitted.rows(width)?;
     let factors = fitted.list(means.len() / width)?;
     let matrix = graph.matrix(width, means);
-    let factor_column = graph.floats(&[factors.len(), 1], factors);
-    let (mean, factor) = if factors.len() == 1 {
-        (matrix, factor_column)
-    } else {
+    let scaled = factors.iter().any(|&factor| factor != 1.0).then_some(factors);
+    let about = (factors.len() > 1).then(|| {
         let half_squares = half_squares(graph, means, width);
         let products = graph.products(whitened, matrix, Some(half_squares));
         let square = graph.squares(whitened);
         let two = graph.scalar(2.0);
         let doubled = graph.op("Mul", &[products, two]);
         let about = graph.op("Sub", &[square, doubled]);
-        let about = graph.at_least(about, 0.0);
-        let all_factors = graph.floats(&[factors.len()], factors);
-        let about = graph.op("Mul", &[about, all_factors]);
-        // The first of equals, as in the head.
-        let class = graph.op_with("ArgMin", &[about], "axis", 1);
-        let class = graph.squeeze(class);
-        (graph.op("Gather", &[matrix, class]), graph.op("Gather", &[factor_column, class]))
+        graph.at_least(about, 0.0)
+    });
+    let plain = nearest_mean(graph, whitened, matrix, about, None);
+    let scaled = match scaled {
+        Some(factors) => nearest_mean(graph, whitened, matrix, about, Some(factors)),
+        None => plain,
+    };
+    Ok([plain, scaled])
+}
+
+/// The distance to the mean of which `about` is least, times its factor; to the only one without
+/// `about`.
+fn nearest_mean(
+    graph: &mut Graph,
+    whitened: Value,
+    means: Value,
+    about: Option<Value>,
+    factors: Option<&[f32]>,
+) -> Value {
+    let column = factors.map(|factors| graph.floats(&[factors.len(), 1], factors));
+    let (mean, factor) = match about {
+        None => (means, column),
+        Some(about) => {
+            let about = match factors {
+                Some(factors) => {
+                    let factors = graph.floats(&[factors.len()], factors);
+                    graph.op("Mul", &[about, factors])
+                }
+                None => about,
+            };
+            // The first of equals, as in the head.
+            let class = graph.op_with("ArgMin", &[about], "axis", 1);
+            let class = graph.squeeze(class);
+            let factor = column.map(|column| graph.op("Gather", &[column, class]));
+            (graph.op("Gather", &[means, class]), factor)
+        }
     };
     let offsets = graph.op("Sub", &[whitened, mean]);
     let square = graph.squares(offsets);
-    Ok(graph.op("Mul", &[square, factor]))
+    factor.map_or(square, |factor| graph.op("Mul", &[square, factor]))
 }
 
 /// `-|r|^2 / 2` of each row of a matrix: added to the inner product with `x` it is largest for the

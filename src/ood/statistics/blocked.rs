@@ -10,16 +10,15 @@
 //! For covariances with a ridge that keeps their condition low; a block's own factor is made in
 //! `f64`.
 
-use nalgebra::{Cholesky, DMatrix};
+use nalgebra::DMatrix;
 
-use super::covariance::inverse;
-use crate::{Result, engine::Engine};
+use super::triangle;
+use crate::{Result, engine::Engine, pace::wait};
 
 /// Rows of a block.
 const BLOCK: usize = 64;
 
 /// `L^-1`, row-major, and `ln det` of the symmetric `covariance`; nothing where it has no factor.
-#[maybe_async::maybe_async]
 pub async fn inverse_factor<E: Engine>(
     engine: &mut E,
     covariance: &DMatrix<f64>,
@@ -36,7 +35,8 @@ pub async fn inverse_factor<E: Engine>(
             let block = covariance.view((start, 0), (size, start)).transpose();
             let block: Vec<f32> = block.iter().map(|&x| x as f32).collect();
             let matrix = engine.matrix(corner(&rows, side, start), start)?;
-            let factor = engine.product(&block, &matrix).await?;
+            engine.pace().piece().await;
+            let factor = wait!(engine.product(&block, &matrix))?;
             for (i, a) in factor.chunks_exact(start).enumerate() {
                 for (j, b) in factor.chunks_exact(start).enumerate().take(i + 1) {
                     let dot: f64 =
@@ -45,12 +45,13 @@ pub async fn inverse_factor<E: Engine>(
                 }
             }
             let matrix = engine.matrix(corner(&columns, side, start), start)?;
-            below = engine.product(&factor, &matrix).await?;
+            below = wait!(engine.product(&factor, &matrix))?;
         }
-        let Some(factor) = Cholesky::new(schur) else { return Ok(None) };
-        let factor = factor.unpack();
-        log_determinant += 2.0 * factor.diagonal().iter().map(|x| x.ln()).sum::<f64>();
-        let own = inverse(&factor);
+        engine.pace().piece().await;
+        let pace = engine.pace();
+        let Some(factor) = triangle::factor(&schur, &pace).await else { return Ok(None) };
+        log_determinant += triangle::log_determinant(&factor, size);
+        let own = triangle::inverse(&factor, size, &pace).await;
         for (i, own) in own.chunks_exact(size).enumerate() {
             let row = &mut rows[(start + i) * side..][..side];
             row[start..start + size].copy_from_slice(own);
@@ -107,13 +108,14 @@ mod tests {
                 block_on(async { inverse_factor(&mut engine(), &covariance).await })
                     .unwrap()
                     .unwrap();
-            let factor = Cholesky::new(covariance).unwrap().unpack();
-            let expected = inverse(&factor);
+            let pace = engine().pace();
+            let factor = block_on(triangle::factor(&covariance, &pace)).unwrap();
+            let expected = block_on(triangle::inverse(&factor, side, &pace));
             let largest = expected.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
             for (found, expected) in found.iter().zip(&expected) {
                 assert!((found - expected).abs() < 2e-6 * largest, "{side}: {found} {expected}");
             }
-            let exact = 2.0 * factor.diagonal().iter().map(|x| x.ln()).sum::<f64>();
+            let exact = triangle::log_determinant(&factor, side);
             assert!((log_determinant - exact).abs() < 1e-5 * side as f64);
         }
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use nalgebra::DMatrix;
 
-use super::{covariance::Whitening, moments::Moments};
+use super::{covariance::Whitening, moments::Moments, pieces};
 use crate::{
     Result,
     engine::{Engine, check_table},
@@ -30,7 +30,15 @@ pub struct ClassDistances<M> {
     factors: Vec<f32>,
 }
 
-#[maybe_async::maybe_async]
+/// Distances to the nearest class, `[rows]`.
+#[derive(Default)]
+pub struct Nearest {
+    /// As they are.
+    pub plain: Vec<f32>,
+    /// With each class's factor; another class may be the nearest then.
+    pub scaled: Vec<f32>,
+}
+
 impl<M> ClassDistances<M> {
     /// To the means of the classes that have rows, under the covariance within them; see
     /// [`Whitening::new`] for the ridge.
@@ -72,7 +80,7 @@ impl<M> ClassDistances<M> {
         let &Moments { width, features, ref mean, .. } = moments;
         let whitening = Whitening::new(engine, covariance, ridge, mean, features).await?;
         let means =
-            whitening.apply(engine, &means.iter().map(|&x| x as f32).collect::<Vec<_>>()).await?;
+            whitening.spread(engine, &means.iter().map(|&x| x as f32).collect::<Vec<_>>()).await?;
         let matrix = engine.matrix(means.clone(), width)?;
         let squares = means.chunks_exact(width).map(|mean| dot(mean, mean)).collect();
         let factors = vec![1.0; classes.len()];
@@ -85,44 +93,19 @@ impl<M> ClassDistances<M> {
         self
     }
 
-    /// For each row, the distance to the nearest class.
-    pub async fn nearest<E: Engine<Matrix = M>>(
+    /// Training rows as [`Self::own`] and [`Self::nearest_without_itself`] take them.
+    pub async fn whitened<E: Engine<Matrix = M>>(
         &self,
         engine: &mut E,
         rows: &[f32],
     ) -> Result<Vec<f32>> {
-        let whitened = self.whitening.apply(engine, rows).await?;
-        let products = engine.product(&whitened, &self.matrix).await?;
-        let rows = whitened.chunks_exact(self.width).zip(products.chunks_exact(self.classes.len()));
-        let nearest = rows.map(|(row, products)| {
-            let square = dot(row, row);
-            let least = |position: usize| {
-                self.factors[position] * self.about(square, products[position], position)
-            };
-            let best = (0..products.len())
-                .map(|position| (least(position), position))
-                .min_by(|a, b| a.0.total_cmp(&b.0));
-            // The difference of products finds the class; the distance itself it would round away
-            // where means lie far apart.
-            best.map_or(0.0, |(_, position)| self.factors[position] * self.distance(row, position))
-        });
-        Ok(nearest.collect())
+        self.whitening.spread(engine, rows).await
     }
 
-    /// Distance of each training row to its own class, without a factor.
-    pub async fn own<E: Engine<Matrix = M>>(
-        &self,
-        engine: &mut E,
-        rows: &[f32],
-        labels: &[u32],
-    ) -> Result<Vec<f32>> {
-        let mut own = Vec::with_capacity(labels.len());
-        for (rows, labels) in rows.chunks(CHUNK * self.width).zip(labels.chunks(CHUNK)) {
-            let whitened = self.whitening.apply(engine, rows).await?;
-            let rows = whitened.chunks_exact(self.width).zip(labels);
-            own.extend(rows.map(|(row, &label)| self.distance(row, self.position(label))));
-        }
-        Ok(own)
+    /// Distance of each whitened training row to its own class, without a factor.
+    pub fn own(&self, whitened: &[f32], labels: &[u32]) -> Vec<f32> {
+        let rows = whitened.chunks_exact(self.width).zip(labels);
+        rows.map(|(row, &label)| self.distance(row, self.position(label))).collect()
     }
 
     /// [`Self::nearest`] for the training rows themselves, each as if it had not been among them:
@@ -132,21 +115,20 @@ impl<M> ClassDistances<M> {
     pub async fn nearest_without_itself<E: Engine<Matrix = M>>(
         &self,
         engine: &mut E,
-        rows: &[f32],
+        whitened: &[f32],
         labels: &[u32],
         counts: &[usize],
-    ) -> Result<Vec<f32>> {
+    ) -> Result<Nearest> {
         check_table(self.classes.len(), self.classes.len())?;
         let total = counts.iter().sum::<usize>() as f32;
-        let among_means = engine.product(&self.means, &self.matrix).await?;
-        let mut nearest = Vec::with_capacity(labels.len());
-        for (rows, labels) in rows.chunks(CHUNK * self.width).zip(labels.chunks(CHUNK)) {
-            let whitened = self.whitening.apply(engine, rows).await?;
-            let products = engine.product(&whitened, &self.matrix).await?;
-            for ((row, products), &label) in whitened
-                .chunks_exact(self.width)
-                .zip(products.chunks_exact(self.classes.len()))
-                .zip(labels)
+        let (width, classes) = (self.width, self.classes.len());
+        let among_means =
+            pieces::product(engine, &self.means, width, &self.matrix, classes).await?;
+        let mut nearest = Nearest::default();
+        for (whitened, labels) in whitened.chunks(CHUNK * width).zip(labels.chunks(CHUNK)) {
+            let products = pieces::product(engine, whitened, width, &self.matrix, classes).await?;
+            for ((row, products), &label) in
+                whitened.chunks_exact(width).zip(products.chunks_exact(classes)).zip(labels)
             {
                 let own = self.position(label);
                 let (square, own_distance) = (dot(row, row), self.distance(row, own));
@@ -159,16 +141,67 @@ impl<M> ClassDistances<M> {
                     true => grows * grows * own_distance / kept,
                     false => {
                         // (x - other mean) . (x - own mean), from products that are there already.
-                        let between = among_means[position * self.classes.len() + own];
+                        let between = among_means[position * classes + own];
                         let cross = square - products[position] - products[own] + between;
                         self.about(square, products[position], position)
                             + weight / kept * cross * cross
                     }
                 };
-                let least =
-                    (0..products.len()).map(|position| self.factors[position] * distance(position));
-                nearest.push(least.fold(f32::INFINITY, f32::min));
+                let (mut plain, mut scaled) = (f32::INFINITY, f32::INFINITY);
+                for (position, factor) in self.factors.iter().enumerate() {
+                    let distance = distance(position);
+                    plain = plain.min(distance);
+                    scaled = scaled.min(factor * distance);
+                }
+                nearest.plain.push(plain);
+                nearest.scaled.push(scaled);
             }
+        }
+        Ok(nearest)
+    }
+
+    fn position(&self, label: u32) -> usize {
+        self.classes.partition_point(|&class| class < label as usize)
+    }
+
+    /// The squared distance from products, which rounds where it is small beside the lengths.
+    fn about(&self, square: f32, product: f32, position: usize) -> f32 {
+        (square - 2.0 * product + self.squares[position]).max(0.0)
+    }
+
+    fn distance(&self, whitened: &[f32], position: usize) -> f32 {
+        squared_distance(whitened, &self.means[position * self.width..][..self.width])
+    }
+}
+
+#[maybe_async::maybe_async]
+impl<M> ClassDistances<M> {
+    /// For each row, the distance to the nearest class.
+    pub async fn nearest<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+        rows: &[f32],
+    ) -> Result<Nearest> {
+        let whitened = self.whitening.apply(engine, rows).await?;
+        let products = engine.product(&whitened, &self.matrix).await?;
+        let mut nearest = Nearest::default();
+        for (row, products) in
+            whitened.chunks_exact(self.width).zip(products.chunks_exact(self.classes.len()))
+        {
+            let square = dot(row, row);
+            // The difference of products finds the class; the distance itself it would round away
+            // where means lie far apart.
+            let (mut plain, mut scaled) = ((f32::INFINITY, 0), (f32::INFINITY, 0));
+            for (position, (&product, factor)) in products.iter().zip(&self.factors).enumerate() {
+                let about = self.about(square, product, position);
+                plain = if about < plain.0 { (about, position) } else { plain };
+                let about = factor * about;
+                scaled = if about < scaled.0 { (about, position) } else { scaled };
+            }
+            let distance = self.distance(row, plain.1);
+            nearest.plain.push(distance);
+            let other = if scaled.1 == plain.1 { distance } else { self.distance(row, scaled.1) };
+            nearest.scaled.push(self.factors[scaled.1] * other);
         }
         Ok(nearest)
     }
@@ -183,18 +216,5 @@ impl<M> ClassDistances<M> {
         out.array(&self.means);
         out.array(&self.factors);
         Ok(())
-    }
-
-    fn position(&self, label: u32) -> usize {
-        self.classes.partition_point(|&class| class < label as usize)
-    }
-
-    /// The squared distance from products, which rounds where it is small beside the lengths.
-    fn about(&self, square: f32, product: f32, position: usize) -> f32 {
-        (square - 2.0 * product + self.squares[position]).max(0.0)
-    }
-
-    fn distance(&self, whitened: &[f32], position: usize) -> f32 {
-        squared_distance(whitened, &self.means[position * self.width..][..self.width])
     }
 }

@@ -1,9 +1,9 @@
 //! Linear maps that turn a covariance into the identity, so that a Mahalanobis distance is a
 //! Euclidean one.
 
-use nalgebra::{Cholesky, DMatrix};
+use nalgebra::DMatrix;
 
-use super::blocked::inverse_factor;
+use super::{blocked::inverse_factor, pieces, triangle};
 use crate::{
     Error, Result,
     engine::Engine,
@@ -25,7 +25,6 @@ pub struct Whitening<M> {
     log_determinant: f64,
 }
 
-#[maybe_async::maybe_async]
 impl<M> Whitening<M> {
     /// `ridge` is in units of the covariance's mean diagonal over so many `features`, so that it
     /// means the same at every scale of the features and in every subspace.
@@ -55,8 +54,8 @@ impl<M> Whitening<M> {
             let identity = DMatrix::identity(width, width);
             let with_ridge =
                 if unit == 0.0 { identity } else { covariance + identity * (ridge * unit) };
-            match Cholesky::new(with_ridge) {
-                Some(factor) => break factor.unpack(),
+            match triangle::factor(&with_ridge, &engine.pace()).await {
+                Some(factor) => break factor,
                 None if ridge < 1.0 => ridge = (10.0 * ridge).max(1e-7),
                 None => {
                     let expected = "features whose covariance fits 64-bit numbers";
@@ -68,14 +67,42 @@ impl<M> Whitening<M> {
                 }
             }
         };
-        let log_determinant = 2.0 * factor.diagonal().iter().map(|x| x.ln()).sum::<f64>();
-        let inverse = engine.matrix(inverse(&factor), width)?;
-        Ok(Self { centre: means, inverse, log_determinant })
+        let inverse = triangle::inverse(&factor, width, &engine.pace()).await;
+        let inverse = engine.matrix(inverse, width)?;
+        Ok(Self {
+            centre: means,
+            inverse,
+            log_determinant: triangle::log_determinant(&factor, width),
+        })
     }
 
+    /// [`Self::apply`] in pieces.
+    pub async fn spread<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+        rows: &[f32],
+    ) -> Result<Vec<f32>> {
+        let width = self.centre.len();
+        // Half of the triangle's numbers are zero.
+        pieces::product(engine, &self.offsets(rows), width, &self.inverse, width.div_ceil(2)).await
+    }
+}
+
+#[maybe_async::maybe_async]
+impl<M> Whitening<M> {
     /// Of the covariance with its ridge.
     pub fn log_determinant(&self) -> f64 {
         self.log_determinant
+    }
+
+    /// The difference first: far from the origin the product would lose what distinguishes the
+    /// rows.
+    fn offsets(&self, rows: &[f32]) -> Vec<f32> {
+        let mut offsets = Vec::with_capacity(rows.len());
+        for row in rows.chunks_exact(self.centre.len()) {
+            offsets.extend(row.iter().zip(&self.centre).map(|(x, c)| x - c));
+        }
+        offsets
     }
 
     /// Of `[rows, width]`.
@@ -84,13 +111,7 @@ impl<M> Whitening<M> {
         engine: &mut E,
         rows: &[f32],
     ) -> Result<Vec<f32>> {
-        // The difference first: far from the origin the product would lose what distinguishes the
-        // rows.
-        let mut offsets = Vec::with_capacity(rows.len());
-        for row in rows.chunks_exact(self.centre.len()) {
-            offsets.extend(row.iter().zip(&self.centre).map(|(x, c)| x - c));
-        }
-        engine.product(&offsets, &self.inverse).await
+        engine.product(&self.offsets(rows), &self.inverse).await
     }
 
     /// Adds the centre, and `(L^-1)^T`, `[width, width]`.
@@ -103,23 +124,4 @@ impl<M> Whitening<M> {
         out.arrays.push(transposed(engine, &self.inverse, self.centre.len()).await?);
         Ok(())
     }
-}
-
-/// The inverse of a lower triangle, row-major. Column by column from the diagonal down: a third of
-/// what solving for every column from the top would cost.
-pub(super) fn inverse(lower: &DMatrix<f64>) -> Vec<f32> {
-    let width = lower.nrows();
-    let mut inverse = vec![0.0; width * width];
-    let mut solution = vec![0.0; width];
-    for column in 0..width {
-        solution[column..].fill(0.0);
-        solution[column] = 1.0;
-        for row in column..width {
-            let below = &lower.as_slice()[row * width..][row..width];
-            let value = solution[row] / below[0];
-            inverse[row * width + column] = value as f32;
-            solution[row + 1..].iter_mut().zip(&below[1..]).for_each(|(x, l)| *x -= value * l);
-        }
-    }
-    inverse
 }

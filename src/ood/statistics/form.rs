@@ -22,16 +22,14 @@ const FEW: usize = 3;
 /// Deviations of the logarithm of the length count as at least this.
 const LEAST_DEVIATION: f64 = 0.05;
 
-/// The form in which features are compared, and the ridges that suit it, in units of a covariance's
+/// The form in which features are compared, and the ridge that suits it, in units of a covariance's
 /// mean diagonal.
 pub struct Form {
     /// Each feature in deviations from its mean, all over one length; without it each row is taken
     /// at unit length.
     pub columns: Option<Standardised>,
-    /// Of the distance to the nearest class.
-    pub class_ridge: f64,
-    /// Of the distances whose difference is relative.
-    pub relative_ridge: f64,
+    /// Of the distances.
+    pub ridge: f64,
     /// What lengths were seen.
     pub lengths: Lengths,
 }
@@ -96,7 +94,7 @@ impl Form {
             || columns.offset() > FAR_OFF;
         let live = (0..width).filter(|&column| columns.is_live(column)).count();
         if !are_measured || live == 0 {
-            return Self { columns: None, class_ridge: 3.0, relative_ridge: 1.0, lengths };
+            return Self { columns: None, ridge: 3.0, lengths };
         }
         let length = (live as f64).sqrt();
         let factor = |column: usize| {
@@ -104,12 +102,7 @@ impl Form {
         };
         let shift = columns.means.iter().map(|&mean| mean as f32).collect();
         let scale = (0..width).map(|column| factor(column) as f32).collect();
-        Self {
-            columns: Some(Standardised { shift, scale }),
-            class_ridge: 0.1,
-            relative_ridge: 0.1,
-            lengths,
-        }
+        Self { columns: Some(Standardised { shift, scale }), ridge: 0.1, lengths }
     }
 
     /// What a row's length adds where it is no feature.

@@ -8,6 +8,7 @@ use crate::{
     engine::Engine,
     numeric::row::dot,
     ood::fitted_arrays::{FittedArrays, picked},
+    pace::paced,
 };
 
 /// Neighbours.
@@ -29,7 +30,6 @@ pub struct LocalDensity<M> {
     mean_gap: f32,
 }
 
-#[maybe_async::maybe_async]
 impl<M> LocalDensity<M> {
     /// Of a bank of rows, `[rows, width]`, and for each training row its place there; also answers
     /// the score of each bank row, as if it were not one.
@@ -64,7 +64,10 @@ impl<M> LocalDensity<M> {
             .collect();
         Ok((density, scores))
     }
+}
 
+#[maybe_async::maybe_async]
+impl<M> LocalDensity<M> {
     /// Scores, `[rows]`. Neighbours leave out `without[row]`, where given.
     pub async fn scores<E: Engine<Matrix = M>>(
         &self,
@@ -97,7 +100,8 @@ impl<M> LocalDensity<M> {
         engine: &mut E,
         places: &[usize],
     ) -> Result<(Self, Vec<f32>)> {
-        Self::new(engine, picked(&self.rows, self.width, places), Vec::new(), self.width).await
+        let rows = picked(&self.rows, self.width, places);
+        paced!(Self::new(engine, rows, Vec::new(), self.width))
     }
 
     /// Adds the mean gap, and the bank's rows and their gaps.

@@ -11,10 +11,12 @@ pub mod local_density;
 pub mod moments;
 pub mod nearness;
 pub mod neighbours;
+pub mod pieces;
 pub mod principal;
 pub mod standard;
 pub mod subspace;
 pub mod training;
+pub mod triangle;
 pub mod unknown;
 
 use std::rc::Rc;
@@ -26,8 +28,13 @@ use self::{
 };
 use super::{Batch, ScorerName, parameters::refusal};
 use crate::{
-    Error, Result, architecture::Architecture, engine::Engine, input_map::InputMap,
-    numeric::row::normalized, training::rows::Rows,
+    Error, Result,
+    architecture::Architecture,
+    engine::Engine,
+    input_map::InputMap,
+    numeric::row::normalized,
+    pace::{paced, wait},
+    training::rows::Rows,
 };
 
 /// Bytes of covariance factors that are kept: those of five ridges at 1280 features.
@@ -85,6 +92,11 @@ impl<M> Statistics<M> {
         Self { rows, unknown, nearness: None, of_weights: OfWeights::new() }
     }
 
+    /// The training rows.
+    pub fn rows(&self) -> Option<&Rows> {
+        self.rows.as_ref()
+    }
+
     /// Drops what was made for weights that are no more.
     pub fn forget_weights(&mut self) {
         self.of_weights = OfWeights::new();
@@ -127,19 +139,6 @@ impl<E: Engine> Context<'_, E> {
         })
     }
 
-    /// The training rows and the head's answers to them.
-    pub async fn training(&mut self) -> Result<Rc<Training>> {
-        if let Some(training) = &self.statistics.of_weights.training {
-            return Ok(training.clone());
-        }
-        let training = {
-            let rows = self.rows()?;
-            let parameters = self.parameters().await?;
-            Training::new(self.engine, self.architecture, parameters, rows).await?
-        };
-        Ok(self.statistics.of_weights.training.insert(training).clone())
-    }
-
     /// The layers for products in both directions.
     pub async fn layers(&mut self) -> Result<Rc<Layers<E::Matrix>>> {
         if let Some(layers) = &self.statistics.of_weights.layers {
@@ -150,6 +149,61 @@ impl<E: Engine> Context<'_, E> {
             Layers::new(self.engine, self.architecture, &parameters)?
         });
         Ok(self.statistics.of_weights.layers.insert(layers).clone())
+    }
+
+    /// A factor, and the whitened class means here and on the engine.
+    fn factor_bytes(&self) -> usize {
+        self.width() * (self.width() + 2 * self.architecture.classes()) * size_of::<f32>()
+    }
+
+    /// The principal directions of the last layer's inputs.
+    pub async fn principal(&mut self) -> Result<Rc<Principal>> {
+        if let Some(principal) = &self.statistics.of_weights.principal {
+            return Ok(principal.clone());
+        }
+        let training = paced!(self.training())?;
+        let principal = Rc::new(Principal::new(self.engine, &training).await?);
+        Ok(self.statistics.of_weights.principal.insert(principal).clone())
+    }
+
+    /// The last layer's inputs at unit length.
+    pub async fn unit_rows(&mut self) -> Result<Rc<RowBank<E::Matrix>>> {
+        if let Some(rows) = &self.statistics.of_weights.unit_rows {
+            return Ok(rows.clone());
+        }
+        let training = paced!(self.training())?;
+        let values = normalized(training.batch().inputs, training.width());
+        let bank = Bank::new(self.engine, &values, training.width())?;
+        Ok(self.statistics.of_weights.unit_rows.insert(Rc::new(RowBank { values, bank })).clone())
+    }
+
+    /// The rows that nnGuide makes of the training rows.
+    pub async fn guided_rows(
+        &mut self,
+        make: impl Fn(&Batch) -> Vec<f32>,
+    ) -> Result<Rc<Bank<E::Matrix>>> {
+        if let Some(bank) = &self.statistics.of_weights.guided_rows {
+            return Ok(bank.clone());
+        }
+        let training = paced!(self.training())?;
+        let bank = Bank::new(self.engine, &make(&training.batch()), training.width())?;
+        Ok(self.statistics.of_weights.guided_rows.insert(Rc::new(bank)).clone())
+    }
+}
+
+/// What takes long is made in pieces.
+impl<E: Engine> Context<'_, E> {
+    /// The training rows and the head's answers to them.
+    pub async fn training(&mut self) -> Result<Rc<Training>> {
+        if let Some(training) = &self.statistics.of_weights.training {
+            return Ok(training.clone());
+        }
+        let training = {
+            let rows = self.rows()?;
+            let parameters = wait!(self.parameters())?;
+            Training::new(self.engine, self.architecture, parameters, rows).await?
+        };
+        Ok(self.statistics.of_weights.training.insert(training).clone())
     }
 
     /// Means and covariances of the last layer's inputs, at unit length where `normalize`.
@@ -202,45 +256,6 @@ impl<E: Engine> Context<'_, E> {
         );
         let bytes = self.factor_bytes();
         Ok(self.statistics.of_weights.backgrounds.keep(key, bytes, whitening))
-    }
-
-    /// A factor, and the whitened class means here and on the engine.
-    fn factor_bytes(&self) -> usize {
-        self.width() * (self.width() + 2 * self.architecture.classes()) * size_of::<f32>()
-    }
-
-    /// The principal directions of the last layer's inputs.
-    pub async fn principal(&mut self) -> Result<Rc<Principal>> {
-        if let Some(principal) = &self.statistics.of_weights.principal {
-            return Ok(principal.clone());
-        }
-        let training = self.training().await?;
-        let principal = Rc::new(Principal::new(self.engine, &training).await?);
-        Ok(self.statistics.of_weights.principal.insert(principal).clone())
-    }
-
-    /// The last layer's inputs at unit length.
-    pub async fn unit_rows(&mut self) -> Result<Rc<RowBank<E::Matrix>>> {
-        if let Some(rows) = &self.statistics.of_weights.unit_rows {
-            return Ok(rows.clone());
-        }
-        let training = self.training().await?;
-        let values = normalized(training.batch().inputs, training.width());
-        let bank = Bank::new(self.engine, &values, training.width())?;
-        Ok(self.statistics.of_weights.unit_rows.insert(Rc::new(RowBank { values, bank })).clone())
-    }
-
-    /// The rows that nnGuide makes of the training rows.
-    pub async fn guided_rows(
-        &mut self,
-        make: impl Fn(&Batch) -> Vec<f32>,
-    ) -> Result<Rc<Bank<E::Matrix>>> {
-        if let Some(bank) = &self.statistics.of_weights.guided_rows {
-            return Ok(bank.clone());
-        }
-        let training = self.training().await?;
-        let bank = Bank::new(self.engine, &make(&training.batch()), training.width())?;
-        Ok(self.statistics.of_weights.guided_rows.insert(Rc::new(bank)).clone())
     }
 
     /// The distances from the training rows that "auto" combines.

@@ -7,6 +7,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
+use super::pieces;
 use crate::{
     Result,
     engine::{Engine, check_square, check_table},
@@ -35,7 +36,6 @@ pub struct Moments {
     pub within: DMatrix<f64>,
 }
 
-#[maybe_async::maybe_async]
 impl Moments {
     /// Of `[rows, width]` with a class for each; there is at least one row.
     pub async fn new(
@@ -91,7 +91,6 @@ impl Moments {
 }
 
 /// `1/n sum_i (x_i - centre(i)) (x_i - centre(i))^T` of `[n, width]`.
-#[maybe_async::maybe_async]
 pub async fn scatter<'a>(
     engine: &mut impl Engine,
     rows: &[f32],
@@ -124,8 +123,9 @@ pub async fn scatter<'a>(
             let below = &transposed[first * block..];
             let matrix = engine.matrix(below.to_vec(), block)?;
             let strip = &below[..below.len().min(STRIP * block)];
-            let product = engine.product(strip, &matrix).await?;
-            for (column, product) in product.chunks_exact(width - first).enumerate() {
+            let columns = width - first;
+            let product = pieces::product(engine, strip, block, &matrix, columns).await?;
+            for (column, product) in product.chunks_exact(columns).enumerate() {
                 let mut column = sum.column_mut(first + column);
                 let column = column.iter_mut().skip(first);
                 column.zip(product).for_each(|(sum, &x)| *sum += f64::from(x));

@@ -18,8 +18,16 @@ use crate::{
 /// Pseudo-count of the pooled spread beside a class's own rows.
 const PRIOR_ROWS: f64 = 5.0;
 
-/// Training rows that neighbours are looked for among, drawn alike from every class.
-pub(crate) const BANK: usize = 4096;
+/// Most training rows that neighbours are looked for among, drawn alike from every class, and most
+/// numbers in them: more change no score that matters (`docs/ood-study.md`), and each is compared
+/// with every other and with every row that is asked about.
+const BANK: usize = 4096;
+const BANK_NUMBERS: usize = 2048 * 1280;
+
+/// Most rows of the bank where rows have so many features.
+pub(crate) fn bank_rows(features: usize) -> usize {
+    (BANK_NUMBERS / features).clamp(1, BANK)
+}
 
 /// Fitted to training rows.
 pub struct Nearness<M> {
@@ -28,7 +36,6 @@ pub struct Nearness<M> {
     /// Where there are fewer rows than features.
     subspace: Option<Subspace<M>>,
     class: ClassDistances<M>,
-    foreground: ClassDistances<M>,
     background: ClassDistances<M>,
     density: LocalDensity<M>,
     standards: [Standard; 3],
@@ -62,7 +69,6 @@ impl Measures {
     }
 }
 
-#[maybe_async::maybe_async]
 impl<M> Nearness<M> {
     /// Of training rows, and of examples of what is none of their classes, `[rows, features]`.
     pub async fn new<E: Engine<Matrix = M>>(
@@ -87,10 +93,13 @@ impl<M> Nearness<M> {
     ) -> Result<Self> {
         let count = *count;
         check_square(count)?;
+        let pace = engine.pace();
         let form = Form::of(features, count);
+        pace.piece().await;
         let shaped = form.apply(features, count);
+        pace.piece().await;
         // The rows of the bank stand for all where only a mean and a deviation are wanted.
-        let chosen = stratified(labels, BANK, seed);
+        let chosen = stratified(labels, bank_rows(count), seed);
         let unknown = match examples {
             Some(examples) => {
                 // Examples may lie outside of the span of the rows.
@@ -108,42 +117,39 @@ impl<M> Nearness<M> {
         let width = rows.len() / labels.len();
         let mut moments = Moments::new(engine, &rows, width, labels, classes).await?;
         moments.features = count;
-        let class = ClassDistances::new(engine, &moments, form.class_ridge).await?;
-        let foreground = ClassDistances::new(engine, &moments, form.relative_ridge).await?;
-        let background = ClassDistances::to_mean(engine, &moments, form.relative_ridge).await?;
+        let class = ClassDistances::new(engine, &moments, form.ridge).await?;
+        let background = ClassDistances::to_mean(engine, &moments, form.ridge).await?;
 
-        let factors = spread_factors(&class.own(engine, &rows, labels).await?, labels, &moments);
-        let class = class.scaled(|class| factors[class]);
         let of_chosen: Vec<u32> = chosen.iter().map(|&row| labels[row]).collect();
         let bank = pick(&rows, width, &chosen);
-        let own = class.nearest_without_itself(engine, &bank, &of_chosen, &moments.counts).await?;
+        let whitened = class.whitened(engine, &bank).await?;
+        let factors = spread_factors(&class.own(&whitened, &of_chosen), &of_chosen, classes);
+        let class = class.scaled(|class| factors[class]);
         let near =
-            foreground.nearest_without_itself(engine, &bank, &of_chosen, &moments.counts).await?;
+            class.nearest_without_itself(engine, &whitened, &of_chosen, &moments.counts).await?;
+        let whitened = background.whitened(engine, &bank).await?;
         let one_class = vec![0; chosen.len()];
-        let far =
-            background.nearest_without_itself(engine, &bank, &one_class, &[labels.len()]).await?;
-        let relative: Vec<f32> = near.iter().zip(&far).map(|(near, far)| near - far).collect();
+        let far = background
+            .nearest_without_itself(engine, &whitened, &one_class, &[labels.len()])
+            .await?;
+        drop(whitened);
+        let relative: Vec<f32> =
+            near.plain.iter().zip(&far.plain).map(|(near, far)| near - far).collect();
         let mut places = vec![None; labels.len()];
         chosen.iter().zip(0..).for_each(|(&row, place)| places[row] = Some(place));
         let (density, sparseness) = LocalDensity::new(engine, bank, places, width).await?;
-        let mut standards = [&own, &relative, &sparseness].map(|scores| Standard::of(scores));
+        let mut standards =
+            [&near.scaled, &relative, &sparseness].map(|scores| Standard::of(scores));
         if standards.iter().all(Standard::is_silent) {
             // One row, or the same one over and over: any distance from it is better than none.
             standards[0] = Standard::PLAIN;
         }
-        Ok(Self {
-            features: count,
-            form,
-            subspace,
-            class,
-            foreground,
-            background,
-            density,
-            standards,
-            unknown,
-        })
+        Ok(Self { features: count, form, subspace, class, background, density, standards, unknown })
     }
+}
 
+#[maybe_async::maybe_async]
+impl<M> Nearness<M> {
     /// How many times longer than usual each row is, at least 1; 1 where the length is a feature.
     pub fn stretch(&self, features: &[f32]) -> Vec<f32> {
         let usual =
@@ -168,8 +174,7 @@ impl<M> Nearness<M> {
             None => None,
         };
         let rows = spanned.as_deref().unwrap_or(&shaped);
-        let own = self.class.nearest(engine, rows).await?;
-        let near = self.foreground.nearest(engine, rows).await?;
+        let near = self.class.nearest(engine, rows).await?;
         let far = self.background.nearest(engine, rows).await?;
         let sparseness = self.density.scores(engine, rows, without).await?;
         let [class, relative, density] = &self.standards;
@@ -179,8 +184,13 @@ impl<M> Nearness<M> {
         };
         let lengths = features.chunks_exact(self.features).map(norm);
         Ok(Measures {
-            class: own.iter().map(|&own| class.apply(own)).collect(),
-            relative: near.iter().zip(&far).map(|(near, far)| relative.apply(near - far)).collect(),
+            class: near.scaled.iter().map(|&own| class.apply(own)).collect(),
+            relative: near
+                .plain
+                .iter()
+                .zip(&far.plain)
+                .map(|(near, far)| relative.apply(near - far))
+                .collect(),
             density: sparseness.iter().map(|&sparse| density.apply(sparse)).collect(),
             length: lengths.map(|length| self.form.excess(length)).collect(),
             unknown,
@@ -200,19 +210,21 @@ fn pick(rows: &[f32], width: usize, chosen: &[usize]) -> Vec<f32> {
 
 /// For each class, the inverse of its rows' mean distance to their own mean, drawn towards that of
 /// all rows where it has few.
-fn spread_factors(own: &[f32], labels: &[u32], moments: &Moments) -> Vec<f32> {
-    let mut sums = vec![0.0; moments.counts.len()];
-    own.iter()
-        .zip(labels)
-        .for_each(|(&distance, &label)| sums[label as usize] += f64::from(distance));
-    let freedom = labels.len().saturating_sub(moments.present().len()).max(1);
+fn spread_factors(own: &[f32], labels: &[u32], classes: usize) -> Vec<f32> {
+    let (mut sums, mut counts) = (vec![0.0; classes], vec![0_usize; classes]);
+    for (&distance, &label) in own.iter().zip(labels) {
+        sums[label as usize] += f64::from(distance);
+        counts[label as usize] += 1;
+    }
+    let present = counts.iter().filter(|&&count| count > 0).count();
+    let freedom = labels.len().saturating_sub(present).max(1);
     let all = sums.iter().sum::<f64>() / freedom as f64;
     let spread = |(sum, &count): (&f64, &usize)| {
         let count = count.max(1) as f64;
         ((count - 1.0) * sum / count + PRIOR_ROWS * all) / (count - 1.0 + PRIOR_ROWS)
     };
     sums.iter()
-        .zip(&moments.counts)
+        .zip(&counts)
         .map(spread)
         .map(|spread| if spread > 0.0 { (1.0 / spread) as f32 } else { 1.0 })
         .collect()

@@ -1,6 +1,7 @@
 //! The training rows nearest to a row, by inner product, searched exactly and block by block:
 //! nothing of size rows x rows exists.
 
+use super::pieces::rows_of_piece;
 use crate::{
     Result,
     engine::Engine,
@@ -9,6 +10,7 @@ use crate::{
         sort,
     },
     ood::fitted_arrays::transposed,
+    pace::wait,
 };
 
 /// Training rows of one product.
@@ -91,7 +93,6 @@ impl<M> Bank<M> {
 
 /// For each of `[rows, width]` the `k` nearest of the others, the nearest first. Of the products of
 /// two rows, which are the same both ways, each is made once.
-#[maybe_async::maybe_async]
 pub async fn among_themselves<E: Engine>(
     engine: &mut E,
     rows: &[f32],
@@ -106,15 +107,20 @@ pub async fn among_themselves<E: Engine>(
         let end = first + block.len() / width;
         let matrix = engine.matrix(block.to_vec(), width)?;
         for (number, others) in rows.chunks(OWN_BLOCK * width).enumerate().skip(index) {
-            let products = engine.product(others, &matrix).await?;
-            let others = number * OWN_BLOCK..;
-            for (row, products) in others.zip(products.chunks_exact(end - first)) {
-                for (other, &product) in (first..).zip(products) {
-                    searches[row].offer(other, product - half_squares[other]);
-                    if row >= end {
-                        searches[other].offer(row, product - half_squares[row]);
+            let mut row = number * OWN_BLOCK;
+            let at_a_time = rows_of_piece::<E>(width, end - first);
+            for others in others.chunks(at_a_time * width) {
+                let products = wait!(engine.product(others, &matrix))?;
+                for products in products.chunks_exact(end - first) {
+                    for (other, &product) in (first..).zip(products) {
+                        searches[row].offer(other, product - half_squares[other]);
+                        if row >= end {
+                            searches[other].offer(row, product - half_squares[row]);
+                        }
                     }
+                    row += 1;
                 }
+                engine.pace().piece().await;
             }
         }
     }

@@ -4,7 +4,7 @@
 use nalgebra::{DMatrix, SymmetricEigen};
 
 use super::{moments::scatter, training::Training};
-use crate::{Error, Result, engine::Engine, error::Mismatch, numeric::sort};
+use crate::{Error, Result, engine::Engine, error::Mismatch, numeric::sort, pace::paced};
 
 /// Eigenvalues below this share of the largest count as 0 in the pseudo-inverse.
 const RANK: f64 = 1e-12;
@@ -26,7 +26,7 @@ impl Principal {
     pub async fn new(engine: &mut impl Engine, training: &Training) -> Result<Self> {
         let origin = origin(training)?;
         let covariance =
-            scatter(engine, training.batch().inputs, training.width(), |_| &origin).await?;
+            paced!(scatter(engine, training.batch().inputs, training.width(), |_| &origin))?;
         let eigen = decompose(covariance)?;
         let ascending = sort::ascending(
             &eigen.eigenvalues.iter().map(|&value| value as f32).collect::<Vec<_>>(),

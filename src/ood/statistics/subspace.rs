@@ -6,11 +6,13 @@
 //! numbers between which distances to training rows and their means are what they were, and
 //! covariances are of that size.
 
+use super::pieces;
 use crate::{
     Result,
     engine::Engine,
     numeric::row::{dot, norm},
     ood::fitted_arrays::{FittedArrays, transposed},
+    pace::wait,
 };
 
 /// Rows that are made orthonormal together: between blocks products on the engine, within them row
@@ -41,7 +43,6 @@ struct Basis<M> {
     rank: usize,
 }
 
-#[maybe_async::maybe_async]
 impl<M> Subspace<M> {
     /// Of `[rows, width]`; there is at least one row.
     pub async fn new<E: Engine<Matrix = M>>(
@@ -56,7 +57,7 @@ impl<M> Subspace<M> {
         let mut basis = None;
         for block in offsets.chunks(BLOCK * width) {
             let lengths: Vec<f64> = block.chunks_exact(width).map(norm).collect();
-            let mut block = without(engine, block.to_vec(), basis.as_ref()).await?;
+            let mut block = wait!(without(engine, block.to_vec(), basis.as_ref()))?;
             let left = orthonormalise(&mut block, width, TOLERANCE * longest);
             if block.is_empty() {
                 continue;
@@ -64,11 +65,12 @@ impl<M> Subspace<M> {
             if left.iter().zip(&lengths).any(|(left, length)| *left < CLEAR * length) {
                 // Once more: what rounding left of the earlier directions was small beside the
                 // rows, but not beside what is left of them.
-                block = without(engine, block, basis.as_ref()).await?;
+                block = wait!(without(engine, block, basis.as_ref()))?;
                 orthonormalise(&mut block, width, 0.0);
             }
             directions.append(&mut block);
             basis = Some(Basis::new(engine, &directions, width)?);
+            engine.pace().piece().await;
         }
         let basis = match basis {
             Some(basis) => basis,
@@ -93,11 +95,16 @@ impl<M> Subspace<M> {
         engine: &mut E,
         rows: &[f32],
     ) -> Result<Vec<f32>> {
-        let coordinates = engine.product(&about(rows, &self.centre), &self.basis.rows).await?;
-        let rows = coordinates.chunks_exact(self.basis.rank);
+        let (offsets, rank) = (about(rows, &self.centre), self.basis.rank);
+        let width = self.centre.len();
+        let coordinates = pieces::product(engine, &offsets, width, &self.basis.rows, rank).await?;
+        let rows = coordinates.chunks_exact(rank);
         Ok(rows.flat_map(|row| row.iter().copied().chain([0.0])).collect())
     }
+}
 
+#[maybe_async::maybe_async]
+impl<M> Subspace<M> {
     /// Of `[rows, width]`, `[rows, rank + 1]`: the coordinates, and the length of the rest.
     pub async fn apply<E: Engine<Matrix = M>>(
         &self,
@@ -117,10 +124,7 @@ impl<M> Subspace<M> {
         }
         Ok(all)
     }
-}
 
-#[maybe_async::maybe_async]
-impl<M> Subspace<M> {
     /// Adds the centre, and the basis `[width, rank]`.
     pub async fn arrays<E: Engine<Matrix = M>>(
         &self,

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::pieces;
 use crate::{
     Result,
     architecture::Architecture,
@@ -22,18 +23,17 @@ pub struct Training {
     pub bias: Vec<f32>,
 }
 
-#[maybe_async::maybe_async]
 impl Training {
     /// Asks the head for its answers to its own training rows. The parameters are those of a head
     /// that takes features as they come.
-    pub async fn new(
-        engine: &mut impl Engine,
+    pub async fn new<E: Engine>(
+        engine: &mut E,
         architecture: &Architecture,
         parameters: Vec<f32>,
         rows: Rows,
     ) -> Result<Rc<Self>> {
-        let outputs = engine.forward(&rows.features).await?;
         let (width, classes) = (architecture.penultimate(), architecture.classes());
+        let outputs = pieces::forward(engine, architecture, &rows.features).await?;
         let last = parameters.len() - (width + 1) * classes;
         let bias = parameters.len() - classes;
         let (weight, bias) = (parameters[last..bias].to_vec(), parameters[bias..].to_vec());

@@ -12,18 +12,20 @@
 //! and a threshold from known rows keeps its promise. w minimises the squared error for the targets
 //! -1 and 1 with a ridge of 0.1 of the mean variance; leaving a row out is a closed form.
 
-use nalgebra::{Cholesky, DMatrix};
+use nalgebra::DMatrix;
 
 use super::{
-    covariance::inverse,
     neighbours::{Bank, extended, farthest},
+    pieces,
     standard::Standard,
+    triangle,
 };
 use crate::{
     Result,
     engine::Engine,
     numeric::row::{dot, squared_distance},
     ood::fitted_arrays::{FittedArrays, picked},
+    pace::{paced, wait},
 };
 
 /// Deviations from which on nearness to an example, and the side of the discriminant, count.
@@ -84,7 +86,6 @@ impl<M> Side<M> {
     }
 }
 
-#[maybe_async::maybe_async]
 impl<M> Unknown<M> {
     /// Of training rows, some of which may stand for all, and examples, `[rows, width]` each, in
     /// the form in which rows are compared.
@@ -101,8 +102,9 @@ impl<M> Unknown<M> {
         let mut nearer = Vec::with_capacity(known.bank.count());
         let itself: Vec<Option<u32>> = (0..known.bank.count() as u32).map(Some).collect();
         for (rows, itself) in known.rows.chunks(CHUNK * width).zip(itself.chunks(CHUNK)) {
-            let own = known.distances(engine, rows, width, itself).await?;
-            let theirs = examples.distances(engine, rows, width, &[]).await?;
+            let own = wait!(known.distances(engine, rows, width, itself))?;
+            let theirs = wait!(examples.distances(engine, rows, width, &[]))?;
+            engine.pace().piece().await;
             nearer.extend(own.into_iter().zip(theirs).map(|(own, theirs)| ratio(own, theirs)));
         }
         Ok(Self {
@@ -115,7 +117,10 @@ impl<M> Unknown<M> {
             centre,
         })
     }
+}
 
+#[maybe_async::maybe_async]
+impl<M> Unknown<M> {
     /// The part of each of `[rows, width]`, at least 0. `without[row]`, where given, is the
     /// training row that it is.
     pub async fn scores<E: Engine<Matrix = M>>(
@@ -142,7 +147,7 @@ impl<M> Unknown<M> {
         places: &[usize],
     ) -> Result<Self> {
         let known = picked(&self.known.rows, self.width, places);
-        Self::new(engine, known, self.examples.rows.clone(), self.width).await
+        paced!(Self::new(engine, known, self.examples.rows.clone(), self.width))
     }
 
     /// Adds mean and inverse deviation of K and L, the examples, w and m.
@@ -197,7 +202,6 @@ fn centred(known: &[f32], examples: &[f32], width: usize) -> ([Vec<f32>; 2], Vec
 /// w, and the discriminant of each known row without that row. In the space of the rows: with K
 /// their inner products, and each side weighing one half, the coefficients are those of (K + ridge
 /// / weight)^-1 y, and a row left out has y_i - coefficient_i / inverse_ii.
-#[maybe_async::maybe_async]
 async fn discriminant(
     engine: &mut impl Engine,
     [known, examples]: &[Vec<f32>; 2],
@@ -215,8 +219,8 @@ async fn discriminant(
         return Ok((vec![0.0; width], vec![0.0; count]));
     }
     let matrix = engine.matrix(rows.clone(), width)?;
-    let products = engine.product(&rows, &matrix).await?;
     let all = count + others;
+    let products = pieces::product(engine, &rows, width, &matrix, all).await?;
     let mut kernel = DMatrix::from_iterator(all, all, products.iter().copied().map(f64::from));
     for row in 0..all {
         let side = if row < count { count } else { others };
@@ -224,12 +228,14 @@ async fn discriminant(
     }
     let target = |row: usize| if row < count { -1.0 } else { 1.0 };
     // The ridge keeps it far from singular.
-    let Some(factor) = Cholesky::new(kernel) else {
+    let pace = engine.pace();
+    let Some(factor) = triangle::factor(&kernel, &pace).await else {
         return Ok((vec![0.0; width], vec![0.0; count]));
     };
     // Of L L^T, by L^-1: coefficients L^-T L^-1 y, and the squares of a column for the diagonal.
+    let inverse = triangle::inverse(&factor, all, &pace).await;
     let (mut coefficients, mut diagonal) = (vec![0.0; all], vec![0.0; all]);
-    for (end, row) in inverse(&factor.unpack()).chunks_exact(all).enumerate() {
+    for (end, row) in inverse.chunks_exact(all).enumerate() {
         let row = || row[..=end].iter().map(|&x| f64::from(x)).enumerate();
         let along: f64 = row().map(|(column, x)| x * target(column)).sum();
         for (column, x) in row() {

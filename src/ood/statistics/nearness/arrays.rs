@@ -35,7 +35,7 @@ impl<M> Nearness<M> {
             Some(subspace) => subspace.arrays(engine, out).await?,
             None => (0..2).for_each(|_| out.array(&[])),
         }
-        for distances in [&self.class, &self.foreground, &self.background] {
+        for distances in [&self.class, &self.background] {
             distances.arrays(engine, out).await?;
         }
         let [class, relative, mut sparse] = self.standards;

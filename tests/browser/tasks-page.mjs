@@ -1,0 +1,60 @@
+// How long calls hold the page's thread: tasks of a head of 6000 rows of 1280 features, 10 classes.
+
+import { createHead, loadHead } from "oodgate";
+import { makeCentres, makeRows } from "../bench/rows.mjs";
+import { uniform } from "../lib/random.mjs";
+
+const setup = { features: 1280, classes: 10 };
+const random = uniform(3);
+const centres = makeCentres(setup, random);
+const [learnt, heldOut, asked] = [6000, 600, 1000].map((rows) => makeRows(rows, setup, centres, random));
+const few = asked.x.subarray(0, 20 * setup.features);
+
+let head;
+let file;
+
+/** A head that has learnt the rows, and made nothing of them yet. */
+globalThis.prepare = async () => {
+  head?.dispose();
+  head = await createHead({ ...setup, backend: "cpu" });
+  await head.fit(learnt.x, learnt.labels);
+};
+
+const calls = {
+  fit: () => head.fit(learnt.x, learnt.labels),
+  "first oodScore": () => head.oodScore(asked.x),
+  calibrate: () => head.calibrate(heldOut.x, heldOut.labels),
+  gate: () => head.gate(asked.x),
+  explain: () => head.explain(few),
+  evaluate: () => head.evaluate({ features: asked.x, labels: asked.labels }, heldOut.x),
+  mahalanobis: () => head.oodScore(asked.x, { scorer: "mahalanobis" }),
+  knn: () => head.oodScore(asked.x, { scorer: "knn" }),
+  save: async () => void (file = await head.save()),
+  loadHead: async () => (await loadHead(file)).dispose(),
+  exportOnnx: () => head.exportOnnx({ includeTrainingRows: true }),
+  "fit with validationSplit": () => head.fit(learnt.x, learnt.labels, { validationSplit: 0.1 }),
+  "calibrate from its own rows": () => head.calibrate(),
+  selectScorer: () => head.selectScorer(learnt.x, learnt.labels),
+};
+globalThis.callNames = Object.keys(calls);
+
+/** The longest task while a call runs, ms, and how long the call took. */
+globalThis.longestTask = async (name) => {
+  // The time from one message to the next: a task is no longer.
+  const { port1, port2 } = new MessageChannel();
+  let [last, longest, goesOn] = [performance.now(), 0, true];
+  const note = () => {
+    const now = performance.now();
+    [longest, last] = [Math.max(longest, now - last), now];
+  };
+  port1.onmessage = () => {
+    note();
+    if (goesOn) port2.postMessage(undefined);
+  };
+  port2.postMessage(undefined);
+  const started = performance.now();
+  await calls[name]();
+  note();
+  goesOn = false;
+  return { longest, took: performance.now() - started };
+};
