@@ -183,8 +183,12 @@ export const stages = () => [
   ...tests("package", {
     needs: [...built, "pack"],
     first: ["deno-webgpu"],
-    // Linux has Mesa's driver, or the test fails.
-    lacking: { "deno-webgpu": onlyOnLinux(missingMesa), "node-webgpu": missingVulkan },
+    // Linux has Mesa's driver, or the tests fail.
+    lacking: {
+      "deno-webgpu": onlyOnLinux(missingMesa),
+      "gpu-bench": onlyOnLinux(() => "the GPU bench, which carries a program for Linux"),
+      "node-webgpu": missingVulkan,
+    },
   }),
   ...tests("site", { needs: ["build-site"], alone: ["page-free"] }),
 ];
