@@ -22,6 +22,7 @@ export LD_LIBRARY_PATH="${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$libraries"
 
 # Containers often get the driver without the file that tells Vulkan's loader of it. The library for
 # screens wants X11's; the one without them does as well.
+found_libraries=""
 if [ -z "${VK_DRIVER_FILES:-}" ]; then
   folders=(/usr/lib/x86_64-linux-gnu /usr/lib64 /usr/lib /usr/local /opt)
   drivers=""
@@ -32,6 +33,7 @@ if [ -z "${VK_DRIVER_FILES:-}" ]; then
     printf '{"file_format_version":"1.0.1","ICD":{"library_path":"%s","api_version":"1.3.0"}}' \
       "$found" > "$file"
     drivers="${drivers:+$drivers:}$file"
+    found_libraries="$found_libraries $found"
   done
   if [ -n "$drivers" ]; then
     export VK_DRIVER_FILES="$drivers" VK_ICD_FILENAMES="$drivers"
@@ -42,7 +44,19 @@ if [ -z "${VK_DRIVER_FILES:-}" ]; then
 fi
 
 cd "$carried"
+grep -m 1 "model name" /proc/cpuinfo || true
+nvidia-smi --query-gpu=name,driver_version --format=csv,noheader 2>/dev/null || true
+measure() {
+  "$deno" run --no-prompt --allow-read --allow-env --node-modules-dir=manual \
+    "$carried/tests/bench/gpu/main.mjs" "$@"
+}
 status=0
-"$deno" run --no-prompt --allow-read --allow-env --node-modules-dir=manual \
-  "$carried/tests/bench/gpu/main.mjs" "$@" || status=$?
+measure "$@" || status=$?
+if [ "$status" -eq 3 ]; then
+  # No adapter: what the drivers' libraries miss, and what the loader says of them.
+  for library in $found_libraries; do
+    ldd "$library" | grep "not found" || true
+  done
+  VK_LOADER_DEBUG=error,warn measure "$@" 2>&1 | head -60 || true
+fi
 exit "$status"
