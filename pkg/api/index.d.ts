@@ -242,7 +242,7 @@ interface Prediction {
      * `calibrate`, that of a LogitNorm head is not a confidence: see the README.
      */
     probability: Float32Array;
-    /** All of them, [rows, classes]. */
+    /** All of them, [rows, classes]; all alike where the logits are no numbers. */
     probabilities: Float32Array;
 }
 /** Temperature and threshold of a head, from in-distribution rows. */
@@ -288,7 +288,10 @@ interface Calibration {
 interface GateResult extends Prediction {
     /** 1 where the row is accepted as in-distribution, 0 where it is rejected, [rows]. */
     accepted: Uint8Array;
-    /** OOD score, higher = more out-of-distribution, [rows]. */
+    /**
+     * OOD score, higher = more out-of-distribution, [rows]. `Infinity` where a row's numbers leave
+     * single precision on the way: such a row is rejected.
+     */
     score: Float32Array;
     /**
      * Conformal p-value (1 + #{calibration score >= score}) / (n + 1), [rows], rounded to float32:
@@ -714,11 +717,20 @@ interface Head {
     readonly calibration?: Calibration;
     /** How many rows are remembered: in all, of each class, and examples of the unknown. */
     readonly rows: RememberedRows;
-    /** One optimiser update on one batch. */
+    /**
+     * One optimiser update on one batch. One that diverges (the loss or a weight leaves single
+     * precision) rejects with code "not-finite", names the learning rate, and is undone: the head is
+     * as it was before the call.
+     */
     trainStep(features: Features, labels: Labels, options?: {
         learningRate?: number;
     }): Promise<StepResult>;
-    /** Many updates over a data set that is uploaded once. */
+    /**
+     * Many updates over a data set that is uploaded once. Training that diverges rejects with code
+     * "not-finite", names the learning rate, and leaves the head with the last finite weights: on
+     * WebGPU those of the last epoch whose loss was read (with `onEpoch` or `patience`), or those
+     * before the fit.
+     */
     fit(features: Features, labels: Labels, options?: FitOptions): Promise<FitResult>;
     /**
      * The same over the rows that the head remembers. Rows that `validationSplit` holds out stay
@@ -761,7 +773,8 @@ interface Head {
     predict(features: Features): Promise<Prediction>;
     /**
      * OOD score of each row, [rows]; higher = more out-of-distribution, whatever the scorer. Default
-     * scorer: "auto".
+     * scorer: "auto". Finite or `Infinity`: a row whose numbers leave single precision on the way is
+     * infinitely far for every scorer.
      */
     oodScore(features: Features, options?: ScoreOptions): Promise<Float32Array>;
     /**
@@ -793,7 +806,10 @@ interface Head {
      * rows without groups in runs of each class, in the order in which they were given.
      */
     calibrate(options?: CrossCalibrationOptions): Promise<Calibration>;
-    /** Classifies rows, and accepts or rejects each as in-distribution. Needs `calibrate`. */
+    /**
+     * Classifies rows, and accepts or rejects each as in-distribution. Needs `calibrate`. A row that
+     * is infinitely far is rejected.
+     */
     gate(features: Features, options?: CallOptions): Promise<GateResult>;
     /**
      * Why rows get their verdicts: the nearest remembered rows, and the parts of the score that the
@@ -864,7 +880,8 @@ type ErrorCode = "invalid-option" | "invalid-features" | "invalid-labels" | "not
 /**
  * Every rejection of this package is one of these. Two are not: an aborted call rejects with its
  * signal's reason, and a fit that `onEpoch` ended with the listener's error. The head is as it was
- * before the call.
+ * before the call, or, where a fit diverged, has the last finite weights; after a fault of the
+ * platform it is restored from what could be saved (docs/errors.md).
  */
 declare class OodgateError extends Error {
     /** What went wrong, for programs; `message` says it for people. */

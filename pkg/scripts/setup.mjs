@@ -6,7 +6,7 @@ import path from "node:path";
 import { findChromium, installChromium } from "./chromium.mjs";
 import { findFirefox, installFirefox } from "./firefox.mjs";
 import { at, capture, Failure, main, npm, run, say } from "./shell.mjs";
-import { installVulkan, missingVulkan } from "./vulkan.mjs";
+import { installVulkan, missingMesa, missingVulkan } from "./vulkan.mjs";
 import { installWebKit, missingWebKit } from "./webkit.mjs";
 
 const target = "wasm32-unknown-unknown";
@@ -97,7 +97,7 @@ export function setup({ browser = false, firefox = false, webkit = false, vulkan
   if (browser && !findChromium()) installChromium();
   if (firefox && !findFirefox()) installFirefox();
   if (webkit && missingWebKit()) installWebKit();
-  if (vulkan && missingVulkan()) installVulkan();
+  if (vulkan && (missingVulkan() || missingMesa())) installVulkan();
 }
 
 await main(import.meta, () => {

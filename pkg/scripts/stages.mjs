@@ -12,7 +12,7 @@ import { missingPython } from "./python.mjs";
 import { reference } from "./reference.mjs";
 import { at, Failure, main, npm, run } from "./shell.mjs";
 import { checkSizes } from "./sizes.mjs";
-import { missingVulkan } from "./vulkan.mjs";
+import { missingMesa, missingVulkan } from "./vulkan.mjs";
 import { missingWebKit } from "./webkit.mjs";
 
 /**
@@ -80,6 +80,8 @@ function tests(group, { needs = [], first = [], alone = [], lacking = {} } = {})
   });
   return [...stages.filter(({ isFirst }) => isFirst), ...stages.filter(({ isFirst }) => !isFirst)];
 }
+
+const onlyOnLinux = (missing) => () => (process.platform === "linux" ? undefined : missing());
 
 const built = ["build-ts"];
 
@@ -180,7 +182,13 @@ export const stages = () => [
   ...tests("flower", { needs: built }),
   ...tests("package", {
     needs: [...built, "pack"],
-    lacking: { "node-webgpu": missingVulkan },
+    first: ["deno-webgpu"],
+    // Linux has Mesa's driver, or the tests fail.
+    lacking: {
+      "deno-webgpu": onlyOnLinux(missingMesa),
+      "gpu-bench": onlyOnLinux(() => "the GPU bench, which carries a program for Linux"),
+      "node-webgpu": missingVulkan,
+    },
   }),
   ...tests("site", { needs: ["build-site"], alone: ["page-free"] }),
 ];

@@ -1,4 +1,5 @@
-// Vulkan played by the CPU, for WebGPU in Node: the loader is the system's, and the driver Chromium's.
+// Vulkan played by the CPU. The loader is the system's; the driver is Chromium's for WebGPU in
+// Node, whose Dawn refuses Mesa's, and Mesa's in Deno, where nothing then is as in Chromium.
 
 import { existsSync } from "node:fs";
 import path from "node:path";
@@ -15,6 +16,18 @@ const loader = {
   debian: "libvulkan1",
 };
 
+const names = ["lvp_icd.x86_64.json", "lvp_icd.aarch64.json", "lvp_icd.json"];
+const mesa = {
+  title: "Mesa's Vulkan driver for the CPU",
+  variable: "LAVAPIPE_PATH",
+  names: [],
+  places: { linux: names.map((name) => `/usr/share/vulkan/icd.d/${name}`) },
+  debian: "mesa-vulkan-drivers",
+};
+
+/** The description of Mesa's driver that the CPU plays, for VK_DRIVER_FILES. */
+export const lavapipe = () => find(mesa);
+
 /** The description of SwiftShader that lies beside Chromium, for VK_DRIVER_FILES. */
 export function swiftShader() {
   const chromium = findChromium();
@@ -29,11 +42,17 @@ export function missingVulkan() {
   return swiftShader() ? undefined : "WebGPU in Node, for want of Chromium's SwiftShader";
 }
 
-/** Installs the loader where that is possible; elsewhere the stage says that it did not run. */
+/** What is missing for WebGPU in Deno, in words; undefined when nothing is. */
+export function missingMesa() {
+  const missing = [loader, mesa].find((program) => !find(program));
+  return missing && `WebGPU in Deno, for want of ${missing.title}`;
+}
+
+/** Installs loader and driver where that is possible; elsewhere it says what to do. */
 export function installVulkan() {
-  if (process.platform !== "linux" || find(loader)) return;
+  if (process.platform !== "linux") return;
   try {
-    install(loader);
+    for (const program of [loader, mesa]) if (!find(program)) install(program);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     console.log(error.message);

@@ -24,7 +24,8 @@ export type ErrorCode =
 /**
  * Every rejection of this package is one of these. Two are not: an aborted call rejects with its
  * signal's reason, and a fit that `onEpoch` ended with the listener's error. The head is as it was
- * before the call.
+ * before the call, or, where a fit diverged, has the last finite weights; after a fault of the
+ * platform it is restored from what could be saved (docs/errors.md).
  */
 export class OodgateError extends Error {
   /** What went wrong, for programs; `message` says it for people. */

@@ -36,6 +36,7 @@ export async function driveFit(
   try {
     let epochStarted = started;
     const scheduler = new Scheduler();
+    if (status.backend === "webgpu") await scheduler.measureWait(() => raw.runFit(0));
     for (;;) {
       stop.throwIfAborted();
       listener.throwIfFailed();

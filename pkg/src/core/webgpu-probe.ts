@@ -10,6 +10,7 @@ interface Adapter {
 }
 interface AdapterInfo {
   readonly architecture: string;
+  readonly description?: string;
   readonly vendor: string;
   readonly isFallbackAdapter?: boolean;
 }
@@ -68,10 +69,12 @@ function examine(adapter: Adapter): Probe {
       return { reason: `the WebGPU adapter's ${limit} is ${offered}, below ${least}` };
     }
   }
-  const { architecture, vendor, isFallbackAdapter } = adapter.info;
+  const { architecture, description, vendor, isFallbackAdapter } = adapter.info;
+  // wgpu leaves the architecture empty, and its vendor is a number.
+  const name = architecture || description || vendor || "unnamed";
   return {
-    software: isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe/i.test(architecture),
-    name: architecture || vendor || "unnamed",
+    software: isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe/i.test(name),
+    name,
     roundTrip: async () => (measured ??= await measureRoundTrip(adapter)),
   };
 }

@@ -54,13 +54,22 @@ export interface Head {
   /** How many rows are remembered: in all, of each class, and examples of the unknown. */
   readonly rows: RememberedRows;
 
-  /** One optimiser update on one batch. */
+  /**
+   * One optimiser update on one batch. One that diverges (the loss or a weight leaves single
+   * precision) rejects with code "not-finite", names the learning rate, and is undone: the head is
+   * as it was before the call.
+   */
   trainStep(
     features: Features,
     labels: Labels,
     options?: { learningRate?: number },
   ): Promise<StepResult>;
-  /** Many updates over a data set that is uploaded once. */
+  /**
+   * Many updates over a data set that is uploaded once. Training that diverges rejects with code
+   * "not-finite", names the learning rate, and leaves the head with the last finite weights: on
+   * WebGPU those of the last epoch whose loss was read (with `onEpoch` or `patience`), or those
+   * before the fit.
+   */
   fit(features: Features, labels: Labels, options?: FitOptions): Promise<FitResult>;
   /**
    * The same over the rows that the head remembers. Rows that `validationSplit` holds out stay
@@ -99,14 +108,14 @@ export interface Head {
    */
   removeClass(name: string, options?: RemoveClassOptions): Promise<void>;
 
-
   /** Raw logits, [rows, classes]: never normalised, never divided by tau. */
   logits(features: Features): Promise<Float32Array>;
   /** The most probable class of each row, and all probabilities. */
   predict(features: Features): Promise<Prediction>;
   /**
    * OOD score of each row, [rows]; higher = more out-of-distribution, whatever the scorer. Default
-   * scorer: "auto".
+   * scorer: "auto". Finite or `Infinity`: a row whose numbers leave single precision on the way is
+   * infinitely far for every scorer.
    */
   oodScore(features: Features, options?: ScoreOptions): Promise<Float32Array>;
 
@@ -139,7 +148,10 @@ export interface Head {
    * rows without groups in runs of each class, in the order in which they were given.
    */
   calibrate(options?: CrossCalibrationOptions): Promise<Calibration>;
-  /** Classifies rows, and accepts or rejects each as in-distribution. Needs `calibrate`. */
+  /**
+   * Classifies rows, and accepts or rejects each as in-distribution. Needs `calibrate`. A row that
+   * is infinitely far is rejected.
+   */
   gate(features: Features, options?: CallOptions): Promise<GateResult>;
   /**
    * Why rows get their verdicts: the nearest remembered rows, and the parts of the score that the

@@ -80,7 +80,7 @@ export interface Prediction {
    * `calibrate`, that of a LogitNorm head is not a confidence: see the README.
    */
   probability: Float32Array;
-  /** All of them, [rows, classes]. */
+  /** All of them, [rows, classes]; all alike where the logits are no numbers. */
   probabilities: Float32Array;
 }
 
@@ -128,7 +128,10 @@ export interface Calibration {
 export interface GateResult extends Prediction {
   /** 1 where the row is accepted as in-distribution, 0 where it is rejected, [rows]. */
   accepted: Uint8Array;
-  /** OOD score, higher = more out-of-distribution, [rows]. */
+  /**
+   * OOD score, higher = more out-of-distribution, [rows]. `Infinity` where a row's numbers leave
+   * single precision on the way: such a row is rejected.
+   */
   score: Float32Array;
   /**
    * Conformal p-value (1 + #{calibration score >= score}) / (n + 1), [rows], rounded to float32:
