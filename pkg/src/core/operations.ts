@@ -256,7 +256,7 @@ export const operations = {
     takes: "optionsAlone",
     async run({ raw }, options): Promise<Uint8Array<ArrayBuffer>> {
       const fitted = (await raw.fittedArrays(options)) as FittedArrays;
-      return toOnnx(await takeSnapshot(raw), fitted, options?.float16 === true);
+      return toOnnx(await takeSnapshot(raw), fitted, options);
     },
   }),
 };
