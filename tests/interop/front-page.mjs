@@ -101,12 +101,16 @@ globalThis.compareFronts = async () => {
     const { threshold } = await head.calibrate({ alpha: 0.1 });
     const ours = await head.gate(await extract(asked, how));
     const model = await head.exportOnnx({ includeTrainingRows: true, ...how });
-    const session = await ort.InferenceSession.create(model, { executionProviders: ["wasm"] });
     const fed = {
       last_hidden_state: state,
       ...(how.pooling === "mean" && { attention_mask: mask }),
     };
-    compare(await session.run(fed), ours, threshold, JSON.stringify(how));
+    const isWhole = how.pooling === "mean" && how.normalize;
+    for (const provider of isWhole ? ["wasm", "webgpu"] : ["wasm"]) {
+      const session = await ort.InferenceSession.create(model, { executionProviders: [provider] });
+      compare(await session.run(fed), ours, threshold, `${provider}, ${JSON.stringify(how)}`);
+      await session.release();
+    }
 
     const { label, accepted, score } = ours;
     last = { model: [...model], texts: asked, threshold, ...listed({ label, accepted, score }) };
