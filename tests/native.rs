@@ -9,6 +9,7 @@ use oodgate::{
     CpuHead, Error,
     calibration::temperature::{PRIOR, fit_temperature},
     config::{FitOptions, HeadOptions},
+    files::onnx::Layout,
     head::export::ExportOptions,
     native::slices,
     numeric::random::Random,
@@ -60,7 +61,7 @@ fn a_gate_made_here_is_the_same_from_a_file() {
     assert_eq!(again.calibration(), head.calibration());
 
     let options = ExportOptions { include_training_rows: true, bank: None };
-    assert!(head.export_onnx(options, false).unwrap().len() > 1000);
+    assert!(head.export_onnx(options, Layout::default()).unwrap().len() > 1000);
 }
 
 #[test]

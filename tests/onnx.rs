@@ -13,7 +13,7 @@ use oodgate::{
     Error,
     calibration::CalibrationOptions,
     files::onnx::{
-        self,
+        self, Front, Layout, Pooling,
         proto::{ModelProto, TensorProto, ValueInfoProto, data_type},
     },
     head::export::ExportOptions,
@@ -28,7 +28,7 @@ use heads::{
 };
 
 fn model(head: &mut Head) -> ModelProto {
-    ModelProto::decode(exported(head, false).as_slice()).unwrap()
+    ModelProto::decode(exported(head, Layout::default()).as_slice()).unwrap()
 }
 
 fn refused(head: &mut Head, options: ExportOptions) -> Error {
@@ -103,6 +103,36 @@ fn every_model_is_whole_and_described() {
 }
 
 #[test]
+fn a_front_has_the_inputs_of_a_backbone() {
+    let mut head = trained(&[], None);
+    calibrate(&mut head, &ScorerName::Auto.into(), 30);
+    let width = Some(FEATURES as i64);
+    let features = ("features", data_type::FLOAT, vec![None, width]);
+    let tokens = ("last_hidden_state", data_type::FLOAT, vec![None, None, width]);
+    let mask = ("attention_mask", data_type::INT64, vec![None, None]);
+    for (pooling, expected) in [
+        (None, vec![features]),
+        (Some(Pooling::Mean), vec![tokens.clone(), mask]),
+        (Some(Pooling::Cls), vec![tokens]),
+    ] {
+        for normalize in [false, true] {
+            let front = Front { pooling, normalize };
+            let file = exported(&mut head, Layout { front, ..Layout::default() });
+            let graph = ModelProto::decode(file.as_slice()).unwrap().graph.unwrap();
+            assert_eq!(graph.input.iter().map(shape).collect::<Vec<_>>(), expected);
+            let names = |value: &ValueInfoProto| {
+                let tensor = value.r#type.as_ref().unwrap().tensor_type.as_ref().unwrap();
+                let dims = &tensor.shape.as_ref().unwrap().dim;
+                dims.iter().filter_map(|dim| dim.dim_param.clone()).collect::<Vec<_>>()
+            };
+            for axes in graph.input.iter().map(names) {
+                assert_eq!(axes, ["rows", "tokens"][..axes.len()]);
+            }
+        }
+    }
+}
+
+#[test]
 fn weights_are_in_a_model_once() {
     for (_, mut head) in kinds() {
         let parameters = block_on(head.state()).unwrap();
@@ -134,8 +164,8 @@ fn the_same_head_gives_the_same_bytes_and_is_left_as_it_is() {
     let mut head = trained(&[4.0], None);
     calibrate(&mut head, &ScorerName::Odin.into(), 30);
     let before = block_on(head.gate(&questions(FEATURES))).unwrap();
-    let first = exported(&mut head, false);
-    assert_eq!(exported(&mut head, false), first);
+    let first = exported(&mut head, Layout::default());
+    assert_eq!(exported(&mut head, Layout::default()), first);
     assert_eq!(block_on(head.gate(&questions(FEATURES))).unwrap(), before);
 }
 
@@ -162,7 +192,8 @@ fn halves_take_half_the_bytes() {
             let matrices = graph.initializer.iter().filter(|tensor| tensor.dims.len() == 2);
             matrices.map(|tensor| tensor.raw_data.len()).sum()
         };
-        let [whole, half] = [false, true].map(|is_half| matrices(&exported(&mut head, is_half)));
+        let [whole, half] = [false, true]
+            .map(|is_half| matrices(&exported(&mut head, Layout { is_half, ..Layout::default() })));
         assert_eq!(whole, 2 * half);
     }
 }
@@ -184,7 +215,7 @@ fn a_smaller_bank_keeps_so_many_rows() {
             block_on(head.fitted_arrays(options)).unwrap()
         };
         let (all, some) = (of(&mut head, None), of(&mut head, Some(bank)));
-        let fitted = onnx::write(&block_on(head.snapshot()).unwrap(), &some, false);
+        let fitted = onnx::write(&block_on(head.snapshot()).unwrap(), &some, Layout::default());
         assert!(fitted.is_ok(), "{}", scorer.as_str());
         if let Some(neighbours) = neighbours {
             assert_eq!(some.numbers, [neighbours]);
@@ -204,8 +235,8 @@ fn a_smaller_bank_keeps_so_many_rows() {
 #[test]
 fn a_head_without_a_calibration_is_refused() {
     let mut head = trained(&[], None);
-    let error = onnx::write(&block_on(head.snapshot()).unwrap(), &FittedArrays::default(), false)
-        .unwrap_err();
+    let snapshot = block_on(head.snapshot()).unwrap();
+    let error = onnx::write(&snapshot, &FittedArrays::default(), Layout::default()).unwrap_err();
     assert_eq!(error, Error::NotCalibrated);
     assert_eq!(refused(&mut head, ExportOptions::default()), Error::NotCalibrated);
     assert!(error.to_string().contains("exportOnnx"));
@@ -256,7 +287,7 @@ fn a_broken_snapshot_is_refused() {
     calibrate(&mut head, &ScorerName::Mahalanobis.into(), 30);
     let snapshot = block_on(head.snapshot()).unwrap();
     let fitted = block_on(head.fitted_arrays(ExportOptions::default())).unwrap();
-    assert!(onnx::write(&snapshot, &fitted, false).is_ok());
+    assert!(onnx::write(&snapshot, &fitted, Layout::default()).is_ok());
     let mut others = vec![fitted.clone(); 3];
     others[0].arrays.pop();
     others[1].arrays.push(Vec::new());
@@ -270,7 +301,7 @@ fn a_broken_snapshot_is_refused() {
         broken.push((snapshot, fitted.clone()));
     }
     for (index, (snapshot, fitted)) in broken.iter().enumerate() {
-        let written = onnx::write(snapshot, fitted, false);
+        let written = onnx::write(snapshot, fitted, Layout::default());
         assert!(matches!(written, Err(Error::InvalidFile(_))), "{index}");
     }
 }

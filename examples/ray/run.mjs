@@ -93,17 +93,17 @@ export async function scoreOnRay({ rows, features, actors, folder = at("target",
   return { runs, compared };
 }
 
-/** The program of docs/servers.md with this name. */
-export function program(name) {
-  const text = readFileSync(at("docs", "servers.md"), "utf8");
+/** The program with this name of a page of docs. */
+export function program(name, page = "servers.md") {
+  const text = readFileSync(at("docs", page), "utf8");
   const [, found] = new RegExp(`^\`\`\`python ${name}\\n(.*?)^\`\`\`$`, "ms").exec(text) ?? [];
-  if (found === undefined) throw new Failure(`docs/servers.md has no program ${name}.`);
+  if (found === undefined) throw new Failure(`docs/${page} has no program ${name}.`);
   return found;
 }
 
-/** Has a program of docs/servers.md score what lies in a folder; answers what it printed. */
-export function runProgram(name, { python, folder = at("target", "ray") }) {
-  writeFileSync(`${folder}/${name}`, program(name));
+/** Has a program of docs work on what lies in a folder; answers what it printed. */
+export function runProgram(name, { python, folder = at("target", "ray"), page }) {
+  writeFileSync(`${folder}/${name}`, program(name, page));
   // Spark starts its own workers by this name.
   const env = { ...process.env, PYSPARK_PYTHON: python };
   const options = { cwd: folder, encoding: "utf8", maxBuffer: 1 << 28, env };

@@ -655,6 +655,16 @@ interface ExportOptions {
      * all the same. Default false.
      */
     float16?: boolean;
+    /**
+     * What comes before the head in the graph, by the names of transformers.js. With "mean" its
+     * inputs are a backbone's `last_hidden_state` [rows, tokens, features] and `attention_mask`
+     * [rows, tokens], and features are the mean over the tokens that the mask does not leave out; with
+     * "cls" the input is `last_hidden_state` alone, of which the first token is taken. Default: the
+     * input is `features` [rows, features].
+     */
+    pooling?: "mean" | "cls";
+    /** Brings rows to unit length in the graph, after `pooling`. Default false. */
+    normalize?: boolean;
 }
 /** Options of a call that can be ended. */
 interface CallOptions {
@@ -852,7 +862,8 @@ interface Head {
      * The head and its gate as an ONNX model: features [rows, features] in; logits, probabilities,
      * score, p-value, accepted and class names out. Needs `calibrate`. With a scorer that searches
      * among training rows, as "auto" does, the model holds some of them, which
-     * `includeTrainingRows: true` says is meant.
+     * `includeTrainingRows: true` says is meant. With `pooling` or `normalize` the graph begins where
+     * a backbone ends.
      */
     exportOnnx(options?: ExportOptions): Promise<Uint8Array<ArrayBuffer>>;
     /**

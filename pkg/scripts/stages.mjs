@@ -63,15 +63,16 @@ function testFiles(folder) {
 
 /**
  * A stage per test file of a group: those in `first` before the others, for they take longest, and
- * those in `alone` by themselves, for what runs beside them would distort what they measure. For
- * those in `lacking`, a function answers what they lack here, if anything.
+ * those in `alone` by themselves, for what runs beside them would distort what they measure. Those
+ * with the same name in `locks` run one after the other. For those in `lacking`, a function answers
+ * what they lack here, if anything.
  */
-function tests(group, { needs = [], first = [], alone = [], lacking = {} } = {}) {
+function tests(group, { needs = [], first = [], alone = [], locks = {}, lacking = {} } = {}) {
   const stages = testFiles(`tests/${group}`).map((file) => {
     const name = file.slice(`tests/${group}/`.length, -".test.mjs".length);
     const heading = file.slice("tests/".length);
     const isFirst = first.includes(name);
-    const place = { needs, alone: alone.includes(name), isFirst };
+    const place = { needs, alone: alone.includes(name), lock: locks[name], isFirst };
     const body = () => {
       const missing = lacking[name]?.();
       return missing ? [missing] : nodeTest(file);
@@ -177,6 +178,8 @@ export const stages = () => [
   ...tests("interop", {
     // README's example needs the language model that the site's build fetches.
     needs: [...built, "build-site"],
+    // Both install into one environment of Python's.
+    locks: { python: "interop-python", front: "interop-python" },
     lacking: { python: missingPython, ray: missingPython },
   }),
   ...tests("flower", { needs: built }),

@@ -211,14 +211,14 @@ impl CpuHead {
         crate::files::safetensors::write(&now(self.head.snapshot())?)
     }
 
-    /// The head and its gate as an ONNX model, in half precision if wished.
+    /// The head and its gate as an ONNX model, written as wished.
     pub fn export_onnx(
         &mut self,
         options: crate::head::export::ExportOptions,
-        is_half: bool,
+        layout: crate::files::onnx::Layout,
     ) -> Result<Vec<u8>> {
         let fitted = now(self.head.fitted_arrays(options))?;
-        crate::files::onnx::write(&now(self.head.snapshot())?, &fitted, is_half)
+        crate::files::onnx::write(&now(self.head.snapshot())?, &fitted, layout)
     }
 }
 

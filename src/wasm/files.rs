@@ -76,15 +76,20 @@ impl RawSnapshot {
         Ok(safetensors::write_with(&self.0, kept)?)
     }
 
-    /// See [`onnx::write`]; what the scorer learnt comes as `RawHead.fittedArrays` answers it.
+    /// See [`onnx::write`]; what the scorer learnt comes as `RawHead.fittedArrays` answers it, which
+    /// has checked the options. `pooling` is a name of [`onnx::Pooling`], or none of them.
     pub fn onnx(
         &self,
         numbers: Vec<f64>,
         arrays: Vec<Float32Array>,
         is_half: bool,
+        pooling: &str,
+        normalize: bool,
     ) -> JsResult<Vec<u8>> {
         let arrays = arrays.iter().map(Float32Array::to_vec).collect();
-        Ok(onnx::write(&self.0, &FittedArrays { numbers, arrays }, is_half)?)
+        let pooling = onnx::Pooling::ALL.into_iter().find(|known| known.as_str() == pooling);
+        let layout = onnx::Layout { is_half, front: onnx::Front { pooling, normalize } };
+        Ok(onnx::write(&self.0, &FittedArrays { numbers, arrays }, layout)?)
     }
 
     /// What is not an array, as JSON.

@@ -144,12 +144,14 @@ pub fn cross_calibration(value: &JsValue) -> Result<(CalibrationOptions, Option<
     Ok((calibration, groups))
 }
 
-/// Options of `exportOnnx`. `float16` is known here and used by the file formats.
+/// Options of `exportOnnx`. Those of the file's form are checked here and used by the file formats.
 pub fn export(value: &JsValue) -> Result<ExportOptions> {
     let mut options = Reader::new("options", value)?;
     let include_training_rows = options.boolean("includeTrainingRows")?.unwrap_or(false);
     let bank = options.number("bank")?;
     options.boolean("float16")?;
+    options.choice("pooling", &["mean", "cls"])?;
+    options.boolean("normalize")?;
     options.finish()?;
     Ok(ExportOptions { include_training_rows, bank })
 }

@@ -2,6 +2,7 @@
 
 import "./counters.mjs";
 import { measureFit } from "./fit-page.mjs";
+import { measureFlow } from "./flow-page.mjs";
 import { measureGrowth } from "./growth-page.mjs";
 import { measureProduct } from "./product-page.mjs";
 import { closeScoring, measureScorer, openScoring } from "./scoring-page.mjs";
@@ -14,4 +15,4 @@ const start = async ({ backend, sides }) => {
   return startTfjs(backend === "cpu" ? "wasm" : "webgpu");
 };
 
-globalThis.bench = { start, measureSteps, measureProduct, measureFit, measureGrowth, openScoring, measureScorer, closeScoring };
+globalThis.bench = { start, measureSteps, measureProduct, measureFit, measureFlow, measureGrowth, openScoring, measureScorer, closeScoring };

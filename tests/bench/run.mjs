@@ -1,5 +1,5 @@
 // The browser bench: training steps, fits, scores and starts of oodgate and of TensorFlow.js in one page, as Markdown.
-//   npm run bench -- [--what steps,product,fit,growth,start,auto,scoring] [--only cpu|webgpu] [--quick] [--sides oodgate,tfjs,by-hand]
+//   npm run bench -- [--what steps,product,fit,flow,growth,start,auto,scoring] [--only cpu|webgpu] [--quick] [--sides oodgate,tfjs,by-hand]
 //                    [--scorers msp,...] [--adapter software|hardware] [--plot]
 // --plot also draws the growth, into docs/fit-growth.svg.
 
@@ -12,6 +12,7 @@ import { needBuild, withPage } from "../lib/page.mjs";
 import { scorerNames } from "../lib/scorers.mjs";
 import { benchAuto } from "./auto.mjs";
 import { benchFit } from "./fit.mjs";
+import { benchFlow } from "./flow.mjs";
 import { benchGrowth } from "./growth.mjs";
 import { benchProduct } from "./product.mjs";
 import { benchScoring } from "./scoring.mjs";
@@ -20,9 +21,10 @@ import { benchSteps, columns } from "./steps.mjs";
 
 /** In the order in which they run. */
 const benches = {
-  steps: benchSteps, product: benchProduct, fit: benchFit, growth: benchGrowth, start: benchStart, auto: benchAuto, scoring: benchScoring,
+  steps: benchSteps, product: benchProduct, fit: benchFit, flow: benchFlow, growth: benchGrowth, start: benchStart, auto: benchAuto,
+  scoring: benchScoring,
 };
-const onCpuOnly = ["product", "fit", "growth"];
+const onCpuOnly = ["product", "fit", "flow", "growth"];
 const onWebGpuOnly = ["auto"];
 
 await main(import.meta, async () => {

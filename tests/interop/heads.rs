@@ -10,7 +10,7 @@ pub mod cpu;
 use oodgate::{
     calibration::CalibrationOptions,
     config::{FitOptions, HeadOptions, LossOptions},
-    files::onnx,
+    files::onnx::{self, Layout},
     head::export::ExportOptions,
     numeric::random::Random,
     ood::{ScorerName, ScorerOptions},
@@ -69,10 +69,10 @@ pub fn trained_on(count: usize, hidden: &[f64], loss: Option<LossOptions>) -> He
 }
 
 /// The gate as an ONNX model.
-pub fn exported(head: &mut Head, is_half: bool) -> Vec<u8> {
+pub fn exported(head: &mut Head, layout: Layout) -> Vec<u8> {
     let options = ExportOptions { include_training_rows: true, bank: None };
     let fitted = block_on(head.fitted_arrays(options)).unwrap();
-    onnx::write(&block_on(head.snapshot()).unwrap(), &fitted, is_half).unwrap()
+    onnx::write(&block_on(head.snapshot()).unwrap(), &fitted, layout).unwrap()
 }
 
 /// Calibrates with so many rows.

@@ -48,6 +48,21 @@ def check_p_values(head, p, expected, near):
     return int(certain.sum())
 
 
+def inputs(session, head):
+    """What the graph is fed: features, or what a front before the head takes."""
+    given = head.get("inputs", {"features": head["features"]})
+    named = {one.name: one for one in session.get_inputs()}
+    assert set(given) == set(named), (list(given), list(named))
+    # Names of axes as in the graph; of tokens there are as many as write.rs says.
+    sizes = {"rows": -1, "tokens": 5}
+    shapes = {name: [sizes.get(size, size) for size in one.shape] for name, one in named.items()}
+    types = {"tensor(float)": np.float32, "tensor(int64)": np.int64}
+    return {
+        name: np.array(given[name], dtype=types[named[name].type]).reshape(shapes[name])
+        for name in named
+    }
+
+
 def check(path):
     head = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     model = onnx.load(path)
@@ -58,12 +73,13 @@ def check(path):
     assert described == {key: head[key] for key in ("classes", "scorer", "alpha")}, described
 
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    width = session.get_inputs()[0].shape[1]
-    features = np.array(head["features"], dtype=np.float32).reshape(-1, width)
+    fed = inputs(session, head)
+    features = np.array(head["features"], dtype=np.float32)
+    features = features.reshape(-1, session.get_inputs()[0].shape[-1])
     names = [output.name for output in session.get_outputs()]
     sets = ["class_set"] if head["classSet"] else []
     assert names == ["logits", "probabilities", "score", "p_value", "accepted", *sets, "classes"]
-    answers = dict(zip(names, session.run(names, {"features": features})))
+    answers = dict(zip(names, session.run(names, fed)))
     logits, score, accepted = (answers[name] for name in ("logits", "score", "accepted"))
     assert list(answers["classes"]) == head["classes"]
     assert accepted.dtype == bool

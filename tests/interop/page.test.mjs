@@ -3,57 +3,12 @@
 
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { after, before, test } from "node:test";
-import { launch } from "../../pkg/scripts/browser.mjs";
-import { serve } from "../../pkg/scripts/serve.mjs";
+import { test } from "node:test";
 import { at } from "../../pkg/scripts/shell.mjs";
 import { needBuild } from "../lib/page.mjs";
+import { inPage, miniLm } from "./in-page.mjs";
 
 needBuild();
-
-/** The language model, which the site's set-up fetches. */
-const miniLm = at("www", "public", "models", "all-MiniLM-L6-v2");
-
-let server;
-let browser;
-
-before(async () => {
-  server = await serve({
-    mounts: {
-      "/": at("tests", "interop", "page.html"),
-      "/tests/": at("tests"),
-      "/pkg/": at("pkg"),
-      "/models/": at("tests", "interop"),
-      "/models/Xenova/all-MiniLM-L6-v2/": miniLm,
-      "/readme/": at("target", "readme"),
-      "/node_modules/": at("node_modules"),
-    },
-  });
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-/** Runs a call in a page that has loaded this module, and fails when the page asks another server for anything. */
-async function inPage(module, call, argument) {
-  const page = await browser.newPage();
-  const elsewhere = [];
-  page.on("request", (request) => {
-    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(server.url)) elsewhere.push(request.url());
-  });
-  try {
-    await page.goto(server.url);
-    await page.evaluate((url) => import(url), `/tests/interop/${module}`);
-    const result = await page.evaluate(call, argument);
-    assert.deepEqual(elsewhere, [], "nothing is asked of other servers");
-    return result;
-  } finally {
-    await page.close();
-  }
-}
 
 for (const backend of ["cpu", "webgpu"]) {
   test(`${backend}: sentences become features become verdicts`, { timeout: 120_000 }, async () => {

@@ -9,7 +9,10 @@ use std::{fs, path::PathBuf};
 
 use oodgate::{
     calibration::{CalibrationOptions, conformal::Kind},
-    files::safetensors as store,
+    files::{
+        onnx::{Front, Layout, Pooling},
+        safetensors as store,
+    },
     numeric::random::Random,
     ood::ScorerName,
 };
@@ -40,7 +43,7 @@ fn main() {
     let saved = store::write(&block_on(hidden.snapshot()).unwrap()).unwrap();
     write("head-hidden-v1", "safetensors", &saved, &logits(&mut hidden));
     let model = |name: &str, head: &mut Head, is_half: bool| {
-        let model = exported(head, is_half);
+        let model = exported(head, Layout { is_half, ..Layout::default() });
         let answers = verdicts(head, is_half);
         write(name, "onnx", &model, &answers);
     };
@@ -67,6 +70,15 @@ fn main() {
         with_unknown(&mut head);
         model(&format!("{kind}-unknown"), &mut head, false);
     }
+    let mut head = trained(&[], None);
+    calibrate(&mut head, &ScorerName::Auto.into(), 60);
+    for (name, front) in fronts() {
+        let model = exported(&mut head, Layout { front, ..Layout::default() });
+        let (inputs, features) = fed(front);
+        let mut answers = verdicts_on(&mut head, features, false);
+        answers["inputs"] = inputs;
+        write(name, "onnx", &model, &answers);
+    }
     // Fewer rows than features: "auto" measures in their span.
     let mut few = trained_on(5, &[], None);
     calibrate(&mut few, &ScorerName::Auto.into(), 60);
@@ -88,8 +100,56 @@ fn logits(head: &mut Head) -> Value {
     json!({ "logits": block_on(head.forward(&features)).unwrap().logits, "features": features })
 }
 
+const TOKENS: usize = 5;
+
+fn fronts() -> [(&'static str, Front); 4] {
+    let [mean, cls] = Pooling::ALL.map(Some);
+    [
+        ("front-normalize", Front { pooling: None, normalize: true }),
+        ("front-mean", Front { pooling: mean, normalize: false }),
+        ("front-mean-normalize", Front { pooling: mean, normalize: true }),
+        ("front-cls-normalize", Front { pooling: cls, normalize: true }),
+    ]
+}
+
+/// What a model with this front is fed, and the features that it should make of it.
+fn fed(front: Front) -> (Value, Vec<f32>) {
+    let rows = 40;
+    let mut random = Random::new(9);
+    let wave = |index: usize| ((index * index) as f32 * 0.7).sin();
+    let count = if front.pooling.is_some() { TOKENS } else { 1 };
+    let tokens: Vec<f32> = (0..rows * count * FEATURES).map(|i| random.unit() + wave(i)).collect();
+    // Texts of one token to all of them.
+    let mask: Vec<usize> =
+        (0..rows * TOKENS).map(|i| usize::from(i % TOKENS <= i / TOKENS % TOKENS)).collect();
+    let mut features = Vec::new();
+    for (row, tokens) in tokens.chunks(count * FEATURES).enumerate() {
+        let kept = match front.pooling {
+            Some(Pooling::Mean) => mask[row * TOKENS..][..TOKENS].iter().sum(),
+            _ => 1,
+        };
+        let of = |column: usize| -> f64 {
+            let tokens = tokens.chunks(FEATURES).take(kept);
+            tokens.map(|token| f64::from(token[column])).sum::<f64>() / kept as f64
+        };
+        let row: Vec<f64> = (0..FEATURES).map(of).collect();
+        let length = row.iter().map(|x| x * x).sum::<f64>().sqrt();
+        let divisor = if front.normalize { length } else { 1.0 };
+        features.extend(row.iter().map(|x| (x / divisor) as f32));
+    }
+    let inputs = match front.pooling {
+        None => json!({ "features": tokens }),
+        Some(Pooling::Cls) => json!({ "last_hidden_state": tokens }),
+        Some(Pooling::Mean) => json!({ "last_hidden_state": tokens, "attention_mask": mask }),
+    };
+    (inputs, features)
+}
+
 fn verdicts(head: &mut Head, is_half: bool) -> Value {
-    let features = questions(FEATURES);
+    verdicts_on(head, questions(FEATURES), is_half)
+}
+
+fn verdicts_on(head: &mut Head, features: Vec<f32>, is_half: bool) -> Value {
     let verdicts = block_on(head.gate(&features)).unwrap();
     let logits = block_on(head.forward(&features)).unwrap().logits;
     let calibration = head.calibration().unwrap();

@@ -67,7 +67,11 @@ async function names(head) {
   const file = await head.save();
   const model = await head.exportOnnx({ includeTrainingRows: true });
   const fetch = async () => new Response(file);
-  const named = { width, classes, labels, groups, features, newFeatures, rows: newFeatures, fetch, model, ort };
+  // A language model's session and the tokens of two texts.
+  const last_hidden_state = new ort.Tensor("float32", rows(12), [2, 6, width]);
+  const tokens = { attention_mask: new ort.Tensor("int64", BigInt64Array.from({ length: 12 }, () => 1n), [2, 6]) };
+  const backbone = { run: async () => ({ last_hidden_state }) };
+  const named = { width, classes, labels, groups, features, newFeatures, rows: newFeatures, fetch, model, ort, tokens, backbone };
   return { ...oodgate, ...named, ...heldOut, ...few };
 }
 

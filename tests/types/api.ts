@@ -57,7 +57,7 @@ export async function accepted(head: Head): Promise<void> {
   void [accepted[0], pValue[0], label[0]];
   await head.evaluate({ features: rows, labels: [0, 1] }, { features: [[1, 2]] }, { scorer: "gen" });
   await head.exportOnnx();
-  const export_: ExportOptions = { includeTrainingRows: true, bank: 1000, float16: true };
+  const export_: ExportOptions = { includeTrainingRows: true, bank: 1000, float16: true, pooling: "mean", normalize: true };
   const model: Uint8Array<ArrayBuffer> = await head.exportOnnx(export_);
   void model.length;
   head.dispose();
@@ -78,6 +78,8 @@ export async function refused(head: Head): Promise<void> {
   await createHead({ classes: 3 });
   // @ts-expect-error no such option
   await head.exportOnnx({ rows: 1000 });
+  // @ts-expect-error
+  await head.exportOnnx({ pooling: "max" });
   // @ts-expect-error no such loss
   await createHead({ features: 3, classes: 3, loss: { kind: "hinge" } });
   // @ts-expect-error momentum is SGD's

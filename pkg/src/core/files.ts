@@ -1,4 +1,4 @@
-import type { SaveOptions } from "../api/types.js";
+import type { ExportOptions, SaveOptions } from "../api/types.js";
 import { guardedCall } from "./instance-recovery.js";
 import { Scheduler } from "./scheduler.js";
 import { arraysOf, type FittedArrays, type Snapshot } from "./snapshot.js";
@@ -42,17 +42,21 @@ export function toFile(
   return withRawSnapshot(snapshot, (raw) => raw.write(rows) as Uint8Array<ArrayBuffer>);
 }
 
-/** The snapshot's gate as an ONNX model, with what its scorer learnt from training rows. */
+/**
+ * The snapshot's gate as an ONNX model, with what its scorer learnt from training rows. The options
+ * were checked when that was asked for.
+ */
 export function toOnnx(
   snapshot: Snapshot,
   [numbers, ...arrays]: FittedArrays,
-  isHalf: boolean,
+  { float16 = false, pooling, normalize = false }: ExportOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   // Of these the model has what the scorer made of them.
   const without = { ...snapshot, features: new Float32Array(), seen: new BigUint64Array() };
   return withRawSnapshot(
     without,
-    (raw) => raw.onnx(numbers, arrays, isHalf) as Uint8Array<ArrayBuffer>,
+    (raw) =>
+      raw.onnx(numbers, arrays, float16, pooling ?? "", normalize) as Uint8Array<ArrayBuffer>,
   );
 }
 

@@ -278,7 +278,7 @@ export const operations = {
         await driveCall(context);
       }
       const fitted = (await raw.fittedArrays(options)) as FittedArrays;
-      return toOnnx(await takeSnapshot(raw), fitted, options?.float16 === true);
+      return toOnnx(await takeSnapshot(raw), fitted, options);
     },
   }),
 };

@@ -11,6 +11,17 @@ use super::proto::{
 #[derive(Clone, Copy)]
 pub struct Value(usize);
 
+/// How long a tensor is along one of its axes.
+#[derive(Clone, Copy)]
+pub enum Axis {
+    /// As many as the caller has rows.
+    Rows,
+    /// As many as the longest text has tokens.
+    Tokens,
+    /// So many.
+    Of(usize),
+}
+
 /// A graph under construction. Rows are the first axis of every tensor that depends on the input.
 #[derive(Default)]
 pub struct Graph {
@@ -27,22 +38,14 @@ impl Graph {
         Self { is_half, ..Self::default() }
     }
 
-    /// A float32 input `[rows, width]`.
-    pub fn input(&mut self, name: &str, width: usize, doc: &str) -> Value {
-        self.graph.input.push(described(name, data_type::FLOAT, &[None, Some(width)], doc));
+    /// An input.
+    pub fn input(&mut self, name: &str, data_type: i32, shape: &[Axis], doc: &str) -> Value {
+        self.graph.input.push(described(name, data_type, shape, doc));
         self.value(name.into())
     }
 
-    /// Makes a value an output of the graph; of its shape, `None` is the number of rows. A value is
-    /// an output at most once.
-    pub fn output(
-        &mut self,
-        value: Value,
-        name: &str,
-        data_type: i32,
-        shape: &[Option<usize>],
-        doc: &str,
-    ) {
+    /// Makes a value an output of the graph. A value is an output at most once.
+    pub fn output(&mut self, value: Value, name: &str, data_type: i32, shape: &[Axis], doc: &str) {
         self.graph.output.push(described(name, data_type, shape, doc));
         let node = self
             .graph
@@ -174,7 +177,7 @@ impl Graph {
         self.op("Max", &[value, least])
     }
 
-    /// `[rows, 1]` to `[rows]`.
+    /// `[rows, 1]` to `[rows]`, `[rows, 1, width]` to `[rows, width]`.
     pub fn squeeze(&mut self, value: Value) -> Value {
         let axes = self.list(&[1]);
         self.op("Squeeze", &[value, axes])
@@ -243,10 +246,12 @@ fn int(name: &str, value: i64) -> AttributeProto {
     }
 }
 
-fn described(name: &str, elem_type: i32, shape: &[Option<usize>], doc: &str) -> ValueInfoProto {
-    let dim = shape.iter().map(|size| match size {
-        Some(size) => Dimension { dim_value: Some(*size as i64), ..Default::default() },
-        None => Dimension { dim_param: Some("rows".into()), ..Default::default() },
+fn described(name: &str, elem_type: i32, shape: &[Axis], doc: &str) -> ValueInfoProto {
+    let named = |name: &str| Dimension { dim_param: Some(name.into()), ..Default::default() };
+    let dim = shape.iter().map(|axis| match axis {
+        Axis::Of(size) => Dimension { dim_value: Some(*size as i64), ..Default::default() },
+        Axis::Rows => named("rows"),
+        Axis::Tokens => named("tokens"),
     });
     let shape = TensorShapeProto { dim: dim.collect() };
     let tensor_type = TensorType { elem_type, shape: Some(shape) };

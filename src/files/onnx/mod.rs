@@ -3,7 +3,7 @@
 //!
 //! | | name | type | shape |
 //! |---|---|---|---|
-//! | input | `features` | float32 | `[rows, features]` |
+//! | input | `features` | float32 | `[rows, features]`; with a [`Front`] others |
 //! | output | `logits` | float32 | `[rows, classes]` |
 //! | output | `probabilities` | float32 | `[rows, classes]`: softmax at the calibrated temperature |
 //! | output | `score` | float32 | `[rows]`: higher = more out-of-distribution |
@@ -22,6 +22,7 @@ mod auto;
 mod compared;
 mod distances;
 mod fitted;
+mod front;
 mod graph;
 mod last_layer;
 mod layers;
@@ -29,12 +30,13 @@ mod p_values;
 pub mod proto;
 mod scores;
 
+pub use front::{Front, Pooling};
 use prost::Message;
 
 use self::{
     compared::Compared,
     fitted::Reader,
-    graph::{Graph, Value},
+    graph::{Axis, Graph, Value},
     last_layer::LastLayer,
     layers::Layers,
     p_values::Tables,
@@ -58,9 +60,18 @@ const OPSET: i64 = 13;
 /// The file format's version of that ONNX release.
 const IR_VERSION: i64 = 7;
 
+/// How a model is written; by default as the head is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// Whether matrices take half the bytes.
+    pub is_half: bool,
+    /// What comes before the head.
+    pub front: Front,
+}
+
 /// The model of a head with a calibration, and what its scorer learnt from training rows:
-/// [`crate::head::Head::fitted_arrays`]. With `is_half` matrices take half the bytes.
-pub fn write(snapshot: &Snapshot, fitted: &FittedArrays, is_half: bool) -> Result<Vec<u8>> {
+/// [`crate::head::Head::fitted_arrays`].
+pub fn write(snapshot: &Snapshot, fitted: &FittedArrays, layout: Layout) -> Result<Vec<u8>> {
     let config = snapshot.meta.options.clone().check()?;
     let meta = snapshot.meta.calibration.clone().ok_or(Error::NotCalibrated)?;
     let classes = config.architecture.classes();
@@ -70,9 +81,8 @@ pub fn write(snapshot: &Snapshot, fitted: &FittedArrays, is_half: bool) -> Resul
         snapshot.score_labels.clone(),
         classes,
     )?;
-    let mut graph = Graph::new(is_half);
-    let features = config.architecture.features();
-    let input = graph.input("features", features, "float32, as the head was trained on");
+    let mut graph = Graph::new(layout.is_half);
+    let input = layout.front.features(&mut graph, config.architecture.features());
     let (logits, score) = score(&mut graph, input, snapshot, &config, &calibration, fitted)?;
     let score = where_a_number(&mut graph, input, score);
     let probabilities = probabilities(&mut graph, logits, calibration.temperature);
@@ -84,8 +94,8 @@ pub fn write(snapshot: &Snapshot, fitted: &FittedArrays, is_half: bool) -> Resul
     // A constant by itself is no result of the graph in every runtime.
     let names = graph.op("Identity", &[names]);
 
-    let (rows, wide) = ([None], [None, Some(classes)]);
-    let mut output = |value, name, data_type, shape: &[Option<usize>], doc| {
+    let (rows, wide) = ([Axis::Rows], [Axis::Rows, Axis::Of(classes)]);
+    let mut output = |value, name, data_type, shape: &[Axis], doc| {
         graph.output(value, name, data_type, shape, doc);
     };
     output(
@@ -120,7 +130,7 @@ pub fn write(snapshot: &Snapshot, fitted: &FittedArrays, is_half: bool) -> Resul
             "the classes that the row may be, at the promised level",
         );
     }
-    output(names, "classes", data_type::STRING, &[Some(classes)], "names of the classes");
+    output(names, "classes", data_type::STRING, &[Axis::Of(classes)], "names of the classes");
 
     let model = ModelProto {
         ir_version: IR_VERSION,

@@ -95,7 +95,9 @@ const options = [
   ...["calibrate", "cross"].flatMap((call) => ["perClass", "provisional"].map((option) =>
     [call, option, [[1, "true or false"], ["true", '"true"'], [null, "null"], [{}, "object"]]])),
   ["exportOnnx", "bank", [...noCounts, ...noNumbers]],
-  ...["includeTrainingRows", "float16"].map((option) =>
+  ["exportOnnx", "pooling", [["max", '"cls"'], ["Mean", '"Mean"'], ["none", '"none"'], ["", '""'], [null, "null"], [true, "true"],
+    [["mean"], "array"], [new String("mean"), "object"]]],
+  ...["includeTrainingRows", "float16", "normalize"].map((option) =>
     ["exportOnnx", option, [[1, "true or false"], ["true", '"true"'], [null, "null"], [{}, "object"]]]),
   ["selectScorer", "candidates", [
     [[], "at least one"], [["best"], '"best"'], [["knn", "knN"], "candidates[1]"], [[undefined], "candidates[0]"],

@@ -194,7 +194,8 @@ export interface Head {
    * The head and its gate as an ONNX model: features [rows, features] in; logits, probabilities,
    * score, p-value, accepted and class names out. Needs `calibrate`. With a scorer that searches
    * among training rows, as "auto" does, the model holds some of them, which
-   * `includeTrainingRows: true` says is meant.
+   * `includeTrainingRows: true` says is meant. With `pooling` or `normalize` the graph begins where
+   * a backbone ends.
    */
   exportOnnx(options?: ExportOptions): Promise<Uint8Array<ArrayBuffer>>;
 

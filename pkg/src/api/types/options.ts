@@ -255,6 +255,16 @@ export interface ExportOptions {
    * all the same. Default false.
    */
   float16?: boolean;
+  /**
+   * What comes before the head in the graph, by the names of transformers.js. With "mean" its
+   * inputs are a backbone's `last_hidden_state` [rows, tokens, features] and `attention_mask`
+   * [rows, tokens], and features are the mean over the tokens that the mask does not leave out; with
+   * "cls" the input is `last_hidden_state` alone, of which the first token is taken. Default: the
+   * input is `features` [rows, features].
+   */
+  pooling?: "mean" | "cls";
+  /** Brings rows to unit length in the graph, after `pooling`. Default false. */
+  normalize?: boolean;
 }
 
 /** Options of a call that can be ended. */
