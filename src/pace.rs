@@ -11,8 +11,7 @@ use std::{
     future::{Future, poll_fn},
     pin::Pin,
     rc::Rc,
-    sync::Arc,
-    task::{Context, Poll, Wake, Waker},
+    task::{Context, Poll, Waker},
 };
 
 /// Calls a function that waits for the engine only where engines are waited for.
@@ -39,6 +38,11 @@ macro_rules! paced {
 
 pub(crate) use {paced, wait};
 
+thread_local! {
+    /// Plain functions that wait for the end of some work.
+    static AWAITED: Cell<usize> = const { Cell::new(0) };
+}
+
 /// How many pieces a turn has left.
 #[derive(Clone, Debug)]
 pub struct Pace(Rc<Cell<usize>>);
@@ -52,8 +56,8 @@ impl Pace {
     /// Ends a piece of work. Waits for the next turn if that was the last of this one, unless a plain
     /// function waits for the end of all.
     pub async fn piece(&self) {
-        poll_fn(|context| match self.0.get() {
-            0 if context.waker().will_wake(Waker::noop()) => Poll::Ready(()),
+        poll_fn(|_| match self.0.get() {
+            0 if AWAITED.get() > 0 => Poll::Ready(()),
             0 => Poll::Pending,
             left => {
                 self.0.set(if left == usize::MAX { left } else { left - 1 });
@@ -62,13 +66,6 @@ impl Pace {
         })
         .await;
     }
-}
-
-/// Wakes nobody: [`Paced::run`] is called anyway.
-struct NextTurn;
-
-impl Wake for NextTurn {
-    fn wake(self: Arc<Self>) {}
 }
 
 /// Work under way.
@@ -87,8 +84,7 @@ impl<T> Paced<T> {
     /// Goes on for so many pieces; what it came to, at the end. Not to be called again then.
     pub fn run(&mut self, pieces: usize) -> Option<T> {
         self.pace.0.set(pieces.max(1));
-        let waker = Waker::from(Arc::new(NextTurn));
-        match self.work.as_mut().poll(&mut Context::from_waker(&waker)) {
+        match self.work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(outcome) => Some(outcome),
             Poll::Pending => None,
         }
@@ -100,7 +96,10 @@ impl<T> Paced<T> {
 pub fn finish<T>(work: impl Future<Output = T>) -> T {
     let mut work = std::pin::pin!(work);
     loop {
-        if let Poll::Ready(outcome) = work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        AWAITED.set(AWAITED.get() + 1);
+        let polled = work.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        AWAITED.set(AWAITED.get() - 1);
+        if let Poll::Ready(outcome) = polled {
             return outcome;
         }
     }

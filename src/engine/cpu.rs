@@ -232,7 +232,11 @@ impl Engine for CpuEngine {
     type Matrix = Matrix;
 
     /// A few milliseconds.
-    const PIECE: usize = 1 << 26;
+    const PIECE: usize = 1 << 27;
+
+    fn values(matrix: &Matrix) -> Option<&[f32]> {
+        Some(&matrix.values)
+    }
 
     fn pace(&self) -> Pace {
         self.pace.clone()

@@ -126,6 +126,11 @@ pub trait Engine: 'static {
     /// Multiply-adds of a product that are made at once where training rows are compared.
     const PIECE: usize;
 
+    /// The numbers of a matrix that lies on the host.
+    fn values(_: &Self::Matrix) -> Option<&[f32]> {
+        None
+    }
+
     /// The pace at which statistics are made on it.
     fn pace(&self) -> Pace {
         Pace::unbroken()

@@ -57,14 +57,20 @@ pub fn picked(rows: &[f32], width: usize, numbers: &[usize]) -> Vec<f32> {
     picked
 }
 
-/// A matrix of the engine's, `[rows, width]`, as `[width, rows]`: engines answer products alone,
-/// and one with the identity is exact.
+/// A matrix of the engine's, `[rows, width]`, as `[width, rows]`. Where it lies on a device: engines
+/// answer products alone, and one with the identity is exact.
 #[maybe_async::maybe_async]
 pub async fn transposed<E: Engine>(
     engine: &mut E,
     matrix: &E::Matrix,
     width: usize,
 ) -> Result<Vec<f32>> {
+    if let Some(values) = E::values(matrix) {
+        return Ok((0..width)
+            .flat_map(|column| values[column..].iter().step_by(width))
+            .copied()
+            .collect());
+    }
     let mut columns = Vec::new();
     for first in (0..width).step_by(BLOCK) {
         let count = BLOCK.min(width - first);

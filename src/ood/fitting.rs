@@ -27,7 +27,7 @@ use crate::{
 pub(crate) const CHUNK: usize = 256;
 
 /// Fewer at a time would take longer by laying out the training rows than by themselves.
-const LEAST_COMPARED: usize = 16;
+const LEAST_COMPARED: usize = 32;
 
 /// Bytes of fitted scorers that are kept beside the shared statistics.
 const KEPT: usize = 32 << 20;
@@ -139,6 +139,7 @@ impl<M> FittedScorers<M> {
             true => batch.count().div_ceil(self.rows_of_piece::<E>(batch.width)),
             false => 1,
         };
+        let parts = parts.min(batch.count());
         let mut scores = Vec::with_capacity(batch.count());
         // Of one size: the engine's sums of a few rows differ from those of many in the last place.
         for part in 0..parts {

@@ -11,9 +11,11 @@ const IN_ORDER: f64 = 0.86;
 /// Below this share of its class's width, the nearest row of a class is a near copy.
 const NEAR_COPY: f64 = 0.35;
 
-/// Rows that are compared with all others of their class, and classes that are looked at: a few
-/// million products.
+/// Rows that are compared with all others of their class.
 const SAMPLED: usize = 128;
+
+/// Numbers that are compared for that, at most: some milliseconds.
+const COMPARED: usize = 1 << 25;
 
 /// Fewer features say nothing of near copies.
 const MANY: usize = 64;
@@ -32,7 +34,8 @@ pub fn look_grouped(rows: &Rows, classes: usize) -> bool {
     }
     let (mut consecutive, mut spread) = (0.0, 0.0);
     let mut nearest = Vec::new();
-    let each = (SAMPLED / of_class.len()).max(1);
+    let affordable = COMPARED / (rows.count() * rows.width).max(1);
+    let each = (SAMPLED / of_class.len()).min(affordable).max(1);
     for members in &of_class {
         let within = twice_scatter(rows, members);
         spread += within;

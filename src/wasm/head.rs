@@ -37,11 +37,13 @@ pub struct RawHead {
     selection: Option<Selection<BackendEngine>>,
     cross: Option<CrossCalibration<BackendEngine>>,
     call: Option<Call<BackendEngine>>,
+    taken: Vec<f32>,
 }
 
 impl RawHead {
     fn new(head: Head<BackendEngine>) -> Self {
-        Self { head, fit: None, selection: None, cross: None, call: None }
+        let taken = Vec::new();
+        Self { head, fit: None, selection: None, cross: None, call: None, taken }
     }
 }
 
@@ -76,14 +78,16 @@ impl RawHead {
         Ok(Self::new(Head::new(engine, config)))
     }
 
-    /// Uploads rows for a fit.
+    /// Takes the rows of a fit, which then begins in a task of its own: their copy is one.
+    #[wasm_bindgen(js_name = takeRows)]
+    pub fn take_rows(&mut self, features: Vec<f32>) {
+        self.taken = features;
+    }
+
+    /// Begins a fit of the rows that were taken.
     #[wasm_bindgen(js_name = beginFit)]
-    pub fn begin_fit(
-        &mut self,
-        features: Vec<f32>,
-        labels: &[f64],
-        options: &JsValue,
-    ) -> JsResult<()> {
+    pub fn begin_fit(&mut self, labels: &[f64], options: &JsValue) -> JsResult<()> {
+        let features = std::mem::take(&mut self.taken);
         let (fit, rows) = options::fit(options)?;
         self.fit = Some(self.head.begin_fit(features, labels, fit.check()?, rows)?);
         Ok(())

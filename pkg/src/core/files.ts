@@ -26,11 +26,7 @@ async function withRawSnapshot<T>(snapshot: Snapshot, work: (raw: RawSnapshot) =
     await scheduler.pause();
     return await withFiles(() => work(raw));
   } finally {
-    try {
-      raw.free();
-    } catch {
-      // Its instance is gone, and it with it; the error that says so is already being thrown.
-    }
+    release(raw);
   }
 }
 
@@ -61,26 +57,34 @@ export function toOnnx(
 }
 
 /** The snapshot in a safetensors file. */
-export function fromFile(file: Uint8Array): Promise<Snapshot> {
-  return withFiles((files) => {
-    const raw = files.RawSnapshot.read(file);
-    try {
-      return {
-        meta: JSON.parse(raw.meta()),
-        state: raw.state(),
-        input: raw.input(),
-        features: raw.features(),
-        labels: raw.labels(),
-        groups: raw.groups(),
-        weights: raw.weights(),
-        unknown: raw.unknown(),
-        ids: raw.ids(),
-        seen: raw.seen(),
-        scores: raw.scores(),
-        scoreLabels: raw.scoreLabels(),
-      };
-    } finally {
-      raw.free();
-    }
-  });
+export async function fromFile(file: Uint8Array): Promise<Snapshot> {
+  const scheduler = new Scheduler();
+  const raw = await withFiles((files) => files.RawSnapshot.read(file));
+  try {
+    await scheduler.pause();
+    return await withFiles(() => ({
+      meta: JSON.parse(raw.meta()),
+      state: raw.state(),
+      input: raw.input(),
+      features: raw.features(),
+      labels: raw.labels(),
+      groups: raw.groups(),
+      weights: raw.weights(),
+      unknown: raw.unknown(),
+      ids: raw.ids(),
+      seen: raw.seen(),
+      scores: raw.scores(),
+      scoreLabels: raw.scoreLabels(),
+    }));
+  } finally {
+    release(raw);
+  }
+}
+
+function release(raw: RawSnapshot): void {
+  try {
+    raw.free();
+  } catch {
+    // Its instance is gone, and it with it; the error that says so is already being thrown.
+  }
 }

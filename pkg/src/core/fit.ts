@@ -27,15 +27,21 @@ export async function driveFit(
 ): Promise<FitResult> {
   // Before the core replaces the rows that it remembers.
   stop.throwIfAborted();
+  const scheduler = new Scheduler();
   if (features === undefined) raw.beginRefit(options);
-  else raw.beginFit(features, labels as Float64Array, options);
+  else {
+    raw.takeRows(features);
+    await scheduler.pause();
+    stop.throwIfAborted();
+    raw.beginFit(labels as Float64Array, options);
+    await scheduler.pause();
+  }
   const firstStep = raw.steps;
   const started = performance.now();
   const history: EpochProgress[] = [];
   const listener = new EpochListener(onEpoch);
   try {
     let epochStarted = started;
-    const scheduler = new Scheduler();
     if (status.backend === "webgpu") await scheduler.measureWait(() => raw.runFit(0));
     for (;;) {
       stop.throwIfAborted();

@@ -22,6 +22,7 @@ import { driveCall } from "./calls.js";
 import { toFile, toOnnx } from "./files.js";
 import { driveFit } from "./fit.js";
 import { driveSelection } from "./selection.js";
+import { Scheduler } from "./scheduler.js";
 import { takeSnapshot, type FittedArrays } from "./snapshot.js";
 
 /** A prediction without the names of its classes, which the public head adds. */
@@ -278,6 +279,7 @@ export const operations = {
         await driveCall(context);
       }
       const fitted = (await raw.fittedArrays(options)) as FittedArrays;
+      await new Scheduler().yieldToPage();
       return toOnnx(await takeSnapshot(raw), fitted, options);
     },
   }),

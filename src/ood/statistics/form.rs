@@ -79,15 +79,14 @@ impl Lengths {
 }
 
 impl Form {
-    /// Of `[rows, width]`.
-    pub fn of(features: &[f32], width: usize) -> Self {
+    /// Of `[rows, width]` and their columns.
+    pub fn of(features: &[f32], columns: &Columns, width: usize) -> Self {
         let lengths: Vec<f64> = features.chunks_exact(width).map(norm).collect();
         let count = lengths.len() as f64;
         let mean = lengths.iter().sum::<f64>() / count;
         let deviation =
             (lengths.iter().map(|length| (length - mean).powi(2)).sum::<f64>() / count).sqrt();
         let lengths = Lengths::of(&lengths);
-        let columns = Columns::of(features, width);
         let are_measured = width <= FEW
             || deviation > LENGTH_MATTERS * mean
             || columns.is_uneven()

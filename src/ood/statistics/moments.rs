@@ -63,6 +63,7 @@ impl Moments {
             sums.iter_mut().for_each(|sum| *sum /= count.max(1) as f64);
         }
         mean.iter_mut().for_each(|sum| *sum /= labels.len() as f64);
+        engine.pace().piece().await;
         let centre = |row: usize| &means[labels[row] as usize * width..][..width];
         let within = scatter(engine, rows, width, centre).await?;
         Ok(Self { width, features: width, counts, means, mean, within })
@@ -108,6 +109,8 @@ pub async fn scatter<'a>(
     if scale == 0.0 {
         return Ok(DMatrix::zeros(width, width));
     }
+    let pace = engine.pace();
+    pace.piece().await;
     let mut sum = DMatrix::zeros(width, width);
     let block = BLOCK.min(count);
     let mut transposed = vec![0.0; width * block];
@@ -118,6 +121,7 @@ pub async fn scatter<'a>(
                 transposed[column * block + position] = (offset / scale) as f32;
             }
         }
+        pace.piece().await;
         // Of both halves of a symmetric product only the lower one, strip by strip.
         for first in (0..width).step_by(STRIP) {
             let below = &transposed[first * block..];

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Result,
     engine::{Engine, check_square},
-    numeric::{random::Random, row::norm, sort},
+    numeric::{columns::Columns, random::Random, row::norm, sort},
     training::rows::Rows,
 };
 
@@ -94,7 +94,9 @@ impl<M> Nearness<M> {
         let count = *count;
         check_square(count)?;
         let pace = engine.pace();
-        let form = Form::of(features, count);
+        let columns = Columns::of(features, count);
+        pace.piece().await;
+        let form = Form::of(features, &columns, count);
         pace.piece().await;
         let shaped = form.apply(features, count);
         pace.piece().await;
