@@ -319,6 +319,10 @@ impl Engine for WebGpuEngine {
         self.input = map;
     }
 
+    fn set_loss(&mut self, loss: Loss) {
+        self.spec.loss = loss;
+    }
+
     fn keep(&mut self) -> Result<bool> {
         self.gpu.check()?;
         let length = self.layout.length * (1 + self.spec.moments);
