@@ -137,7 +137,11 @@ fn maps() -> Table {
 }
 
 fn updates() -> Table {
-    let make = |loss, updates| Training { length: Length { updates, epochs: 1 }, ..now(loss) };
+    let make = |loss, updates| Training {
+        length: Length { updates, epochs: 1 },
+        warms_up: false,
+        ..now(loss)
+    };
     let sets = ["clinc150", "banking14", "images10", "signs10", "beans5"];
     Table {
         name: "updates",
