@@ -105,6 +105,25 @@ const MAX_BINS: usize = 1 << 20;
 /// al., ICML 2017), in `[0, 1]`. `probabilities` is `[rows, classes]`, `labels` is `[rows]` and
 /// below `classes`.
 pub fn ece(probabilities: &[f32], labels: &[u32], bins: usize) -> Result<f64> {
+    // A bin's share times its mean gap is its summed gap over the number of rows.
+    let gaps = self::bins(probabilities, labels, bins)?;
+    let sum: f64 = gaps.iter().map(|bin| (bin.right - bin.confidence).abs()).sum();
+    Ok(sum / labels.len() as f64)
+}
+
+/// Rows of which the largest probability is of one size.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Bin {
+    /// How many.
+    pub rows: f64,
+    /// How many of them have it in their label's place.
+    pub right: f64,
+    /// Its sum.
+    pub confidence: f64,
+}
+
+/// The bins of [`ece`].
+pub fn bins(probabilities: &[f32], labels: &[u32], bins: usize) -> Result<Vec<Bin>> {
     if labels.is_empty() {
         return Err(Error::InvalidLabels(Mismatch::new("labels", "at least one row", "none")));
     }
@@ -139,16 +158,16 @@ pub fn ece(probabilities: &[f32], labels: &[u32], bins: usize) -> Result<f64> {
             bins,
         )));
     }
-    // Summed (correct - confidence) per bin; the bin's share times its mean gap is the sum over the
-    // rows.
-    let mut gaps = vec![0.0; bins];
+    let mut sums = vec![Bin::default(); bins];
     for (row, &label) in probabilities.chunks_exact(classes).zip(labels) {
         let predicted = crate::numeric::row::argmax(row);
         let confidence = f64::from(row[predicted]);
-        let bin = ((confidence * bins as f64).ceil() as usize).clamp(1, bins) - 1;
-        gaps[bin] += f64::from(u8::from(predicted == label as usize)) - confidence;
+        let bin = &mut sums[((confidence * bins as f64).ceil() as usize).clamp(1, bins) - 1];
+        bin.rows += 1.0;
+        bin.right += f64::from(u8::from(predicted == label as usize));
+        bin.confidence += confidence;
     }
-    Ok(gaps.iter().map(|gap| gap.abs()).sum::<f64>() / labels.len() as f64)
+    Ok(sums)
 }
 
 /// Scores as the metrics take them.

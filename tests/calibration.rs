@@ -11,7 +11,9 @@ use oodgate::{
         conformal::{Conformal, Kind},
         temperature::fit_temperature,
     },
-    config::HeadOptions,
+    config::{FitOptions, HeadOptions},
+    head::cross::CrossCalibration,
+    metrics,
     numeric::random::Random,
     ood::{ScorerName, auto::base_temperature},
 };
@@ -132,4 +134,25 @@ fn the_share_rejected_is_alpha_on_average() {
     // sets is 4.7 points.
     let share = rejected / f64::from(REPEATS);
     assert!((share - 0.1).abs() < 0.015, "{share}");
+}
+
+#[test]
+fn the_error_that_few_rows_say_is_that_of_new_ones() {
+    const REPEATS: usize = 20;
+    let mut random = Random::new(8);
+    let (mut said, mut measured) = (0.0, 0.0);
+    for seed in 0..REPEATS {
+        let mut head = heads::head(HeadOptions { seed: Some(seed as f64), ..heads::sized(3, 3) });
+        let (features, labels) = rows(&mut random, 30);
+        heads::fit(&mut head, features, &labels, FitOptions::default().check().unwrap(), false);
+        let options = CalibrationOptions::from(ScorerName::Auto).at(0.1);
+        let mut cross = block_on(CrossCalibration::new(&mut head, &options, None)).unwrap();
+        while !block_on(cross.run(&mut head, 1000)).unwrap() {}
+        said += cross.finish(&mut head).unwrap().ece_after / REPEATS as f64;
+        let (features, labels) = rows(&mut random, 2000);
+        let labels: Vec<u32> = labels.iter().map(|&label| label as u32).collect();
+        let probabilities = block_on(head.predict(&features)).unwrap().probabilities;
+        measured += metrics::ece(&probabilities, &labels, 15).unwrap() / REPEATS as f64;
+    }
+    assert!((said - measured).abs() < 0.02, "{said} said, {measured} measured");
 }

@@ -183,6 +183,68 @@ fn probabilities_sum_to_one() {
     }
 }
 
+/// More features than rows say anything of, around centres that are not far apart.
+fn wide_rows(random: &mut Random, rows: usize, classes: usize) -> (Vec<f32>, Vec<f64>) {
+    const WIDTH: usize = 100;
+    let mut draw = Random::new(9);
+    let centres: Vec<f32> = (0..classes * WIDTH).map(|_| draw.unit() - 0.5).collect();
+    let labels = (0..rows).map(|row| (row % classes) as f64).collect();
+    let features = (0..rows * WIDTH).map(|place| {
+        let centre = centres[place / WIDTH % classes * WIDTH + place % WIDTH];
+        centre + 3.0 * (random.unit() - 0.5)
+    });
+    (features.collect(), labels)
+}
+
+#[test]
+fn few_rows_are_learnt_as_well_as_by_cross_entropy() {
+    const FEW: usize = 5;
+    let right = |loss: LossOptions| {
+        let mut random = Random::new(2);
+        let mut hits = 0;
+        for seed in 0..8 {
+            let options = HeadOptions { seed: Some(f64::from(seed)), ..sized(100, 10) };
+            let mut head = head(HeadOptions { loss: Some(loss.clone()), ..options });
+            let (features, labels) = wide_rows(&mut random, 10 * FEW, 10);
+            fit(&mut head, features, &labels, FitOptions::default().check().unwrap(), false);
+            let (features, labels) = wide_rows(&mut random, 1000, 10);
+            let classes = block_on(head.predict(&features)).unwrap().class_index;
+            hits += classes.iter().zip(&labels).filter(|(a, b)| f64::from(**a) == **b).count();
+        }
+        hits as f64 / 8000.0
+    };
+    let [by_default, without, entropy] = [
+        LossOptions::LogitNorm { tau: None, label_smoothing: None },
+        LossOptions::LogitNorm { tau: Some(0.15 / 10_f64.ln()), label_smoothing: None },
+        LossOptions::CrossEntropy { label_smoothing: None },
+    ]
+    .map(right);
+    assert!(
+        by_default > entropy - 0.01 && by_default > without + 0.01,
+        "{by_default} by default, {without} without cross-entropy, {entropy} with it alone"
+    );
+}
+
+#[test]
+fn a_fit_that_begins_with_another_loss_leaves_the_heads_own() {
+    let config = FitOptions::default().check().unwrap();
+    let (features, labels) = blobs(12, 1.0);
+    let mut trainer = head(options());
+    let rows = oodgate::head::FitRows::default();
+    let mut fit = trainer.begin_fit(features.clone(), &labels, config, rows).unwrap();
+    // Some of its first updates, and no others.
+    assert!(trainer.run_fit(&mut fit, 1).unwrap());
+    drop(fit);
+    let outputs = block_on(trainer.forward(&features)).unwrap();
+    let loss = trainer.config().loss;
+    let mut gradient = [0.0; CLASSES];
+    let rows = outputs.logits.chunks(CLASSES).zip(&labels);
+    let sum: f32 =
+        rows.map(|(row, &label)| loss.row(row, label as usize, 1.0, &mut gradient)).sum();
+    let step = block_on(trainer.train_step(features, &labels, None)).unwrap();
+    assert!((step.loss - f64::from(sum) / 12.0).abs() < 1e-5, "{} {sum}", step.loss);
+}
+
 #[test]
 fn an_abandoned_fit_keeps_what_was_learnt() {
     let mut trainer = head(options());

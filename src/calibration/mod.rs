@@ -2,6 +2,7 @@
 //! their threshold, and what may be wrong with the rows that it was made from.
 
 pub mod conformal;
+pub mod expected_error;
 pub mod per_class;
 pub mod seen;
 mod student;
@@ -53,7 +54,8 @@ pub struct Calibration {
     pub temperature: f64,
     /// Expected calibration error of the calibration rows at temperature 1, 15 bins.
     pub ece_before: f64,
-    /// The same at temperatures that were fitted to the other calibration rows.
+    /// What is to be expected of new rows at the temperature: by calibration rows at temperatures
+    /// that the others were fitted to, without these rows' chance.
     pub ece_after: f64,
     /// Why the promise may not hold.
     pub warning: Option<String>,

@@ -331,6 +331,10 @@ impl Engine for CpuEngine {
         self.input = map;
     }
 
+    fn set_loss(&mut self, loss: Loss) {
+        self.loss = loss;
+    }
+
     fn keep(&mut self) -> Result<bool> {
         if !self.diverged {
             self.kept = None;

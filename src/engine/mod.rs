@@ -200,6 +200,9 @@ pub trait Engine: 'static {
     /// as they are. Rows that lie on the engine already may stay as they were mapped.
     fn set_input(&mut self, map: Option<Rc<InputMap>>);
 
+    /// Trains and measures with another loss from now on.
+    fn set_loss(&mut self, loss: Loss);
+
     /// Marks parameters and moments as those to go back to, unless they have diverged: then those
     /// before stay marked. False where that is known.
     fn keep(&mut self) -> Result<bool>;

@@ -11,6 +11,7 @@ use crate::{
     calibration::{
         Calibration, CalibrationOptions, GIVE_MORE, Method,
         conformal::{Conformal, Kind, check_count, least_rows},
+        expected_error::expected_error,
         joined,
         per_class::PerClass,
         temperature::{PRIOR, fit_temperature},
@@ -206,8 +207,8 @@ impl Settings {
 }
 
 impl Scored {
-    /// The expected calibration error of each part at the temperature that the other parts ask for:
-    /// of rows that no temperature was fitted to.
+    /// The calibration error that is to be expected of new rows: by each part at the temperature
+    /// that the other parts ask for.
     fn ece_elsewhere(&self, classes: usize, fitted: f64) -> Result<f64> {
         let count = self.parts.iter().max().map_or(0, |&last| last + 1);
         let mut probabilities = Vec::with_capacity(self.logits.len());
@@ -222,7 +223,7 @@ impl Scored {
             probabilities.extend(Prediction::new(own.0, classes, temperature).probabilities);
             labels.extend(own.1);
         }
-        metrics::ece(&probabilities, &labels, ECE_BINS)
+        Ok(expected_error(&metrics::bins(&probabilities, &labels, ECE_BINS)?))
     }
 
     fn pick(&self, classes: usize, wanted: impl Fn(usize) -> bool) -> (Vec<f32>, Vec<u32>) {

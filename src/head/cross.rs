@@ -22,6 +22,7 @@ use crate::{
         rows::Rows,
         sessions::look_grouped,
         split,
+        warm_up::WarmUp,
     },
 };
 
@@ -203,9 +204,14 @@ impl<E: Engine> CrossCalibration<E> {
             rows.features.to_vec(),
             &labels,
             config.without_validation(),
-            FitRows { weights, class_weights, ..FitRows::default() },
+            FitRows {
+                weights,
+                class_weights,
+                part_of: Some(self.rows.count()),
+                ..FitRows::default()
+            },
         )?;
-        let fit = match other.dual_fit(config).await? {
+        let fit = match other.dual_fit(config, fit.warm_up).await? {
             Some(dual) => Training::Dual(Box::new(dual)),
             None => Training::Plain(Box::new(fit)),
         };
@@ -248,7 +254,11 @@ impl<E: Engine> CrossCalibration<E> {
 #[maybe_async::maybe_async]
 impl<E: Engine> Head<E> {
     /// A fit of the remembered rows in the dual form, where there is one.
-    async fn dual_fit(&mut self, config: FitConfig) -> Result<Option<DualFit>> {
+    async fn dual_fit(
+        &mut self,
+        config: FitConfig,
+        warm_up: Option<WarmUp>,
+    ) -> Result<Option<DualFit>> {
         let Some(rows) = self.rows().cloned() else { return Ok(None) };
         let (count, width) = (rows.count(), rows.width);
         let is_linear = self.config.architecture.hidden().is_empty();
@@ -266,6 +276,7 @@ impl<E: Engine> Head<E> {
             labels: &rows.labels,
             parameters: self.engine().state().await?.parameters,
             logits,
+            warm_up,
         };
         let (rule, seed) = ((self.config.loss, self.config.optimizer), self.config.seed);
         DualFit::new(self.engine(), start, rule, config, seed).await

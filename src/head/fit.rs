@@ -15,6 +15,7 @@ use crate::{
         rows::Rows,
         sessions::look_grouped,
         split,
+        warm_up::WarmUp,
         weights::row_weights,
     },
 };
@@ -42,6 +43,8 @@ pub struct HeadFit<E: Engine> {
     grouped: Option<String>,
     /// Whether the map before the first layer was taken from its rows.
     adopted: bool,
+    /// With which loss it began, if not with the head's own.
+    pub(super) warm_up: Option<WarmUp>,
     patience: bool,
     warning: Option<String>,
 }
@@ -71,6 +74,9 @@ pub struct FitRows {
     pub validation: Option<(Vec<f32>, Vec<f64>)>,
     /// What becomes of the rows that the head remembers.
     pub remember: Remember,
+    /// Rows of the head whose training this one's is to be like, where it is made for a part of
+    /// them.
+    pub part_of: Option<usize>,
 }
 
 /// What becomes of the rows that a head remembers when a fit brings others.
@@ -137,7 +143,8 @@ impl<E: Engine> Head<E> {
         let dropped = memory.keep_within(&self.config.memory);
         let learnt = memory.known().cloned().ok_or_else(nothing_remembered)?;
         let parted = Parted { learnt, held_out, stay: false };
-        let mut fit = self.begin(parted, memory, config, with.class_weights, grouped)?;
+        let like = with.part_of.unwrap_or(parted.learnt.count());
+        let mut fit = self.begin(parted, memory, (config, like), with.class_weights, grouped)?;
         if dropped > 0 {
             let dropped = format!("{dropped} rows were dropped, not learnt: options.memory");
             fit.warning = calibration::joined([fit.warning, Some(dropped)]);
@@ -166,7 +173,9 @@ impl<E: Engine> Head<E> {
                 }
             }
         };
-        let mut fit = self.begin(parted, self.memory.clone(), config, with.class_weights, None)?;
+        let like = parted.learnt.count();
+        let memory = self.memory.clone();
+        let mut fit = self.begin(parted, memory, (config, like), with.class_weights, None)?;
         fit.warning = calibration::joined([fit.warning, self.without_rows()]);
         Ok(fit)
     }
@@ -220,12 +229,13 @@ impl<E: Engine> Head<E> {
         Ok((learnt, held_out))
     }
 
-    /// Begins a fit of rows that have been parted, after which `memory` is the head's.
+    /// Begins a fit of rows that have been parted, after which `memory` is the head's, as so many
+    /// rows ask for.
     fn begin(
         &mut self,
         Parted { learnt, held_out, stay }: Parted,
         memory: Memory,
-        config: FitConfig,
+        (config, like): (FitConfig, usize),
         class_weights: ClassWeights,
         grouped: Option<String>,
     ) -> Result<HeadFit<E>> {
@@ -244,13 +254,15 @@ impl<E: Engine> Head<E> {
         }
         let weights = row_weights(&learnt, &class_weights, self.classes())?;
         let adopted = self.adopt_input(&learnt.features);
+        let warm_up = adopted.then(|| WarmUp::of(&self.config, &config, like)).flatten();
         let fit = Fit::new(
             &mut self.trainer,
             (&learnt, weights),
             held_out.as_ref(),
             config,
             self.config.seed,
-        )?;
+        )?
+        .beginning(warm_up);
         // From here on nothing is refused.
         self.see(&learnt);
         self.remember(memory);
@@ -261,6 +273,7 @@ impl<E: Engine> Head<E> {
             calibrating: None,
             grouped,
             adopted,
+            warm_up,
             patience: config.patience.is_some(),
             warning: (stay && held_out_count > 0).then(|| STAYED.into()),
         })

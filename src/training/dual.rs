@@ -22,6 +22,7 @@ use crate::{
     loss::Loss,
     numeric::{random::Random, row::norm},
     optim::{Optimizer, Update},
+    training::warm_up::WarmUp,
 };
 
 /// Added to h, whose mean is 1: a feature that the gradient does not show.
@@ -37,11 +38,14 @@ pub struct Start<'a> {
     pub parameters: Vec<f32>,
     /// What they make of the rows, `[rows, classes]`.
     pub logits: Vec<f32>,
+    /// With which loss it begins, if not with its own.
+    pub warm_up: Option<WarmUp>,
 }
 
 /// A fit under way.
 pub struct DualFit {
     loss: Loss,
+    warm_up: Option<WarmUp>,
     optimizer: Optimizer,
     config: FitConfig,
     seed: u64,
@@ -86,7 +90,7 @@ impl DualFit {
         seed: u64,
     ) -> Result<Option<Self>> {
         let Optimizer::AdamW { .. } = optimizer else { return Ok(None) };
-        let Start { rows, labels, parameters, logits } = start;
+        let Start { rows, labels, parameters, logits, warm_up } = start;
         let (count, classes) = (labels.len(), logits.len() / labels.len());
         let width = rows.len() / count;
         let bias = &parameters[classes * width..];
@@ -102,7 +106,9 @@ impl DualFit {
         };
         let classes: Vec<Class> = (0..classes).map(class).collect();
         let order: Vec<u32> = (0..count as u32).collect();
-        let metric = metric(&rows, width, &deltas(&loss, &classes, labels, &order));
+        let steps = count.div_ceil(config.batch_size) as u64 * config.epochs(count) as u64;
+        let first = warm_up.map_or(loss, |warm_up| warm_up.loss(0, steps));
+        let metric = metric(&rows, width, &deltas(&first, &classes, labels, &order));
         let weighted: Vec<f32> = rows
             .chunks_exact(width)
             .flat_map(|row| row.iter().zip(&metric).map(|(x, weight)| x * weight.sqrt()))
@@ -112,9 +118,9 @@ impl DualFit {
         if gram.iter().chain(&metric).any(|x| !x.is_finite()) {
             return Ok(None);
         }
-        let steps = count.div_ceil(config.batch_size) as u64 * config.epochs(count) as u64;
         Ok(Some(Self {
             loss,
+            warm_up,
             optimizer,
             config,
             seed,
@@ -154,6 +160,7 @@ impl DualFit {
         let (count, rows) = (self.labels.len(), &self.order[batch]);
         let base = self.optimizer.learning_rate();
         let rate = base * self.config.schedule.factor(self.step, self.steps);
+        let loss = self.warm_up.map_or(self.loss, |warm_up| warm_up.loss(self.step, self.steps));
         self.step += 1;
         let Update::AdamW { rate, complement1, beta2, complement2, epsilon, decay, root } =
             self.optimizer.update(self.step, rate)
@@ -161,7 +168,7 @@ impl DualFit {
             return;
         };
         let sum_of_roots: f32 = self.metric.iter().map(|weight| 1.0 / weight).sum();
-        let delta = deltas(&self.loss, &self.classes, &self.labels, rows);
+        let delta = deltas(&loss, &self.classes, &self.labels, rows);
         self.kept *= decay;
         let mut effect = vec![0.0; count];
         for (class, delta) in self.classes.iter_mut().zip(delta.chunks_exact(rows.len())) {
@@ -275,7 +282,7 @@ mod tests {
     use super::*;
     use crate::{
         architecture::Architecture,
-        config::FitOptions,
+        config::{FitOptions, HeadOptions},
         engine::{Spec, cpu::CpuEngine},
         numeric::row::{argmax, dot},
         optim::Schedule,
@@ -317,7 +324,11 @@ mod tests {
     }
 
     /// Trains both ways, and answers the logits of new rows.
-    fn both(loss: Loss, batch: f64, weight_decay: f64) -> [Vec<f32>; 2] {
+    fn both(
+        (loss, warm_up): (Loss, Option<WarmUp>),
+        batch: f64,
+        weight_decay: f64,
+    ) -> [Vec<f32>; 2] {
         let (features, labels) = rows(3, 60);
         let options = FitOptions {
             batch_size: Some(batch),
@@ -335,6 +346,7 @@ mod tests {
             rows: features.clone(),
             labels: &rows_with_labels.labels,
             parameters: parameters.clone(),
+            warm_up,
         };
         let optimizer = adamw(weight_decay);
         let rule = (loss, optimizer);
@@ -355,7 +367,7 @@ mod tests {
 
         let mut trainer = Trainer::new(CpuEngine::new(&spec, parameters), optimizer);
         let learnt = (&rows_with_labels, None);
-        let mut fit = Fit::new(&mut trainer, learnt, None, config, 7).unwrap();
+        let mut fit = Fit::new(&mut trainer, learnt, None, config, 7).unwrap().beginning(warm_up);
         loop {
             while !fit.run(&mut trainer, 100).unwrap() {}
             if block_on(fit.end_epoch(&mut trainer, false)).unwrap().last {
@@ -373,6 +385,7 @@ mod tests {
             labels: &[0, 1],
             parameters: vec![0.0; 8],
             logits: vec![0.0; 4],
+            warm_up: None,
         };
         let loss = Loss::CrossEntropy { label_smoothing: 0.0 };
         let spec = Spec { architecture: Architecture::new(3, &[], 2), loss, moments: 0 };
@@ -388,11 +401,15 @@ mod tests {
             Loss::LogitNorm { tau: 0.1, label_smoothing: 0.0 },
             Loss::CrossEntropy { label_smoothing: 0.0 },
         );
+        let head = HeadOptions::new(WIDTH, ["a", "b", "c", "d"]).check().unwrap();
+        let warm_up = WarmUp::of(&head, &FitOptions::default().check().unwrap(), 1);
+        assert!(warm_up.is_some());
         for (loss, batch, decay) in [
-            (norm_loss, 128.0, 0.0),
-            (norm_loss, 16.0, 0.0),
-            (entropy, 128.0, 0.0),
-            (entropy, 128.0, 0.1),
+            ((norm_loss, None), 128.0, 0.0),
+            ((norm_loss, None), 16.0, 0.0),
+            ((head.loss, warm_up), 128.0, 0.0),
+            ((entropy, None), 128.0, 0.0),
+            ((entropy, None), 128.0, 0.1),
         ] {
             let [dual, plain] = both(loss, batch, decay);
             let pairs = || dual.chunks(CLASSES).zip(plain.chunks(CLASSES));

@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use super::{rows::Rows, trainer::Trainer};
+use super::{rows::Rows, trainer::Trainer, warm_up::WarmUp};
 use crate::{
     Result,
     config::FitConfig,
@@ -17,6 +17,7 @@ use crate::{
 /// A fit under way on a [`Trainer`].
 pub struct Fit<E: Engine> {
     config: FitConfig,
+    warm_up: Option<WarmUp>,
     epochs: usize,
     seed: u64,
     data: E::Data,
@@ -122,6 +123,7 @@ impl<E: Engine> Fit<E> {
         };
         Ok(Self {
             config,
+            warm_up: None,
             epochs: config.epochs(count),
             seed,
             data,
@@ -135,9 +137,23 @@ impl<E: Engine> Fit<E> {
         })
     }
 
+    /// The same, with another loss in its first updates.
+    pub fn beginning(self, warm_up: Option<WarmUp>) -> Self {
+        Self { warm_up, ..self }
+    }
+
     /// Makes up to `batches` updates, none past the end of the epoch. True when the epoch is at its
     /// end: then [`Fit::end_epoch`] is due.
     pub fn run(&mut self, trainer: &mut Trainer<E>, batches: usize) -> Result<bool> {
+        let ended = self.update(trainer, batches);
+        // Whoever validates, or never comes back, finds the engine with the head's own loss.
+        if let Some(warm_up) = &self.warm_up {
+            trainer.engine().set_loss(warm_up.own());
+        }
+        ended
+    }
+
+    fn update(&mut self, trainer: &mut Trainer<E>, batches: usize) -> Result<bool> {
         let order = match self.order.take() {
             Some(order) => order,
             None => {
@@ -155,6 +171,9 @@ impl<E: Engine> Fit<E> {
             let step = self.epoch as u64 * per_epoch as u64
                 + (self.position / self.config.batch_size) as u64;
             let learning_rate = base * self.config.schedule.factor(step, steps);
+            if let Some(warm_up) = &self.warm_up {
+                trainer.engine().set_loss(warm_up.loss(step, steps));
+            }
             trainer.update(&self.data, &order, self.position..end, learning_rate)?;
             self.position = end;
             if self.position == self.rows.len() {

@@ -8,4 +8,5 @@ pub mod rows;
 pub mod sessions;
 pub mod split;
 pub mod trainer;
+pub mod warm_up;
 pub mod weights;

@@ -102,6 +102,8 @@ impl<E: Engine> Trainer<E> {
     pub async fn step(&mut self, rows: &Rows, learning_rate: f64) -> Result<Step> {
         let data = self.upload(rows, None)?;
         let order = self.engine.order((0..rows.count() as u32).collect())?;
+        // A fit that was abandoned has left some.
+        self.engine.clear_totals()?;
         self.keep()?;
         self.update(&data, &order, 0..rows.count(), learning_rate)?;
         let totals = self.engine.totals().await?;

@@ -71,7 +71,7 @@ pub fn fit(value: &JsValue) -> Result<(FitOptions, FitRows)> {
     let validation = options.nested("validation")?.map(validation).transpose()?;
     options.finish()?;
     let fit = FitOptions { has_validation: validation.is_some(), ..fit };
-    Ok((fit, FitRows { groups, weights, class_weights, validation, remember }))
+    Ok((fit, FitRows { groups, weights, class_weights, validation, remember, part_of: None }))
 }
 
 /// Options of `addRows`: a group and a weight for each row.

@@ -29,7 +29,7 @@ use cubecl::server::Handle;
 pub use self::device::{Gpu, open};
 use self::layout::{Layout, Shape, pad_rows, unpad_rows};
 use super::{Engine, Outputs, Spec, State, Totals, check_outputs};
-use crate::{Result, input_map::InputMap, optim::Update};
+use crate::{Result, input_map::InputMap, loss::Loss, optim::Update};
 
 /// Parameters, moments and scratch memory of one head on a WebGPU device.
 pub struct WebGpuEngine {
@@ -320,6 +320,10 @@ impl Engine for WebGpuEngine {
 
     fn set_input(&mut self, map: Option<Rc<InputMap>>) {
         self.input = map;
+    }
+
+    fn set_loss(&mut self, loss: Loss) {
+        self.spec.loss = loss;
     }
 
     fn keep(&mut self) -> Result<bool> {

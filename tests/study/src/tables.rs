@@ -29,14 +29,13 @@ const FEW_TO_ALL: [Option<usize>; 4] = [Some(5), Some(20), Some(50), None];
 /// The defaults of 0.1.
 fn before(loss: Objective) -> Training {
     let length = Length { updates: 0, epochs: 30 };
-    Training { loss, length, map: Map::None, hidden: vec![], learning_rate: 0.01 }
+    Training { loss, length, warms_up: false, map: Map::None, hidden: vec![], learning_rate: 0.01 }
 }
 
 /// The defaults.
 fn now(loss: Objective) -> Training {
-    let epochs = if let Objective::CrossEntropy = loss { 16 } else { 4 };
-    let length = Length { updates: 500, epochs };
-    Training { length, map: Map::Rule, ..before(loss) }
+    let length = Length { updates: 500, epochs: 8 };
+    Training { length, warms_up: true, map: Map::Rule, ..before(loss) }
 }
 
 const LOGIT_NORM: Objective = Objective::TauByClasses(0.15);
@@ -138,7 +137,11 @@ fn maps() -> Table {
 }
 
 fn updates() -> Table {
-    let make = |loss, updates| Training { length: Length { updates, epochs: 1 }, ..now(loss) };
+    let make = |loss, updates| Training {
+        length: Length { updates, epochs: 1 },
+        warms_up: false,
+        ..now(loss)
+    };
     let sets = ["clinc150", "banking14", "images10", "signs10", "beans5"];
     Table {
         name: "updates",
@@ -178,7 +181,12 @@ fn tau() -> Table {
 
 fn hidden() -> Table {
     let rates = [0.01, 0.003, 0.001];
-    let make = |loss, learning_rate| Training { hidden: vec![128], learning_rate, ..now(loss) };
+    let make = |loss, learning_rate| Training {
+        hidden: vec![128],
+        learning_rate,
+        warms_up: false,
+        ..now(loss)
+    };
     Table {
         name: "hidden",
         title: "A hidden layer of 128, by learning rate",

@@ -13,7 +13,7 @@ use oodgate::{
         statistics::{nearness::Nearness, standard::Standard},
     },
     optim::{Optimizer, Schedule},
-    training::rows::Rows,
+    training::{rows::Rows, warm_up::WarmUp},
 };
 
 use crate::{
@@ -29,6 +29,8 @@ const BATCH: usize = 128;
 pub struct Training {
     pub loss: Objective,
     pub length: Length,
+    /// Whether LogitNorm begins with cross-entropy where rows are few.
+    pub warms_up: bool,
     pub map: Map,
     pub hidden: Vec<usize>,
     pub learning_rate: f64,
@@ -138,6 +140,7 @@ impl Training {
         let per_epoch = rows.div_ceil(BATCH);
         let Length { updates, epochs } = self.length;
         let updates = per_epoch * updates.div_ceil(per_epoch).max(epochs);
+        let warm_up = WarmUp::of_few(loss, rows, problem.classes).filter(|_| self.warms_up);
         let data = engine.upload(features, Rc::new(problem.labels.clone()), None).expect("memory");
         let mut order: Vec<u32> = (0..rows as u32).collect();
         for update in 0..updates {
@@ -147,6 +150,9 @@ impl Training {
             }
             let factor = Schedule::Cosine.factor(update as u64, updates as u64);
             let rule = optimizer.update(update as u64 + 1, learning_rate * factor);
+            if let Some(warm_up) = warm_up {
+                engine.set_loss(warm_up.loss(update as u64, updates as u64));
+            }
             let batch = position..rows.min(position + BATCH);
             engine.step(&data, &order, batch, &rule).expect("finite rows");
         }

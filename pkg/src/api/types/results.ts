@@ -103,7 +103,8 @@ export interface Calibration {
    */
   eceBefore: number;
   /**
-   * The same of rows that the temperature was not fitted to: the other parts of the rows set it.
+   * What is to be expected of new rows at the temperature, by rows that it was not fitted to: the
+   * posterior mean of the bins' errors, since few rows show errors that are mostly chance.
    */
   eceAfter: number;
   /** Calibration rows used. */
