@@ -58,7 +58,6 @@ function KindOfWatch() {
 }
 
 function start(): () => void {
-  void projects.start();
   const paste = (event: ClipboardEvent): void => {
     const [file] = filesOf(event.clipboardData);
     if (file !== undefined && !event.defaultPrevented && project.kind.value === "pictures")
