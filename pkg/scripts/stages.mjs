@@ -182,7 +182,11 @@ export const stages = () => [
     needs: [...built, "pack"],
     lacking: { "node-webgpu": missingVulkan },
   }),
-  ...tests("site", { needs: ["build-site"], alone: ["page-free"] }),
+  ...tests("site", {
+    needs: ["build-site"],
+    alone: ["page-free"],
+    lacking: { webkit: missingWebKit },
+  }),
 ];
 
 await main(import.meta, async () => {
