@@ -1,6 +1,7 @@
 import { effect, signal } from "@preact/signals";
 import { Taught } from "./model";
 import type { Example, Project } from "./project";
+import { scaleOf } from "./scale-of";
 import { teachable } from "./sessions";
 
 export type Lesson =
@@ -87,7 +88,7 @@ export class Teacher {
     if (signal.aborted) return;
     if (rows.length < FEWEST) return this.#show(undefined);
     const alpha = this.#project.alpha.peek();
-    const scale = this.#project.kind.peek() === "numbers";
+    const scale = scaleOf(this.#project);
     try {
       const taught = await Taught.from(rows, { alpha, scale, unknown, signal });
       this.#show(taught);
