@@ -49,7 +49,7 @@ async function countBytes(page) {
   return async () => {
     for (let before = -1; bytes > before; ) {
       before = bytes;
-      await page.waitForTimeout(1500);
+      await page.waitForTimeout(3000);
     }
     return bytes / 1e6;
   };

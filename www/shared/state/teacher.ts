@@ -37,8 +37,11 @@ export class Teacher {
     effect(() => {
       const id = project.id.value;
       const [examples, unknown] = [project.taught.value, project.unknown.value];
-      if (id !== this.#of) this.#forget(id);
-      if (id === "") return;
+      if (id !== this.#of) {
+        this.#forget(id);
+        // It is being deleted. A browser that keeps nothing has a project without an id all along.
+        if (id === "") return;
+      }
       const isShown = same(examples, this.#shown) && same(unknown, this.#unknown);
       if (this.#recordings.value === 0 && !isShown) this.#restart(examples, unknown);
     });
