@@ -184,7 +184,7 @@ export const stages = () => [
   }),
   ...tests("site", {
     needs: ["build-site"],
-    alone: ["page-free"],
+    alone: ["page-free", "teach-memory"],
     lacking: { webkit: missingWebKit },
   }),
 ];
