@@ -16,6 +16,12 @@ const firefox = {
 export const findFirefox = () => find(firefox);
 export const installFirefox = () => install(firefox);
 
+/** A camera that shows a test picture, which pages get without a question. */
+const preferences = {
+  "media.navigator.streams.fake": true,
+  "media.navigator.permission.disabled": true,
+};
+
 /** A running Firefox without a window, as puppeteer's Browser; the caller closes it. */
 export async function launchFirefox() {
   const executablePath = findFirefox();
@@ -23,5 +29,10 @@ export async function launchFirefox() {
   // puppeteer-core is a dependency of tests/, not of the package that this folder belongs to. Playwright drives only its own build of Firefox.
   const entry = createRequire(at("tests", "package.json")).resolve("puppeteer-core");
   const { default: puppeteer } = await import(pathToFileURL(entry));
-  return puppeteer.launch({ browser: "firefox", executablePath, headless: true });
+  return puppeteer.launch({
+    browser: "firefox",
+    executablePath,
+    headless: true,
+    extraPrefsFirefox: preferences,
+  });
 }

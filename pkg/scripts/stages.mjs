@@ -193,7 +193,11 @@ export const stages = () => [
       "node-webgpu": missingVulkan,
     },
   }),
-  ...tests("site", { needs: ["build-site"], alone: ["page-free"] }),
+  ...tests("site", {
+    needs: ["build-site"],
+    alone: ["page-free", "teach-memory"],
+    lacking: { webkit: missingWebKit },
+  }),
 ];
 
 await main(import.meta, async () => {

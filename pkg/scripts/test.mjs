@@ -137,8 +137,8 @@ await main(import.meta, async () => {
   const began = performance.now();
   setup({
     browser: has("browser", "faults", "flower", "interop", "package", "site"),
-    firefox: has("browser", "flower", "package"),
-    webkit: has("browser", "flower"),
+    firefox: has("browser", "flower", "package", "site"),
+    webkit: has("browser", "flower", "site"),
     vulkan: has("package"),
   });
   forgetConsumers();

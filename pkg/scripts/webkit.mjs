@@ -2,7 +2,7 @@
 // HTTP: there is no library for it among the test's own.
 
 import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -99,6 +99,13 @@ async function startScreen() {
   }
 }
 
+const browserArguments = [
+  "--automation",
+  // A camera that shows a test picture, which pages get without a question.
+  "--enable-media-stream=true",
+  "--enable-mock-capture-devices=true",
+];
+
 /** A port that nobody listens on. */
 const freePort = () =>
   new Promise((resolve, reject) => {
@@ -130,6 +137,8 @@ async function launchOnce() {
     ...(process.getuid?.() === 0 && { WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" }),
     LIBGL_ALWAYS_SOFTWARE: "1",
     NO_AT_BRIDGE: "1",
+    // It makes a language "C" of C.UTF-8, which containers have and Intl refuses.
+    LC_ALL: "C",
   };
   const server = start(find(driver), ["--host=127.0.0.1", `--port=${port}`], env);
   const stop = () => {
@@ -145,7 +154,7 @@ async function launchOnce() {
       if (tries === 100) throw new Error("WebKitWebDriver does not answer");
       await sleep(200);
     }
-    const browserOptions = { binary: findBrowser(), args: ["--automation"] };
+    const browserOptions = { binary: findBrowser(), args: browserArguments };
     const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": browserOptions } };
     const session = await call(address, "POST", "/session", { capabilities });
     return { stop, session: `${address}/session/${session.sessionId}`, ...session.capabilities };
@@ -183,6 +192,12 @@ export async function launchWebKit(timeout = 240_000) {
       if (answer.problem !== undefined) throw new Error(answer.problem);
       return answer.value;
     },
+    /** Takes a picture of what is in the window. */
+    async screenshot({ path }) {
+      const picture = await call(session, "GET", "/screenshot");
+      writeFileSync(path, Buffer.from(picture, "base64"));
+    },
+    resize: (width, height) => call(session, "POST", "/window/rect", { width, height }),
     async close() {
       await call(session, "DELETE", "", undefined, 10_000).catch(() => {});
       stop();

@@ -111,3 +111,26 @@ test("a table is learned, with classes by name, and an unlike row is none of the
     ]);
   });
 });
+
+test("a head that is still in training when another project is opened is not shown there", async () => {
+  const prepare = (page) =>
+    page.route("**/worker-*.js", async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await route.continue();
+    });
+  const body = async (page) => {
+    await page.click("text=Numbers");
+    await page.locator(".table-tools").waitFor();
+    await open(page, table(40));
+    await page.locator('[data-saving="saved"]').waitFor({ state: "attached" });
+    // Its training begins with the page, and is under way when the other project is there.
+    const begun = page.waitForRequest(/worker-/);
+    await page.reload();
+    await begun;
+    await page.click("text=Words");
+    await card(page, "Class 1").locator(".count", { hasText: "0 sentences" }).waitFor();
+    await page.waitForTimeout(4000);
+    assert.equal(await page.locator("[data-lesson]").getAttribute("data-lesson"), "idle");
+  };
+  await visitTeach(browser, body, { prepare });
+});

@@ -92,9 +92,9 @@ function stateOfCamera() {
   const video = document.querySelector(".viewer video");
   return JSON.stringify({
     recording: document.querySelector(".rec") !== null,
-    time: video.currentTime,
-    width: video.videoWidth,
-    paused: video.paused,
+    time: video?.currentTime,
+    width: video?.videoWidth,
+    paused: video?.paused,
     says: document.querySelector("main").innerText,
   });
 }

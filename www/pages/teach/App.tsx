@@ -6,9 +6,10 @@ import { ClassList } from "./ClassList";
 import { askFile, filesOf } from "./files";
 import { KindChoice } from "./KindChoice";
 import { Notices } from "./Notices";
-import { backbone, camera, kindText, project, projects } from "./page";
+import { backbone, camera, kindText, motion, ofMotion, project, projects } from "./page";
 import { TrayPanel } from "./TrayPanel";
 import { Watch } from "./Watch";
+import { WatchMotion } from "./WatchMotion";
 import { WatchNumbers } from "./WatchNumbers";
 import { WatchWords } from "./WatchWords";
 import { Why } from "./Why";
@@ -25,6 +26,9 @@ export function App() {
     const { value: needed } = backbone;
     requestAnimationFrame(() => setTimeout(() => void needed.load().catch(() => {}), 0));
     if (project.kind.value !== "pictures") camera.stop();
+  });
+  useSignalEffect(() => {
+    if (project.kind.value !== "numbers") motion.stop();
   });
   return (
     <>
@@ -53,12 +57,12 @@ export function App() {
 function KindOfWatch() {
   const { value: kind } = project.kind;
   if (kind === "words") return <WatchWords />;
+  if (ofMotion.value) return <WatchMotion />;
   if (kind === "numbers") return <WatchNumbers />;
   return <Watch />;
 }
 
 function start(): () => void {
-  void projects.start();
   const paste = (event: ClipboardEvent): void => {
     const [file] = filesOf(event.clipboardData);
     if (file !== undefined && !event.defaultPrevented && project.kind.value === "pictures")

@@ -7,7 +7,7 @@ import { Examples } from "./Examples";
 import { addFiles, addWordsFiles, reading } from "./files";
 import { hintFor } from "./hints";
 import { LineInput } from "./LineInput";
-import { kindText, live, project, tray } from "./page";
+import { kindText, live, ofMotion, project, tray } from "./page";
 import { RecordButton } from "./RecordButton";
 import { Selection } from "./Selection";
 import { teachStrays } from "./teach-strays";
@@ -19,7 +19,8 @@ export function ClassCard({ of }: { of: TaughtClass }) {
   const kind = project.kind.value;
   const examples = project.examplesOf(of.id);
   const sessions = new Set(examples.map((example) => example.session)).size;
-  const hint = hintFor(kind, examples.length, sessions, t);
+  const isRecorded = kind === "pictures" || ofMotion.value;
+  const hint = hintFor(isRecorded, examples.length, sessions, kindText.value, t);
   const read = reading.value?.classId === of.id ? reading.value : undefined;
   const words =
     read !== undefined ? t.files.reading(read.done, read.all) : of.on ? hint.words : t.off;
@@ -50,15 +51,11 @@ export function ClassCard({ of }: { of: TaughtClass }) {
         <p class={`card-hint${hint.fine && of.on && read === undefined ? " fine" : ""}`}>{words}</p>
       )}
       <div class="card-tools">
-        {kind !== "pictures" ? (
-          <LineInput of={of} />
-        ) : (
-          <>
-            <RecordButton classId={of.id} name={of.name} />
-            <FileButton label={t.addFilesLabel(of.name)} accept="image/*" multiple onFiles={add}>
-              {t.addFiles}
-            </FileButton>
-          </>
+        {isRecorded ? <RecordButton classId={of.id} name={of.name} /> : <LineInput of={of} />}
+        {kind === "pictures" && (
+          <FileButton label={t.addFilesLabel(of.name)} accept="image/*" multiple onFiles={add}>
+            {t.addFiles}
+          </FileButton>
         )}
         <span class="card-more">
           <button

@@ -3,12 +3,13 @@ import { text } from "../../shared/ui/texts";
 import { ClassCard } from "./ClassCard";
 import { Export } from "./Export";
 import { reading, refused } from "./files";
+import { motionFault } from "./WatchMotion";
 import { nameClass } from "./name-class";
-import { project, tray } from "./page";
+import { motion, ofMotion, project, tray } from "./page";
 import { ProjectMenu } from "./ProjectMenu";
 import { teachSample } from "./sample";
 import { teachStrays } from "./teach-strays";
-import { addTable, tableNote } from "./table";
+import { addTable, tableNote, useMotion } from "./table";
 
 export function ClassList() {
   const t = text.value;
@@ -47,22 +48,26 @@ export function ClassList() {
 
 /** Nothing has been shown yet, and the two classes to show it are there. */
 const offersSample = (): boolean =>
-  project.kind.value !== "numbers" &&
   project.examples.value.length === 0 &&
   project.classes.value.length === 2 &&
   reading.value === undefined;
 
-/** A whole table at once, and what became of it. */
+/** A whole table at once, or the motion sensor, and what became of it. */
 function TableTools() {
   const t = text.value.table;
   const note = tableNote.value;
+  // In a project of motion it is said where the movement would be shown.
+  const fault = ofMotion.value ? undefined : motionFault(motion.state.value);
   return (
     <div class="table-tools">
       <FileButton accept=".csv,.tsv,.txt,text/csv" onFiles={([file]) => void addTable(file)}>
         {t.open}
       </FileButton>
+      <button type="button" onClick={() => void useMotion()}>
+        {text.value.motion.use}
+      </button>
       <p class="hint" role="status">
-        {note === undefined ? t.hint : t[note.kind](note.rows)}
+        {fault ?? (note === undefined ? t.hint : t[note.kind](note.rows))}
       </p>
     </div>
   );

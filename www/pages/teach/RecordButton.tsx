@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { text } from "../../shared/ui/texts";
-import { camera, live } from "./page";
+import { live, sensor } from "./page";
 
 /**
  * Records while it is held, by pointer or by key; each press is a session. What clicks without
@@ -27,14 +27,16 @@ export function RecordButton({ classId, name }: { classId: string; name: string 
   const press = async (): Promise<void> => {
     if (held.current) return;
     held.current = true;
-    if (camera.state.peek() !== "on") await camera.start();
+    const { value: by } = sensor;
+    if (by.state.peek() !== "on") await by.start();
     // The answer to the browser's question may have taken the hand off the button.
-    if (held.current && camera.state.peek() === "on") live.record(classId);
+    if (held.current && by.state.peek() === "on") live.record(classId);
   };
   const toggle = async (): Promise<void> => {
     if (live.recording.peek() === classId) return live.stopRecording();
-    if (camera.state.peek() !== "on") await camera.start();
-    if (camera.state.peek() === "on") live.record(classId);
+    const { value: by } = sensor;
+    if (by.state.peek() !== "on") await by.start();
+    if (by.state.peek() === "on") live.record(classId);
   };
   const t = text.value;
   return (

@@ -1,7 +1,7 @@
 import type { Check } from "../../shared/state/model";
 import { text } from "../../shared/ui/texts";
 import type { Texts } from "../../shared/ui/texts/en";
-import { camera, kindText, live, project, teacher } from "./page";
+import { kindText, live, project, sensor, teacher } from "./page";
 
 /** What was learned, from how much, and what its promise still lacks. */
 export function Status() {
@@ -10,7 +10,7 @@ export function Status() {
   const taught = teacher.taught.value;
   teacher.promised.value;
   const fault = live.fault.value;
-  const rate = camera.state.value === "on" ? live.rate.value : 0;
+  const rate = sensor.value.state.value === "on" ? live.rate.value : 0;
   return (
     <div class="status-block">
       <p

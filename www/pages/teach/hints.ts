@@ -1,5 +1,4 @@
-import type { Kind } from "../../shared/state/project";
-import type { Texts } from "../../shared/ui/texts/en";
+import type { KindTexts, Texts } from "../../shared/ui/texts/en";
 
 /** Well above the 19 rows that a promise of 5 % takes. */
 const ENOUGH = 30;
@@ -12,14 +11,14 @@ export interface Hint {
 
 /** What a class still lacks, the most pressing first. */
 export function hintFor(
-  kind: Kind,
+  isRecorded: boolean,
   examples: number,
   sessions: number,
-  { hints, kinds }: Texts,
+  { empty, count, again }: KindTexts,
+  { hints }: Texts,
 ): Hint {
-  if (examples === 0) return { words: kinds[kind].empty, fine: false };
-  if (examples < ENOUGH)
-    return { words: hints.more(kinds[kind].count(ENOUGH - examples)), fine: false };
-  if (kind === "pictures" && sessions === 1) return { words: hints.again, fine: false };
+  if (examples === 0) return { words: empty, fine: false };
+  if (examples < ENOUGH) return { words: hints.more(count(ENOUGH - examples)), fine: false };
+  if (isRecorded && sessions === 1) return { words: again, fine: false };
   return { words: hints.fine, fine: true };
 }

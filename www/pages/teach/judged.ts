@@ -1,6 +1,6 @@
 import { computed } from "@preact/signals";
 import type { Verdict } from "../../shared/state/model";
-import { camera, live, project, teacher } from "./page";
+import { live, project, sensor, teacher } from "./page";
 
 /** The verdict as the page shows it. */
 export interface Judged {
@@ -15,7 +15,7 @@ export interface Judged {
 export const judged = computed((): Judged => {
   if (teacher.taught.value === undefined) return { kind: "nothing", name: "" };
   const verdict = live.verdict.value;
-  const looking = camera.state.value === "on" || live.asked.value !== undefined;
+  const looking = sensor.value.state.value === "on" || live.asked.value !== undefined;
   const found = project.classes.value.find(({ id }) => id === verdict?.classId);
   if (verdict === undefined || found === undefined || !looking)
     return { kind: "waiting", name: "" };

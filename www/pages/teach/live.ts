@@ -22,6 +22,8 @@ const SETTLED_MS = 1500;
 interface Recording {
   readonly classId: string;
   readonly session: string;
+  /** When it began, on the clock of `performance`. */
+  readonly begun: number;
   /** Lets the training begin. */
   readonly resume: () => void;
   ended: boolean;
@@ -143,7 +145,9 @@ export class Live {
   record(classId: string): void {
     this.stopRecording();
     this.asked.value = undefined;
-    this.#press = { classId, session: newId(), resume: this.#teacher.pause(), ended: false };
+    const resume = this.#teacher.pause();
+    const begun = performance.now();
+    this.#press = { classId, session: newId(), begun, resume, ended: false };
     this.recording.value = classId;
   }
 
@@ -155,6 +159,18 @@ export class Live {
     this.recording.value = undefined;
     // A frame that is being looked at belongs to the press; the training begins after it.
     if (!this.#looking) press.resume();
+  }
+
+  /** A window of a sensor. What began before the press is no part of the recording. */
+  sense(seen: Seen, begun: number): void {
+    const press = this.#press;
+    if (press !== undefined && begun >= press.begun) {
+      const { classId, session } = press;
+      this.#project.addExamples([{ id: newId(), classId, session, ...seen }]);
+    }
+    if (this.asked.peek() !== undefined) return;
+    void this.#judge(seen, press === undefined ? "stream" : "recorded");
+    this.#countFrame();
   }
 
   async #look(video: HTMLVideoElement): Promise<void> {
@@ -216,7 +232,8 @@ export class Live {
       });
       // What is recorded is about to be taught.
       if (from !== "recorded" && verdict.gate?.accepted === false) this.#gather(seen);
-      if (from === "stream" && verdict.gate !== undefined)
+      // Windows of a sensor have words; the alarm cannot tell how alike two of them are.
+      if (from === "stream" && verdict.gate !== undefined && seen.words === undefined)
         this.#alarm.observe(taught, features, verdict.gate.pValue);
       this.#findNearest(taught, features, from === "asked");
     } catch (error) {
@@ -239,7 +256,8 @@ export class Live {
 
   #gather(seen: Seen): void {
     if (seen !== this.asked.peek()) {
-      if (seen.picture === undefined || !this.#wantsStray()) return;
+      const isShown = seen.picture !== undefined || seen.words !== undefined;
+      if (!isShown || !this.#wantsStray()) return;
       this.#straySince = performance.now();
       this.#tray.offer(seen, true);
       return;

@@ -2,11 +2,21 @@ import { batch, signal } from "@preact/signals";
 import { readNumbers, readTable, TableError, type Table } from "../../shared/state/csv";
 import { linesOf } from "../../shared/state/lines";
 import { newId, type Example } from "../../shared/state/project";
-import { live, project } from "./page";
+import { motionColumns } from "../../shared/state/motion-window";
+import { live, motion, ofMotion, project } from "./page";
+import { written } from "./written";
 
 /** What became of the last rows. */
 export interface TableNote {
-  readonly kind: "added" | "skipped" | "empty" | "no-class" | "no-numbers" | "width" | "other";
+  readonly kind:
+    | "added"
+    | "skipped"
+    | "empty"
+    | "no-class"
+    | "no-numbers"
+    | "width"
+    | "other"
+    | "not-motion";
   readonly rows: number;
 }
 
@@ -44,6 +54,20 @@ function take(table: Table): void {
   const { skipped, rows } = table;
   tableNote.value =
     skipped > 0 ? { kind: "skipped", rows: skipped } : { kind: "added", rows: rows.length };
+}
+
+/** Asks for the motion sensor; a project that is empty becomes one of motion when it is there. */
+export async function useMotion(): Promise<void> {
+  tableNote.value = undefined;
+  if (project.examples.value.length > 0 && !ofMotion.value) {
+    motion.stop();
+    tableNote.value = { kind: "not-motion", rows: project.columns.value.length };
+    return;
+  }
+  const id = project.id.peek();
+  await motion.start();
+  if (motion.state.peek() === "on" && project.id.peek() === id)
+    project.columns.value = motionColumns;
 }
 
 /** By name. Classes that nothing was shown of take the new names first. */
@@ -90,7 +114,3 @@ const example = (classId: string, features: Float32Array, session: string): Exam
   features,
   words: written(features),
 });
-
-/** As short as float32 allows. */
-export const written = (values: Float32Array): string =>
-  Array.from(values, (value) => Number(value.toPrecision(7))).join(", ");

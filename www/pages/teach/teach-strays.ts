@@ -2,10 +2,10 @@ import { batch } from "@preact/signals";
 import { newId, type TaughtClass } from "../../shared/state/project";
 import { languages, text } from "../../shared/ui/texts";
 import { nameClass } from "./name-class";
-import { kindText, project, tray } from "./page";
-import { written } from "./table";
+import { kindText, ofMotion, project, tray } from "./page";
 import type { Stray } from "./tray";
 import { offer } from "./undo";
+import { written } from "./written";
 
 /** A class by its id, one that is made for it, or what is none of the classes. */
 export type Place = "new" | "unknown" | (string & {});
@@ -61,7 +61,8 @@ function unknownClass(): TaughtClass {
 }
 
 function exampleOf({ features, session, picture, words }: Stray, classId: string) {
-  const shown = project.kind.peek() === "numbers" ? written(features) : words;
+  const isAsked = project.kind.peek() === "numbers" && !ofMotion.peek();
+  const shown = isAsked ? written(features) : words;
   return {
     id: newId(),
     classId,

@@ -1,5 +1,6 @@
 import { Taught } from "./model";
 import type { Project } from "./project";
+import { scaleOf } from "./scale-of";
 import type { Scale } from "./scaling";
 import { teachable } from "./sessions";
 
@@ -20,7 +21,7 @@ export async function exportHead(project: Project): Promise<Exported> {
     ...example,
     classId: names.get(example.classId) ?? "",
   }));
-  const scale = project.kind.peek() === "numbers";
+  const scale = scaleOf(project);
   const { signal } = new AbortController();
   const [alpha, unknown] = [project.alpha.peek(), project.unknown.peek()];
   const taught = await Taught.from(rows, { alpha, scale, unknown, signal });

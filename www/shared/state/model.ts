@@ -64,8 +64,11 @@ const BATCH = 128;
 
 export interface TeachOptions {
   readonly alpha: number;
-  /** Whether columns are brought to one scale: those of a backbone are on one already. */
-  readonly scale: boolean;
+  /**
+   * Whether columns are brought to one scale, that of the rows or a given one: those of a backbone
+   * are on one already.
+   */
+  readonly scale: "rows" | Scale | undefined;
   /** Rows of what is none of the classes. */
   readonly unknown: readonly Featured[];
   readonly signal: AbortSignal;
@@ -106,9 +109,12 @@ export class Taught {
   ): Promise<Taught> {
     const classes = [...new Set(rows.map((row) => row.classId))].sort();
     const { groups, provisional } = groupsOf(rows);
-    const scaling = scale ? new Scaling(rows.map((row) => row.features)) : undefined;
+    const scaling = scale && scalingOf(rows, scale);
     const features = rows[0]?.features.length ?? 0;
-    const head = await createHead({ features, classes, backend: "cpu", worker: true });
+    // What has a scale of its own is not to get another.
+    const standardize = typeof scale !== "object";
+    const options = { features, classes, standardize, backend: "cpu", worker: true } as const;
+    const head = await createHead(options);
     try {
       signal.throwIfAborted();
       const epochs = Math.ceil(UPDATES / Math.ceil(rows.length / BATCH));
@@ -200,6 +206,9 @@ function checkOf(alpha: number, rows: number, provisional: readonly string[]): C
   const needs = Math.ceil(1 / alpha - 1 - 1e-9);
   return { alpha, rows, needs, allows: 1 / (rows + 1), provisional };
 }
+
+const scalingOf = (rows: readonly Featured[], scale: "rows" | Scale): Scaling =>
+  scale === "rows" ? Scaling.of(rows.map((row) => row.features)) : new Scaling(scale);
 
 function flat(rows: readonly Featured[], scaling: Scaling | undefined): Float32Array {
   const width = rows[0]?.features.length ?? 0;

@@ -40,7 +40,8 @@ export class Projects {
       this.#timer = setTimeout(() => void this.flush(), QUIET_MS);
     });
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "hidden") void this.flush();
+      // With nothing to write, the database of a page that is left stays closed.
+      if (document.visibilityState === "hidden" && this.#timer !== undefined) void this.flush();
     });
   }
 

@@ -8,30 +8,30 @@ export interface Scale {
  * distances would otherwise be those of the column with the largest numbers.
  */
 export class Scaling {
-  readonly #mean: Float64Array;
-  readonly #deviation: Float64Array;
+  readonly scale: Scale;
 
-  constructor(rows: readonly Float32Array[]) {
-    const width = rows[0]?.length ?? 0;
-    this.#mean = new Float64Array(width);
-    this.#deviation = new Float64Array(width);
-    for (let i = 0; i < width; i++) {
+  constructor(scale: Scale) {
+    this.scale = scale;
+  }
+
+  static of(rows: readonly Float32Array[]): Scaling {
+    const means: number[] = [];
+    const deviations: number[] = [];
+    for (let i = 0; i < (rows[0]?.length ?? 0); i++) {
       let sum = 0;
       for (const row of rows) sum += row[i] as number;
       const mean = sum / rows.length;
       let squares = 0;
       for (const row of rows) squares += ((row[i] as number) - mean) ** 2;
-      this.#mean[i] = mean;
+      means.push(mean);
       // A column that never changes says nothing, and is not to be divided by nothing.
-      this.#deviation[i] = Math.sqrt(squares / rows.length) || 1;
+      deviations.push(Math.sqrt(squares / rows.length) || 1);
     }
-  }
-
-  get scale(): Scale {
-    return { mean: [...this.#mean], deviation: [...this.#deviation] };
+    return new Scaling({ mean: means, deviation: deviations });
   }
 
   apply(row: Float32Array): Float32Array {
-    return row.map((value, i) => (value - (this.#mean[i] ?? 0)) / (this.#deviation[i] ?? 1));
+    const { mean, deviation } = this.scale;
+    return row.map((value, i) => (value - (mean[i] ?? 0)) / (deviation[i] ?? 1));
   }
 }

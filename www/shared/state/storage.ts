@@ -13,8 +13,13 @@ export interface StoredProject {
   readonly changed: number;
 }
 
-interface StoredExample extends Example {
+/**
+ * A picture is kept as bytes: WebKit never ends a transaction that puts a Blob where nothing is to
+ * outlive the window, in its private windows for one. What was written before that is a Blob.
+ */
+interface StoredExample extends Omit<Example, "picture"> {
   readonly project: string;
+  readonly picture?: Blob | { readonly bytes: ArrayBuffer; readonly type: string };
 }
 
 interface Schema extends DBSchema {
@@ -32,6 +37,16 @@ export interface Change {
 export class ProjectStorage {
   #database: Promise<IDBPDatabase<Schema>> | undefined;
 
+  constructor() {
+    // A page that is left may be kept for the way back, and in WebKit the next page then waits for
+    // ever for a database that this one has open. It is opened anew when it is needed again.
+    addEventListener("pagehide", () => {
+      const database = this.#database;
+      this.#database = undefined;
+      void database?.then((opened) => opened.close());
+    });
+  }
+
   /** The last changed first. */
   async list(): Promise<StoredProject[]> {
     const projects = await (await this.#open()).getAll("projects");
@@ -41,15 +56,20 @@ export class ProjectStorage {
   /** In the order in which they were stored first. */
   async examplesOf(project: string): Promise<Example[]> {
     const stored = await (await this.#open()).getAllFromIndex("examples", "project", project);
-    return stored.map(({ project: _, ...example }) => example);
+    return stored.map(({ project: _, picture, ...example }) => ({
+      ...example,
+      ...(picture !== undefined && { picture: pictureOf(picture) }),
+    }));
   }
 
   /** All of it or nothing. */
   async write({ project, put, remove }: Change): Promise<void> {
+    // First: a transaction ends by itself while something else is waited for.
+    const stored = await Promise.all(put.map((example) => storedOf(example, project.id)));
     const transaction = (await this.#open()).transaction(["projects", "examples"], "readwrite");
     const examples = transaction.objectStore("examples");
     const requests: Promise<unknown>[] = [transaction.objectStore("projects").put(project)];
-    for (const example of put) requests.push(examples.put({ ...example, project: project.id }));
+    for (const example of stored) requests.push(examples.put(example));
     for (const id of remove) requests.push(examples.delete(id));
     await Promise.all([...requests, transaction.done]);
   }
@@ -77,3 +97,15 @@ export class ProjectStorage {
     }));
   }
 }
+
+async function storedOf(
+  { picture, ...example }: Example,
+  project: string,
+): Promise<StoredExample> {
+  if (picture === undefined) return { ...example, project };
+  const kept = { bytes: await picture.arrayBuffer(), type: picture.type };
+  return { ...example, project, picture: kept };
+}
+
+const pictureOf = (stored: NonNullable<StoredExample["picture"]>): Blob =>
+  stored instanceof Blob ? stored : new Blob([stored.bytes], { type: stored.type });

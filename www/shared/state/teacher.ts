@@ -1,6 +1,7 @@
 import { effect, signal } from "@preact/signals";
 import { Taught } from "./model";
 import type { Example, Project } from "./project";
+import { scaleOf } from "./scale-of";
 import { teachable } from "./sessions";
 
 export type Lesson =
@@ -23,6 +24,8 @@ export class Teacher {
   readonly #project: Project;
   /** Pieces of work that add examples one by one: the training waits for their end. */
   readonly #recordings = signal(0);
+  /** The project that the head on show, or the one in training, is of. */
+  #of = "";
   #controller: AbortController | undefined;
   #running: Promise<void> = Promise.resolve();
   #shown: readonly Example[] = [];
@@ -32,14 +35,13 @@ export class Teacher {
   constructor(project: Project) {
     this.#project = project;
     effect(() => {
-      project.id.value;
-      // The head of another project knows nothing of this one's.
-      this.#shown = [];
-      this.#unknown = [];
-      this.#show(undefined);
-    });
-    effect(() => {
+      const id = project.id.value;
       const [examples, unknown] = [project.taught.value, project.unknown.value];
+      if (id !== this.#of) {
+        this.#forget(id);
+        // It is being deleted. A browser that keeps nothing has a project without an id all along.
+        if (id === "") return;
+      }
       const isShown = same(examples, this.#shown) && same(unknown, this.#unknown);
       if (this.#recordings.value === 0 && !isShown) this.#restart(examples, unknown);
     });
@@ -57,6 +59,16 @@ export class Teacher {
       if (open) this.#recordings.value -= 1;
       open = false;
     };
+  }
+
+  /** The head of another project knows nothing of this one's, nor does one still in training. */
+  #forget(next: string): void {
+    this.#of = next;
+    this.#controller?.abort();
+    this.#shown = [];
+    this.#unknown = [];
+    this.lesson.value = { kind: "idle" };
+    this.#show(undefined);
   }
 
   #restart(examples: readonly Example[], unknown: readonly Example[]): void {
@@ -79,7 +91,7 @@ export class Teacher {
     if (signal.aborted) return;
     if (rows.length < FEWEST) return this.#show(undefined);
     const alpha = this.#project.alpha.peek();
-    const scale = this.#project.kind.peek() === "numbers";
+    const scale = scaleOf(this.#project);
     try {
       const taught = await Taught.from(rows, { alpha, scale, unknown, signal });
       this.#show(taught);

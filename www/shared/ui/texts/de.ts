@@ -48,6 +48,9 @@ export const de: Texts = {
       example: (n, name) => `Bild ${n} von ${name}`,
       empty:
         "Knopf gedrückt halten und das Ding von allen Seiten zeigen, oder Bilder hierher ziehen.",
+      again:
+        "Nun noch einmal, aus anderem Winkel oder in anderem Licht: jede Aufnahme wird durch das " +
+        "geprüft, was die andere gelehrt hat.",
       nearest: "Die ähnlichsten deiner Bilder",
       nothing: "Nimm zwei Dinge auf, jedes zweimal.",
       waiting: "Wartet auf ein Bild",
@@ -66,6 +69,7 @@ export const de: Texts = {
       examplesOf: (name) => `Sätze von ${name}`,
       example: (n, name) => `Satz ${n} von ${name}`,
       empty: "Einen Satz schreiben und Enter drücken, oder viele einfügen, je Zeile einen.",
+      again: "",
       nearest: "Die ähnlichsten deiner Sätze",
       nothing: "Schreib dreißig Sätze je Klasse.",
       waiting: "Wartet auf einen Satz",
@@ -77,14 +81,15 @@ export const de: Texts = {
     numbers: {
       name: "Zahlen",
       lede:
-        "Öffne eine Tabelle mit einer Klasse je Zeile, oder schreib Zeilen. Es lernt von selbst " +
-        "und gibt zu, wenn eine Zeile anders ist als alles, was es kennt.",
+        "Öffne eine Tabelle mit einer Klasse je Zeile, schreib Zeilen, oder beweg ein Telefon. " +
+        "Es lernt von selbst und gibt zu, wenn eine Zeile anders ist als alles, was es kennt.",
       count: rows,
       examplesOf: (name) => `Zeilen von ${name}`,
       example: (n, name) => `Zeile ${n} von ${name}`,
       empty:
         "Eine Zeile wie 5.1, 3.5, 1.4 schreiben und Enter drücken, viele einfügen oder eine " +
         "Tabelle öffnen.",
+      again: "",
       nearest: "Die ähnlichsten deiner Zeilen",
       nothing: "Öffne eine Tabelle, oder schreib Zeilen.",
       waiting: "Wartet auf eine Zeile",
@@ -128,9 +133,6 @@ export const de: Texts = {
 
   hints: {
     more: (things) => `${things} mehr wären gut.`,
-    again:
-      "Nun noch einmal, aus anderem Winkel oder in anderem Licht: jede Aufnahme wird durch das " +
-      "geprüft, was die andere gelehrt hat.",
     fine: "Genug, um zu lernen und zu prüfen.",
   },
 
@@ -154,6 +156,37 @@ export const de: Texts = {
     asked: "Das Bild, nach dem du gefragt hast",
     back: "Zurück zur Kamera",
     close: "Wegnehmen",
+  },
+
+  motion: {
+    use: "Bewegungssensor benutzen",
+    heading: "Wie es bewegt wird",
+    on: "Sensor einschalten",
+    off: "Sensor aus",
+    asking: "Fragt nach dem Bewegungssensor.",
+    denied:
+      "Der Bewegungssensor ist für diese Seite gesperrt. Erlaube ihn in den Einstellungen des " +
+      "Browsers für diese Seite, und versuch es noch einmal.",
+    none:
+      "Kein Bewegungssensor gefunden. Öffne diese Seite auf einem Telefon, oder öffne eine " +
+      "Tabelle.",
+    insecure: "Browser geben einen Bewegungssensor nur Seiten unter https.",
+    kind: {
+      lede:
+        "Beweg das Telefon auf eine Weise, dann auf eine andere, während du den Knopf einer " +
+        "Klasse hältst. Es lernt von selbst und gibt zu, wenn eine Bewegung anders ist als " +
+        "alles, was es kennt.",
+      count: (n) => count(n, "Fenster", "Fenster"),
+      examplesOf: (name) => `Fenster von ${name}`,
+      example: (n, name) => `Fenster ${n} von ${name}`,
+      empty: "Knopf halten und das Telefon bewegen: jedes Fenster sind die letzten zwei Sekunden.",
+      again:
+        "Nun noch einmal, ein wenig anders: jede Aufnahme wird durch das geprüft, was die andere " +
+        "gelehrt hat.",
+      nearest: "Die ähnlichsten deiner Fenster",
+      nothing: "Nimm zwei Bewegungen auf, jede zweimal.",
+      waiting: "Wartet zwei Sekunden",
+    },
   },
 
   model: {
@@ -198,7 +231,7 @@ export const de: Texts = {
     provisional: (names) =>
       `Vorläufig: ${new Intl.ListFormat("de").format(names)} ` +
       `${names.length === 1 ? "wurde" : "wurden"} nur einmal aufgenommen, geprüft wird also an ` +
-      "fast denselben Bildern. Nimm noch einmal auf.",
+      "fast denselben Beispielen. Nimm noch einmal auf.",
   },
 
   project: {
@@ -232,6 +265,8 @@ export const de: Texts = {
     other: (n) =>
       `Diese Tabelle hat andere Spalten als das Projekt, das ${number.format(n)} hat: öffne sie ` +
       "in einem neuen.",
+    "not-motion": () =>
+      "Dieses Projekt hat Zeilen einer Tabelle: beginn für den Bewegungssensor ein neues.",
   },
 
   export: {
@@ -259,6 +294,7 @@ export const de: Texts = {
     name: "Beispiel",
     pictures: { first: "Becher", second: "Pflanze" },
     words: { first: "Café", second: "Fahrradwerkstatt" },
+    numbers: { first: "Schütteln", second: "Kreisen" },
   },
 
   tray: {

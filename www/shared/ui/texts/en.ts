@@ -45,6 +45,9 @@ export const en = {
       examplesOf: (name: string) => `Pictures of ${name}`,
       example: (n: number, name: string) => `Picture ${n} of ${name}`,
       empty: "Hold the button and show it from all sides, or drop pictures here.",
+      again:
+        "Now once more, from another angle or in other light: each recording is checked by what " +
+        "the other taught.",
       nearest: "Nearest of your pictures",
       nothing: "Record two things, twice each.",
       waiting: "Waiting for a picture",
@@ -62,6 +65,7 @@ export const en = {
       examplesOf: (name: string) => `Sentences of ${name}`,
       example: (n: number, name: string) => `Sentence ${n} of ${name}`,
       empty: "Type a sentence and press Enter, or paste many, one a line.",
+      again: "",
       nearest: "Nearest of your sentences",
       nothing: "Write thirty sentences of each class.",
       waiting: "Waiting for a sentence",
@@ -73,12 +77,13 @@ export const en = {
     numbers: {
       name: "Numbers",
       lede:
-        "Open a table with a class in each row, or type rows. It learns by itself, and owns up " +
-        "when a row is unlike all that it was taught.",
+        "Open a table with a class in each row, type rows, or move a phone. It learns by itself, " +
+        "and owns up when a row is unlike all that it was taught.",
       count: rows,
       examplesOf: (name: string) => `Rows of ${name}`,
       example: (n: number, name: string) => `Row ${n} of ${name}`,
       empty: "Type a row such as 5.1, 3.5, 1.4 and press Enter, paste many, or open a table.",
+      again: "",
       nearest: "Nearest of your rows",
       nothing: "Open a table, or type rows.",
       waiting: "Waiting for a row",
@@ -122,9 +127,6 @@ export const en = {
 
   hints: {
     more: (things: string) => `${things} more would do.`,
-    again:
-      "Now once more, from another angle or in other light: each recording is checked by what " +
-      "the other taught.",
     fine: "Enough to learn and to check.",
   },
 
@@ -148,6 +150,34 @@ export const en = {
     asked: "The picture you asked about",
     back: "Back to the camera",
     close: "Take it away",
+  },
+
+  /** Numbers of a phone's motion sensor. */
+  motion: {
+    use: "Use the motion sensor",
+    heading: "How it is moved",
+    on: "Turn the sensor on",
+    off: "Sensor off",
+    asking: "Asking for the motion sensor.",
+    denied:
+      "The motion sensor is blocked for this page. Allow it in the browser’s settings for this " +
+      "page, and try again.",
+    none: "No motion sensor was found. Open this page on a phone, or open a table.",
+    insecure: "Browsers give a motion sensor only to pages under https.",
+    kind: {
+      lede:
+        "Move the phone in one way, then in another, while you hold the button of a class. It " +
+        "learns by itself, and owns up when a movement is unlike all that it was taught.",
+      count: (n: number) => count(n, "window", "windows"),
+      examplesOf: (name: string) => `Windows of ${name}`,
+      example: (n: number, name: string) => `Window ${n} of ${name}`,
+      empty: "Hold the button and move the phone: each window is the last two seconds.",
+      again:
+        "Now once more, a little otherwise: each recording is checked by what the other taught.",
+      nearest: "Nearest of your windows",
+      nothing: "Record two movements, twice each.",
+      waiting: "Waiting for two seconds",
+    },
   },
 
   model: {
@@ -190,7 +220,7 @@ export const en = {
     useAllowed: (alpha: number) => `Use ${whole(alpha)}`,
     provisional: (names: readonly string[]) =>
       `Provisional: ${new Intl.ListFormat("en").format(names)} ` +
-      `${names.length === 1 ? "was" : "were"} recorded only once, so the check is on pictures ` +
+      `${names.length === 1 ? "was" : "were"} recorded only once, so the check is on examples ` +
       "much like those it learned. Record again for a fair one.",
   },
 
@@ -225,6 +255,8 @@ export const en = {
     other: (n: number) =>
       `This table has other columns than the project, which has ${number.format(n)}: open it in ` +
       "a new project.",
+    "not-motion": () =>
+      "This project has rows of a table: begin a new project for the motion sensor.",
   },
 
   export: {
@@ -252,6 +284,7 @@ export const en = {
     name: "Sample",
     pictures: { first: "Mug", second: "Plant" },
     words: { first: "Café", second: "Bicycle workshop" },
+    numbers: { first: "Shake", second: "Circle" },
   },
 
   tray: {
@@ -321,3 +354,5 @@ export const en = {
 };
 
 export type Texts = typeof en;
+/** Of what is taught now. */
+export type KindTexts = Texts["kinds"]["pictures"];

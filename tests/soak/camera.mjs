@@ -1,0 +1,148 @@
+// Frames of the camera on the Teach page as fast as they go, and what they leave behind in memory.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { cameraBrowser, learned, look, visitTeach } from "../site/teach.mjs";
+import { tinyModel } from "./tiny-model.mjs";
+
+/** At 15 answers a second. */
+const HOUR = 54_000;
+/**
+ * MiB that the heaps may grow in an hour, reckoned from a line through the readings: they waver by
+ * 4 MiB, and 4000 frames are a thirteenth of an hour.
+ */
+const GROWTH = 64;
+/**
+ * MiB that the page's process may take: it keeps pages that the heaps have given back. From 220 it
+ * comes to 530 within 8000 frames, and goes on slowly from there.
+ */
+const PROCESS = 1024;
+const PIECES = 8;
+const mebibytes = (bytes) => bytes / 2 ** 20;
+
+/** The next frame is there at once: the one that is shown, if there is no other. */
+function hurry() {
+  HTMLVideoElement.prototype.requestVideoFrameCallback = (come) => setTimeout(come, 0);
+}
+
+/** Memory of the page's process, its Workers' and wasm included; undefined where nobody says. */
+function rendererMemory(pids) {
+  if (process.platform !== "linux") return undefined;
+  const privateOf = (pid) => {
+    const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
+    return 1024 * Number(/^Private_Dirty:\s+(\d+)/m.exec(text)[1]);
+  };
+  return pids.reduce((sum, pid) => sum + privateOf(pid), 0);
+}
+
+/** Ways to talk to the page's Workers, which each have a heap of their own, beside itself. */
+async function heapsOf(session) {
+  const workers = new Set();
+  const waiting = new Map();
+  session.on("Target.attachedToTarget", ({ sessionId }) => workers.add(sessionId));
+  session.on("Target.detachedFromTarget", ({ sessionId }) => workers.delete(sessionId));
+  session.on("Target.receivedMessageFromTarget", ({ message }) => {
+    const { id, result } = JSON.parse(message);
+    waiting.get(id)?.(result);
+  });
+  const how = { autoAttach: true, waitForDebuggerOnStart: false, flatten: false };
+  await session.send("Target.setAutoAttach", how);
+  let next = 1;
+  const ask = (sessionId) => async (method) => {
+    const id = next++;
+    const answer = new Promise((resolve) => waiting.set(id, resolve));
+    const message = JSON.stringify({ id, method });
+    await session.send("Target.sendMessageToTarget", { sessionId, message });
+    return answer;
+  };
+  const page = (method) => session.send(method);
+  return () => [page, ...[...workers].map(ask)];
+}
+
+async function read(page, session, heaps, pids) {
+  // Twice, with a turn between: finalizers run after the first one, and free what the second finds.
+  for (let round = 0; round < 2; round += 1) {
+    for (const heap of heaps()) await heap("HeapProfiler.collectGarbage");
+    await page.waitForTimeout(100);
+  }
+  let bytes = 0;
+  for (const heap of heaps()) {
+    const { usedSize, backingStorageSize } = await heap("Runtime.getHeapUsage");
+    bytes += usedSize + backingStorageSize;
+  }
+  const { nodes } = await session.send("Memory.getDOMCounters");
+  return { heap: bytes, renderer: rendererMemory(pids), nodes };
+}
+
+const answersSoFar = (page) =>
+  page.evaluate(() => Number(document.querySelector(".answer").dataset.answers));
+
+/** Waits for so many answers more. */
+const answered = async (page, more) => {
+  const wanted = (await answersSoFar(page)) + more;
+  await page.waitForFunction(
+    (count) => Number(document.querySelector(".answer").dataset.answers) >= count,
+    wanted,
+    { timeout: 0, polling: 200 },
+  );
+};
+
+/** Slope of a line through the readings, a piece. */
+function slope(values) {
+  const middle = (values.length - 1) / 2;
+  const mean = values.reduce((sum, one) => sum + one, 0) / values.length;
+  const along = values.reduce((sum, one, i) => sum + (i - middle) * (one - mean), 0);
+  return along / values.reduce((sum, _, i) => sum + (i - middle) ** 2, 0);
+}
+
+/**
+ * Two things are taught; then a third stands before the camera.
+ * @param {object} options
+ * @param {number} options.warmUp answers before the first reading
+ * @param {number} options.frames answers after it
+ */
+export async function watchFrames({ warmUp, frames }) {
+  const browser = await cameraBrowser();
+  const processes = await browser.newBrowserCDPSession();
+  const prepare = async (page) => {
+    await page.addInitScript(hurry);
+    await page.route("**/efficientnet-lite0-int8.onnx", (route) =>
+      route.fulfill({ body: tinyModel(224) }),
+    );
+  };
+  const body = async (page) => {
+    const session = await page.context().newCDPSession(page);
+    await page.click("text=Try a sample");
+    await learned(page);
+    await page.click("text=Take it away");
+    await look(page, "ball", 2);
+    await answered(page, warmUp);
+    const { processInfo } = await processes.send("SystemInfo.getProcessInfo");
+    const pids = processInfo.filter(({ type }) => type === "renderer").map(({ id }) => id);
+    const heaps = await heapsOf(session);
+    const readings = [await read(page, session, heaps, pids)];
+    const begun = performance.now();
+    const before = await answersSoFar(page);
+    for (let piece = 0; piece < PIECES; piece += 1) {
+      await answered(page, frames / PIECES);
+      readings.push(await read(page, session, heaps, pids));
+    }
+    // The page's, the vision model's and the head's.
+    assert.equal(heaps().length, 3);
+    const seen = (await answersSoFar(page)) - before;
+    const seconds = (performance.now() - begun) / 1000;
+    console.log(`${seen} answers in ${seconds.toFixed(0)} s, after ${warmUp} to warm up`);
+    const series = (values) => values.map((one) => mebibytes(one).toFixed(1)).join(" ");
+    const held = readings.map(({ heap }) => heap);
+    const hour = mebibytes(slope(held) * PIECES) * (HOUR / seen);
+    const words = `heaps MiB ${series(held)}; by their slope ${hour.toFixed(1)} more in an hour`;
+    console.log(words);
+    assert.ok(hour <= GROWTH, words);
+    const taken = readings.flatMap(({ renderer }) => renderer ?? []);
+    console.log(`process MiB ${series(taken)}`);
+    assert.ok(taken.every((one) => mebibytes(one) <= PROCESS), `process MiB ${series(taken)}`);
+    const [first, last] = [readings[0].nodes, readings.at(-1).nodes];
+    assert.ok(last <= 1.1 * first + 50, `${last} nodes in the page, from ${first}`);
+  };
+  await visitTeach(browser, body, { prepare });
+}
