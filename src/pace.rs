@@ -3,8 +3,8 @@
 //!
 //! In the CPU's file (the feature `sync`) functions are plain ones. The few that make statistics of
 //! all training rows are asynchronous in every build: they await [`Pace::piece`] after some
-//! milliseconds' work, which stops them once a turn's pieces are used up. [`wait!`] calls a plain
-//! function from such a one, [`paced!`] runs such a one to its end from a plain function.
+//! milliseconds' work, which stops them once a turn is over. [`wait!`] calls a plain function from
+//! such a one, [`paced!`] runs such a one to its end from a plain function.
 
 use std::{
     cell::Cell,
@@ -13,6 +13,9 @@ use std::{
     rc::Rc,
     task::{Context, Poll, Waker},
 };
+
+/// How long a turn lasts before it ends with a piece: half a frame at 60 Hz, in milliseconds.
+const TURN: f64 = 8.0;
 
 /// Calls a function that waits for the engine only where engines are waited for.
 macro_rules! wait {
@@ -43,29 +46,44 @@ thread_local! {
     static AWAITED: Cell<usize> = const { Cell::new(0) };
 }
 
-/// How many pieces a turn has left.
+/// When the turn began, or that there are none.
 #[derive(Clone, Debug)]
-pub struct Pace(Rc<Cell<usize>>);
+pub struct Pace(Rc<Cell<f64>>);
 
 impl Pace {
     /// Without a stop.
     pub fn unbroken() -> Self {
-        Self(Rc::new(Cell::new(usize::MAX)))
+        Self(Rc::new(Cell::new(f64::INFINITY)))
     }
 
-    /// Ends a piece of work. Waits for the next turn if that was the last of this one, unless a plain
-    /// function waits for the end of all.
+    /// Ends a piece of work. Waits for the next turn if this one is over, unless a plain function
+    /// waits for the end of all.
     pub async fn piece(&self) {
-        poll_fn(|_| match self.0.get() {
-            0 if AWAITED.get() > 0 => Poll::Ready(()),
-            0 => Poll::Pending,
-            left => {
-                self.0.set(if left == usize::MAX { left } else { left - 1 });
-                Poll::Ready(())
-            }
+        let is_over = self.0.get().is_finite() && AWAITED.get() == 0 && {
+            let elapsed = now() - self.0.get();
+            // A clock that was set back has no say.
+            !(0.0..TURN).contains(&elapsed)
+        };
+        let mut waits = is_over;
+        poll_fn(|_| match std::mem::take(&mut waits) {
+            true => Poll::Pending,
+            false => Poll::Ready(()),
         })
         .await;
     }
+}
+
+/// Milliseconds since some time.
+#[cfg(target_arch = "wasm32")]
+fn now() -> f64 {
+    js_sys::Date::now()
+}
+
+/// Milliseconds since some time.
+#[cfg(not(target_arch = "wasm32"))]
+fn now() -> f64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.map_or(0.0, |since| 1e3 * since.as_secs_f64())
 }
 
 /// Work under way.
@@ -81,9 +99,9 @@ impl<T> Paced<T> {
         Self { work: Box::pin(work(pace.clone())), pace }
     }
 
-    /// Goes on for so many pieces; what it came to, at the end. Not to be called again then.
-    pub fn run(&mut self, pieces: usize) -> Option<T> {
-        self.pace.0.set(pieces.max(1));
+    /// Goes on for a turn; what it came to, at the end. Not to be called again then.
+    pub fn run(&mut self) -> Option<T> {
+        self.pace.0.set(now());
         match self.work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(outcome) => Some(outcome),
             Poll::Pending => None,
@@ -107,45 +125,54 @@ pub fn finish<T>(work: impl Future<Output = T>) -> T {
 
 #[cfg(test)]
 mod tests {
+    use std::{thread::sleep, time::Duration};
+
     use super::*;
 
+    fn piece() {
+        sleep(Duration::from_millis(3));
+    }
+
     #[test]
-    fn work_stops_after_a_turns_pieces() {
+    fn work_stops_when_a_turn_is_over() {
         let done = Rc::new(Cell::new(0));
         let seen = done.clone();
         let mut work = Paced::new(|pace| async move {
-            for _ in 0..7 {
+            for _ in 0..20 {
+                piece();
                 done.set(done.get() + 1);
                 pace.piece().await;
             }
             "done"
         });
-        assert_eq!(work.run(3), None);
-        assert_eq!(seen.get(), 4, "the fourth is made and waits");
-        assert_eq!(work.run(2), None);
-        assert_eq!(seen.get(), 6);
-        assert_eq!(work.run(100), Some("done"));
+        assert_eq!(work.run(), None);
+        assert!((1..=3).contains(&seen.get()), "{} pieces in a turn", seen.get());
+        let turns = std::iter::from_fn(|| Some(work.run())).take_while(Option::is_none).count();
+        assert!(turns >= 5, "{turns}");
+        assert_eq!(seen.get(), 20);
     }
 
     #[test]
     fn a_plain_function_within_runs_to_its_end() {
         let mut work = Paced::new(|pace| async move {
             finish(async {
-                for _ in 0..7 {
+                for _ in 0..5 {
+                    piece();
                     pace.piece().await;
                 }
             });
             pace.piece().await;
         });
-        assert_eq!(work.run(1), None);
-        assert_eq!(work.run(1), Some(()));
+        assert_eq!(work.run(), None);
+        assert_eq!(work.run(), Some(()));
     }
 
     #[test]
     fn an_unbroken_pace_never_stops() {
         let pace = Pace::unbroken();
         let work = async {
-            for _ in 0..1000 {
+            for _ in 0..5 {
+                piece();
                 pace.piece().await;
             }
         };

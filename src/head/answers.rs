@@ -121,16 +121,15 @@ impl<E: Engine> Head<E> {
         Ok(Answering::InPieces(Paced::new(|pace| work.answer(question, pace))))
     }
 
-    /// Goes on for so many pieces of work; the answers, at the end.
+    /// Goes on for a turn; the answers, at the end.
     pub(super) async fn go_on(
         &mut self,
         answering: &mut Answering<E::Matrix>,
-        pieces: usize,
     ) -> Result<Option<Answers>> {
         let answers = match answering {
             Answering::AtOnce(question) => self.answer(question).await,
             Answering::InPieces(work) => {
-                let Some((scorers, answers)) = work.run(pieces) else { return Ok(None) };
+                let Some((scorers, answers)) = work.run() else { return Ok(None) };
                 self.scorers = scorers;
                 answers
             }

@@ -112,13 +112,9 @@ impl<E: Engine> Head<E> {
         self.begin_call(question, Then::Calibrate(held_out)).await
     }
 
-    /// Goes on for so many pieces of work; what it came to, at the end.
-    pub async fn go_on_with(
-        &mut self,
-        call: &mut Call<E>,
-        pieces: usize,
-    ) -> Result<Option<Outcome>> {
-        let Some(answers) = self.go_on(&mut call.answering, pieces).await? else { return Ok(None) };
+    /// Goes on for a turn; what it came to, at the end.
+    pub async fn go_on_with(&mut self, call: &mut Call<E>) -> Result<Option<Outcome>> {
+        let Some(answers) = self.go_on(&mut call.answering).await? else { return Ok(None) };
         Ok(Some(match std::mem::replace(&mut call.then, Then::Score) {
             Then::Score => Outcome::Scores(answers.scores),
             Then::Gate => Outcome::Verdicts(self.verdicts(answers)?),

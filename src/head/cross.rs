@@ -48,6 +48,8 @@ pub struct CrossCalibration<E: Engine> {
     turns: usize,
     /// Logits are those of each turn's head divided by its own base temperature.
     scored: Scored,
+    /// What the head makes of its own rows, before the first turn.
+    preparing: Option<Answering<E::Matrix>>,
     /// For "auto": mean and deviation of the head's unsureness over its training rows.
     standard: Option<Standard>,
     warning: Option<String>,
@@ -118,10 +120,9 @@ impl<E: Engine> CrossCalibration<E> {
         folds.truncate(turns.count());
         folds.reverse();
 
-        let standard = match head.fitted(&settings.scorer).await?.as_ref() {
-            Fitted::Auto(auto) => Some(auto.standard()),
-            _ => None,
-        };
+        // Any row will do: what is wanted is what its answer is made from.
+        let question = head.question(settings.scorer, vec![0.0; head.width()])?;
+        let preparing = Some(head.begin_answer(question).await?);
         let factor =
             base_temperature(&head.engine().forward(&rows.features).await?.logits, classes);
         let scored = Scored {
@@ -139,14 +140,24 @@ impl<E: Engine> CrossCalibration<E> {
             turn: None,
             turns: 0,
             scored,
-            standard,
+            preparing,
+            standard: None,
             warning: joined([single, unnamed]),
         })
     }
 
-    /// Makes up to `batches` updates of a turn's head, or asks it about the rows left out. True
+    /// Makes up to `batches` updates of a turn's head, or goes on to ask it about the rows left out. True
     /// when nothing is left to do.
     pub async fn run(&mut self, head: &mut Head<E>, batches: usize) -> Result<bool> {
+        if let Some(preparing) = &mut self.preparing {
+            if head.go_on(preparing).await?.is_some() {
+                self.preparing = None;
+                if let Fitted::Auto(auto) = head.fitted(&self.settings.scorer).await?.as_ref() {
+                    self.standard = Some(auto.standard());
+                }
+            }
+            return Ok(false);
+        }
         let Some(turn) = &mut self.turn else {
             let Some(left_out) = self.folds.pop() else { return Ok(true) };
             self.turn = Some(self.begin(head, left_out).await?);
@@ -169,7 +180,7 @@ impl<E: Engine> CrossCalibration<E> {
                     turn.head.take_weights(fit.parameters())?;
                 }
             }
-            Training::Done => self.score(batches).await?,
+            Training::Done => self.score().await?,
         }
         Ok(false)
     }
@@ -219,7 +230,7 @@ impl<E: Engine> CrossCalibration<E> {
     }
 
     /// Asks a trained head about the rows that it has not seen.
-    async fn score(&mut self, pieces: usize) -> Result<()> {
+    async fn score(&mut self) -> Result<()> {
         let Some(Turn { head, left_out, asking, .. }) = &mut self.turn else { return Ok(()) };
         let answering = match asking {
             Some(answering) => answering,
@@ -230,7 +241,7 @@ impl<E: Engine> CrossCalibration<E> {
                 asking.insert(head.begin_answer(question).await?)
             }
         };
-        let Some(answers) = head.go_on(answering, pieces).await? else { return Ok(()) };
+        let Some(answers) = head.go_on(answering).await? else { return Ok(()) };
         let learnt = head.rows().cloned();
         let temperature = match learnt {
             Some(rows) => base_temperature(

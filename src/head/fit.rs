@@ -293,7 +293,7 @@ impl<E: Engine> Head<E> {
     /// [`Head::close_epoch`], and the calibration at the end.
     pub async fn end_epoch(&mut self, fit: &mut HeadFit<E>, report: bool) -> Result<Epoch> {
         let epoch = self.close_epoch(fit, report).await?;
-        while epoch.last && !self.calibrate_after(fit, usize::MAX).await? {}
+        while epoch.last && !self.calibrate_after(fit).await? {}
         Ok(epoch)
     }
 
@@ -335,11 +335,11 @@ impl<E: Engine> Head<E> {
         Ok(())
     }
 
-    /// After the last epoch: goes on to calibrate with the held-out rows. True when nothing is left
+    /// After the last epoch: goes on for a turn to calibrate with the held-out rows. True when nothing is left
     /// to do; then [`HeadFit::warning`] says what is to be known.
-    pub async fn calibrate_after(&mut self, fit: &mut HeadFit<E>, pieces: usize) -> Result<bool> {
+    pub async fn calibrate_after(&mut self, fit: &mut HeadFit<E>) -> Result<bool> {
         let Some(call) = &mut fit.calibrating else { return Ok(true) };
-        let warning = match self.go_on_with(call, pieces).await {
+        let warning = match self.go_on_with(call).await {
             Ok(None) => return Ok(false),
             Ok(Some(_)) => {
                 let warning = self.calibration().and_then(|made| made.warning.clone());

@@ -117,8 +117,8 @@ impl<E: Engine> Selection<E> {
         Ok(Self { candidates, rows, left_out, turn: None, aurocs: Vec::new() })
     }
 
-    /// Makes up to `batches` updates of a small head, or goes on for as many pieces with one
-    /// candidate's scores. True when nothing is left to do.
+    /// Makes up to `batches` updates of a small head, or goes on with one candidate's
+    /// scores. True when nothing is left to do.
     pub async fn run(&mut self, head: &mut Head<E>, batches: usize) -> Result<bool> {
         let Some(turn) = &mut self.turn else {
             let Some(left_out) = self.left_out.pop() else { return Ok(true) };
@@ -133,7 +133,7 @@ impl<E: Engine> Selection<E> {
                 turn.fit = None;
             }
         } else if let Some(&candidate) = self.candidates.get(turn.aurocs.len()) {
-            turn.ask(candidate, batches).await?;
+            turn.ask(candidate).await?;
         } else {
             self.aurocs.extend(self.turn.take().map(|turn| turn.aurocs));
         }
@@ -242,7 +242,7 @@ impl<E: Engine> Selection<E> {
 #[maybe_async::maybe_async]
 impl<E: Engine> Turn<E> {
     /// Goes on to score the rows by a candidate.
-    async fn ask(&mut self, candidate: ScorerName, pieces: usize) -> Result<()> {
+    async fn ask(&mut self, candidate: ScorerName) -> Result<()> {
         let answering = match &mut self.asking {
             Some(answering) => answering,
             None => {
@@ -252,7 +252,7 @@ impl<E: Engine> Turn<E> {
                 self.asking.insert(self.head.begin_answer(question).await?)
             }
         };
-        let Some(answers) = self.head.go_on(answering, pieces).await? else { return Ok(()) };
+        let Some(answers) = self.head.go_on(answering).await? else { return Ok(()) };
         let scores = metrics::wide(&answers.scores);
         let (known, unknown) = scores.split_at(self.known.len() / self.head.width());
         self.aurocs.push(metrics::auroc(known, unknown)?);

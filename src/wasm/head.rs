@@ -501,11 +501,11 @@ impl RawHead {
         Ok(())
     }
 
-    /// Goes on with a call for so many pieces of work: its answer at the end, else `undefined`.
+    /// Goes on with a call for a turn: its answer at the end, else `undefined`.
     #[wasm_bindgen(js_name = runCall)]
-    pub async fn run_call(&mut self, pieces: usize) -> JsResult<JsValue> {
+    pub async fn run_call(&mut self) -> JsResult<JsValue> {
         let Some(mut call) = self.call.take() else { return Ok(JsValue::NULL) };
-        Ok(match self.head.go_on_with(&mut call, pieces).await? {
+        Ok(match self.head.go_on_with(&mut call).await? {
             None => {
                 self.call = Some(call);
                 JsValue::UNDEFINED
@@ -521,8 +521,8 @@ impl RawHead {
     /// After the last epoch: goes on to calibrate with the rows that the fit held out. True when
     /// nothing is left to do.
     #[wasm_bindgen(js_name = runFitCalibration)]
-    pub async fn run_fit_calibration(&mut self, pieces: usize) -> JsResult<bool> {
+    pub async fn run_fit_calibration(&mut self) -> JsResult<bool> {
         let Some(fit) = &mut self.fit else { return Ok(true) };
-        Ok(self.head.calibrate_after(fit, pieces).await?)
+        Ok(self.head.calibrate_after(fit).await?)
     }
 }

@@ -26,12 +26,15 @@ const calls = {
   calibrate: () => head.calibrate(heldOut.x, heldOut.labels),
   gate: () => head.gate(asked.x),
   explain: () => head.explain(few),
-  evaluate: () => head.evaluate({ features: asked.x, labels: asked.labels }, heldOut.x),
+  evaluate: () => head.evaluate({ features: asked.x, labels: asked.labels }, { features: heldOut.x }),
   mahalanobis: () => head.oodScore(asked.x, { scorer: "mahalanobis" }),
   knn: () => head.oodScore(asked.x, { scorer: "knn" }),
   save: async () => void (file = await head.save()),
   loadHead: async () => (await loadHead(file)).dispose(),
-  exportOnnx: () => head.exportOnnx({ includeTrainingRows: true }),
+  exportOnnx: async () => {
+    if (!head.calibration) await head.calibrate(heldOut.x, heldOut.labels);
+    await head.exportOnnx({ includeTrainingRows: true });
+  },
   "fit with validationSplit": () => head.fit(learnt.x, learnt.labels, { validationSplit: 0.1 }),
   "calibrate from its own rows": () => head.calibrate(),
   selectScorer: () => head.selectScorer(learnt.x, learnt.labels),

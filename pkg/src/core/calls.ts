@@ -11,7 +11,7 @@ export async function driveCall<T>(
 ): Promise<T> {
   const scheduler = new Scheduler();
   for (;;) {
-    const answer: T | undefined = await scheduler.runTurn((pieces) => raw.runCall(pieces));
+    const answer: T | undefined = await raw.runCall();
     if (answer !== undefined) return answer;
     await scheduler.pause();
     if (isStoppable && stop.aborted) {

@@ -58,7 +58,7 @@ export async function driveFit(
         if (epoch.last) {
           await scheduler.yieldToPage();
           listener.throwIfFailed();
-          while (!(await scheduler.runTurn((pieces) => raw.runFitCalibration(pieces)))) {
+          while (!(await raw.runFitCalibration())) {
             await scheduler.pause();
             stop.throwIfAborted();
           }

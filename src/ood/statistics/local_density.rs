@@ -48,6 +48,7 @@ impl<M> LocalDensity<M> {
             return Ok((density, Vec::new()));
         }
         let neighbours = among_themselves(engine, &density.rows, width, k).await?;
+        engine.pace().piece().await;
         density.gaps = density
             .rows
             .chunks_exact(width)

@@ -139,7 +139,9 @@ impl<M> Nearness<M> {
             near.plain.iter().zip(&far.plain).map(|(near, far)| near - far).collect();
         let mut places = vec![None; labels.len()];
         chosen.iter().zip(0..).for_each(|(&row, place)| places[row] = Some(place));
+        pace.piece().await;
         let (density, sparseness) = LocalDensity::new(engine, bank, places, width).await?;
+        pace.piece().await;
         let mut standards =
             [&near.scaled, &relative, &sparseness].map(|scores| Standard::of(scores));
         if standards.iter().all(Standard::is_silent) {

@@ -49,7 +49,9 @@ pub async fn forward<E: Engine>(
     check_outputs(features.len() / width, &architecture.layers())?;
     let at_a_time = rows_of_piece::<E>(architecture.parameters() as usize, 1);
     if features.len() / width <= at_a_time {
-        return wait!(engine.forward(features));
+        let outputs = wait!(engine.forward(features))?;
+        engine.pace().piece().await;
+        return Ok(outputs);
     }
     let mut all = Outputs::default();
     for rows in features.chunks(at_a_time * width) {
