@@ -648,7 +648,7 @@ interface ExportOptions {
     /**
      * How many training rows the file holds at most, for those scorers: a smaller and faster file
      * whose scores are no longer exactly the head's. Default: all that the scorer searches among,
-     * which for "auto" are 4096.
+     * which for "auto" are 4096, or 2048 of 1280 features.
      */
     bank?: number;
     /**
