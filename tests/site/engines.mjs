@@ -158,7 +158,7 @@ export function testPages(engine, launch) {
         await hands.see('body:not(.training) #gate-section[data-state="ready"]:not([aria-busy])');
         await hands.fill("#own", "what is the weather like today");
         await hands.see("#own-answer", "Accepted weather");
-        await hands.fill("#own", "why is the moon not made of cheese after all");
+        await hands.fill("#own", "who painted the ceiling of the sistine chapel");
         await hands.see("#own-answer", "Rejected");
       });
       await shoot("text");

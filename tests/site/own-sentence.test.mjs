@@ -15,7 +15,7 @@ test("a typed sentence is answered with its intent, or refused", async () => {
     await says(page, "Train a head first");
     await trainToTheEnd(page);
     await says(page, "Accepted weather");
-    await page.fill("#own", "why is the moon not made of cheese after all");
+    await page.fill("#own", "who painted the ceiling of the sistine chapel");
     await says(page, "Rejected I do not know this");
     await page.locator(".own").screenshot({ path: `${OUTPUT}/own-sentence.png` });
 
@@ -69,7 +69,7 @@ test("a pasted list is counted, asked about, and follows the threshold", async (
       "what is the weather like today",
       "please set an alarm for seven",
       "",
-      "why is the moon not made of cheese after all",
+      "who painted the ceiling of the sistine chapel",
       "please set an alarm for seven",
     ];
     const paste = (words) =>
@@ -89,7 +89,7 @@ test("a pasted list is counted, asked about, and follows the threshold", async (
     const rows = await page.locator("#own-rows li").allTextContents();
     assert.match(rows[0], /^what is the weather like today Accepted weather/);
     assert.match(rows[1], /^please set an alarm for seven Accepted alarm/);
-    assert.match(rows[2], /^why is the moon .* Rejected I do not know this/);
+    assert.match(rows[2], /^who painted the ceiling .* Rejected I do not know this/);
     await assertAccessible(page, "answers to a list");
     await page.locator(".own").screenshot({ path: `${OUTPUT}/own-list.png` });
 
