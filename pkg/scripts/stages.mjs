@@ -195,7 +195,7 @@ export const stages = () => [
   }),
   ...tests("site", {
     needs: ["build-site"],
-    alone: ["page-free", "teach-memory"],
+    alone: ["page-free", "teach-memory", "webkit"],
     lacking: { webkit: missingWebKit },
   }),
 ];
