@@ -32,7 +32,11 @@ export async function driveFit(
   else {
     raw.takeRows(features);
     await scheduler.pause();
-    stop.throwIfAborted();
+    if (stop.aborted) {
+      // Or the core would keep them until the next fit.
+      raw.takeRows(new Float32Array());
+      stop.throwIfAborted();
+    }
     raw.beginFit(labels as Float64Array, options);
     await scheduler.pause();
   }
