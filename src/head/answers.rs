@@ -121,19 +121,6 @@ impl<E: Engine> Head<E> {
         Ok(Answering::InPieces(Paced::new(|pace| work.answer(question, pace))))
     }
 
-    /// Begins to make what a scorer takes of the training rows, where that is made in pieces and is
-    /// not there yet: any row will do, for its answer is made from it.
-    pub(super) async fn begin_preparation(
-        &mut self,
-        scorer: Scorer,
-    ) -> Result<Answering<E::Matrix>> {
-        let width = self.width();
-        if E::PIECE == usize::MAX || self.scorers.is_one_piece::<E>(&scorer, 1, width) {
-            return Ok(Answering::Done);
-        }
-        self.begin_answer(self.question(scorer, vec![0.0; width])?).await
-    }
-
     /// Goes on for a turn; the answers, at the end.
     pub(super) async fn go_on(
         &mut self,

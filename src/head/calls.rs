@@ -76,9 +76,9 @@ impl<E: Engine> Head<E> {
             Some(_) => ScorerOptions::from(ScorerName::Auto).check()?,
             None => self.explained()?,
         };
-        let answering = self.begin_preparation(scorer).await?;
+        let question = self.question(scorer, features.clone())?;
         let made = Explanation::default();
-        Ok(Call { answering, then: Then::Explain { features, k, made } })
+        self.begin_call(question, Then::Explain { features, k, made }).await
     }
 
     /// Begins [`Head::evaluate`].
@@ -119,7 +119,7 @@ impl<E: Engine> Head<E> {
             Then::Score => Outcome::Scores(answers.scores),
             Then::Gate => Outcome::Verdicts(self.verdicts(answers)?),
             Then::Explain { features, k, mut made } => {
-                // Each of these few rows is compared with all that is remembered.
+                // Each of these few rows is compared with all that is remembered, once more.
                 let done = made.parts.first().map_or(0, |(_, part)| part.len()) * self.width();
                 let end = features.len().min(done + EXPLAINED * self.width());
                 made.append(self.explain(&features[done..end], k).await?);

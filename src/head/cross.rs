@@ -120,7 +120,9 @@ impl<E: Engine> CrossCalibration<E> {
         folds.truncate(turns.count());
         folds.reverse();
 
-        let preparing = Some(head.begin_preparation(settings.scorer).await?);
+        // Any row will do: what is wanted is what its answer is made from.
+        let question = head.question(settings.scorer, vec![0.0; head.width()])?;
+        let preparing = Some(head.begin_answer(question).await?);
         let factor =
             base_temperature(&head.engine().forward(&rows.features).await?.logits, classes);
         let scored = Scored {

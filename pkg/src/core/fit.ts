@@ -32,11 +32,9 @@ export async function driveFit(
   else {
     raw.takeRows(features);
     await scheduler.pause();
-    if (stop.aborted) {
-      // Or the core would keep them until the next fit.
-      raw.takeRows(new Float32Array());
-      stop.throwIfAborted();
-    }
+    // Or the core would keep them until the next fit.
+    if (stop.aborted) raw.takeRows(new Float32Array());
+    stop.throwIfAborted();
     raw.beginFit(labels as Float64Array, options);
     await scheduler.pause();
   }
@@ -66,9 +64,11 @@ export async function driveFit(
             await scheduler.pause();
             stop.throwIfAborted();
           }
-          const fitted = result(epoch, raw.steps - firstStep, (now - started) / 1000, history);
-          const warning = raw.fitWarning;
-          return warning === undefined ? fitted : { ...fitted, warning };
+          const { fitWarning: warning } = raw;
+          return {
+            ...result(epoch, raw.steps - firstStep, (now - started) / 1000, history),
+            ...(warning && { warning }),
+          };
         }
       }
       await keepCheckpoint();

@@ -136,10 +136,8 @@ export const operations = {
     takes: "rowsWithOptions",
     callerOptions: ["signal"],
     isReadOnly: true,
-    async run(context, features, options): Promise<Float32Array> {
-      await context.raw.beginScore(features, options);
-      return driveCall(context);
-    },
+    run: (context, features, options): Promise<Float32Array> =>
+      driveCall(context, context.raw.beginScore(features, options)),
   }),
 
   addRows: operation({
@@ -207,8 +205,8 @@ export const operations = {
       if (features === undefined) calibration = await driveCalibration(context, options);
       else {
         context.stop.throwIfAborted();
-        await context.raw.beginCalibrate(features, labels as Float64Array, options);
-        calibration = await driveCall(context, true);
+        const begun = context.raw.beginCalibrate(features, labels as Float64Array, options);
+        calibration = await driveCall(context, begun, true);
       }
       context.status.calibration = Object.freeze(calibration);
     },
@@ -220,10 +218,8 @@ export const operations = {
     takes: "rowsWithSignal",
     callerOptions: ["signal"],
     isReadOnly: true,
-    async run(context, features): Promise<RawGateResult> {
-      await context.raw.beginGate(features);
-      return driveCall(context);
-    },
+    run: (context, features): Promise<RawGateResult> =>
+      driveCall(context, context.raw.beginGate(features)),
     complete: ({ prediction, ...verdicts }, { options }): GateResult =>
       gateResult(withLabels(prediction, options.classes), verdicts),
   }),
@@ -232,20 +228,16 @@ export const operations = {
     takes: "rowsWithOptions",
     callerOptions: ["signal"],
     isReadOnly: true,
-    async run(context, features, options): Promise<Explanation> {
-      await context.raw.beginExplain(features, options);
-      return driveCall(context);
-    },
+    run: (context, features, options): Promise<Explanation> =>
+      driveCall(context, context.raw.beginExplain(features, options)),
   }),
 
   evaluate: operation({
     takes: "knownAndUnknown",
     callerOptions: ["signal"],
     isReadOnly: true,
-    async run(context, known, labels, unknown, options): Promise<Evaluation> {
-      await context.raw.beginEvaluate(known, labels, unknown, options);
-      return driveCall(context);
-    },
+    run: (context, known, labels, unknown, options): Promise<Evaluation> =>
+      driveCall(context, context.raw.beginEvaluate(known, labels, unknown, options)),
   }),
 
   save: operation({
@@ -275,8 +267,7 @@ export const operations = {
       if (raw.isCalibrated) {
         // What its scorer takes of the training rows is made in turns.
         const { features }: HeadOptions = raw.meta().options;
-        await raw.beginGate(new Float32Array(features));
-        await driveCall(context);
+        await driveCall(context, raw.beginGate(new Float32Array(features)));
       }
       const fitted = (await raw.fittedArrays(options)) as FittedArrays;
       await new Scheduler().yieldToPage();
