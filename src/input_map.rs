@@ -8,21 +8,18 @@
 //! m and s are mean and deviation of the first rows that train, d is the number of features.
 //! Centred rows have root mean square length A, and a constant vector as long stands for the mean
 //! direction that embeddings have: it gives the bias as much weight as a row. a_j is 1 / s_j where
-//! features have mixed units (the upper quartile of s is more than ten times the lower one), min(1,
-//! 3 median s / s_j) where a few outweigh all others ((sum s^2)^2 / sum s^4 below min(d / 5, 10)),
-//! else 1: the features of a network keep their proportions. The study behind it:
-//! `docs/training.md`.
+//! features have units of their own (the upper quartile of s is more than ten times the lower one,
+//! or, of at most 32 features, the greatest more than ten times the least); min(1, 3 median s /
+//! s_j) where a few outweigh all others ((sum s^2)^2 / sum s^4 below min(d / 5, 10)); else 1: the
+//! features of a network keep their proportions. The study behind it: `docs/training.md`.
 
 use crate::{
     architecture::{Architecture, Layer},
-    numeric::{columns::Columns, sort},
+    numeric::columns::Columns,
 };
 
 /// A.
 const LENGTH: f64 = std::f64::consts::SQRT_2;
-
-/// Units are mixed where the quartiles of the deviations are so many times apart.
-const MIXED: f64 = 10.0;
 
 /// A fixed affine map of each feature.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,19 +38,16 @@ impl InputMap {
         let columns = Columns::of(rows, width);
         let (means, deviations) = (&columns.means, &columns.deviations);
         let is_live = |column: usize| columns.is_live(column);
-        let live: Vec<f64> =
-            (0..width).filter(|&column| is_live(column)).map(|column| deviations[column]).collect();
-        if live.is_empty() {
+        let [_, _, median, _, most] = columns.spread();
+        if most == 0.0 {
             return None;
         }
-        let sorted = sort::sorted_wide(&live);
-        let quartile = |part: usize| sorted[part * (sorted.len() - 1) / 4];
-        let is_mixed = quartile(3) > MIXED * quartile(1);
+        let have_units = columns.have_units();
         let is_uneven = columns.is_uneven();
         let factor = |column: usize| match deviations[column] {
-            _ if !is_live(column) && is_mixed => 0.0,
-            s if is_mixed => 1.0 / s,
-            s if is_uneven && s > 0.0 => (3.0 * quartile(2) / s).min(1.0),
+            _ if !is_live(column) && have_units => 0.0,
+            s if have_units => 1.0 / s,
+            s if is_uneven && s > 0.0 => (3.0 * median / s).min(1.0),
             _ => 1.0,
         };
         let factors: Vec<f64> = (0..width).map(factor).collect();
@@ -204,6 +198,18 @@ mod tests {
             "{deviations:?}"
         );
         assert_eq!(InputMap::fit(&[3.0; 24], 8), None);
+    }
+
+    #[test]
+    fn few_features_have_units_of_their_own() {
+        // As those of a penguin: bill and flipper in millimetres, the body in grams.
+        let units = [5.4, 2.0, 14.0, 800.0];
+        let table = rows(60, 4, |column, x| units[column] * x + 50.0);
+        let Columns { deviations, .. } = Columns::of(&mapped(&table, 4), 4);
+        assert!(
+            deviations.iter().all(|s| (s / deviations[0] - 1.0).abs() < 1e-2),
+            "{deviations:?}"
+        );
     }
 
     #[test]

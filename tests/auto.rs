@@ -250,7 +250,7 @@ fn naive(
 
 #[test]
 fn the_combination_is_its_formula() {
-    is_its_formula(6);
+    [6, 36].into_iter().for_each(is_its_formula);
 }
 
 #[test]
@@ -266,7 +266,10 @@ fn is_its_formula(width: usize) {
     labels.push(3.0);
     let queries = corners(3, 40, width, &[0, 1, 2, 3], 0.6).0;
     let unit = |row: &DVector<f64>| row / row.norm();
+    // So few features are measurements, whatever their lengths.
+    let are_few = width <= 8;
     for lengths_vary in [false, true] {
+        let are_measured = are_few || lengths_vary;
         let factor = |row: usize| if lengths_vary { 0.4 + 0.2 * (row % 7) as f32 } else { 1.0 };
         let scaled = |rows: &[f32]| {
             rows.iter().enumerate().map(|(i, x)| x * factor(i / width)).collect::<Vec<f32>>()
@@ -288,15 +291,15 @@ fn is_its_formula(width: usize) {
         let deviation = (squares / rows.len() as f64).map(f64::sqrt);
         let in_deviations =
             |row: &DVector<f64>| (row - &mean).component_div(&deviation) / (width as f64).sqrt();
-        let form = |row: &DVector<f64>| if lengths_vary { in_deviations(row) } else { unit(row) };
+        let form = |row: &DVector<f64>| if are_measured { in_deviations(row) } else { unit(row) };
         // The length counts where it is no feature.
-        let guard = |rows: &[DVector<f64>]| (!lengths_vary).then(|| LengthGuard::new(rows));
+        let guard = |rows: &[DVector<f64>]| (!are_measured).then(|| LengthGuard::new(rows));
         let guard = guard(&rows);
         let lengths = wide(&queries, width).iter().map(|row| row.norm()).collect::<Vec<_>>();
         let rows: Vec<_> = rows.iter().map(form).collect();
         let asked: Vec<_> = wide(&queries, width).iter().map(form).collect();
         let numbers: Vec<usize> = labels.iter().map(|&label| label as usize).collect();
-        let ridge = if lengths_vary { 0.1 } else { 3.0 };
+        let ridge = if are_measured { 0.1 } else { 3.0 };
         let longer = |logits: &[DVector<f64>], lengths: &[f64]| -> Vec<DVector<f64>> {
             let shorten = |(f, length): (&DVector<f64>, &f64)| {
                 f / guard.as_ref().map_or(1.0, |guard| guard.stretch(*length))

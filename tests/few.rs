@@ -199,10 +199,11 @@ fn rows_that_are_all_right_do_not_make_noise_certain() {
     assert!(absurd / base < 1e3, "{base} {absurd}");
 }
 
-#[test]
-fn groups_are_kept_together_and_rows_that_look_like_groups_are_noticed() {
-    let mut random = Random::new(7);
-    // Twelve recordings a class of 25 frames, near copies of one another.
+/// Twelve recordings of each class, of 25 frames that are near copies of one another, and frames of
+/// other recordings. Shares of the latter that are rejected: by a head that holds recordings out, by
+/// one that nobody told of them, and by one that calibrates from its own rows.
+fn rejected_of_new_recordings(seed: u64) -> [f64; 3] {
+    let mut random = Random::new(seed);
     let (mut features, mut labels, mut groups) = (Vec::new(), Vec::new(), Vec::new());
     let recording = |random: &mut Random, class: usize| -> Vec<f32> {
         (0..FEATURES)
@@ -230,12 +231,19 @@ fn groups_are_kept_together_and_rows_that_look_like_groups_are_noticed() {
     let with = FitRows { groups: Some(groups.clone()), ..FitRows::default() };
     let warning = fit(&mut named, &features, &labels, split, with);
     assert_eq!(warning, None);
-    let (of_unnamed, of_named) = (rejected(&mut unnamed, &fresh), rejected(&mut named, &fresh));
-    assert!(of_named < 0.15 && of_unnamed > of_named, "{of_named} {of_unnamed}");
 
     let mut all = trained(&features, &labels, Some(groups));
     cross(&mut all, &ScorerName::Auto.into()).unwrap();
-    assert!(rejected(&mut all, &fresh) < 0.12, "{}", rejected(&mut all, &fresh));
+    [&mut named, &mut unnamed, &mut all].map(|head| rejected(head, &fresh))
+}
+
+#[test]
+fn groups_are_kept_together_and_rows_that_look_like_groups_are_noticed() {
+    // Two recordings a class that are held out set a threshold that depends on which they are.
+    let shares: Vec<[f64; 3]> = (0..5).map(rejected_of_new_recordings).collect();
+    let mean = |which: usize| shares.iter().map(|shares| shares[which]).sum::<f64>() / 5.0;
+    let [named, unnamed, all] = [0, 1, 2].map(mean);
+    assert!(named < 0.1 && all < 0.1 && unnamed > 0.9, "{shares:?}");
 }
 
 #[test]
@@ -401,4 +409,44 @@ fn a_row_far_longer_than_any_seen_is_unknown() {
         assert!(rejected(&mut head, &far) > 0.97, "{factor}");
     }
     assert!(rejected(&mut head, &test) < 0.15);
+}
+
+#[test]
+fn a_row_far_out_is_told() {
+    let mut random = Random::new(12);
+    let (features, labels) = rows(&mut random, 20, &EVEN);
+    let plain = fit(
+        &mut head(sized(FEATURES, CLASSES)),
+        &features,
+        &labels,
+        FitOptions::default(),
+        FitRows::default(),
+    );
+    assert_eq!(plain, None);
+    // A whole row in another unit, and a single value of a sensor that failed.
+    let unit = |index: usize, x: f32| if index / FEATURES == 7 { 1000.0 * x } else { x };
+    let glitch = |index: usize, x: f32| if index == 7 * FEATURES + 2 { 1e30 } else { x };
+    for change in [&unit as Change<'_>, &glitch] {
+        let changed: Vec<f32> =
+            features.iter().enumerate().map(|(index, &x)| change(index, x)).collect();
+        let split = FitOptions { validation_split: Some(0.2), ..FitOptions::default() };
+        for options in [FitOptions::default(), split] {
+            let mut head = head(sized(FEATURES, CLASSES));
+            let warning = fit(&mut head, &changed, &labels, options, FitRows::default());
+            let is_learnt = head.memory().ids().contains(&7);
+            let is_told = warning.as_ref().is_some_and(|told| told.contains("the row with id 7 "));
+            assert_eq!(is_told, is_learnt, "{warning:?}");
+            assert!(!warning.is_some_and(|told| told.contains("options.groups")));
+            let warned = cross(&mut head, &ScorerName::Auto.into());
+            let told = head.calibration().and_then(|made| made.warning.clone());
+            assert!(!is_learnt || warned.is_err() || told.is_some(), "{warned:?}");
+            if is_learnt {
+                // Gone is gone.
+                assert_eq!(head.remove_rows(&[7]), 1);
+                let begun = FitOptions::default().check().unwrap();
+                let fit = head.begin_refit(begun, FitRows::default()).unwrap();
+                assert_eq!(fit.warning(), None);
+            }
+        }
+    }
 }

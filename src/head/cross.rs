@@ -19,6 +19,7 @@ use crate::{
     ood::{Fitted, auto::base_temperature, statistics::standard::Standard},
     training::{
         dual::{DualFit, Start},
+        outlier,
         rows::Rows,
         sessions::look_grouped,
         split,
@@ -108,8 +109,10 @@ impl<E: Engine> CrossCalibration<E> {
             Some(_) => format!("{never} classes have rows of a single group: nothing is promised for new groups of theirs"),
             None => format!("{never} classes have a single row, and nothing is promised for them"),
         });
-        let unnamed =
-            (groups.is_none() && look_grouped(&rows, classes)).then(|| UNNAMED_GROUPS.to_string());
+        // Beside a row that is far out all others look like copies of one another.
+        let unnamed = outlier::told(&rows, head.memory().ids()).or_else(|| {
+            (groups.is_none() && look_grouped(&rows, classes)).then(|| UNNAMED_GROUPS.to_string())
+        });
         // By which turn's end enough rows have been left out.
         let mut sum = 0;
         let turns = folds.iter().take_while(|fold| {

@@ -12,6 +12,7 @@ use crate::{
     training::{
         fit::{Epoch, Fit},
         memory::Memory,
+        outlier,
         rows::Rows,
         sessions::look_grouped,
         split,
@@ -143,12 +144,17 @@ impl<E: Engine> Head<E> {
         let dropped = memory.keep_within(&self.config.memory);
         let learnt = memory.known().cloned().ok_or_else(nothing_remembered)?;
         let parted = Parted { learnt, held_out, stay: false };
+        let outlying = match with.part_of {
+            Some(_) => None,
+            None => outlier::told(&parted.learnt, memory.ids()),
+        };
+        // Beside such a row all others look like copies of one another.
+        let grouped = grouped.filter(|_| outlying.is_none());
         let like = with.part_of.unwrap_or(parted.learnt.count());
         let mut fit = self.begin(parted, memory, (config, like), with.class_weights, grouped)?;
-        if dropped > 0 {
-            let dropped = format!("{dropped} rows were dropped, not learnt: options.memory");
-            fit.warning = calibration::joined([fit.warning, Some(dropped)]);
-        }
+        let dropped = (dropped > 0)
+            .then(|| format!("{dropped} rows were dropped, not learnt: options.memory"));
+        fit.warning = calibration::joined([fit.warning, dropped, outlying]);
         Ok(fit)
     }
 
@@ -156,6 +162,7 @@ impl<E: Engine> Head<E> {
     /// remembered and only measure.
     pub fn begin_refit(&mut self, config: FitConfig, with: FitRows) -> Result<HeadFit<E>> {
         let rows = self.rows().cloned().ok_or_else(nothing_remembered)?;
+        let outlying = outlier::told(&rows, self.memory.ids());
         let parted = match with.validation {
             Some(validation) => {
                 let held_out = Some(self.check_validation(validation)?);
@@ -176,7 +183,7 @@ impl<E: Engine> Head<E> {
         let like = parted.learnt.count();
         let memory = self.memory.clone();
         let mut fit = self.begin(parted, memory, (config, like), with.class_weights, None)?;
-        fit.warning = calibration::joined([fit.warning, self.without_rows()]);
+        fit.warning = calibration::joined([fit.warning, self.without_rows(), outlying]);
         Ok(fit)
     }
 

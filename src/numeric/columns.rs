@@ -1,7 +1,14 @@
 //! Mean and deviation of each feature.
 
+use super::sort;
+
 /// Features whose deviation is below this share of their mean are constant but for rounding.
 const CONSTANT: f64 = 2.5e-7;
+
+/// Units are mixed where deviations are so many times apart: the quartiles; of so few features as
+/// a network seldom gives, the least and the greatest.
+const MIXED: f64 = 10.0;
+const FEW: usize = 32;
 
 /// Of the columns of some rows.
 pub struct Columns {
@@ -32,6 +39,24 @@ impl Columns {
     /// Whether a feature varies.
     pub fn is_live(&self, column: usize) -> bool {
         self.deviations[column] > CONSTANT * self.means[column].abs()
+    }
+
+    /// The least deviation of the features that vary, its three quartiles, and the greatest; zeros
+    /// where no feature varies.
+    pub fn spread(&self) -> [f64; 5] {
+        let live = (0..self.means.len()).filter(|&column| self.is_live(column));
+        let deviations: Vec<f64> = live.map(|column| self.deviations[column]).collect();
+        let sorted = sort::sorted_wide(&deviations);
+        let last = sorted.len().saturating_sub(1);
+        std::array::from_fn(|part| sorted.get(part * last / 4).copied().unwrap_or(0.0))
+    }
+
+    /// Whether features have units of their own: their deviations are too far apart to be a
+    /// network's. On embeddings quartiles are 1.3 to 8 times apart, and the deviations of a few
+    /// dozen principal components at most 4.
+    pub fn have_units(&self) -> bool {
+        let [least, lower, _, upper, most] = self.spread();
+        upper > MIXED * lower || self.means.len() <= FEW && most > MIXED * least
     }
 
     /// Whether a few features outweigh all others: `(sum v)^2 / sum v^2`, the effective number of

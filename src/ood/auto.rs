@@ -13,8 +13,9 @@
 //! ```
 //!
 //! Where the length of the features varies by more than a fifth of its mean, or a few of them
-//! outweigh all others, or their mean is more than ten times as long as they vary, or there are no
-//! more than three, they are taken for measurements: u_j is then (x_j - mean) / deviation over the root of their number, and both
+//! outweigh all others, or they have units of their own (as `crate::input_map` tells that), or their
+//! mean is more than ten times as long as they vary, or there are no more than eight, they are taken
+//! for measurements: u_j is then (x_j - mean) / deviation over the root of their number, and both
 //! ridges are 0.1. Elsewhere a length far outside of those seen counts by itself:
 //!
 //! ```text

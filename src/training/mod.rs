@@ -4,6 +4,7 @@ pub mod dual;
 pub mod fit;
 pub mod limits;
 pub mod memory;
+pub mod outlier;
 pub mod rows;
 pub mod sessions;
 pub mod split;

@@ -17,7 +17,7 @@ const FAR_OFF: f64 = 10.0;
 
 /// So few features are measurements: at unit length a point in the plane is an angle, and one far
 /// beyond a cluster lies in it.
-const FEW: usize = 3;
+const FEW: usize = 8;
 
 /// Deviations of the logarithm of the length count as at least this.
 const LEAST_DEVIATION: f64 = 0.05;
@@ -88,6 +88,7 @@ impl Form {
             (lengths.iter().map(|length| (length - mean).powi(2)).sum::<f64>() / count).sqrt();
         let lengths = Lengths::of(&lengths);
         let are_measured = width <= FEW
+            || columns.have_units()
             || deviation > LENGTH_MATTERS * mean
             || columns.is_uneven()
             || columns.offset() > FAR_OFF;
