@@ -14,7 +14,7 @@ const parts = [
     // blocks; 235 before few rows began with cross-entropy and eceAfter was an expectation (0.7 kB
     // together); 236 before work with all rows was made in pieces, whose functions are state machines;
     // 254 while loops of unknown length were unrolled.
-    limit: "244 KiB",
+    limit: "245 KiB",
   },
   {
     name: "WebGPU engine",

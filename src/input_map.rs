@@ -1,11 +1,13 @@
-//! The fixed map that brings features as they come, shifted, scaled, or measured in mixed units, to
+//! The map that brings features as they come, shifted, scaled, or measured in mixed units, to
 //! what a head trains well on.
 //!
 //! ```text
 //! x'_j = A (x_j - m_j) a_j / g + A / sqrt(d),   A = sqrt(2),   g^2 = sum_j (a_j s_j)^2
 //! ```
 //!
-//! m and s are mean and deviation of the first rows that train, d is the number of features.
+//! m and s are mean and deviation of the first rows that train, d is the number of features. A fit of
+//! rows for which it would be quite another one, a feature that was constant or a sensor that failed
+//! at first, takes it anew.
 //! Centred rows have root mean square length A, and a constant vector as long stands for the mean
 //! direction that embeddings have: it gives the bias as much weight as a row. a_j is 1 / s_j where
 //! features have units of their own (the upper quartile of s is more than ten times the lower one,
@@ -20,6 +22,10 @@ use crate::{
 
 /// A.
 const LENGTH: f64 = std::f64::consts::SQRT_2;
+
+/// Rows for which a feature's scale is another one by more than this factor, or lies off by more
+/// than so many deviations, ask for another map.
+const APART: f32 = 10.0;
 
 /// A fixed affine map of each feature.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +65,18 @@ impl InputMap {
             && scale.iter().any(|&scale| scale > 0.0);
         let shift = means.iter().map(|&mean| mean as f32).collect();
         is_usable.then_some(Self { shift, scale, constant: constant(width) })
+    }
+
+    /// Whether it is another map than `earlier` where that matters: a feature that was constant
+    /// varies now, or its scale or its mean is another one by more than [`APART`].
+    pub fn departs_from(&self, earlier: &Self) -> bool {
+        let features =
+            self.scale.iter().zip(&self.shift).zip(earlier.scale.iter().zip(&earlier.shift));
+        let mut live = features.filter(|((now, _), _)| **now > 0.0);
+        live.any(|((now, mean), (then, before))| {
+            let is_alike = APART * then > *now && APART * now > *then;
+            !is_alike || (mean - before).abs() * now > APART * self.constant
+        })
     }
 
     /// From its arrays, m and then A a / g, as [`InputMap::arrays`] gives them; there is at least

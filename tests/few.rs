@@ -450,3 +450,19 @@ fn a_row_far_out_is_told() {
         }
     }
 }
+
+#[test]
+fn rows_of_few_features_are_no_groups_by_chance() {
+    let mut random = Random::new(13);
+    // One feature weighs more than all others together.
+    let told = (0..60).filter(|_| {
+        let (mut features, labels) = rows(&mut random, 20, &EVEN);
+        features.iter_mut().step_by(FEATURES).for_each(|x| *x *= 100.0);
+        let mut head = head(sized(FEATURES, CLASSES));
+        let split =
+            FitOptions { validation_split: Some(0.2), epochs: Some(1.0), ..FitOptions::default() };
+        let warning = fit(&mut head, &features, &labels, split, FitRows::default());
+        warning.is_some_and(|warning| warning.contains("options.groups"))
+    });
+    assert!(told.count() < 2);
+}

@@ -6,12 +6,13 @@ mod support;
 
 use oodgate::{
     config::{FitOptions, HeadOptions, LossOptions},
+    head::FitRows,
     metrics::auroc,
     numeric::random::Random,
     ood::ScorerName,
 };
 use pollster::block_on;
-use support::heads::{fit, head, sized};
+use support::heads::{Head, fit, head, sized};
 
 /// Species, and four measurements, of 342 penguins (Horst, Hill and Gorman 2020, CC0).
 const PENGUINS: &str = include_str!("data/penguins.csv");
@@ -65,5 +66,63 @@ fn grams_beside_millimetres_do_not_decide_alone() {
         let (accuracy, auroc) = (mean(|run| run.0), mean(|run| run.1));
         // Logistic regression on standardised features: 0.99; distances to class means: 0.985.
         assert!(accuracy > 0.97 && auroc > 0.96, "{loss:?}: {accuracy} {auroc} {runs:?}");
+    }
+}
+
+/// A fit of what the head remembers.
+fn refit(head: &mut Head) {
+    let config = FitOptions::default().check().unwrap();
+    let mut fit = head.begin_refit(config, FitRows::default()).unwrap();
+    loop {
+        while !head.run_fit(&mut fit, 50).unwrap() {}
+        if block_on(head.end_epoch(&mut fit, false)).unwrap().last {
+            return;
+        }
+    }
+}
+
+fn share_named(head: &mut Head, class: u32, rows: &[f32]) -> f64 {
+    let named = block_on(head.predict(rows)).unwrap().class_index;
+    named.iter().filter(|&&named| named == class).count() as f64 / named.len() as f64
+}
+
+#[test]
+fn a_row_far_out_that_is_removed_leaves_no_trace() {
+    let (mut features, mut labels) = (Vec::new(), Vec::new());
+    for (class, species) in SPECIES.into_iter().enumerate() {
+        features.extend(penguins(species, 1)[..EACH].concat());
+        labels.extend(vec![class as f64; EACH]);
+    }
+    // One penguin in micrometres and milligrams.
+    features[7 * FEATURES..8 * FEATURES].iter_mut().for_each(|x| *x *= 1000.0);
+    let mut head = head(sized(FEATURES, 3));
+    fit(&mut head, features, &labels, FitOptions::default().check().unwrap(), false);
+    head.remove_rows(&[7]);
+    refit(&mut head);
+    for (class, species) in SPECIES.into_iter().enumerate() {
+        let share = share_named(&mut head, class as u32, &penguins(species, 1)[EACH..].concat());
+        assert!(share > 0.95, "{species}: {share}");
+    }
+}
+
+#[test]
+fn a_class_that_comes_later_is_told_by_a_feature_that_was_constant() {
+    // The last feature is 1 for the third class, and 0 for the two before it.
+    let marked = |species: &str, mark: f32| -> Vec<Vec<f32>> {
+        let rows = penguins(species, 2).into_iter();
+        rows.map(|row| [row.as_slice(), &[mark]].concat()).collect()
+    };
+    let classes = [marked("Adelie", 0.0), marked("Gentoo", 0.0), marked("Adelie", 1.0)];
+    let rows = |class: usize| classes[class][..EACH].concat();
+    let mut head = head(sized(FEATURES + 1, 2));
+    let labels: Vec<f64> = (0..2 * EACH).map(|row| f64::from(u8::from(row >= EACH))).collect();
+    let config = FitOptions::default().check().unwrap();
+    fit(&mut head, [rows(0), rows(1)].concat(), &labels, config, false);
+    block_on(head.add_class("marked".into())).unwrap();
+    head.add_rows(rows(2), &[2.0; EACH], None, None).unwrap();
+    refit(&mut head);
+    for (class, rows) in classes.iter().enumerate() {
+        let share = share_named(&mut head, class as u32, &rows[EACH..].concat());
+        assert!(share > 0.95, "class {class}: {share}");
     }
 }

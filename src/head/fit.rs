@@ -1,6 +1,8 @@
 //! Fits: which rows are learnt from, which are held out, which are remembered, and the calibration
 //! that the held-out ones make at the end.
 
+use std::rc::Rc;
+
 use super::{Head, calls::Call, within};
 use crate::{
     Error, Result,
@@ -8,6 +10,7 @@ use crate::{
     config::{self, ClassWeights, FitConfig},
     engine::{Engine, check_outputs, check_square},
     error::Mismatch,
+    input_map::InputMap,
     numeric::format::quoted,
     training::{
         fit::{Epoch, Fit},
@@ -42,8 +45,9 @@ pub struct HeadFit<E: Engine> {
     calibrating: Option<Call<E>>,
     /// What is to be said of rows that were parted as if they had nothing to do with one another.
     grouped: Option<String>,
-    /// Whether the map before the first layer was taken from its rows.
-    adopted: bool,
+    /// If the map before the first layer was taken from its rows: the one before, and the head's
+    /// updates then.
+    input: Option<(Option<Rc<InputMap>>, u64)>,
     /// With which loss it began, if not with the head's own.
     pub(super) warm_up: Option<WarmUp>,
     patience: bool,
@@ -260,7 +264,8 @@ impl<E: Engine> Head<E> {
             }
         }
         let weights = row_weights(&learnt, &class_weights, self.classes())?;
-        let adopted = self.adopt_input(&learnt.features);
+        let earlier = self.renew_input(&learnt.features);
+        let adopted = earlier.is_none() && self.adopt_input(&learnt.features);
         let warm_up = adopted.then(|| WarmUp::of(&self.config, &config, like)).flatten();
         let fit = Fit::new(
             &mut self.trainer,
@@ -279,7 +284,7 @@ impl<E: Engine> Head<E> {
             held_out: held_out.filter(|_| calibrates),
             calibrating: None,
             grouped,
-            adopted,
+            input: (adopted || earlier.is_some()).then(|| (earlier, self.steps())),
             warm_up,
             patience: config.patience.is_some(),
             warning: (stay && held_out_count > 0).then(|| STAYED.into()),
@@ -313,8 +318,10 @@ impl<E: Engine> Head<E> {
         if ended.is_err() {
             // Where training diverged these are other weights.
             self.invalidate_weights();
-            if fit.adopted && self.steps() == 0 {
-                self.set_input(None);
+            if let Some((earlier, steps)) = &fit.input
+                && self.steps() == *steps
+            {
+                self.put_input(earlier.clone());
             }
         }
         let epoch = ended?;

@@ -159,8 +159,23 @@ impl<E: Engine> Head<E> {
         adopts
     }
 
+    /// Takes the map anew from rows of a fit for which it would be quite another one; answers the
+    /// one before. The weights stay as they are: those of features that the map brings to another
+    /// scale are learnt by the fit.
+    fn renew_input(&mut self, rows: &[f32]) -> Option<Rc<InputMap>> {
+        let earlier = self.input.clone()?;
+        let now = InputMap::fit(rows, self.width()).filter(|now| now.departs_from(&earlier))?;
+        self.set_input(Some(now));
+        self.invalidate_weights();
+        Some(earlier)
+    }
+
     fn set_input(&mut self, input: Option<InputMap>) {
-        self.input = input.map(Rc::new);
+        self.put_input(input.map(Rc::new));
+    }
+
+    fn put_input(&mut self, input: Option<Rc<InputMap>>) {
+        self.input = input;
         self.trainer.engine().set_input(self.input.clone());
     }
 

@@ -59,17 +59,22 @@ impl Columns {
         upper > MIXED * lower || self.means.len() <= FEW && most > MIXED * least
     }
 
-    /// Whether a few features outweigh all others: `(sum v)^2 / sum v^2`, the effective number of
-    /// features with variances v, is below a fifth of their number and below 10. On a network's
+    /// `(sum v)^2 / sum v^2`, the effective number of features with variances v. On a network's
     /// features it is above 100, on tables of mixed units below 3.
-    pub fn is_uneven(&self) -> bool {
+    pub fn effective(&self) -> f64 {
         let variances = || {
             (0..self.means.len())
                 .filter(|&column| self.is_live(column))
                 .map(|column| self.deviations[column].powi(2))
         };
         let (sum, squares) = (variances().sum::<f64>(), variances().map(|v| v * v).sum::<f64>());
-        sum / squares * sum < (self.means.len() as f64 / 5.0).min(10.0)
+        sum / squares * sum
+    }
+
+    /// Whether a few features outweigh all others: their effective number is below a fifth of their
+    /// number and below 10.
+    pub fn is_uneven(&self) -> bool {
+        self.effective() < (self.means.len() as f64 / 5.0).min(10.0)
     }
 
     /// Length of the mean in root mean square distances of the rows from it.

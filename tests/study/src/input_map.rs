@@ -12,7 +12,7 @@
 //! So rows have a mean squared length of 4, half of it in a constant vector.
 //!
 //! The rule gives each feature its own unit where the upper quartile of s exceeds ten times the
-//! lower; else it caps where the effective number of features, (sum s^2)^2 / sum s^4, is below 10
+//! lower, or, of at most 32 features, the greatest ten times the least; else it caps where the effective number of features, (sum s^2)^2 / sum s^4, is below 10
 //! and below d / 5; else features keep their units.
 
 /// Which map.
@@ -108,7 +108,8 @@ fn own_units(deviations: &[f64]) -> Vec<f64> {
 }
 
 fn rule(deviations: &[f64]) -> Vec<f64> {
-    if quantile(deviations, 0.75) > 10.0 * quantile(deviations, 0.25) {
+    let apart = |low, high| quantile(deviations, high) > 10.0 * quantile(deviations, low);
+    if apart(0.25, 0.75) || deviations.len() <= 32 && apart(0.0, 1.0) {
         return own_units(deviations);
     }
     let squares: f64 = deviations.iter().map(|s| s * s).sum();

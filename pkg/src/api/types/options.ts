@@ -81,9 +81,10 @@ export interface HeadOptions {
    */
   seed?: number;
   /**
-   * Whether features are brought to a common scale before the first layer, by a fixed map taken
-   * from the first rows that train; saved weights include it. Default true. False trains on
-   * features as they come, as the same layers in PyTorch would.
+   * Whether features are brought to a common scale before the first layer, by an affine map taken
+   * from the first rows that train, and anew by a fit of rows on quite another scale; saved weights
+   * include it. Default true. False trains on features as they come, as the same layers in PyTorch
+   * would.
    */
   standardize?: boolean;
   /** How many rows the head remembers. Default: all that it is given. */
