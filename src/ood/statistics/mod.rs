@@ -13,6 +13,7 @@ pub mod nearness;
 pub mod neighbours;
 pub mod pieces;
 pub mod principal;
+pub mod shaped;
 pub mod standard;
 pub mod subspace;
 pub mod training;
@@ -23,7 +24,7 @@ use std::rc::Rc;
 
 use self::{
     cache::Cache, class_distances::ClassDistances, covariance::Whitening, layers::Layers,
-    moments::Moments, nearness::Nearness, neighbours::Bank, principal::Principal,
+    moments::Moments, nearness::Nearness, neighbours::Bank, principal::Principal, shaped::Shaped,
     training::Training,
 };
 use super::{Batch, ScorerName, parameters::refusal};
@@ -32,7 +33,7 @@ use crate::{
     architecture::Architecture,
     engine::Engine,
     input_map::InputMap,
-    numeric::row::normalized,
+    numeric::row::{norm, normalized},
     pace::{paced, wait},
     training::rows::Rows,
 };
@@ -212,12 +213,16 @@ impl<E: Engine> Context<'_, E> {
             return Ok(moments.clone());
         }
         let training = self.training().await?;
-        let batch = training.batch();
-        let unit = normalize.then(|| normalized(batch.inputs, batch.width));
-        let rows = unit.as_deref().unwrap_or(batch.inputs);
+        let Batch { inputs, width, .. } = training.batch();
+        let lengths: Vec<f64>;
+        let rows = if normalize {
+            lengths = inputs.chunks_exact(width).map(norm).collect();
+            Shaped::unit(inputs, width, &lengths)
+        } else {
+            Shaped::plain(inputs, width)
+        };
         let moments =
-            Moments::new(self.engine, rows, batch.width, training.labels(), training.classes())
-                .await?;
+            Moments::new(self.engine, &rows, training.labels(), training.classes()).await?;
         Ok(self.statistics.of_weights.moments[usize::from(normalize)]
             .insert(Rc::new(moments))
             .clone())

@@ -6,7 +6,7 @@ mod arrays;
 
 use super::{
     class_distances::ClassDistances, form::Form, local_density::LocalDensity, moments::Moments,
-    standard::Standard, subspace::Subspace, unknown::Unknown,
+    shaped::Shaped, standard::Standard, subspace::Subspace, unknown::Unknown,
 };
 use crate::{
     Result,
@@ -96,39 +96,46 @@ impl<M> Nearness<M> {
         let pace = engine.pace();
         let columns = Columns::of(features, count);
         pace.piece().await;
-        let form = Form::of(features, &columns, count);
+        let lengths: Vec<f64> = features.chunks_exact(count).map(norm).collect();
         pace.piece().await;
-        let shaped = form.apply(features, count);
-        pace.piece().await;
+        let form = Form::of(&lengths, &columns);
+        let shaped = form.shaped(features, count, &lengths);
         // The rows of the bank stand for all where only a mean and a deviation are wanted.
         let chosen = stratified(labels, bank_rows(count), seed);
         let unknown = match examples {
             Some(examples) => {
                 // Examples may lie outside of the span of the rows.
-                let known = pick(&shaped, count, &chosen);
+                let known = shaped.pick(&chosen);
                 Some(Unknown::new(engine, known, form.apply(examples, count), count).await?)
             }
             None => None,
         };
-        let (rows, subspace) = if is_spanned {
+        let (mut spanned, mut subspace) = (Vec::new(), None);
+        if is_spanned {
+            // Few: all of them at once.
+            let shaped = form.apply(features, count);
             let span = Subspace::new(engine, &shaped, count).await?;
-            (span.of_its_rows(engine, &shaped).await?, Some(span))
-        } else {
-            (shaped, None)
+            spanned = span.of_its_rows(engine, &shaped).await?;
+            subspace = Some(span);
+        }
+        let rows = match &subspace {
+            Some(subspace) => Shaped::plain(&spanned, subspace.width()),
+            None => shaped,
         };
-        let width = rows.len() / labels.len();
-        let mut moments = Moments::new(engine, &rows, width, labels, classes).await?;
+        let width = rows.width();
+        let mut moments = Moments::new(engine, &rows, labels, classes).await?;
         moments.features = count;
         let class = ClassDistances::new(engine, &moments, form.ridge).await?;
-        let background = ClassDistances::to_mean(engine, &moments, form.ridge).await?;
+        let background = ClassDistances::to_mean(engine, &mut moments, form.ridge).await?;
 
         let of_chosen: Vec<u32> = chosen.iter().map(|&row| labels[row]).collect();
-        let bank = pick(&rows, width, &chosen);
+        let bank = rows.pick(&chosen);
         let whitened = class.whitened(engine, &bank).await?;
         let factors = spread_factors(&class.own(&whitened, &of_chosen), &of_chosen, classes);
         let class = class.scaled(|class| factors[class]);
         let near =
             class.nearest_without_itself(engine, &whitened, &of_chosen, &moments.counts).await?;
+        drop(whitened);
         let whitened = background.whitened(engine, &bank).await?;
         let one_class = vec![0; chosen.len()];
         let far = background
@@ -205,11 +212,6 @@ impl<M> Nearness<M> {
     pub fn form(&self, features: &[f32]) -> Vec<f32> {
         self.form.apply(features, self.features)
     }
-}
-
-/// Some of `[rows, width]`.
-fn pick(rows: &[f32], width: usize, chosen: &[usize]) -> Vec<f32> {
-    chosen.iter().flat_map(|&row| &rows[row * width..][..width]).copied().collect()
 }
 
 /// For each class, the inverse of its rows' mean distance to their own mean, drawn towards that of
