@@ -151,10 +151,10 @@ impl<E: Engine> Head<E> {
 
     /// Takes the map before the first layer from rows that are about to be learnt from, if they are
     /// the first. Whether it did.
-    fn adopt_input(&mut self, rows: &[f32]) -> bool {
+    fn adopt_input(&mut self, rows: &Rows) -> bool {
         let adopts = self.config.standardize && self.steps() == 0 && self.input.is_none();
         if adopts {
-            self.set_input(InputMap::fit(rows, self.width()));
+            self.set_input(InputMap::of(rows.columns()));
         }
         adopts
     }
@@ -185,7 +185,7 @@ impl<E: Engine> Head<E> {
 
     /// Notes rows that are learnt from.
     fn see(&mut self, rows: &Rows) {
-        rows.features.chunks_exact(rows.width).for_each(|row| self.seen.insert(row));
+        self.seen.insert_all(&rows.features, rows.width);
     }
 }
 
@@ -200,7 +200,7 @@ impl<E: Engine> Head<E> {
     ) -> Result<Step> {
         let learning_rate = learning_rate.map(config::step_learning_rate).transpose()?;
         let rows = self.check_rows(features, labels)?;
-        let adopted = self.adopt_input(&rows.features);
+        let adopted = self.adopt_input(&rows);
         let before = self.steps();
         let step =
             self.trainer.step(&rows, learning_rate.unwrap_or(self.trainer.learning_rate())).await;

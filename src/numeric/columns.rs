@@ -4,6 +4,7 @@
 const CONSTANT: f64 = 2.5e-7;
 
 /// Of the columns of some rows.
+#[derive(Debug)]
 pub struct Columns {
     /// `[width]`.
     pub means: Vec<f64>,
@@ -49,7 +50,15 @@ impl Columns {
 
     /// Length of the mean in root mean square distances of the rows from it.
     pub fn offset(&self) -> f64 {
-        let length = |values: &[f64]| values.iter().map(|x| x * x).sum::<f64>().sqrt();
-        length(&self.means) / length(&self.deviations)
+        length(&self.means) / self.spread()
     }
+
+    /// Root mean square distance of the rows to their mean.
+    pub fn spread(&self) -> f64 {
+        length(&self.deviations)
+    }
+}
+
+fn length(values: &[f64]) -> f64 {
+    values.iter().map(|x| x * x).sum::<f64>().sqrt()
 }

@@ -71,7 +71,7 @@ impl<E: Engine> Scoring<E> for Gda<E::Matrix> {
             let mean = &moments.means[class * width..][..width];
             let count = moments.counts[class] as f64;
             let rows = Shaped::plain(&rows, width);
-            let spread = paced!(scatter(context.engine, &rows, |_| mean))?;
+            let spread = paced!(scatter(context.engine, &rows, mean, None))?;
             let pooled = (spread * count + &moments.within * (PRIOR * width as f64))
                 / (count + PRIOR * width as f64);
             let whitening =

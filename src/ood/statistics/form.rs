@@ -2,7 +2,7 @@
 //! standardised, as suits measurements.
 
 use super::shaped::Shaped;
-use crate::numeric::{columns::Columns, row::normalized};
+use crate::numeric::{columns::Columns, row::norm};
 
 /// Above this deviation of the features' length, in units of its mean, features are taken for
 /// measurements in a table, of which the length says something; below, as with the embeddings of a
@@ -122,15 +122,7 @@ impl Form {
 
     /// Of `[rows, width]`, in that form.
     pub fn apply(&self, features: &[f32], width: usize) -> Vec<f32> {
-        let Some(Standardised { shift, scale }) = &self.columns else {
-            return normalized(features, width);
-        };
-        let mut rows = features.to_vec();
-        for row in rows.chunks_exact_mut(width) {
-            row.iter_mut()
-                .zip(shift.iter().zip(scale))
-                .for_each(|(x, (shift, scale))| *x = (*x - shift) * scale);
-        }
-        rows
+        let lengths: Vec<f64> = features.chunks_exact(width).map(norm).collect();
+        self.shaped(features, width, &lengths).all()
     }
 }

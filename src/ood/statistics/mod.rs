@@ -25,7 +25,7 @@ use std::rc::Rc;
 use self::{
     cache::Cache, class_distances::ClassDistances, covariance::Whitening, layers::Layers,
     moments::Moments, nearness::Nearness, neighbours::Bank, principal::Principal, shaped::Shaped,
-    training::Training,
+    standard::Standard, training::Training,
 };
 use super::{Batch, ScorerName, parameters::refusal};
 use crate::{
@@ -55,6 +55,8 @@ pub struct Statistics<M> {
 struct OfWeights<M> {
     layers: Option<Rc<Layers<M>>>,
     training: Option<Rc<Training>>,
+    /// See [`super::auto::unsureness`].
+    unsureness: Option<(f32, Standard)>,
     /// Of the last layer's inputs as they are, and at unit length.
     moments: [Option<Rc<Moments>>; 2],
     principal: Option<Rc<Principal>>,
@@ -77,6 +79,7 @@ impl<M> OfWeights<M> {
         Self {
             layers: None,
             training: None,
+            unsureness: None,
             moments: [None, None],
             principal: None,
             unit_rows: None,
@@ -96,6 +99,21 @@ impl<M> Statistics<M> {
     /// The training rows.
     pub fn rows(&self) -> Option<&Rows> {
         self.rows.as_ref()
+    }
+
+    /// The head's logits of the training rows, where they were asked for.
+    pub fn own_logits(&self) -> Option<&[f32]> {
+        Some(self.of_weights.training.as_ref()?.batch().logits)
+    }
+
+    /// What was kept of [`super::auto::unsureness`].
+    pub fn unsureness(&self) -> Option<(f32, Standard)> {
+        self.of_weights.unsureness
+    }
+
+    /// Keeps that.
+    pub fn keep_unsureness(&mut self, made: (f32, Standard)) {
+        self.of_weights.unsureness = Some(made);
     }
 
     /// Drops what was made for weights that are no more.

@@ -11,14 +11,12 @@ use super::{pieces, shaped::Shaped};
 use crate::{
     Result,
     engine::{Engine, check_square, check_table},
+    numeric::row::{TILE, into_columns},
 };
 
 /// Rows of one product: large enough that its cost is the product's, small enough that sums in
 /// `f32` lose little.
 const BLOCK: usize = 1024;
-
-/// Rows that are turned into columns together: a cache line of each column.
-const TILE: usize = 16;
 
 /// Columns of a covariance that are made together.
 const STRIP: usize = 256;
@@ -69,8 +67,7 @@ impl Moments {
             sums.iter_mut().for_each(|sum| *sum /= count.max(1) as f64);
         }
         mean.iter_mut().for_each(|sum| *sum /= labels.len() as f64);
-        let centre = |row: usize| &means[labels[row] as usize * width..][..width];
-        let within = scatter(engine, rows, centre).await?;
+        let within = scatter(engine, rows, &means, Some(labels)).await?;
         Ok(Self { width, features: width, counts, means, mean, within })
     }
 
@@ -105,14 +102,20 @@ impl Moments {
     }
 }
 
-/// `1/n sum_i (x_i - centre(i)) (x_i - centre(i))^T` of n rows.
-pub async fn scatter<'a>(
+/// `1/n sum_i (x_i - c_i) (x_i - c_i)^T` of n rows. Their centres c are `[classes, width]` by the
+/// rows' labels, or, without labels, one for all.
+pub async fn scatter(
     engine: &mut impl Engine,
     rows: &Shaped<'_>,
-    centre: impl Fn(usize) -> &'a [f64],
+    centres: &[f64],
+    labels: Option<&[u32]>,
 ) -> Result<DMatrix<f64>> {
     let (count, width) = (rows.count(), rows.width());
     check_square(width)?;
+    let centre = |row: usize| {
+        let class = labels.map_or(0, |labels| labels[row] as usize);
+        &centres[class * width..][..width]
+    };
     let pace = engine.pace();
     let (mut made, mut squares) = (Vec::new(), 0.0);
     for start in (0..count).step_by(BLOCK) {
@@ -139,11 +142,7 @@ pub async fn scatter<'a>(
                 let offsets = rows.row(row, &mut made).iter().zip(centre(row));
                 tile.extend(offsets.map(|(&x, c)| ((f64::from(x) - c) / scale) as f32));
             }
-            for column in 0..width {
-                let places = transposed[column * block + first - start..].iter_mut();
-                let values = tile[column..].iter().step_by(width);
-                places.zip(values).for_each(|(place, &x): (&mut f32, &f32)| *place = x);
-            }
+            into_columns(&tile, width, &mut transposed[first - start..], block);
         }
         pace.piece().await;
         // Of both halves of a symmetric product only the lower one, strip by strip.
@@ -191,7 +190,7 @@ mod tests {
         let mut engine = CpuEngine::new(&spec, vec![0.0; 2]);
         let centre: Vec<f64> = (0..width).map(|column| column as f64 / width as f64).collect();
         let found =
-            block_on(scatter(&mut engine, &Shaped::plain(&values, width), |_| &centre)).unwrap();
+            block_on(scatter(&mut engine, &Shaped::plain(&values, width), &centre, None)).unwrap();
         let offset =
             |row: usize, column: usize| f64::from(values[row * width + column]) - centre[column];
         for (a, b) in [(0, 0), (3, STRIP + 1), (STRIP - 1, STRIP), (2 * STRIP + 1, 7), (90, 80)] {

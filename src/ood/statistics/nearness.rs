@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Result,
     engine::{Engine, check_square},
-    numeric::{columns::Columns, random::Random, row::norm, sort},
+    numeric::{random::Random, row::norm, sort},
     training::rows::Rows,
 };
 
@@ -24,6 +24,9 @@ const PRIOR_ROWS: f64 = 5.0;
 const BANK: usize = 4096;
 const BANK_NUMBERS: usize = 2048 * 1280;
 
+/// Rows of which the lengths are taken together.
+const CHUNK: usize = 1024;
+
 /// Most rows of the bank where rows have so many features.
 pub(crate) fn bank_rows(features: usize) -> usize {
     (BANK_NUMBERS / features).clamp(1, BANK)
@@ -32,6 +35,8 @@ pub(crate) fn bank_rows(features: usize) -> usize {
 /// Fitted to training rows.
 pub struct Nearness<M> {
     features: usize,
+    /// Of the training rows.
+    lengths: Vec<f64>,
     form: Form,
     /// Where there are fewer rows than features.
     subspace: Option<Subspace<M>>,
@@ -85,20 +90,23 @@ impl<M> Nearness<M> {
     /// In the span of the rows, or in that of all features.
     async fn measured<E: Engine<Matrix = M>>(
         engine: &mut E,
-        Rows { features, labels, width: count, .. }: &Rows,
+        known: &Rows,
         examples: Option<&[f32]>,
         classes: usize,
         seed: u64,
         is_spanned: bool,
     ) -> Result<Self> {
-        let count = *count;
+        let &Rows { ref features, ref labels, width: count, .. } = known;
         check_square(count)?;
         let pace = engine.pace();
-        let columns = Columns::of(features, count);
+        let columns = known.columns();
         pace.piece().await;
-        let lengths: Vec<f64> = features.chunks_exact(count).map(norm).collect();
-        pace.piece().await;
-        let form = Form::of(&lengths, &columns);
+        let mut lengths = Vec::with_capacity(labels.len());
+        for rows in features.chunks(CHUNK * count) {
+            lengths.extend(rows.chunks_exact(count).map(norm));
+            pace.piece().await;
+        }
+        let form = Form::of(&lengths, columns);
         let shaped = form.shaped(features, count, &lengths);
         // The rows of the bank stand for all where only a mean and a deviation are wanted.
         let chosen = stratified(labels, bank_rows(count), seed);
@@ -113,7 +121,7 @@ impl<M> Nearness<M> {
         let (mut spanned, mut subspace) = (Vec::new(), None);
         if is_spanned {
             // Few: all of them at once.
-            let shaped = form.apply(features, count);
+            let shaped = shaped.all();
             let span = Subspace::new(engine, &shaped, count).await?;
             spanned = span.of_its_rows(engine, &shaped).await?;
             subspace = Some(span);
@@ -155,7 +163,17 @@ impl<M> Nearness<M> {
             // One row, or the same one over and over: any distance from it is better than none.
             standards[0] = Standard::PLAIN;
         }
-        Ok(Self { features: count, form, subspace, class, background, density, standards, unknown })
+        Ok(Self {
+            features: count,
+            lengths,
+            form,
+            subspace,
+            class,
+            background,
+            density,
+            standards,
+            unknown,
+        })
     }
 }
 
@@ -163,12 +181,18 @@ impl<M> Nearness<M> {
 impl<M> Nearness<M> {
     /// How many times longer than usual each row is, at least 1; 1 where the length is a feature.
     pub fn stretch(&self, features: &[f32]) -> Vec<f32> {
+        features.chunks_exact(self.features).map(|row| self.stretch_of(norm(row))).collect()
+    }
+
+    /// The same of the training rows.
+    pub fn own_stretch(&self) -> Vec<f32> {
+        self.lengths.iter().map(|&length| self.stretch_of(length)).collect()
+    }
+
+    fn stretch_of(&self, length: f64) -> f32 {
         let usual =
             if self.form.columns.is_some() { f64::INFINITY } else { self.form.lengths.usual };
-        features
-            .chunks_exact(self.features)
-            .map(|row| (norm(row) / usual).max(1.0) as f32)
-            .collect()
+        (length / usual).max(1.0) as f32
     }
 
     /// The measures of `[rows, features]`, distances in deviations from their means. Neighbours

@@ -26,7 +26,7 @@ impl Principal {
     pub async fn new(engine: &mut impl Engine, training: &Training) -> Result<Self> {
         let origin = origin(training)?;
         let rows = Shaped::plain(training.batch().inputs, training.width());
-        let covariance = paced!(scatter(engine, &rows, |_| &origin))?;
+        let covariance = paced!(scatter(engine, &rows, &origin, None))?;
         let eigen = decompose(covariance)?;
         let ascending = sort::ascending(
             &eigen.eigenvalues.iter().map(|&value| value as f32).collect::<Vec<_>>(),

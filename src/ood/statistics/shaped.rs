@@ -77,4 +77,11 @@ impl<'a> Shaped<'a> {
         rows.iter().for_each(|&row| self.append(row, &mut picked));
         picked
     }
+
+    /// All of them.
+    pub fn all(&self) -> Vec<f32> {
+        let mut all = Vec::with_capacity(self.rows.len());
+        (0..self.count()).for_each(|row| self.append(row, &mut all));
+        all
+    }
 }
