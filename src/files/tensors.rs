@@ -149,7 +149,7 @@ pub(super) fn half_bytes(values: &[f32], unit: f32) -> Vec<u8> {
 }
 
 pub(super) fn float_bytes(values: &[f32]) -> Vec<u8> {
-    // Not by an iterator of bytes: at the size that this file is built for that is ten times slower.
+    // Not by an iterator of bytes: where code is optimised for its size, that is ten times slower.
     let mut bytes = vec![0; size_of_val(values)];
     let places = bytes.as_chunks_mut().0.iter_mut();
     places.zip(values).for_each(|(place, value)| *place = value.to_le_bytes());

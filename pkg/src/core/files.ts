@@ -31,9 +31,9 @@ async function withRawSnapshot<T>(
 }
 
 /**
- * The snapshot as a safetensors file. Of the training rows, `readRows` answers those from `first` to
- * before `end`: they go from one instance to the file by way of the other, in pieces between which
- * the page gets a turn.
+ * The snapshot as a safetensors file. Of the training rows, `readRows` answers those from `first`
+ * to before `end`: they go from one instance to the file by way of the other, in pieces between
+ * which the page gets a turn.
  */
 export function toFile(
   snapshot: Snapshot,

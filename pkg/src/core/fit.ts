@@ -18,8 +18,8 @@ interface Epoch {
   kept?: Pick<Epoch, "loss" | "accuracy" | "validationLoss" | "validationAccuracy">;
 }
 
-/** Numbers of the rows that are copied at a time: a few milliseconds' work. */
-const PIECE = 1 << 20;
+/** Numbers of the rows that are copied at a time: what holds them on their way stays small. */
+const PIECE = 1 << 18;
 
 /** Drives the core's fit a few batches at a time, so that the page stays alive and can stop it. */
 export async function driveFit(
