@@ -41,10 +41,15 @@ pub struct InputMap {
 impl InputMap {
     /// From rows `[rows, width]`; none where they are all alike, and say nothing of what is near.
     pub fn fit(rows: &[f32], width: usize) -> Option<Self> {
-        let columns = Columns::of(rows, width);
+        Self::of(&Columns::of(rows, width))
+    }
+
+    /// The same from the rows' columns.
+    pub fn of(columns: &Columns) -> Option<Self> {
+        let width = columns.means.len();
         let (means, deviations) = (&columns.means, &columns.deviations);
         let is_live = |column: usize| columns.is_live(column);
-        let [_, _, median, _, most] = columns.spread();
+        let [_, _, median, _, most] = columns.quartiles();
         if most == 0.0 {
             return None;
         }

@@ -162,6 +162,32 @@ fn what_auto_stands_for_comes_back() {
 }
 
 #[test]
+fn a_file_in_pieces_is_the_file() {
+    let mut trainer = head(options());
+    train(&mut trainer);
+    trainer.add_unknown(&rows(3, 5).0).unwrap();
+    calibrate(&mut trainer, ScorerName::Auto);
+    let whole = block_on(trainer.snapshot()).unwrap();
+    let around = Snapshot { features: Vec::new(), ..whole.clone() };
+    for kept in [store::KeptRows::Float32, store::KeptRows::Float16, store::KeptRows::None] {
+        let [mut file, behind] = store::write_around(&around, kept).unwrap();
+        if kept != store::KeptRows::None {
+            for rows in whole.features.chunks(7 * FEATURES) {
+                file.extend(store::row_bytes(rows, kept).unwrap());
+            }
+        }
+        file.extend(behind);
+        assert_eq!(file, store::write_with(&whole, kept).unwrap());
+        // As the crate writes it.
+        let tensors = safetensors::SafeTensors::deserialize(&file).unwrap();
+        let (_, metadata) = safetensors::SafeTensors::read_metadata(&file).unwrap();
+        let texts = metadata.metadata().clone();
+        assert_eq!(file, safetensors::serialize(tensors.tensors(), texts).unwrap());
+    }
+    assert!(store::write(&around).is_err(), "rows are missing");
+}
+
+#[test]
 fn an_untrained_head_is_saved_too() {
     let mut saved = head(options());
     let mut restored = load(&bytes(&mut saved)).unwrap();

@@ -17,12 +17,24 @@ impl SeenRows {
 
     /// Remembers a row.
     pub fn insert(&mut self, row: &[f32]) {
-        let fingerprint = fingerprint(row);
-        match self.fingerprints.get_mut(self.next) {
-            Some(oldest) => *oldest = fingerprint,
-            None => self.fingerprints.push(fingerprint),
+        self.insert_all(row, row.len());
+    }
+
+    /// Remembers `[rows, width]`.
+    pub fn insert_all(&mut self, features: &[f32], width: usize) {
+        // Each number's step waits for the one before: four rows go side by side.
+        for rows in features.chunks(4 * width) {
+            let row =
+                |row: usize| rows.get(row * width..(row + 1) * width).unwrap_or(&rows[..width]);
+            let found = fingerprints([row(0), row(1), row(2), row(3)]);
+            for &fingerprint in &found[..rows.len() / width] {
+                match self.fingerprints.get_mut(self.next) {
+                    Some(oldest) => *oldest = fingerprint,
+                    None => self.fingerprints.push(fingerprint),
+                }
+                self.next = (self.next + 1) % Self::CAPACITY;
+            }
         }
-        self.next = (self.next + 1) % Self::CAPACITY;
     }
 
     /// Forgets rows, but for those that are among others.
@@ -76,17 +88,39 @@ impl SeenRows {
 /// A hash of the whole row, in which every value moves every bit: sparse rows agree almost
 /// everywhere.
 fn fingerprint(row: &[f32]) -> u64 {
-    row.iter().fold(0xCBF2_9CE4_8422_2325, |hash, x| {
-        // Two zeros are one value, and have different bits.
-        let hash = (hash ^ u64::from((x + 0.0).to_bits())).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        hash ^ (hash >> 32)
-    })
+    fingerprints([row])[0]
+}
+
+/// Those of some rows of one length.
+fn fingerprints<const N: usize>(rows: [&[f32]; N]) -> [u64; N] {
+    let mut hashes = [0xCBF2_9CE4_8422_2325; N];
+    for column in 0..rows[0].len() {
+        for (hash, row) in hashes.iter_mut().zip(rows) {
+            // Two zeros are one value, and have different bits.
+            let bits = u64::from((row[column] + 0.0).to_bits());
+            let mixed = (*hash ^ bits).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            *hash = mixed ^ (mixed >> 32);
+        }
+    }
+    hashes
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::numeric::random::Random;
+
+    #[test]
+    fn rows_together_are_remembered_like_rows_one_by_one() {
+        for count in 1..10 {
+            let features: Vec<f32> = (0..count * 3).map(|x| (x as f32).sin()).collect();
+            let (mut together, mut alone) = (SeenRows::default(), SeenRows::default());
+            together.insert_all(&features, 3);
+            features.chunks(3).for_each(|row| alone.insert(row));
+            assert_eq!(together, alone);
+            assert_eq!(together.fingerprints()[count - 1], fingerprint(&features[3 * count - 3..]));
+        }
+    }
 
     #[test]
     fn seen_rows_are_known_and_the_oldest_forgotten() {

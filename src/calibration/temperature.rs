@@ -11,16 +11,22 @@
 
 use crate::numeric::softmax::Softmax;
 
-/// Halvings of the bracket, 28 wide: the temperature is right to nine digits.
-const HALVINGS: usize = 40;
+/// Steps at most; some thirteen are usual.
+const STEPS: usize = 40;
+
+/// A bracket as narrow as this is cut where its ends' slopes say, and no longer in the middle.
+const NARROW: f64 = 0.5;
+
+/// A bracket as narrow as this is a temperature: logits are multiplied in single precision.
+const EXACT: f64 = 1e-7;
 
 /// Standard deviation of ln tau before any row is seen.
 pub const PRIOR: f64 = 0.5;
 
 /// `T = tau base` for logits `[rows, classes]` and their classes. Without a prior, the T that fits
-/// them best: a bisection of the derivative, which cannot diverge; where no finite one is best
-/// (every row right, or the head no better than chance) it is a million times smaller or larger
-/// than `base`.
+/// them best: the derivative's zero, kept in a bracket, which cannot diverge; where no finite one is
+/// best (every row right, or the head no better than chance) it is a million times smaller or
+/// larger than `base`.
 pub fn fit_temperature(
     logits: &[f32],
     labels: &[u32],
@@ -33,15 +39,25 @@ pub fn fit_temperature(
     let curvature = prior.map_or(0.0, |deviation| 1.0 / (deviation * deviation));
     // In ln tau. The slope is below 0 at the lower end and above 0 at the upper one.
     let (mut low, mut high) = (-14.0_f64, 14.0_f64);
-    for _ in 0..HALVINGS {
-        let middle = 0.5 * (low + high);
-        let inverse = (-middle).exp() / base;
+    // Slopes there, as far as they are known.
+    let [mut at_low, mut at_high, mut last] = [f64::NAN; 3];
+    for _ in 0..STEPS {
+        // False position (Illinois): an end that stays once more weighs half as much.
+        let cut = low + (high - low) * at_low / (at_low - at_high);
+        let is_cut = high - low < NARROW && low < cut && cut < high;
+        let x = if is_cut { cut } else { 0.5 * (low + high) };
+        let inverse = (-x).exp() / base;
         // The derivative by the inverse, times that of the inverse by ln tau.
-        if curvature * middle - inverse * slope(logits, labels, inverse as f32, &mut scratch) < 0.0
-        {
-            low = middle;
+        let here = curvature * x - inverse * slope(logits, labels, inverse as f32, &mut scratch);
+        let weight = if is_cut && here * last > 0.0 { 0.5 } else { 1.0 };
+        last = here;
+        if here < 0.0 {
+            (low, at_low, at_high) = (x, here, weight * at_high);
         } else {
-            high = middle;
+            (high, at_high, at_low) = (x, here, weight * at_low);
+        }
+        if high - low < EXACT {
+            break;
         }
     }
     base * (0.5 * (low + high)).exp()
@@ -105,6 +121,36 @@ mod tests {
         // All wrong: no better than chance, and no infinite temperature.
         let wrong: Vec<u32> = right.iter().map(|class| (class + 1) % 5).collect();
         assert!((1.0..10.0).contains(&factor(&logits, &wrong)));
+    }
+
+    #[test]
+    fn the_temperature_is_that_of_a_bisection() {
+        let (logits, labels) = calibrated(200, 5);
+        let right: Vec<u32> = logits.chunks(5).map(|row| row::argmax(row) as u32).collect();
+        let wrong: Vec<u32> = right.iter().map(|class| (class + 1) % 5).collect();
+        for (labels, prior) in [
+            (&labels, Some(PRIOR)),
+            (&labels, None),
+            (&right, Some(PRIOR)),
+            (&right, None),
+            (&wrong, Some(PRIOR)),
+            (&wrong, None),
+        ] {
+            for base in [1e-3, 1.0, 40.0] {
+                let curvature = prior.map_or(0.0, |deviation| 1.0 / (deviation * deviation));
+                let (mut low, mut high) = (-14.0_f64, 14.0_f64);
+                for _ in 0..40 {
+                    let x = 0.5 * (low + high);
+                    let inverse = (-x).exp() / base;
+                    let slope = slope(&logits, labels, inverse as f32, &mut [0.0; 5]);
+                    let ends = if curvature * x < inverse * slope { &mut low } else { &mut high };
+                    *ends = x;
+                }
+                let expected = base * (0.5 * (low + high)).exp();
+                let found = fit_temperature(&logits, labels, 5, base, prior);
+                assert!((found / expected - 1.0).abs() < 1e-6, "{found} {expected}");
+            }
+        }
     }
 
     #[test]

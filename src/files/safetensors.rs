@@ -20,13 +20,12 @@
 //! file without that key is taken for weights from elsewhere, for example
 //! `safetensors.torch.save_file(model.state_dict(), ...)`, and gets default options.
 
-use ::safetensors::tensor::{TensorView, serialize};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
-pub use super::tensors::KeptRows;
+pub use super::tensors::{KeptRows, row_bytes};
 use super::{
     header::File,
-    tensors::{Tensors, floats, longs, refusal, rows, some_floats, words},
+    tensors::{Tensors, broken, floats, longs, refusal, rows, some_floats, words},
 };
 use crate::{
     Error, Result,
@@ -80,12 +79,28 @@ pub fn write(snapshot: &Snapshot) -> Result<Vec<u8>> {
 
 /// [`write()`] with the rows in the form that is asked for.
 pub fn write_with(snapshot: &Snapshot, kept: KeptRows) -> Result<Vec<u8>> {
+    let Snapshot { features, labels, .. } = snapshot;
+    let [mut file, behind] = write_around(snapshot, kept)?;
+    if kept != KeptRows::None {
+        let expected = labels.len() as f64 * snapshot.meta.options.features;
+        if features.len() as f64 != expected {
+            return Err(refusal("training rows", format!("{expected} numbers"), features.len()));
+        }
+        file.append(&mut row_bytes(features, kept)?);
+    }
+    file.extend(behind);
+    Ok(file)
+}
+
+/// The bytes of a file before and behind the features of its training rows, as many as there are
+/// labels: [`row_bytes`] makes them, piece by piece, so that they need not lie here.
+pub fn write_around(snapshot: &Snapshot, kept: KeptRows) -> Result<[Vec<u8>; 2]> {
     let config = snapshot.meta.options.clone().check()?;
     let Snapshot {
         meta,
         state,
         input,
-        features,
+        features: _,
         labels,
         groups,
         weights,
@@ -141,7 +156,7 @@ pub fn write_with(snapshot: &Snapshot, kept: KeptRows) -> Result<Vec<u8>> {
     }
     if kept != KeptRows::None {
         let width = config.architecture.features();
-        tensors.rows("training.features", width, features, kept)?;
+        tensors.rows_elsewhere("training.features", labels.len(), width, kept);
         tensors.words("training.labels", labels);
         tensors.longs("training.groups", groups);
         tensors.some_floats("training.weights", weights);
@@ -159,13 +174,7 @@ pub fn write_with(snapshot: &Snapshot, kept: KeptRows) -> Result<Vec<u8>> {
     }
     let meta =
         serde_json::to_string(&Versioned { version: VERSION, meta: &meta }).map_err(broken)?;
-    let views: Result<Vec<_>> = tensors
-        .iter()
-        .map(|(name, dtype, shape, bytes)| {
-            Ok((name, TensorView::new(*dtype, shape.clone(), bytes).map_err(broken)?))
-        })
-        .collect();
-    serialize(views?, Some([(KEY.to_string(), meta)].into_iter().collect())).map_err(broken)
+    tensors.around(KEY, meta)
 }
 
 /// The head in a file. What a file says is checked before memory is asked for: a snapshot is never
@@ -366,10 +375,4 @@ fn prefixes(optimizer: &Optimizer) -> &'static [&'static str] {
 /// a ReLU.
 fn named_layers(architecture: &Architecture) -> impl Iterator<Item = (Layer, usize)> {
     architecture.layers().into_iter().enumerate().map(|(index, layer)| (layer, 2 * index))
-}
-
-/// Bytes that are no safetensors file, or one whose metadata are not ours.
-fn broken(reason: impl std::fmt::Display) -> Error {
-    let expected = "the bytes of a safetensors file";
-    Error::InvalidFile(Mismatch::new("file", expected, format!("others: {reason}")))
 }

@@ -1,6 +1,9 @@
 //! A file's tensors: how they are written, and read in the type and shape that they must have.
 
-use ::safetensors::{Dtype, tensor::TensorView};
+use ::safetensors::{
+    Dtype,
+    tensor::{Metadata, TensorInfo, TensorView},
+};
 use half::f16;
 
 use super::header::File;
@@ -18,18 +21,46 @@ pub enum KeptRows {
     None,
 }
 
-/// Name, type, shape and bytes of each tensor.
+/// Name, type, shape and bytes of each tensor. Of that which has none, they lie elsewhere.
 #[derive(Default)]
-pub(super) struct Tensors(Vec<(String, Dtype, Vec<usize>, Vec<u8>)>);
+pub(super) struct Tensors(Vec<Tensor>);
+
+type Tensor = (String, Dtype, Vec<usize>, Option<Vec<u8>>);
 
 impl Tensors {
     fn add(&mut self, name: String, dtype: Dtype, shape: Vec<usize>, bytes: Vec<u8>) {
-        self.0.push((name, dtype, shape, bytes));
+        self.0.push((name, dtype, shape, Some(bytes)));
     }
 
-    /// All of them.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &(String, Dtype, Vec<usize>, Vec<u8>)> {
-        self.0.iter()
+    /// The file of these tensors and a text: its bytes before and behind those that lie elsewhere.
+    pub(super) fn around(mut self, key: &str, text: String) -> Result<[Vec<u8>; 2]> {
+        // The crate's own order: the widest first, those of one type by their names.
+        self.0.sort_by(|(name, dtype, ..), (other, others, ..)| {
+            others.cmp(dtype).then_with(|| name.cmp(other))
+        });
+        let mut offset = 0;
+        let info = |(name, dtype, shape, _): &Tensor| {
+            let length = shape.iter().product::<usize>() * dtype.bitsize() / 8;
+            let data_offsets = (offset, offset + length);
+            offset += length;
+            (name.clone(), TensorInfo { dtype: *dtype, shape: shape.clone(), data_offsets })
+        };
+        let infos = self.0.iter().map(info).collect();
+        let texts = [(key.to_string(), text)].into_iter().collect();
+        let metadata = Metadata::new(Some(texts), infos).map_err(broken)?;
+        let mut header = serde_json::to_vec(&metadata).map_err(broken)?;
+        header.resize(header.len().next_multiple_of(8), b' ');
+
+        let mut parts = [(header.len() as u64).to_le_bytes().to_vec(), Vec::new()];
+        parts[0].append(&mut header);
+        let mut part = 0;
+        for (.., bytes) in self.0 {
+            match bytes {
+                Some(bytes) => parts[part].extend(bytes),
+                None => part = 1,
+            }
+        }
+        Ok(parts)
     }
 
     /// Nothing where there are none.
@@ -56,24 +87,24 @@ impl Tensors {
         values: &[f32],
         kept: KeptRows,
     ) -> Result<()> {
-        if values.is_empty() {
-            return Ok(());
+        if !values.is_empty() {
+            let shape = vec![values.len() / width, width];
+            self.add(name.into(), kept.dtype(), shape, row_bytes(values, kept)?);
         }
-        let shape = vec![values.len() / width, width];
-        if kept != KeptRows::Float16 {
-            self.floats(name.into(), shape, values);
-            return Ok(());
-        }
-        if let Some(value) = values.iter().find(|&&x| !f16::from_f32(x).is_finite()) {
-            return Err(Error::InvalidOption(Mismatch::new(
-                "options.rows",
-                format!("\"float32\" for features beyond {}", f16::MAX),
-                format!("\"float16\" for a feature of {value}"),
-            )));
-        }
-        let bytes = values.iter().flat_map(|&x| f16::from_f32(x).to_le_bytes()).collect();
-        self.add(name.into(), Dtype::F16, shape, bytes);
         Ok(())
+    }
+
+    /// So many rows whose bytes lie elsewhere; nothing where there are none.
+    pub(super) fn rows_elsewhere(
+        &mut self,
+        name: &str,
+        count: usize,
+        width: usize,
+        kept: KeptRows,
+    ) {
+        if count > 0 {
+            self.0.push((name.into(), kept.dtype(), vec![count, width], None));
+        }
     }
 
     /// Nothing where there are none.
@@ -84,12 +115,45 @@ impl Tensors {
     }
 
     pub(super) fn floats(&mut self, name: String, shape: Vec<usize>, values: &[f32]) {
-        // Not by an iterator of bytes: at the size that this file is built for that is ten times slower.
-        let mut bytes = vec![0; size_of_val(values)];
-        let places = bytes.as_chunks_mut().0.iter_mut();
-        places.zip(values).for_each(|(place, value)| *place = value.to_le_bytes());
-        self.add(name, Dtype::F32, shape, bytes);
+        self.add(name, Dtype::F32, shape, float_bytes(values));
     }
+}
+
+impl KeptRows {
+    fn dtype(self) -> Dtype {
+        if self == Self::Float16 { Dtype::F16 } else { Dtype::F32 }
+    }
+}
+
+/// The bytes of some rows as a file holds them.
+pub fn row_bytes(values: &[f32], kept: KeptRows) -> Result<Vec<u8>> {
+    if kept != KeptRows::Float16 {
+        return Ok(float_bytes(values));
+    }
+    if let Some(value) = values.iter().find(|&&x| !f16::from_f32(x).is_finite()) {
+        return Err(Error::InvalidOption(Mismatch::new(
+            "options.rows",
+            format!("\"float32\" for features beyond {}", f16::MAX),
+            format!("\"float16\" for a feature of {value}"),
+        )));
+    }
+    Ok(half_bytes(values, 1.0))
+}
+
+/// In units of `unit`.
+pub(super) fn half_bytes(values: &[f32], unit: f32) -> Vec<u8> {
+    let mut bytes = vec![0; values.len() * 2];
+    let places = bytes.as_chunks_mut().0.iter_mut();
+    places.zip(values).for_each(|(place, &x)| *place = f16::from_f32(x / unit).to_le_bytes());
+    bytes
+}
+
+pub(super) fn float_bytes(values: &[f32]) -> Vec<u8> {
+    // Not by an iterator of bytes: where code is optimised for its size, that is ten times slower.
+    let mut bytes = vec![0; size_of_val(values)];
+    let places = bytes.as_chunks_mut().0.iter_mut();
+    places.zip(values).for_each(|(place, value)| *place = value.to_le_bytes());
+    bytes
 }
 
 /// A tensor's bytes in elements of `N` bytes. They need not be aligned.
@@ -170,4 +234,10 @@ pub(super) fn refusal(part: &str, expected: impl ToString, got: impl ToString) -
         expected: expected.to_string(),
         got: got.to_string(),
     }))
+}
+
+/// Bytes that are no safetensors file, or one whose metadata are not ours.
+pub(super) fn broken(reason: impl std::fmt::Display) -> Error {
+    let expected = "the bytes of a safetensors file";
+    Error::InvalidFile(Mismatch::new("file", expected, format!("others: {reason}")))
 }

@@ -5,6 +5,8 @@
 //! A [`CrossCalibration`] is a small state machine that its caller drives, so that a page can
 //! breathe and stop it.
 
+use std::rc::Rc;
+
 use super::{
     FitRows, Head, HeadFit,
     answers::{Answering, Question},
@@ -16,7 +18,12 @@ use crate::{
     calibration::{Calibration, CalibrationOptions, Method, joined},
     config::{self, ClassWeights, FitConfig, FitOptions},
     engine::{Engine, State},
-    ood::{Fitted, auto::base_temperature, statistics::standard::Standard},
+    ood::{
+        Fitted,
+        auto::base_temperature,
+        statistics::{pieces, standard::Standard},
+    },
+    pace::paced,
     training::{
         dual::{DualFit, Start},
         outlier,
@@ -126,15 +133,13 @@ impl<E: Engine> CrossCalibration<E> {
         // Any row will do: what is wanted is what its answer is made from.
         let question = head.question(settings.scorer, vec![0.0; head.width()])?;
         let preparing = Some(head.begin_answer(question).await?);
-        let factor =
-            base_temperature(&head.engine().forward(&rows.features).await?.logits, classes);
         let scored = Scored {
             scores: Vec::new(),
             logits: Vec::new(),
             labels: Vec::new(),
             parts: Vec::new(),
             base: 1.0,
-            factor,
+            factor: 1.0,
         };
         Ok(Self {
             settings,
@@ -155,6 +160,7 @@ impl<E: Engine> CrossCalibration<E> {
         if let Some(preparing) = &mut self.preparing {
             if head.go_on(preparing).await?.is_some() {
                 self.preparing = None;
+                self.scored.factor = head.base_temperature().await?;
                 if let Fitted::Auto(auto) = head.fitted(&self.settings.scorer).await?.as_ref() {
                     self.standard = Some(auto.standard());
                 }
@@ -215,7 +221,7 @@ impl<E: Engine> CrossCalibration<E> {
             other.add_unknown(unknown)?;
         }
         let fit = other.begin_fit(
-            rows.features.to_vec(),
+            Rc::unwrap_or_clone(rows.features),
             &labels,
             config.without_validation(),
             FitRows {
@@ -238,21 +244,14 @@ impl<E: Engine> CrossCalibration<E> {
         let answering = match asking {
             Some(answering) => answering,
             None => {
-                let features = left_out.features.to_vec();
+                let features = Rc::unwrap_or_clone(std::mem::take(&mut left_out.features));
                 let question = head.question(self.settings.scorer, features)?;
                 let question = Question { standard: self.standard, ..question };
                 asking.insert(head.begin_answer(question).await?)
             }
         };
         let Some(answers) = head.go_on(answering).await? else { return Ok(()) };
-        let learnt = head.rows().cloned();
-        let temperature = match learnt {
-            Some(rows) => base_temperature(
-                &head.engine().forward(&rows.features).await?.logits,
-                head.classes(),
-            ),
-            None => 1.0,
-        };
+        let temperature = head.base_temperature().await?;
         self.scored.scores.extend(answers.scores);
         self.scored
             .logits
@@ -267,6 +266,17 @@ impl<E: Engine> CrossCalibration<E> {
 
 #[maybe_async::maybe_async]
 impl<E: Engine> Head<E> {
+    /// [`base_temperature`] of the rows that it remembers.
+    async fn base_temperature(&mut self) -> Result<f64> {
+        if let Some(logits) = self.scorers.own_logits() {
+            return Ok(base_temperature(logits, self.classes()));
+        }
+        let Some(rows) = self.rows().cloned() else { return Ok(1.0) };
+        let architecture = self.config.architecture.clone();
+        let outputs = paced!(pieces::forward(self.engine(), &architecture, &rows.features))?;
+        Ok(base_temperature(&outputs.logits, architecture.classes()))
+    }
+
     /// A fit of the remembered rows in the dual form, where there is one.
     async fn dual_fit(
         &mut self,

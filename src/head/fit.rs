@@ -121,19 +121,20 @@ impl<E: Engine> Head<E> {
         let is_parted = config.validation_split > 0.0 && given.groups.is_none();
         let grouped =
             (is_parted && look_grouped(&given, self.classes())).then(|| UNNAMED_GROUPS.to_string());
-        let (learnt, held_out) = match with.validation {
-            Some(validation) => {
-                ((0..given.count() as u32).collect(), Some(self.check_validation(validation)?))
-            }
-            None => {
-                let (learnt, held_out) = self.split(&given, config.validation_split)?;
-                (learnt, (!held_out.is_empty()).then(|| given.pick(&held_out)))
-            }
-        };
         // Only what is learnt from is remembered: a held-out row must not find itself among the
         // training rows.
         let count = given.count();
-        let learnt_rows = if learnt.len() == count { given } else { given.pick(&learnt) };
+        let all = || (0..count as u32).collect();
+        let (learnt, learnt_rows, held_out) = match with.validation {
+            Some(validation) => (all(), given, Some(self.check_validation(validation)?)),
+            None => match self.split(&given, config.validation_split)? {
+                (learnt, held_out) if held_out.is_empty() => (learnt, given, None),
+                (learnt, held_out) => {
+                    let (rows, others) = given.part(&learnt, &held_out);
+                    (learnt, rows, Some(others))
+                }
+            },
+        };
         let mut memory = self.memory.clone();
         match with.remember {
             Remember::Replace => {
@@ -264,8 +265,8 @@ impl<E: Engine> Head<E> {
             }
         }
         let weights = row_weights(&learnt, &class_weights, self.classes())?;
-        let earlier = self.renew_input(&learnt.features);
-        let adopted = earlier.is_none() && self.adopt_input(&learnt.features);
+        let earlier = self.renew_input(&learnt);
+        let adopted = earlier.is_none() && self.adopt_input(&learnt);
         let warm_up = adopted.then(|| WarmUp::of(&self.config, &config, like)).flatten();
         let fit = Fit::new(
             &mut self.trainer,

@@ -151,10 +151,10 @@ impl<E: Engine> Head<E> {
 
     /// Takes the map before the first layer from rows that are about to be learnt from, if they are
     /// the first. Whether it did.
-    fn adopt_input(&mut self, rows: &[f32]) -> bool {
+    fn adopt_input(&mut self, rows: &Rows) -> bool {
         let adopts = self.config.standardize && self.steps() == 0 && self.input.is_none();
         if adopts {
-            self.set_input(InputMap::fit(rows, self.width()));
+            self.set_input(InputMap::of(rows.columns()));
         }
         adopts
     }
@@ -162,9 +162,9 @@ impl<E: Engine> Head<E> {
     /// Takes the map anew from rows of a fit for which it would be quite another one; answers the
     /// one before. The weights stay as they are: those of features that the map brings to another
     /// scale are learnt by the fit.
-    fn renew_input(&mut self, rows: &[f32]) -> Option<Rc<InputMap>> {
+    fn renew_input(&mut self, rows: &Rows) -> Option<Rc<InputMap>> {
         let earlier = self.input.clone()?;
-        let now = InputMap::fit(rows, self.width()).filter(|now| now.departs_from(&earlier))?;
+        let now = InputMap::of(rows.columns()).filter(|now| now.departs_from(&earlier))?;
         self.set_input(Some(now));
         self.invalidate_weights();
         Some(earlier)
@@ -200,7 +200,7 @@ impl<E: Engine> Head<E> {
 
     /// Notes rows that are learnt from.
     fn see(&mut self, rows: &Rows) {
-        rows.features.chunks_exact(rows.width).for_each(|row| self.seen.insert(row));
+        self.seen.insert_all(&rows.features, rows.width);
     }
 }
 
@@ -215,7 +215,7 @@ impl<E: Engine> Head<E> {
     ) -> Result<Step> {
         let learning_rate = learning_rate.map(config::step_learning_rate).transpose()?;
         let rows = self.check_rows(features, labels)?;
-        let adopted = self.adopt_input(&rows.features);
+        let adopted = self.adopt_input(&rows);
         let before = self.steps();
         let step =
             self.trainer.step(&rows, learning_rate.unwrap_or(self.trainer.learning_rate())).await;

@@ -77,7 +77,7 @@ impl<E: Engine> Head<E> {
     /// there is one. Empty where none are remembered.
     pub(super) fn own_rows(&self, features: &[f32]) -> Vec<Option<Found>> {
         let Some(rows) = self.rows() else { return Vec::new() };
-        let lookup = Lookup::new(&rows.features, rows.width);
+        let lookup = Lookup::among(&rows.features, rows.width, rows.columns().spread());
         features.chunks_exact(rows.width).map(|row| lookup.find(row)).collect()
     }
 }

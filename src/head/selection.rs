@@ -10,6 +10,8 @@
 //! A [`Selection`] is a small state machine that its caller drives, so that a page can breathe and
 //! stop it.
 
+use std::rc::Rc;
+
 use super::{FitRows, Head, HeadFit, answers::Answering};
 use crate::{
     Error, Result,
@@ -65,9 +67,10 @@ pub struct Selection<E: Engine> {
 struct Turn<E: Engine> {
     head: Head<E>,
     fit: Option<HeadFit<E>>,
-    known: Vec<f32>,
-    unknown: Vec<f32>,
-    /// What a candidate says of both.
+    /// Rows of known classes, so many, and then of the others.
+    known: usize,
+    asked: Vec<f32>,
+    /// What a candidate says of them.
     asking: Option<Answering<E::Matrix>>,
     aurocs: Vec<f64>,
 }
@@ -221,21 +224,17 @@ impl<E: Engine> Selection<E> {
         let fit_labels: Vec<f64> =
             learnt.iter().map(|&row| f64::from(labels[row as usize])).collect();
         let options = FitOptions::default();
-        let features = self.pick(learnt.iter().map(|&row| staying[row as usize]));
+        let of_all =
+            |rows: &[u32]| rows.iter().map(|&row| staying[row as usize]).collect::<Vec<_>>();
+        let features = self.pick(&of_all(&learnt));
         let fit = small.begin_fit(features, &fit_labels, options.check()?, FitRows::default())?;
-        let known = self.pick(held_out.iter().map(|&row| staying[row as usize]));
-        Ok(Turn {
-            head: small,
-            fit: Some(fit),
-            known,
-            unknown: self.pick(unknown.into_iter()),
-            asking: None,
-            aurocs: Vec::new(),
-        })
+        let known = held_out.len();
+        let asked = self.pick(&[of_all(&held_out), unknown].concat());
+        Ok(Turn { head: small, fit: Some(fit), known, asked, asking: None, aurocs: Vec::new() })
     }
 
-    fn pick(&self, rows: impl Iterator<Item = u32>) -> Vec<f32> {
-        rows.flat_map(|row| self.rows.row(row as usize)).copied().collect()
+    fn pick(&self, rows: &[u32]) -> Vec<f32> {
+        Rc::unwrap_or_clone(self.rows.pick(rows).features)
     }
 }
 
@@ -247,14 +246,13 @@ impl<E: Engine> Turn<E> {
             Some(answering) => answering,
             None => {
                 let scorer = self.head.resolve(&candidate.into())?;
-                let rows = [self.known.as_slice(), &self.unknown].concat();
-                let question = self.head.question(scorer, rows)?;
+                let question = self.head.question(scorer, self.asked.clone())?;
                 self.asking.insert(self.head.begin_answer(question).await?)
             }
         };
         let Some(answers) = self.head.go_on(answering).await? else { return Ok(()) };
         let scores = metrics::wide(&answers.scores);
-        let (known, unknown) = scores.split_at(self.known.len() / self.head.width());
+        let (known, unknown) = scores.split_at(self.known);
         self.aurocs.push(metrics::auroc(known, unknown)?);
         self.asking = None;
         Ok(())

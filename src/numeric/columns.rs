@@ -11,6 +11,7 @@ const MIXED: f64 = 10.0;
 const FEW: usize = 32;
 
 /// Of the columns of some rows.
+#[derive(Debug)]
 pub struct Columns {
     /// `[width]`.
     pub means: Vec<f64>,
@@ -43,7 +44,7 @@ impl Columns {
 
     /// The least deviation of the features that vary, its three quartiles, and the greatest; zeros
     /// where no feature varies.
-    pub fn spread(&self) -> [f64; 5] {
+    pub fn quartiles(&self) -> [f64; 5] {
         let live = (0..self.means.len()).filter(|&column| self.is_live(column));
         let deviations: Vec<f64> = live.map(|column| self.deviations[column]).collect();
         let sorted = sort::sorted_wide(&deviations);
@@ -55,7 +56,7 @@ impl Columns {
     /// network's. On embeddings quartiles are 1.3 to 8 times apart, and the deviations of a few
     /// dozen principal components at most 4.
     pub fn have_units(&self) -> bool {
-        let [least, lower, _, upper, most] = self.spread();
+        let [least, lower, _, upper, most] = self.quartiles();
         upper > MIXED * lower || self.means.len() <= FEW && most > MIXED * least
     }
 
@@ -79,7 +80,15 @@ impl Columns {
 
     /// Length of the mean in root mean square distances of the rows from it.
     pub fn offset(&self) -> f64 {
-        let length = |values: &[f64]| values.iter().map(|x| x * x).sum::<f64>().sqrt();
-        length(&self.means) / length(&self.deviations)
+        length(&self.means) / self.spread()
     }
+
+    /// Root mean square distance of the rows to their mean.
+    pub fn spread(&self) -> f64 {
+        length(&self.deviations)
+    }
+}
+
+fn length(values: &[f64]) -> f64 {
+    values.iter().map(|x| x * x).sum::<f64>().sqrt()
 }

@@ -97,6 +97,19 @@ pub fn normalized(rows: &[f32], width: usize) -> Vec<f32> {
     unit
 }
 
+/// Rows that are turned into columns together: a cache line of each column.
+pub const TILE: usize = 16;
+
+/// Puts `[rows, width]` into columns that lie `stride` numbers apart, from the first place on. A few
+/// rows at a time, or each number is fetched with a line of others for itself.
+#[inline(never)]
+pub fn into_columns(rows: &[f32], width: usize, columns: &mut [f32], stride: usize) {
+    for column in 0..width {
+        let places = columns[column * stride..].iter_mut();
+        places.zip(rows[column..].iter().step_by(width)).for_each(|(place, &x)| *place = x);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -52,6 +52,9 @@ const SHARPNESS: f64 = 3.0;
 pub(crate) const GAMMA: f32 = 0.1;
 pub(crate) const TOP: usize = 100;
 
+/// Training rows of a piece of work.
+const CHUNK: usize = 256;
+
 /// Fitted to training rows.
 pub struct Auto<M> {
     confidence: Confidence,
@@ -62,12 +65,9 @@ pub struct Auto<M> {
 #[maybe_async::maybe_async(AFIT)]
 impl<E: Engine> Scoring<E> for Auto<E::Matrix> {
     async fn fit(context: &mut Context<'_, E>, _: &Values) -> Result<Self> {
+        let (temperature, standard) = paced!(unsureness(context))?;
         let nearness = paced!(context.nearness())?;
-        let training = paced!(context.training())?;
-        let batch = training.batch();
-        let confidence = Confidence::new(&batch);
-        let doubts = confidence.scores(&batch, &nearness.stretch(batch.features));
-        Ok(Self { standard: Standard::of(&doubts), confidence, nearness })
+        Ok(Self { confidence: Confidence { temperature }, standard, nearness })
     }
 
     async fn scores(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {
@@ -138,6 +138,27 @@ pub fn base_temperature(logits: &[f32], classes: usize) -> f64 {
     // As the factor that logits are multiplied by.
     let factor = (1.0 / temperature) as f32;
     if factor > 0.0 && factor.is_finite() { temperature } else { 1.0 }
+}
+
+/// T_0, and mean and deviation of the head's unsureness over its training rows.
+pub async fn unsureness<E: Engine>(context: &mut Context<'_, E>) -> Result<(f32, Standard)> {
+    if let Some(known) = context.statistics.unsureness() {
+        return Ok(known);
+    }
+    let nearness = context.nearness().await?;
+    let training = context.training().await?;
+    let batch = training.batch();
+    let confidence = Confidence::new(&batch);
+    let stretch = nearness.own_stretch();
+    let mut doubts = Vec::with_capacity(batch.count());
+    for (place, stretch) in stretch.chunks(CHUNK).enumerate() {
+        let first = place * CHUNK;
+        doubts.extend(confidence.scores(&batch.rows(first..first + stretch.len()), stretch));
+        context.engine.pace().piece().await;
+    }
+    let made = (confidence.temperature, Standard::of(&doubts));
+    context.statistics.keep_unsureness(made);
+    Ok(made)
 }
 
 /// The generalised entropy at a temperature that fits the logits.

@@ -1,7 +1,11 @@
 //! A fitted scorer as plain numbers: what its graph in a file is made of. Whoever writes the file
 //! has no engine, and could not make the statistics anew.
 
-use crate::{Result, engine::Engine};
+use crate::{
+    Result,
+    engine::Engine,
+    numeric::row::{TILE, into_columns},
+};
 
 /// Rows of the identity in one product.
 const BLOCK: usize = 256;
@@ -66,10 +70,11 @@ pub async fn transposed<E: Engine>(
     width: usize,
 ) -> Result<Vec<f32>> {
     if let Some(values) = E::values(matrix) {
-        return Ok((0..width)
-            .flat_map(|column| values[column..].iter().step_by(width))
-            .copied()
-            .collect());
+        let mut columns = vec![0.0; values.len()];
+        for (tile, rows) in values.chunks(TILE * width).enumerate() {
+            into_columns(rows, width, &mut columns[tile * TILE..], values.len() / width);
+        }
+        return Ok(columns);
     }
     let mut columns = Vec::new();
     for first in (0..width).step_by(BLOCK) {

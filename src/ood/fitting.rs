@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::{
     Batch, Fitted, Needs, Scorer, ScorerName,
+    auto::unsureness,
     finite::FiniteRows,
     mahalanobis::Covariance,
     statistics::{
@@ -82,6 +83,11 @@ impl<M> FittedScorers<M> {
     pub fn of(memory: &Memory) -> Self {
         let unknown = &memory.unknown().features;
         Self::new(memory.known().cloned(), (!unknown.is_empty()).then(|| unknown.clone()))
+    }
+
+    /// The head's logits of its training rows, where a scorer has asked for them.
+    pub fn own_logits(&self) -> Option<&[f32]> {
+        self.statistics.own_logits()
     }
 
     /// Drops what was fitted to weights that are no more.
@@ -168,7 +174,7 @@ impl<M> FittedScorers<M> {
         let mut context = self.context(model, scorer.name);
         match scorer.name {
             ScorerName::Auto => {
-                context.nearness().await?;
+                unsureness(&mut context).await?;
             }
             ScorerName::Mahalanobis | ScorerName::Rmd => {
                 let covariance = Covariance::new(&scorer.values);

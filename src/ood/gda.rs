@@ -18,7 +18,7 @@ use nalgebra::DMatrix;
 use super::{
     Batch, FittedArrays, Kept, Parameter, Values,
     scoring::Scoring,
-    statistics::{Context, covariance::Whitening, moments::scatter},
+    statistics::{Context, covariance::Whitening, moments::scatter, shaped::Shaped},
 };
 use crate::{
     Result,
@@ -70,7 +70,8 @@ impl<E: Engine> Scoring<E> for Gda<E::Matrix> {
             let rows: Vec<f32> = own.flat_map(|(row, _)| row).copied().collect();
             let mean = &moments.means[class * width..][..width];
             let count = moments.counts[class] as f64;
-            let spread = paced!(scatter(context.engine, &rows, width, |_| mean))?;
+            let rows = Shaped::plain(&rows, width);
+            let spread = paced!(scatter(context.engine, &rows, mean, None))?;
             let pooled = (spread * count + &moments.within * (PRIOR * width as f64))
                 / (count + PRIOR * width as f64);
             let whitening =

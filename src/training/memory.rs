@@ -33,13 +33,7 @@ pub struct Unknown {
 impl Memory {
     /// Nothing.
     pub fn new(width: usize) -> Self {
-        let known = Rows {
-            features: Rc::default(),
-            labels: Rc::default(),
-            groups: None,
-            weights: None,
-            width,
-        };
+        let known = Rows::none(width);
         Self { known, ids: Vec::new(), unknown: Unknown::default(), next: 0, dropped: 0 }
     }
 

@@ -1,9 +1,13 @@
 //! Rows with a class for each, checked: nothing behind this module meets features of another
 //! length, a number that is not finite, or a class that does not exist.
 
-use std::rc::Rc;
+use std::{cell::OnceCell, rc::Rc};
 
-use crate::{Error, Result, error::Mismatch, numeric::row::sum};
+use crate::{
+    Error, Result,
+    error::Mismatch,
+    numeric::{columns::Columns, row::sum},
+};
 
 /// Checked rows. Shared: the CPU engine trains on the same memory that scorers compare with.
 #[derive(Clone, Debug)]
@@ -19,19 +23,27 @@ pub struct Rows {
     pub weights: Option<Rc<Vec<f32>>>,
     /// Length of a row.
     pub width: usize,
+    /// See [`Rows::columns`].
+    pub(crate) columns: Rc<OnceCell<Columns>>,
 }
 
 impl Rows {
-    /// Checks `[rows, width]` and a class in `[0, classes)` for each row.
-    pub fn check(features: Vec<f32>, labels: &[f64], width: usize, classes: usize) -> Result<Self> {
-        let labels = check_labelled(&features, labels, width, classes)?;
-        Ok(Self {
-            features: Rc::new(features),
-            labels: Rc::new(labels),
+    /// None.
+    pub fn none(width: usize) -> Self {
+        Self {
+            features: Rc::default(),
+            labels: Rc::default(),
             groups: None,
             weights: None,
             width,
-        })
+            columns: Rc::default(),
+        }
+    }
+
+    /// Checks `[rows, width]` and a class in `[0, classes)` for each row.
+    pub fn check(features: Vec<f32>, labels: &[f64], width: usize, classes: usize) -> Result<Self> {
+        let labels = check_labelled(&features, labels, width, classes)?;
+        Ok(Self { features: Rc::new(features), labels: Rc::new(labels), ..Self::none(width) })
     }
 
     /// The same rows with a group for each, if groups are given.
@@ -94,6 +106,16 @@ impl Rows {
         &self.features[row * self.width..][..self.width]
     }
 
+    /// The features of the rows from `first` to before `end`, if they are there.
+    pub fn range(&self, first: usize, end: usize) -> Option<&[f32]> {
+        self.features.get(first * self.width..end * self.width)
+    }
+
+    /// Mean and deviation of each feature; there is at least one row. Made once for these rows.
+    pub fn columns(&self) -> &Columns {
+        self.columns.get_or_init(|| Columns::of(&self.features, self.width))
+    }
+
     /// Number of rows of each of so many classes.
     pub fn per_class(&self, classes: usize) -> Vec<usize> {
         let mut counts = vec![0; classes];
@@ -116,6 +138,7 @@ impl Rows {
             };
             self.weights = Some(Rc::new([of(self), of(others)].concat()));
         }
+        self.columns = Rc::default();
         extend(Rc::make_mut(&mut self.features), &others.features);
         Rc::make_mut(&mut self.labels).extend_from_slice(&others.labels);
     }
@@ -124,17 +147,34 @@ impl Rows {
     pub fn pick(&self, rows: &[u32]) -> Self {
         let mut features = Vec::with_capacity(rows.len() * self.width);
         rows.iter().for_each(|&row| features.extend_from_slice(self.row(row as usize)));
+        Self { features: Rc::new(features), ..self.pick_beside(rows) }
+    }
+
+    /// What some of the rows have beside their features.
+    fn pick_beside(&self, rows: &[u32]) -> Self {
         Self {
-            features: Rc::new(features),
             labels: picked(&self.labels, rows),
             groups: self.groups.as_ref().map(|groups| picked(groups, rows)),
             weights: self.weights.as_ref().map(|weights| picked(weights, rows)),
-            width: self.width,
+            ..Self::none(self.width)
         }
+    }
+
+    /// Divides the rows into these and those, in this order; each is named once. They change places
+    /// where they lie: a copy would take as much memory again.
+    pub fn part(mut self, these: &[u32], those: &[u32]) -> (Self, Self) {
+        let features = std::mem::take(&mut self.features);
+        let [mut first, mut second] = [these, those].map(|rows| self.pick_beside(rows));
+        let mut features = Rc::unwrap_or_clone(features);
+        reorder(&mut features, &[these, those].concat(), self.width);
+        second.features = Rc::new(features.split_off(these.len() * self.width));
+        first.features = Rc::new(features);
+        (first, second)
     }
 
     /// Keeps the rows of these numbers, ascending, and nothing of the others, where they lie.
     pub fn keep(&mut self, rows: &[u32]) {
+        self.columns = Rc::default();
         compact(Rc::make_mut(&mut self.features), rows, self.width);
         compact(Rc::make_mut(&mut self.labels), rows, 1);
         if let Some(groups) = &mut self.groups {
@@ -163,6 +203,28 @@ pub fn compact<T: Copy + Default>(values: &mut Vec<T>, rows: &[u32], width: usiz
     let length = rows.len() * width;
     values[length..].fill(T::default());
     values.truncate(length);
+}
+
+/// Moves each row to its place in this order, which names every row once.
+fn reorder(values: &mut [f32], order: &[u32], width: usize) {
+    let mut is_done = vec![false; order.len()];
+    for start in 0..order.len() {
+        if is_done[start] {
+            continue;
+        }
+        // What lay there goes where the circle of moves ends.
+        let first = values[start * width..][..width].to_vec();
+        let mut to = start;
+        while !std::mem::replace(&mut is_done[to], true) {
+            let from = order[to] as usize;
+            if from == start {
+                values[to * width..][..width].copy_from_slice(&first);
+            } else {
+                values.copy_within(from * width..(from + 1) * width, to * width);
+            }
+            to = from;
+        }
+    }
 }
 
 fn picked<T: Copy>(values: &[T], rows: &[u32]) -> Rc<Vec<T>> {
@@ -230,4 +292,41 @@ pub fn check_labels(labels: &[f64], classes: usize) -> Result<Vec<u32>> {
             Err(Error::InvalidLabels(Mismatch::new(format!("labels[{row}]"), expected, label)))
         })
         .collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "this is how a test fails")]
+mod tests {
+    use super::*;
+    use crate::numeric::random::Random;
+
+    #[test]
+    fn parted_rows_are_those_that_were_picked() {
+        for (count, width) in [(1, 3), (2, 1), (7, 2), (40, 5)] {
+            let features: Vec<f32> = (0..count * width).map(|x| x as f32).collect();
+            let labels: Vec<f64> = (0..count).map(|row| (row % 3) as f64).collect();
+            let groups: Vec<f64> = (0..count).map(|row| (row / 2) as f64).collect();
+            let weights: Vec<f64> = (0..count).map(|row| 1.0 + row as f64).collect();
+            let rows = Rows::check(features, &labels, width, 3)
+                .and_then(|rows| rows.grouped(Some(&groups))?.weighted(Some(&weights)))
+                .unwrap();
+            let _ = rows.columns();
+            let mut order: Vec<u32> = (0..count as u32).collect();
+            Random::new(count as u64).shuffle(&mut order);
+            for place in [0, 1, count / 2, count] {
+                let (these, those) = order.split_at(place);
+                let expected = [rows.pick(these), rows.pick(those)];
+                let (first, second) = rows.clone().part(these, those);
+                for (found, expected) in [first, second].iter().zip(&expected) {
+                    assert_eq!(found.features, expected.features);
+                    assert_eq!(found.labels, expected.labels);
+                    assert_eq!(found.groups, expected.groups);
+                    assert_eq!(found.weights, expected.weights);
+                    if found.count() > 0 {
+                        assert_eq!(found.columns().means, expected.columns().means);
+                    }
+                }
+            }
+        }
+    }
 }

@@ -3,15 +3,12 @@
 //! that they set rejects what comes from the next recording.
 
 use super::rows::Rows;
-use crate::numeric::{columns::Columns, row::squared_distance};
+use crate::numeric::row::squared_distance;
 
 /// Below this, consecutive rows of a class are more alike than its rows in any order are, if that is
 /// so many deviations of chance below 1, too: few rows of few features differ by more.
 const IN_ORDER: f64 = 0.86;
 const DEVIATIONS: f64 = 3.0;
-
-/// Rows that tell the effective number of features.
-const MEASURED: usize = 2048;
 
 /// Below this share of its class's width, the nearest row of a class is a near copy.
 const NEAR_COPY: f64 = 0.35;
@@ -57,9 +54,8 @@ pub fn look_grouped(rows: &Rows, classes: usize) -> bool {
     let copies = if rows.width < MANY { 0 } else { 2 };
     let copies = copies * nearest.iter().filter(|&&ratio| ratio < NEAR_COPY).count();
     // The ratio's variance for normal rows in any order.
-    let measured = &rows.features[..rows.count().min(MEASURED) * rows.width];
     let compared = of_class.iter().map(Vec::len).sum::<usize>() as f64;
-    let chance = 1.0 / (compared * Columns::of(measured, rows.width).effective()).sqrt();
+    let chance = 1.0 / (compared * rows.columns().effective()).sqrt();
     let in_order = IN_ORDER.min(1.0 - DEVIATIONS * chance);
     spread > 0.0 && (consecutive < in_order * spread || copies > nearest.len())
 }

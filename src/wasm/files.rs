@@ -1,6 +1,6 @@
 //! [`crate::files`] for JavaScript: the one job of their own wasm file.
 
-use js_sys::Float32Array;
+use js_sys::{Float32Array, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::error::JsResult;
@@ -66,14 +66,16 @@ impl RawSnapshot {
         Ok(Self(safetensors::read(file)?))
     }
 
-    /// See [`safetensors::write_with`]; rows are "float32", "float16" or "none".
-    pub fn write(&self, rows: &str) -> JsResult<Vec<u8>> {
-        let kept = match rows {
-            "float16" => KeptRows::Float16,
-            "none" => KeptRows::None,
-            _ => KeptRows::Float32,
-        };
-        Ok(safetensors::write_with(&self.0, kept)?)
+    /// See [`safetensors::write_around`]; rows are "float32", "float16" or "none".
+    pub fn write(&self, rows: &str) -> JsResult<Vec<Uint8Array>> {
+        let parts = safetensors::write_around(&self.0, kept(rows))?;
+        Ok(parts.iter().map(|part| Uint8Array::from(part.as_slice())).collect())
+    }
+
+    /// See [`safetensors::row_bytes`].
+    #[wasm_bindgen(js_name = rowBytes)]
+    pub fn row_bytes(features: &[f32], rows: &str) -> JsResult<Vec<u8>> {
+        Ok(safetensors::row_bytes(features, kept(rows))?)
     }
 
     /// See [`onnx::write`]; what the scorer learnt comes as `RawHead.fittedArrays` answers it, which
@@ -99,13 +101,13 @@ impl RawSnapshot {
     }
 
     /// See [`Snapshot::state`].
-    pub fn state(&self) -> Vec<f32> {
-        self.0.state.clone()
+    pub fn state(&self) -> Float32Array {
+        Float32Array::from(self.0.state.as_slice())
     }
 
     /// See [`Snapshot::input`].
-    pub fn input(&self) -> Vec<f32> {
-        self.0.input.clone()
+    pub fn input(&self) -> Float32Array {
+        Float32Array::from(self.0.input.as_slice())
     }
 
     /// See [`Snapshot::groups`].
@@ -114,13 +116,13 @@ impl RawSnapshot {
     }
 
     /// See [`Snapshot::weights`].
-    pub fn weights(&self) -> Vec<f32> {
-        self.0.weights.clone()
+    pub fn weights(&self) -> Float32Array {
+        Float32Array::from(self.0.weights.as_slice())
     }
 
     /// See [`Snapshot::unknown`].
-    pub fn unknown(&self) -> Vec<f32> {
-        self.0.unknown.clone()
+    pub fn unknown(&self) -> Float32Array {
+        Float32Array::from(self.0.unknown.as_slice())
     }
 
     /// See [`Snapshot::ids`].
@@ -135,8 +137,8 @@ impl RawSnapshot {
     }
 
     /// See [`Snapshot::features`].
-    pub fn features(&self) -> Vec<f32> {
-        self.0.features.clone()
+    pub fn features(&self) -> Float32Array {
+        Float32Array::from(self.0.features.as_slice())
     }
 
     /// See [`Snapshot::labels`].
@@ -150,7 +152,15 @@ impl RawSnapshot {
     }
 
     /// See [`Snapshot::scores`].
-    pub fn scores(&self) -> Vec<f32> {
-        self.0.scores.clone()
+    pub fn scores(&self) -> Float32Array {
+        Float32Array::from(self.0.scores.as_slice())
+    }
+}
+
+fn kept(rows: &str) -> KeptRows {
+    match rows {
+        "float16" => KeptRows::Float16,
+        "none" => KeptRows::None,
+        _ => KeptRows::Float32,
     }
 }

@@ -27,6 +27,7 @@ use crate::{
         selection::Selection,
     },
     snapshot::Snapshot,
+    training::rows::Rows,
 };
 
 /// A head on this file's backend.
@@ -78,10 +79,16 @@ impl RawHead {
         Ok(Self::new(Head::new(engine, config)))
     }
 
-    /// Takes the rows of a fit, which then begins in a task of its own: their copy is one.
+    /// Makes room for so many numbers, the rows of a fit, and forgets those that were taken before.
+    #[wasm_bindgen(js_name = makeRoom)]
+    pub fn make_room(&mut self, length: usize) {
+        self.taken = Vec::with_capacity(length);
+    }
+
+    /// Takes some of the rows of a fit.
     #[wasm_bindgen(js_name = takeRows)]
-    pub fn take_rows(&mut self, features: Vec<f32>) {
-        self.taken = features;
+    pub fn take_rows(&mut self, features: &[f32]) {
+        self.taken.extend_from_slice(features);
     }
 
     /// Begins a fit of the rows that were taken.
@@ -240,10 +247,11 @@ impl RawHead {
         to_js(&self.head.meta())
     }
 
-    /// See [`Snapshot::features`].
+    /// Some of [`Snapshot::features`]: those of the rows from `first` to before `end`.
     #[wasm_bindgen(js_name = trainingFeatures)]
-    pub fn training_features(&self) -> Vec<f32> {
-        self.head.rows().map(|rows| rows.features.to_vec()).unwrap_or_default()
+    pub fn training_features(&self, first: usize, end: usize) -> Float32Array {
+        let of = |rows: &Rows| Some(Float32Array::from(rows.range(first, end)?));
+        self.head.rows().and_then(of).unwrap_or_default()
     }
 
     /// See [`Snapshot::labels`].
@@ -276,8 +284,8 @@ impl RawHead {
 
     /// See [`Snapshot::unknown`].
     #[wasm_bindgen(js_name = unknownFeatures)]
-    pub fn unknown_features(&self) -> Vec<f32> {
-        self.head.memory().unknown().features.to_vec()
+    pub fn unknown_features(&self) -> Float32Array {
+        Float32Array::from(self.head.memory().unknown().features.as_slice())
     }
 
     /// See [`Snapshot::ids`].

@@ -12,8 +12,8 @@ needBuild();
  */
 const LIMIT = 100;
 
-/** A graph is written as a whole, and rows are picked and copied for a head of their own at once. */
-const OWN_LIMITS = { exportOnnx: 200, selectScorer: 200, "fit with validationSplit": 200 };
+/** Rows are picked and copied for a head of their own at once. */
+const OWN_LIMITS = { selectScorer: 200, "fit with validationSplit": 200 };
 
 /** Another program may take the processor: the best of so many is what the page can do. */
 const ATTEMPTS = 3;

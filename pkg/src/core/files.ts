@@ -12,30 +12,54 @@ async function withFiles<T>(work: (files: Files) => T): Promise<T> {
   return guardedCall(files, () => work(files));
 }
 
-/**
- * Copies the snapshot into the file formats' instance for the duration of the work. The page gets a
- * turn between the copies: each is of all rows.
- */
-async function withRawSnapshot<T>(snapshot: Snapshot, work: (raw: RawSnapshot) => T): Promise<T> {
-  const scheduler = new Scheduler();
-  await scheduler.pause();
+/** Numbers of the rows that are written at a time: a few milliseconds' work. */
+const PIECE = 1 << 19;
+
+/** Copies the snapshot into the file formats' instance for the duration of the work. */
+async function withRawSnapshot<T>(
+  snapshot: Snapshot,
+  work: (raw: RawSnapshot) => T | Promise<T>,
+): Promise<T> {
   const raw = await withFiles(
     ({ RawSnapshot }) => new RawSnapshot(JSON.stringify(snapshot.meta), ...arraysOf(snapshot)),
   );
   try {
-    await scheduler.pause();
     return await withFiles(() => work(raw));
   } finally {
     release(raw);
   }
 }
 
-/** The snapshot as a safetensors file. */
+/**
+ * The snapshot as a safetensors file. Of the training rows, `readRows` answers those from `first`
+ * to before `end`: they go from one instance to the file by way of the other, in pieces between
+ * which the page gets a turn.
+ */
 export function toFile(
   snapshot: Snapshot,
+  readRows: (first: number, end: number) => Float32Array,
   { rows = "float32" }: SaveOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return withRawSnapshot(snapshot, (raw) => raw.write(rows) as Uint8Array<ArrayBuffer>);
+  return withRawSnapshot(snapshot, async (raw) => {
+    const scheduler = new Scheduler();
+    const { features } = snapshot.meta.options;
+    const count = rows === "none" ? 0 : snapshot.labels.length;
+    const [before, behind] = raw.write(rows) as [Uint8Array, Uint8Array];
+    let place = before.length;
+    const rowBytes = features * (rows === "float16" ? 2 : 4);
+    const file = new Uint8Array(place + count * rowBytes + behind.length);
+    file.set(before);
+    const step = Math.ceil(PIECE / features);
+    for (let first = 0; first < count; first += step) {
+      const values = readRows(first, Math.min(count, first + step));
+      const bytes = await withFiles(({ RawSnapshot }) => RawSnapshot.rowBytes(values, rows));
+      file.set(bytes, place);
+      place += bytes.length;
+      await scheduler.pause();
+    }
+    file.set(behind, place);
+    return file;
+  });
 }
 
 /**
@@ -47,10 +71,8 @@ export function toOnnx(
   [numbers, ...arrays]: FittedArrays,
   { float16 = false, pooling, normalize = false }: ExportOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  // Of these the model has what the scorer made of them.
-  const without = { ...snapshot, features: new Float32Array(), seen: new BigUint64Array() };
   return withRawSnapshot(
-    without,
+    snapshot,
     (raw) =>
       raw.onnx(numbers, arrays, float16, pooling ?? "", normalize) as Uint8Array<ArrayBuffer>,
   );

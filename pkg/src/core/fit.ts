@@ -18,6 +18,9 @@ interface Epoch {
   kept?: Pick<Epoch, "loss" | "accuracy" | "validationLoss" | "validationAccuracy">;
 }
 
+/** Numbers of the rows that are copied at a time: what holds them on their way stays small. */
+const PIECE = 1 << 18;
+
 /** Drives the core's fit a few batches at a time, so that the page stays alive and can stop it. */
 export async function driveFit(
   { raw, status, stop, onEpoch, keepCheckpoint }: OperationContext,
@@ -30,11 +33,14 @@ export async function driveFit(
   const scheduler = new Scheduler();
   if (features === undefined) raw.beginRefit(options);
   else {
-    raw.takeRows(features);
-    await scheduler.pause();
-    // Or the core would keep them until the next fit.
-    if (stop.aborted) raw.takeRows(new Float32Array());
-    stop.throwIfAborted();
+    raw.makeRoom(features.length);
+    for (let first = 0; first < features.length; first += PIECE) {
+      raw.takeRows(features.subarray(first, first + PIECE));
+      await scheduler.pause();
+      // Or the core would keep them until the next fit.
+      if (stop.aborted) raw.makeRoom(0);
+      stop.throwIfAborted();
+    }
     raw.beginFit(labels as Float64Array, options);
     await scheduler.pause();
   }

@@ -242,7 +242,11 @@ export const operations = {
 
   save: operation({
     takes: "saveOptions",
-    run: async ({ raw }, options) => toFile(await takeSnapshot(raw), options),
+    async run({ raw }, options): Promise<Uint8Array<ArrayBuffer>> {
+      const readRows = (first: number, end: number): Float32Array =>
+        raw.trainingFeatures(first, end);
+      return toFile(await takeSnapshot(raw), readRows, options);
+    },
   }),
 
   weights: operation({

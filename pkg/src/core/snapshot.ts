@@ -85,12 +85,14 @@ export function isRestorable(state: Float32Array): boolean {
   return index === state.length;
 }
 
-/** Everything but the state, which a WebGPU head has to be asked for asynchronously. */
+/**
+ * Everything but the rows and the state, which a WebGPU head has to be asked for asynchronously.
+ */
 function readParts(raw: RawHead): Omit<Snapshot, "state"> {
   return {
     meta: raw.meta(),
     input: raw.inputArrays(),
-    features: raw.trainingFeatures(),
+    features: new Float32Array(),
     labels: raw.trainingLabels(),
     groups: raw.groups(),
     weights: raw.trainingWeights(),
@@ -102,7 +104,7 @@ function readParts(raw: RawHead): Omit<Snapshot, "state"> {
   };
 }
 
-/** The head as it is. */
+/** The head as it is, but for its training rows: of these, files take one part after the other. */
 export async function takeSnapshot(raw: RawHead): Promise<Snapshot> {
   return { ...readParts(raw), state: await raw.state() };
 }
@@ -121,6 +123,7 @@ export function salvageSnapshot(
   let parts: Omit<Snapshot, "state"> | undefined;
   try {
     parts = readParts(raw);
+    parts.features = raw.trainingFeatures(0, parts.labels.length);
     // Reading from a device would have to be awaited.
     const present = backend === "cpu" ? (raw.state() as Float32Array) : undefined;
     if (present !== undefined && isRestorable(present)) state = present;

@@ -1,11 +1,10 @@
 //! A graph under construction: nodes in the order in which they are computed, each with one result.
 
-use half::f16;
-
 use super::proto::{
     AttributeProto, Dimension, GraphProto, NodeProto, TensorProto, TensorShapeProto, TensorType,
     TypeProto, ValueInfoProto, attribute_type, data_type,
 };
+use crate::files::tensors::{float_bytes, half_bytes};
 
 /// A tensor of the graph: an input, a constant or a node's result.
 #[derive(Clone, Copy)]
@@ -58,11 +57,7 @@ impl Graph {
 
     /// A constant of float32.
     pub fn floats(&mut self, dims: &[usize], values: &[f32]) -> Value {
-        self.constant(
-            data_type::FLOAT,
-            dims,
-            values.iter().flat_map(|value| value.to_le_bytes()).collect(),
-        )
+        self.constant(data_type::FLOAT, dims, float_bytes(values))
     }
 
     /// A constant matrix, row-major: what most of a file is made of.
@@ -70,8 +65,7 @@ impl Graph {
         let dims = [values.len() / width, width];
         let unit = if self.is_half { unit(values) } else { None };
         let Some(unit) = unit else { return self.floats(&dims, values) };
-        let halves = values.iter().flat_map(|value| f16::from_f32(value / unit).to_le_bytes());
-        let halves = self.constant(data_type::FLOAT16, &dims, halves.collect());
+        let halves = self.constant(data_type::FLOAT16, &dims, half_bytes(values, unit));
         let wide = self.op_with("Cast", &[halves], "to", data_type::FLOAT.into());
         let unit = self.scalar(unit);
         self.op("Mul", &[wide, unit])

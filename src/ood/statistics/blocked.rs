@@ -18,10 +18,12 @@ use crate::{Result, engine::Engine, pace::wait};
 /// Rows of a block.
 const BLOCK: usize = 64;
 
-/// `L^-1`, row-major, and `ln det` of the symmetric `covariance`; nothing where it has no factor.
+/// `L^-1`, row-major, and `ln det` of the symmetric `covariance` with a ridge on its diagonal;
+/// nothing where it has no factor.
 pub async fn inverse_factor<E: Engine>(
     engine: &mut E,
     covariance: &DMatrix<f64>,
+    ridge: f64,
 ) -> Result<Option<(Vec<f32>, f64)>> {
     let side = covariance.nrows();
     // The inverse, and its transpose, of which products take rows.
@@ -30,6 +32,7 @@ pub async fn inverse_factor<E: Engine>(
     for start in (0..side).step_by(BLOCK) {
         let size = BLOCK.min(side - start);
         let mut schur = covariance.view((start, start), (size, size)).into_owned();
+        (0..size).for_each(|i| schur[(i, i)] += ridge);
         let mut below = Vec::new();
         if start > 0 {
             let block = covariance.view((start, 0), (size, start)).transpose();
@@ -105,7 +108,7 @@ mod tests {
             let unit = covariance.trace() / side as f64;
             covariance += DMatrix::identity(side, side) * (ridge * unit);
             let (found, log_determinant) =
-                block_on(async { inverse_factor(&mut engine(), &covariance).await })
+                block_on(async { inverse_factor(&mut engine(), &covariance, 0.0).await })
                     .unwrap()
                     .unwrap();
             let pace = engine().pace();
@@ -124,7 +127,9 @@ mod tests {
     fn what_is_no_covariance_has_none() {
         let matrix = DMatrix::identity(2 * BLOCK, 2 * BLOCK) * -1.0;
         assert!(
-            block_on(async { inverse_factor(&mut engine(), &matrix).await }).unwrap().is_none()
+            block_on(async { inverse_factor(&mut engine(), &matrix, 0.0).await })
+                .unwrap()
+                .is_none()
         );
     }
 }

@@ -60,13 +60,15 @@ impl<M> ClassDistances<M> {
         Self::to(engine, moments, &covariance, ridge, classes, means).await
     }
 
-    /// To the mean of all rows, as of a single class numbered 0, under their covariance.
+    /// To the mean of all rows, as of a single class numbered 0, under their covariance, which takes
+    /// the place of that within the classes.
     pub async fn to_mean<E: Engine<Matrix = M>>(
         engine: &mut E,
-        moments: &Moments,
+        moments: &mut Moments,
         ridge: f64,
     ) -> Result<Self> {
-        Self::to(engine, moments, &moments.total(), ridge, vec![0], moments.mean.clone()).await
+        let total = moments.take_total();
+        Self::to(engine, moments, &total, ridge, vec![0], moments.mean.clone()).await
     }
 
     async fn to<E: Engine<Matrix = M>>(

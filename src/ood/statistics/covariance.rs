@@ -10,6 +10,7 @@ use crate::{
     error::Mismatch,
     numeric::format::number,
     ood::fitted_arrays::{FittedArrays, transposed},
+    pace::wait,
 };
 
 /// From this side on a factor is made in blocks, where its ridge allows that.
@@ -43,17 +44,18 @@ impl<M> Whitening<M> {
         let unit = covariance.trace() / features as f64;
         let means = centre.iter().map(|&x| x as f32).collect();
         if width >= LARGE && ridge >= STRONG && unit > 0.0 {
-            let with_ridge = covariance + DMatrix::identity(width, width) * (ridge * unit);
-            if let Some((inverse, log_determinant)) = inverse_factor(engine, &with_ridge).await? {
+            let found = inverse_factor(engine, covariance, ridge * unit).await?;
+            if let Some((inverse, log_determinant)) = found {
                 let inverse = engine.matrix(inverse, width)?;
                 return Ok(Self { centre: means, inverse, log_determinant });
             }
         }
         let mut ridge = ridge;
         let factor = loop {
-            let identity = DMatrix::identity(width, width);
-            let with_ridge =
-                if unit == 0.0 { identity } else { covariance + identity * (ridge * unit) };
+            let mut with_ridge = covariance.clone();
+            // Of zeros, the identity.
+            let added = if unit == 0.0 { 1.0 } else { ridge * unit };
+            (0..width).for_each(|i| with_ridge[(i, i)] += added);
             match triangle::factor(&with_ridge, &engine.pace()).await {
                 Some(factor) => break factor,
                 None if ridge < 1.0 => ridge = (10.0 * ridge).max(1e-7),
@@ -84,7 +86,13 @@ impl<M> Whitening<M> {
     ) -> Result<Vec<f32>> {
         let width = self.centre.len();
         // Half of the triangle's numbers are zero.
-        pieces::product(engine, &self.offsets(rows), width, &self.inverse, width.div_ceil(2)).await
+        let at_a_time = pieces::rows_of_piece::<E>(width, width.div_ceil(2));
+        let mut all = Vec::with_capacity(rows.len());
+        for rows in rows.chunks(at_a_time * width) {
+            all.append(&mut wait!(self.apply(engine, rows))?);
+            engine.pace().piece().await;
+        }
+        Ok(all)
     }
 }
 

@@ -1,10 +1,8 @@
 //! The form in which rows are compared: at unit length, as suits a network's features, or
 //! standardised, as suits measurements.
 
-use crate::numeric::{
-    columns::Columns,
-    row::{norm, normalized},
-};
+use super::shaped::Shaped;
+use crate::numeric::{columns::Columns, row::norm};
 
 /// Above this deviation of the features' length, in units of its mean, features are taken for
 /// measurements in a table, of which the length says something; below, as with the embeddings of a
@@ -79,14 +77,14 @@ impl Lengths {
 }
 
 impl Form {
-    /// Of `[rows, width]` and their columns.
-    pub fn of(features: &[f32], columns: &Columns, width: usize) -> Self {
-        let lengths: Vec<f64> = features.chunks_exact(width).map(norm).collect();
+    /// Of rows of these lengths, and their columns.
+    pub fn of(lengths: &[f64], columns: &Columns) -> Self {
+        let width = columns.means.len();
         let count = lengths.len() as f64;
         let mean = lengths.iter().sum::<f64>() / count;
         let deviation =
             (lengths.iter().map(|length| (length - mean).powi(2)).sum::<f64>() / count).sqrt();
-        let lengths = Lengths::of(&lengths);
+        let lengths = Lengths::of(lengths);
         let are_measured = width <= FEW
             || columns.have_units()
             || deviation > LENGTH_MATTERS * mean
@@ -110,17 +108,22 @@ impl Form {
         if self.columns.is_some() { 0.0 } else { self.lengths.excess(length) }
     }
 
+    /// Of `[rows, width]`, whose lengths are known, in that form.
+    pub fn shaped<'a>(
+        &'a self,
+        features: &'a [f32],
+        width: usize,
+        lengths: &'a [f64],
+    ) -> Shaped<'a> {
+        match &self.columns {
+            Some(columns) => Shaped::standardised(features, width, columns),
+            None => Shaped::unit(features, width, lengths),
+        }
+    }
+
     /// Of `[rows, width]`, in that form.
     pub fn apply(&self, features: &[f32], width: usize) -> Vec<f32> {
-        let Some(Standardised { shift, scale }) = &self.columns else {
-            return normalized(features, width);
-        };
-        let mut rows = features.to_vec();
-        for row in rows.chunks_exact_mut(width) {
-            row.iter_mut()
-                .zip(shift.iter().zip(scale))
-                .for_each(|(x, (shift, scale))| *x = (*x - shift) * scale);
-        }
-        rows
+        let lengths: Vec<f64> = features.chunks_exact(width).map(norm).collect();
+        self.shaped(features, width, &lengths).all()
     }
 }

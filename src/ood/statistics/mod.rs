@@ -13,6 +13,7 @@ pub mod nearness;
 pub mod neighbours;
 pub mod pieces;
 pub mod principal;
+pub mod shaped;
 pub mod standard;
 pub mod subspace;
 pub mod training;
@@ -23,8 +24,8 @@ use std::rc::Rc;
 
 use self::{
     cache::Cache, class_distances::ClassDistances, covariance::Whitening, layers::Layers,
-    moments::Moments, nearness::Nearness, neighbours::Bank, principal::Principal,
-    training::Training,
+    moments::Moments, nearness::Nearness, neighbours::Bank, principal::Principal, shaped::Shaped,
+    standard::Standard, training::Training,
 };
 use super::{Batch, ScorerName, parameters::refusal};
 use crate::{
@@ -32,7 +33,7 @@ use crate::{
     architecture::Architecture,
     engine::Engine,
     input_map::InputMap,
-    numeric::row::normalized,
+    numeric::row::{norm, normalized},
     pace::{paced, wait},
     training::rows::Rows,
 };
@@ -54,6 +55,8 @@ pub struct Statistics<M> {
 struct OfWeights<M> {
     layers: Option<Rc<Layers<M>>>,
     training: Option<Rc<Training>>,
+    /// See [`super::auto::unsureness`].
+    unsureness: Option<(f32, Standard)>,
     /// Of the last layer's inputs as they are, and at unit length.
     moments: [Option<Rc<Moments>>; 2],
     principal: Option<Rc<Principal>>,
@@ -76,6 +79,7 @@ impl<M> OfWeights<M> {
         Self {
             layers: None,
             training: None,
+            unsureness: None,
             moments: [None, None],
             principal: None,
             unit_rows: None,
@@ -95,6 +99,21 @@ impl<M> Statistics<M> {
     /// The training rows.
     pub fn rows(&self) -> Option<&Rows> {
         self.rows.as_ref()
+    }
+
+    /// The head's logits of the training rows, where they were asked for.
+    pub fn own_logits(&self) -> Option<&[f32]> {
+        Some(self.of_weights.training.as_ref()?.batch().logits)
+    }
+
+    /// What was kept of [`super::auto::unsureness`].
+    pub fn unsureness(&self) -> Option<(f32, Standard)> {
+        self.of_weights.unsureness
+    }
+
+    /// Keeps that.
+    pub fn keep_unsureness(&mut self, made: (f32, Standard)) {
+        self.of_weights.unsureness = Some(made);
     }
 
     /// Drops what was made for weights that are no more.
@@ -212,12 +231,16 @@ impl<E: Engine> Context<'_, E> {
             return Ok(moments.clone());
         }
         let training = self.training().await?;
-        let batch = training.batch();
-        let unit = normalize.then(|| normalized(batch.inputs, batch.width));
-        let rows = unit.as_deref().unwrap_or(batch.inputs);
+        let Batch { inputs, width, .. } = training.batch();
+        let lengths: Vec<f64>;
+        let rows = if normalize {
+            lengths = inputs.chunks_exact(width).map(norm).collect();
+            Shaped::unit(inputs, width, &lengths)
+        } else {
+            Shaped::plain(inputs, width)
+        };
         let moments =
-            Moments::new(self.engine, rows, batch.width, training.labels(), training.classes())
-                .await?;
+            Moments::new(self.engine, &rows, training.labels(), training.classes()).await?;
         Ok(self.statistics.of_weights.moments[usize::from(normalize)]
             .insert(Rc::new(moments))
             .clone())

@@ -7,10 +7,11 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::pieces;
+use super::{pieces, shaped::Shaped};
 use crate::{
     Result,
     engine::{Engine, check_square, check_table},
+    numeric::row::{TILE, into_columns},
 };
 
 /// Rows of one product: large enough that its cost is the product's, small enough that sums in
@@ -37,25 +38,28 @@ pub struct Moments {
 }
 
 impl Moments {
-    /// Of `[rows, width]` with a class for each; there is at least one row.
+    /// Of rows with a class for each; there is at least one.
     pub async fn new(
         engine: &mut impl Engine,
-        rows: &[f32],
-        width: usize,
+        rows: &Shaped<'_>,
         labels: &[u32],
         classes: usize,
     ) -> Result<Self> {
+        let width = rows.width();
         check_table(classes, width)?;
         check_square(width)?;
+        let pace = engine.pace();
         let mut counts = vec![0; classes];
         let mut means = vec![0.0; classes * width];
-        for (row, &label) in rows.chunks_exact(width).zip(labels) {
-            let class = label as usize;
-            counts[class] += 1;
-            means[class * width..][..width]
-                .iter_mut()
-                .zip(row)
-                .for_each(|(sum, &x)| *sum += f64::from(x));
+        let mut made = Vec::new();
+        for (block, labels) in labels.chunks(BLOCK).enumerate() {
+            for (row, &label) in (block * BLOCK..).zip(labels) {
+                let class = label as usize;
+                counts[class] += 1;
+                let sums = means[class * width..][..width].iter_mut();
+                sums.zip(rows.row(row, &mut made)).for_each(|(sum, &x)| *sum += f64::from(x));
+            }
+            pace.piece().await;
         }
         let mut mean = vec![0.0; width];
         for (sums, &count) in means.chunks_exact_mut(width).zip(&counts) {
@@ -63,16 +67,23 @@ impl Moments {
             sums.iter_mut().for_each(|sum| *sum /= count.max(1) as f64);
         }
         mean.iter_mut().for_each(|sum| *sum /= labels.len() as f64);
-        engine.pace().piece().await;
-        let centre = |row: usize| &means[labels[row] as usize * width..][..width];
-        let within = scatter(engine, rows, width, centre).await?;
+        let within = scatter(engine, rows, &means, Some(labels)).await?;
         Ok(Self { width, features: width, counts, means, mean, within })
     }
 
     /// Covariance about the mean, divided by the number of rows: that within the classes plus that
     /// of their means.
     pub fn total(&self) -> DMatrix<f64> {
-        let mut total = self.within.clone();
+        self.widened(self.within.clone())
+    }
+
+    /// The same in the place of [`Self::within`], of which nothing is left.
+    pub fn take_total(&mut self) -> DMatrix<f64> {
+        let within = std::mem::replace(&mut self.within, DMatrix::zeros(0, 0));
+        self.widened(within)
+    }
+
+    fn widened(&self, mut total: DMatrix<f64>) -> DMatrix<f64> {
         let rows = self.counts.iter().sum::<usize>() as f64;
         for (class_mean, &count) in self.means.chunks_exact(self.width).zip(&self.counts) {
             let offset = DVector::from_iterator(
@@ -91,35 +102,47 @@ impl Moments {
     }
 }
 
-/// `1/n sum_i (x_i - centre(i)) (x_i - centre(i))^T` of `[n, width]`.
-pub async fn scatter<'a>(
+/// `1/n sum_i (x_i - c_i) (x_i - c_i)^T` of n rows. Their centres c are `[classes, width]` by the
+/// rows' labels, or, without labels, one for all.
+pub async fn scatter(
     engine: &mut impl Engine,
-    rows: &[f32],
-    width: usize,
-    centre: impl Fn(usize) -> &'a [f64],
+    rows: &Shaped<'_>,
+    centres: &[f64],
+    labels: Option<&[u32]>,
 ) -> Result<DMatrix<f64>> {
+    let (count, width) = (rows.count(), rows.width());
     check_square(width)?;
-    let count = rows.len() / width;
-    let offsets = |row: usize| {
-        let values = &rows[row * width..][..width];
-        values.iter().zip(centre(row)).map(|(&x, c)| f64::from(x) - c)
+    let centre = |row: usize| {
+        let class = labels.map_or(0, |labels| labels[row] as usize);
+        &centres[class * width..][..width]
     };
-    let squares: f64 = (0..count).flat_map(offsets).map(|offset| offset * offset).sum();
-    let scale = (squares / rows.len() as f64).sqrt();
+    let pace = engine.pace();
+    let (mut made, mut squares) = (Vec::new(), 0.0);
+    for start in (0..count).step_by(BLOCK) {
+        for row in start..count.min(start + BLOCK) {
+            let offsets = rows.row(row, &mut made).iter().zip(centre(row));
+            offsets.for_each(|(&x, c)| squares += (f64::from(x) - c).powi(2));
+        }
+        pace.piece().await;
+    }
+    let scale = (squares / (count * width) as f64).sqrt();
     if scale == 0.0 {
         return Ok(DMatrix::zeros(width, width));
     }
-    let pace = engine.pace();
-    pace.piece().await;
     let mut sum = DMatrix::zeros(width, width);
     let block = BLOCK.min(count);
     let mut transposed = vec![0.0; width * block];
+    let mut tile = Vec::with_capacity(width * TILE);
     for start in (0..count).step_by(block) {
         transposed.fill(0.0);
-        for (position, row) in (start..count.min(start + block)).enumerate() {
-            for (column, offset) in offsets(row).enumerate() {
-                transposed[column * block + position] = (offset / scale) as f32;
+        let end = count.min(start + block);
+        for first in (start..end).step_by(TILE) {
+            tile.clear();
+            for row in first..end.min(first + TILE) {
+                let offsets = rows.row(row, &mut made).iter().zip(centre(row));
+                tile.extend(offsets.map(|(&x, c)| ((f64::from(x) - c) / scale) as f32));
             }
+            into_columns(&tile, width, &mut transposed[first - start..], block);
         }
         pace.piece().await;
         // Of both halves of a symmetric product only the lower one, strip by strip.
@@ -166,7 +189,8 @@ mod tests {
         };
         let mut engine = CpuEngine::new(&spec, vec![0.0; 2]);
         let centre: Vec<f64> = (0..width).map(|column| column as f64 / width as f64).collect();
-        let found = block_on(scatter(&mut engine, &values, width, |_| &centre)).unwrap();
+        let found =
+            block_on(scatter(&mut engine, &Shaped::plain(&values, width), &centre, None)).unwrap();
         let offset =
             |row: usize, column: usize| f64::from(values[row * width + column]) - centre[column];
         for (a, b) in [(0, 0), (3, STRIP + 1), (STRIP - 1, STRIP), (2 * STRIP + 1, 7), (90, 80)] {

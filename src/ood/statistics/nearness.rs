@@ -6,12 +6,12 @@ mod arrays;
 
 use super::{
     class_distances::ClassDistances, form::Form, local_density::LocalDensity, moments::Moments,
-    standard::Standard, subspace::Subspace, unknown::Unknown,
+    shaped::Shaped, standard::Standard, subspace::Subspace, unknown::Unknown,
 };
 use crate::{
     Result,
     engine::{Engine, check_square},
-    numeric::{columns::Columns, random::Random, row::norm, sort},
+    numeric::{random::Random, row::norm, sort},
     training::rows::Rows,
 };
 
@@ -24,6 +24,9 @@ const PRIOR_ROWS: f64 = 5.0;
 const BANK: usize = 4096;
 const BANK_NUMBERS: usize = 2048 * 1280;
 
+/// Rows of which the lengths are taken together.
+const CHUNK: usize = 1024;
+
 /// Most rows of the bank where rows have so many features.
 pub(crate) fn bank_rows(features: usize) -> usize {
     (BANK_NUMBERS / features).clamp(1, BANK)
@@ -32,6 +35,8 @@ pub(crate) fn bank_rows(features: usize) -> usize {
 /// Fitted to training rows.
 pub struct Nearness<M> {
     features: usize,
+    /// Of the training rows.
+    lengths: Vec<f64>,
     form: Form,
     /// Where there are fewer rows than features.
     subspace: Option<Subspace<M>>,
@@ -85,50 +90,60 @@ impl<M> Nearness<M> {
     /// In the span of the rows, or in that of all features.
     async fn measured<E: Engine<Matrix = M>>(
         engine: &mut E,
-        Rows { features, labels, width: count, .. }: &Rows,
+        known: &Rows,
         examples: Option<&[f32]>,
         classes: usize,
         seed: u64,
         is_spanned: bool,
     ) -> Result<Self> {
-        let count = *count;
+        let &Rows { ref features, ref labels, width: count, .. } = known;
         check_square(count)?;
         let pace = engine.pace();
-        let columns = Columns::of(features, count);
+        let columns = known.columns();
         pace.piece().await;
-        let form = Form::of(features, &columns, count);
-        pace.piece().await;
-        let shaped = form.apply(features, count);
-        pace.piece().await;
+        let mut lengths = Vec::with_capacity(labels.len());
+        for rows in features.chunks(CHUNK * count) {
+            lengths.extend(rows.chunks_exact(count).map(norm));
+            pace.piece().await;
+        }
+        let form = Form::of(&lengths, columns);
+        let shaped = form.shaped(features, count, &lengths);
         // The rows of the bank stand for all where only a mean and a deviation are wanted.
         let chosen = stratified(labels, bank_rows(count), seed);
         let unknown = match examples {
             Some(examples) => {
                 // Examples may lie outside of the span of the rows.
-                let known = pick(&shaped, count, &chosen);
+                let known = shaped.pick(&chosen);
                 Some(Unknown::new(engine, known, form.apply(examples, count), count).await?)
             }
             None => None,
         };
-        let (rows, subspace) = if is_spanned {
+        let (mut spanned, mut subspace) = (Vec::new(), None);
+        if is_spanned {
+            // Few: all of them at once.
+            let shaped = shaped.all();
             let span = Subspace::new(engine, &shaped, count).await?;
-            (span.of_its_rows(engine, &shaped).await?, Some(span))
-        } else {
-            (shaped, None)
+            spanned = span.of_its_rows(engine, &shaped).await?;
+            subspace = Some(span);
+        }
+        let rows = match &subspace {
+            Some(subspace) => Shaped::plain(&spanned, subspace.width()),
+            None => shaped,
         };
-        let width = rows.len() / labels.len();
-        let mut moments = Moments::new(engine, &rows, width, labels, classes).await?;
+        let width = rows.width();
+        let mut moments = Moments::new(engine, &rows, labels, classes).await?;
         moments.features = count;
         let class = ClassDistances::new(engine, &moments, form.ridge).await?;
-        let background = ClassDistances::to_mean(engine, &moments, form.ridge).await?;
+        let background = ClassDistances::to_mean(engine, &mut moments, form.ridge).await?;
 
         let of_chosen: Vec<u32> = chosen.iter().map(|&row| labels[row]).collect();
-        let bank = pick(&rows, width, &chosen);
+        let bank = rows.pick(&chosen);
         let whitened = class.whitened(engine, &bank).await?;
         let factors = spread_factors(&class.own(&whitened, &of_chosen), &of_chosen, classes);
         let class = class.scaled(|class| factors[class]);
         let near =
             class.nearest_without_itself(engine, &whitened, &of_chosen, &moments.counts).await?;
+        drop(whitened);
         let whitened = background.whitened(engine, &bank).await?;
         let one_class = vec![0; chosen.len()];
         let far = background
@@ -148,7 +163,17 @@ impl<M> Nearness<M> {
             // One row, or the same one over and over: any distance from it is better than none.
             standards[0] = Standard::PLAIN;
         }
-        Ok(Self { features: count, form, subspace, class, background, density, standards, unknown })
+        Ok(Self {
+            features: count,
+            lengths,
+            form,
+            subspace,
+            class,
+            background,
+            density,
+            standards,
+            unknown,
+        })
     }
 }
 
@@ -156,12 +181,18 @@ impl<M> Nearness<M> {
 impl<M> Nearness<M> {
     /// How many times longer than usual each row is, at least 1; 1 where the length is a feature.
     pub fn stretch(&self, features: &[f32]) -> Vec<f32> {
+        features.chunks_exact(self.features).map(|row| self.stretch_of(norm(row))).collect()
+    }
+
+    /// The same of the training rows.
+    pub fn own_stretch(&self) -> Vec<f32> {
+        self.lengths.iter().map(|&length| self.stretch_of(length)).collect()
+    }
+
+    fn stretch_of(&self, length: f64) -> f32 {
         let usual =
             if self.form.columns.is_some() { f64::INFINITY } else { self.form.lengths.usual };
-        features
-            .chunks_exact(self.features)
-            .map(|row| (norm(row) / usual).max(1.0) as f32)
-            .collect()
+        (length / usual).max(1.0) as f32
     }
 
     /// The measures of `[rows, features]`, distances in deviations from their means. Neighbours
@@ -205,11 +236,6 @@ impl<M> Nearness<M> {
     pub fn form(&self, features: &[f32]) -> Vec<f32> {
         self.form.apply(features, self.features)
     }
-}
-
-/// Some of `[rows, width]`.
-fn pick(rows: &[f32], width: usize, chosen: &[usize]) -> Vec<f32> {
-    chosen.iter().flat_map(|&row| &rows[row * width..][..width]).copied().collect()
 }
 
 /// For each class, the inverse of its rows' mean distance to their own mean, drawn towards that of

@@ -11,6 +11,9 @@ use crate::{
 /// than by themselves.
 const LEAST_ROWS: usize = 32;
 
+/// Numbers of the rows that a head answers for at a time: it may have to map a copy of them.
+const ANSWERED: usize = 1 << 20;
+
 /// Rows of a width that go into one piece of a product with so many columns, or, of several, the
 /// most.
 pub fn rows_of_piece<E: Engine>(width: usize, columns: usize) -> usize {
@@ -46,19 +49,26 @@ pub async fn forward<E: Engine>(
     features: &[f32],
 ) -> Result<Outputs> {
     let width = architecture.features();
-    check_outputs(features.len() / width, &architecture.layers())?;
-    let at_a_time = rows_of_piece::<E>(architecture.parameters() as usize, 1);
-    if features.len() / width <= at_a_time {
+    let count = features.len() / width;
+    check_outputs(count, &architecture.layers())?;
+    let most = rows_of_piece::<E>(architecture.parameters() as usize, 1);
+    let parts = count.div_ceil(most.min(ANSWERED / width).max(LEAST_ROWS));
+    if parts == 1 {
         let outputs = wait!(engine.forward(features))?;
         engine.pace().piece().await;
         return Ok(outputs);
     }
     let mut all = Outputs::default();
-    for rows in features.chunks(at_a_time * width) {
+    all.logits.reserve_exact(count * architecture.classes());
+    for part in 0..parts {
+        // Of one size: the engine's sums of a few rows differ from those of many in the last place.
+        let place = |part: usize| count * part / parts * width;
+        let rows = &features[place(part)..place(part + 1)];
         let Outputs { logits, penultimate } = wait!(engine.forward(rows))?;
         all.logits.extend(logits);
         if let Some(inputs) = penultimate {
-            all.penultimate.get_or_insert_default().extend(inputs);
+            let room = || Vec::with_capacity(count * architecture.penultimate());
+            all.penultimate.get_or_insert_with(room).extend(inputs);
         }
         engine.pace().piece().await;
     }

@@ -3,7 +3,7 @@
 
 use nalgebra::{DMatrix, SymmetricEigen};
 
-use super::{moments::scatter, training::Training};
+use super::{moments::scatter, shaped::Shaped, training::Training};
 use crate::{Error, Result, engine::Engine, error::Mismatch, numeric::sort, pace::paced};
 
 /// Eigenvalues below this share of the largest count as 0 in the pseudo-inverse.
@@ -25,8 +25,8 @@ impl Principal {
     /// Of the last layer's inputs; there are at least two.
     pub async fn new(engine: &mut impl Engine, training: &Training) -> Result<Self> {
         let origin = origin(training)?;
-        let covariance =
-            paced!(scatter(engine, training.batch().inputs, training.width(), |_| &origin))?;
+        let rows = Shaped::plain(training.batch().inputs, training.width());
+        let covariance = paced!(scatter(engine, &rows, &origin, None))?;
         let eigen = decompose(covariance)?;
         let ascending = sort::ascending(
             &eigen.eigenvalues.iter().map(|&value| value as f32).collect::<Vec<_>>(),
