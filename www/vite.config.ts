@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
+import { defaultClientConditions, defineConfig } from "vite";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -21,6 +21,12 @@ const connect = existsSync(here("public/models/all-MiniLM-L6-v2/config.json"))
   ? "'self'"
   : `'self' ${hub}`;
 
+/** What the built site's host should send too: pages that are isolated may run threads. */
+const isolation = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
 export default defineConfig({
   plugins: [
     {
@@ -32,6 +38,8 @@ export default defineConfig({
     // transformers.js asks for the build with WebGPU, twice as large; its models and ours share
     // one.
     alias: { "onnxruntime-web/webgpu": "onnxruntime-web/wasm" },
+    // Without the script that starts the wasm, which is a file that the models share as well.
+    conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions],
   },
   // A page's address is its folder's name: /teach/, /text/.
   root: here("pages"),
@@ -42,7 +50,8 @@ export default defineConfig({
   // would move the modules but not the files.
   optimizeDeps: { exclude: ["oodgate", "onnxruntime-web"] },
   // In development the package is served from the workspace, next to this folder.
-  server: { fs: { allow: [here("..")] } },
+  server: { fs: { allow: [here("..")] }, headers: isolation },
+  preview: { headers: isolation },
   worker: { format: "es" },
   build: {
     outDir: here("dist"),
@@ -52,6 +61,13 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // Compressing 14 MB of onnxruntime only to print a figure takes longer than the build.
     reportCompressedSize: false,
-    rolldownOptions: { input: pages.map((page) => here(`pages/${page}`)) },
+    rolldownOptions: {
+      input: pages.map((page) => here(`pages/${page}`)),
+      output: {
+        // Some hosts know no .mjs, and browsers run a module only with a script's type.
+        assetFileNames: ({ names: [name] }) =>
+          name?.endsWith(".mjs") ? "assets/[name]-[hash].js" : "assets/[name]-[hash][extname]",
+      },
+    },
   },
 });

@@ -137,6 +137,8 @@ async function launchOnce() {
     ...(process.getuid?.() === 0 && { WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" }),
     LIBGL_ALWAYS_SOFTWARE: "1",
     NO_AT_BRIDGE: "1",
+    // Safari's isolated pages have it; without this the engine's GTK port has not.
+    JSC_useSharedArrayBuffer: "1",
     // It makes a language "C" of C.UTF-8, which containers have and Intl refuses.
     LC_ALL: "C",
   };
