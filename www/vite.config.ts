@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { defaultClientConditions, defineConfig } from "vite";
+import { defaultClientConditions, defineConfig, type Plugin } from "vite";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -27,8 +27,25 @@ const isolation = {
   "cross-origin-embedder-policy": "require-corp",
 };
 
+/**
+ * uPlot makes a number format in the browser's language as it loads, and throws where that is none:
+ * "C", in WebKit on a system whose locale is C.UTF-8. The page's own language always is one.
+ */
+const uPlotLanguage: Plugin = {
+  name: "uplot-language",
+  transform: {
+    filter: { id: /uPlot\.esm\.js/ },
+    handler(code) {
+      const [before, after, ...more] = code.split("domEnv ? nav.language : 'en-US'");
+      if (after === undefined || more.length > 0) throw new Error("uPlot is not as expected.");
+      return `${before}document.documentElement.lang${after}`;
+    },
+  },
+};
+
 export default defineConfig({
   plugins: [
+    uPlotLanguage,
     {
       name: "connect-src",
       transformIndexHtml: (html) => html.replace("connect-src 'self'", `connect-src ${connect}`),
@@ -47,8 +64,8 @@ export default defineConfig({
   // Relative, so that the built site can be hosted in any sub-folder.
   base: "./",
   // The package finds its wasm files beside its own modules, and so does onnxruntime. Pre-bundling
-  // would move the modules but not the files.
-  optimizeDeps: { exclude: ["oodgate", "onnxruntime-web"] },
+  // would move the modules but not the files. It would pass by the plugin for uPlot, too.
+  optimizeDeps: { exclude: ["oodgate", "onnxruntime-web", "uplot"] },
   // In development the package is served from the workspace, next to this folder.
   server: { fs: { allow: [here("..")] }, headers: isolation },
   preview: { headers: isolation },
