@@ -7,7 +7,7 @@ import { tinyModel } from "./tiny-model.mjs";
 
 /** At 15 answers a second. */
 const HOUR = 54_000;
-/** MiB that the page's process may have of its own: 125 are measured, 165 after the sample. */
+/** MiB that the page's process may have of its own: 125 to 155 are measured, 166 at most. */
 const PROCESS = 224;
 const PIECES = 8;
 const mebibytes = (bytes) => bytes / 2 ** 20;
