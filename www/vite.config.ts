@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
+import { defaultClientConditions, defineConfig, type Plugin } from "vite";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -21,8 +21,31 @@ const connect = existsSync(here("public/models/all-MiniLM-L6-v2/config.json"))
   ? "'self'"
   : `'self' ${hub}`;
 
+/** What the built site's host should send too: pages that are isolated may run threads. */
+const isolation = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
+/**
+ * uPlot makes a number format in the browser's language as it loads, and throws where that is none:
+ * "C", in WebKit on a system whose locale is C.UTF-8. The page's own language always is one.
+ */
+const uPlotLanguage: Plugin = {
+  name: "uplot-language",
+  transform: {
+    filter: { id: /uPlot\.esm\.js/ },
+    handler(code) {
+      const [before, after, ...more] = code.split("domEnv ? nav.language : 'en-US'");
+      if (after === undefined || more.length > 0) throw new Error("uPlot is not as expected.");
+      return `${before}document.documentElement.lang${after}`;
+    },
+  },
+};
+
 export default defineConfig({
   plugins: [
+    uPlotLanguage,
     {
       name: "connect-src",
       transformIndexHtml: (html) => html.replace("connect-src 'self'", `connect-src ${connect}`),
@@ -32,6 +55,8 @@ export default defineConfig({
     // transformers.js asks for the build with WebGPU, twice as large; its models and ours share
     // one.
     alias: { "onnxruntime-web/webgpu": "onnxruntime-web/wasm" },
+    // Without the script that starts the wasm, which is a file that the models share as well.
+    conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions],
   },
   // A page's address is its folder's name: /teach/, /text/.
   root: here("pages"),
@@ -39,10 +64,11 @@ export default defineConfig({
   // Relative, so that the built site can be hosted in any sub-folder.
   base: "./",
   // The package finds its wasm files beside its own modules, and so does onnxruntime. Pre-bundling
-  // would move the modules but not the files.
-  optimizeDeps: { exclude: ["oodgate", "onnxruntime-web"] },
+  // would move the modules but not the files. It would pass by the plugin for uPlot, too.
+  optimizeDeps: { exclude: ["oodgate", "onnxruntime-web", "uplot"] },
   // In development the package is served from the workspace, next to this folder.
-  server: { fs: { allow: [here("..")] } },
+  server: { fs: { allow: [here("..")] }, headers: isolation },
+  preview: { headers: isolation },
   worker: { format: "es" },
   build: {
     outDir: here("dist"),
@@ -52,6 +78,13 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // Compressing 14 MB of onnxruntime only to print a figure takes longer than the build.
     reportCompressedSize: false,
-    rolldownOptions: { input: pages.map((page) => here(`pages/${page}`)) },
+    rolldownOptions: {
+      input: pages.map((page) => here(`pages/${page}`)),
+      output: {
+        // Some hosts know no .mjs, and browsers run a module only with a script's type.
+        assetFileNames: ({ names: [name] }) =>
+          name?.endsWith(".mjs") ? "assets/[name]-[hash].js" : "assets/[name]-[hash][extname]",
+      },
+    },
   },
 });

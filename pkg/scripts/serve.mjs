@@ -25,6 +25,12 @@ const types = {
   ".onnx": "application/octet-stream",
 };
 
+/** Headers of a page that may share memory with its Workers, and so run threads. */
+export const isolation = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
 /** The file that a URL path means, or undefined: longest mount first, "index.html" for a folder, never outside the mount. */
 function resolve(mounts, urlPath) {
   const mount = mounts.find(([prefix]) => (prefix.endsWith("/") ? urlPath.startsWith(prefix) : urlPath === prefix));
@@ -79,7 +85,7 @@ function listen(server, port) {
  * @param {Record<string, string>} options.mounts what lies where: a URL prefix with a final slash -> folder, a whole URL path -> file;
  *   for example { "/": "www/dist", "/data.safetensors": "some/file.safetensors" }
  * @param {number} [options.port] wanted port; 0 (the default) takes a free one, and so does a wanted one that is taken
- * @param {boolean} [options.isolated] cross-origin isolation: gives the page a clock of 5 instead of 100 microseconds
+ * @param {boolean} [options.isolated] cross-origin isolation: threads for the page, and a clock of 5 instead of 100 microseconds
  * @param {Record<string, string>} [options.headers] more headers on every answer
  * @param {(file: string) => void} [options.onFile] called with every file that is sent: a page's requests, its workers' included
  * @param {(request: object, response: object) => boolean} [options.handle] asked first; true where it answers the request itself
@@ -87,7 +93,6 @@ function listen(server, port) {
  */
 export async function serve({ mounts, port = 0, isolated = false, headers = {}, onFile = () => {}, handle = () => false }) {
   const longestFirst = Object.entries(mounts).sort(([a], [b]) => b.length - a.length);
-  const isolation = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
   const extra = { ...(isolated ? isolation : {}), ...headers };
   const server = createServer((request, response) => {
     if (!handle(request, response)) answer(longestFirst, extra, onFile, request, response);

@@ -25,7 +25,11 @@ await main(import.meta, async () => {
   await build({ fast: values.fast });
   say("Building the demo page ...");
   npm("run", "build", "-w", "www");
-  const { url } = await serve({ mounts: { "/": at("www", "dist") }, port: Number(values.port) });
+  const { url } = await serve({
+    mounts: { "/": at("www", "dist") },
+    port: Number(values.port),
+    isolated: true,
+  });
   say(`The demo page is at ${url} (Ctrl-C ends it)`);
   open(url);
 });

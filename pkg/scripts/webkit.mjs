@@ -137,8 +137,10 @@ async function launchOnce() {
     ...(process.getuid?.() === 0 && { WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" }),
     LIBGL_ALWAYS_SOFTWARE: "1",
     NO_AT_BRIDGE: "1",
-    // It makes a language "C" of C.UTF-8, which containers have and Intl refuses.
-    LC_ALL: "C",
+    // Safari's isolated pages have it; without this the engine's GTK port has not.
+    JSC_useSharedArrayBuffer: "1",
+    // As containers have it: the browser makes a language "C" of it, which Intl refuses.
+    LC_ALL: "C.UTF-8",
   };
   const server = start(find(driver), ["--host=127.0.0.1", `--port=${port}`], env);
   const stop = () => {

@@ -68,6 +68,26 @@ for (const [what, script, words] of [
   }));
 }
 
+/** Runs in the page: what a head says whose page stood still for longer than its Worker may take. */
+async function standStill() {
+  const { createHead } = await import("/pkg/dist/index.js");
+  const { setTimeout, Worker } = globalThis;
+  globalThis.setTimeout = (call, milliseconds, ...of) => setTimeout(call, Math.min(milliseconds, 1000), ...of);
+  globalThis.Worker = class extends Worker {
+    constructor(...of) {
+      super(...of);
+      setTimeout(() => {
+        for (const begun = performance.now(); performance.now() - begun < 3000; );
+      }, 0);
+    }
+  };
+  const head = await createHead({ features: 2, classes: 2, worker: true, backend: "cpu" });
+  return (await head.logits(new Float32Array(4))).length;
+}
+
+test("a page that stands still meanwhile, asleep or busy", { timeout: 30_000 }, () =>
+  onPage({}, async (page) => assert.equal(await page.evaluate(standStill), 4)));
+
 test("a policy that forbids Workers", { timeout: 30_000 }, () =>
   onPage({ "content-security-policy": "worker-src 'none'" }, async (page) => {
     const { refused } = await page.evaluate(start, { script: "/pkg/dist/worker.js" });

@@ -4,16 +4,18 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { serve } from "../../pkg/scripts/serve.mjs";
+import { isolation, serve } from "../../pkg/scripts/serve.mjs";
 import { at, npm } from "../../pkg/scripts/shell.mjs";
 import { isPrepared } from "../lib/prepared.mjs";
 import { hands } from "./hands.mjs";
 
 const OUTPUT = at("tests", "output");
 
-/** Runs in every page before anything of it: what it complains about, in words. */
+/** Runs in every page before anything of it: notes what it complains about, in words. */
 function watch() {
   window.faults = [];
+  // Two threads for the models, as on most machines, whatever this one has.
+  Object.defineProperty(Navigator.prototype, "hardwareConcurrency", { get: () => 4 });
   const note = (text) => window.faults.push(text);
   addEventListener(
     "error",
@@ -38,7 +40,8 @@ function watch() {
 function watched(request, response) {
   const { pathname } = new URL(request.url, "http://localhost");
   if (pathname === "/watch.js") {
-    response.writeHead(200, { "content-type": "text/javascript" }).end(`(${watch})();`);
+    const type = { "content-type": "text/javascript" };
+    response.writeHead(200, { ...type, ...isolation }).end(`(${watch})();`);
     return true;
   }
   const page = /^\/some\/folder\/(\w+)\/$/.exec(pathname)?.[1];
@@ -46,7 +49,7 @@ function watched(request, response) {
   const html = readFileSync(at("www", "dist", page, "index.html"), "utf8");
   const first = '<script src="/watch.js"></script>';
   const type = { "content-type": "text/html; charset=utf-8" };
-  response.writeHead(200, type).end(html.replace("<head>", `<head>${first}`));
+  response.writeHead(200, { ...type, ...isolation }).end(html.replace("<head>", `<head>${first}`));
   return true;
 }
 
@@ -67,11 +70,15 @@ function watched(request, response) {
 export function testPages(engine, launch) {
   let server;
   let browser;
+  /** How often the script of the models' threads was asked for. */
+  let scripts = 0;
 
   before(async () => {
     if (!isPrepared) npm("run", "build", "-w", "www");
     mkdirSync(OUTPUT, { recursive: true });
-    server = await serve({ mounts: { "/some/folder/": at("www", "dist") }, handle: watched });
+    const mounts = { "/some/folder/": at("www", "dist") };
+    const onFile = (file) => (scripts += /ort-wasm[^/]*\.js$/.test(file) ? 1 : 0);
+    server = await serve({ mounts, handle: watched, isolated: true, onFile });
     browser = await launch();
     await browser.resize(1280, 960);
   });
@@ -105,7 +112,9 @@ export function testPages(engine, launch) {
 
   use("Teach with pictures", () =>
     visit("teach/", async () => {
+      scripts = 0;
       await browser.evaluate(teachPictures);
+      assert.equal(scripts, 2, "one for the Worker and one for the thread beside it");
       await shoot("teach-pictures");
       const before = await browser.evaluate(countsOf);
       assert.deepEqual(before, ["20 pictures", "20 pictures"]);

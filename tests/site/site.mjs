@@ -16,7 +16,7 @@ let server;
 before(async () => {
   if (!isPrepared) npm("run", "build", "-w", "www");
   mkdirSync(OUTPUT, { recursive: true });
-  server = await serve({ mounts: { "/some/folder/": at("www", "dist") } });
+  server = await serve({ mounts: { "/some/folder/": at("www", "dist") }, isolated: true });
 });
 
 after(() => server?.close());

@@ -4,5 +4,5 @@ import { test } from "node:test";
 import { watchFrames } from "../soak/camera.mjs";
 
 test("memory is flat while thousands of frames are answered", { timeout: 300_000 }, () =>
-  watchFrames({ warmUp: 1000, frames: 4000 }),
+  watchFrames({ warmUp: 2000, frames: 4000, growth: 64 }),
 );

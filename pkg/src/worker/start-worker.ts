@@ -10,6 +10,12 @@ import { isGreeting } from "./protocol.js";
  */
 const GREETING_MS = 20_000;
 
+/**
+ * The limit is counted in so many timers, one after the other. Time in which the page's thread
+ * stood still, asleep or busy, thus counts as one of them: a greeting that came meanwhile is heard.
+ */
+const TURNS = 4;
+
 function unavailable(reason: string, cause?: unknown): OodgateError {
   const message = `the Worker could not be started: ${reason}`;
   return new OodgateError("worker-unavailable", message, { cause });
@@ -79,10 +85,16 @@ function parse(address: string): URL | undefined {
 /** Waits for the greeting; rejects when it does not come, or is that of something else. */
 function greeting(worker: Worker, script: string): Promise<void> {
   return new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => {
+    let timer: ReturnType<typeof setTimeout>;
+    const wait = (turns: number): void => {
+      if (turns > 0) {
+        timer = setTimeout(wait, GREETING_MS / TURNS, turns - 1);
+        return;
+      }
       const limit = `${GREETING_MS / 1000} s`;
       reject(unavailable(`${script} did not answer as this package's script within ${limit}`));
-    }, GREETING_MS);
+    };
+    wait(TURNS);
     worker.onerror = (event) => {
       event.preventDefault();
       clearTimeout(timer);

@@ -1,7 +1,7 @@
 import { Backbone } from "./backbone";
 import { Calls } from "./calls";
 import { download } from "./download";
-import { runtime } from "./runtime";
+import { engineOf, runtime, type Engine } from "./runtime";
 
 /** Width and height of what the model is shown. */
 const SIDE = 224;
@@ -10,7 +10,7 @@ const SIDE = 224;
 const MODEL = { path: "../models/efficientnet-lite0-int8.onnx", size: 3_525_350 };
 
 export type PictureQuestion =
-  | { readonly kind: "load"; readonly runtime: ArrayBuffer; readonly model: ArrayBuffer }
+  | { readonly kind: "load"; readonly engine: Engine; readonly model: ArrayBuffer }
   | { readonly kind: "embed"; readonly bitmap: ImageBitmap; readonly keep: boolean };
 
 export type PictureAnswer =
@@ -37,14 +37,15 @@ export class PictureBackbone extends Backbone<PictureQuestion, PictureAnswer> {
 
   protected override async start(): Promise<Calls<PictureQuestion, PictureAnswer>> {
     const model = { url: new URL(MODEL.path, document.baseURI).href, size: MODEL.size };
-    const [engine, weights] = await download([runtime, model], (received, total) => {
+    const [wasm, weights] = await download([runtime, model], (received, total) => {
       this.loading.value = { kind: "loading", received: Math.min(received, total), total };
     });
-    if (engine === undefined || weights === undefined) throw new Error("A file is missing.");
+    if (wasm === undefined || weights === undefined) throw new Error("A file is missing.");
     this.loading.value = { kind: "starting" };
     const worker = new Worker(new URL("./pictures.worker.ts", import.meta.url), { type: "module" });
     const calls = new Calls<PictureQuestion, PictureAnswer>(worker);
-    await calls.ask({ kind: "load", runtime: engine, model: weights }, [engine, weights]);
+    const engine = engineOf(wasm);
+    await calls.ask({ kind: "load", engine, model: weights }, [wasm, weights]);
     return calls;
   }
 }

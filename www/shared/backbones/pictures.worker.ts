@@ -3,6 +3,8 @@
 import * as ort from "onnxruntime-web/wasm";
 import { messageOf, type Answer, type Question } from "./calls";
 import type { PictureAnswer, PictureQuestion } from "./pictures";
+import type { Engine } from "./runtime";
+import { sessionOptions } from "./session";
 
 /** Small enough to keep a thousand of, large enough to be shown the model again. */
 const KEPT = { type: "image/jpeg", quality: 0.85 } as const;
@@ -25,15 +27,14 @@ function reply(message: Answer<PictureAnswer>, transfer: Transferable[] = []): v
 }
 
 async function answer(ask: PictureQuestion): Promise<PictureAnswer> {
-  if (ask.kind === "load") return load(ask.runtime, ask.model);
+  if (ask.kind === "load") return load(ask.engine, ask.model);
   return embed(ask.bitmap, ask.keep);
 }
 
-async function load(runtime: ArrayBuffer, model: ArrayBuffer): Promise<PictureAnswer> {
-  // Threads would need cross-origin isolation, which a host of static files seldom gives.
-  ort.env.wasm.numThreads = 1;
-  ort.env.wasm.wasmBinary = runtime;
-  session = await ort.InferenceSession.create(model, { executionProviders: ["wasm"] });
+async function load(engine: Engine, model: ArrayBuffer): Promise<PictureAnswer> {
+  Object.assign(ort.env.wasm, engine);
+  const options = { ...sessionOptions, executionProviders: ["wasm"] };
+  session = await ort.InferenceSession.create(model, options);
   return { kind: "loaded" };
 }
 

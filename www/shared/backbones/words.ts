@@ -1,7 +1,7 @@
 import { Backbone } from "./backbone";
 import { Calls } from "./calls";
 import { download } from "./download";
-import { runtime } from "./runtime";
+import { engineOf, runtime, type Engine } from "./runtime";
 
 /** Where the site has the model, if the build could fetch it; else it comes from the usual hub. */
 const LOCAL = "../models/";
@@ -11,7 +11,7 @@ const SIZE = 22_928_619;
 export type WordQuestion =
   | {
       readonly kind: "load";
-      readonly runtime: ArrayBuffer;
+      readonly engine: Engine;
       readonly model: string;
       readonly localPath?: string;
     }
@@ -36,10 +36,10 @@ export class WordBackbone extends Backbone<WordQuestion, WordAnswer> {
 
   protected override async start(): Promise<Calls<WordQuestion, WordAnswer>> {
     const total = runtime.size + SIZE;
-    const [engine] = await download([runtime], (received) => {
+    const [wasm] = await download([runtime], (received) => {
       this.loading.value = { kind: "loading", received, total };
     });
-    if (engine === undefined) throw new Error("A file is missing.");
+    if (wasm === undefined) throw new Error("A file is missing.");
     const local = new URL(LOCAL, document.baseURI);
     const here = await fetch(new URL(`${NAME}/config.json`, local), { method: "HEAD" }).then(
       (response) => response.ok,
@@ -58,7 +58,7 @@ export class WordBackbone extends Backbone<WordQuestion, WordAnswer> {
     // transformers.js takes a path as a folder of models, and a full address as none.
     const source = here ? { model: NAME, localPath: local.pathname } : { model: `Xenova/${NAME}` };
     try {
-      await calls.ask({ kind: "load", runtime: engine, ...source }, [engine]);
+      await calls.ask({ kind: "load", engine: engineOf(wasm), ...source }, [wasm]);
     } catch (error) {
       calls.end();
       throw error;

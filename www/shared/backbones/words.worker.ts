@@ -2,7 +2,8 @@
 
 import { env, pipeline, type FeatureExtractionPipeline } from "@huggingface/transformers";
 import { messageOf, type Answer, type Question } from "./calls";
-import { runtime as engine } from "./runtime";
+import type { Engine } from "./runtime";
+import { sessionOptions } from "./session";
 import type { WordAnswer, WordProgress, WordQuestion } from "./words";
 
 /** The file that takes the time. */
@@ -22,14 +23,14 @@ function reply(message: Answer<WordAnswer> | WordProgress, transfer: Transferabl
 }
 
 async function answer(ask: WordQuestion): Promise<WordAnswer> {
-  if (ask.kind === "load") return load(ask.runtime, ask.model, ask.localPath);
+  if (ask.kind === "load") return load(ask.engine, ask.model, ask.localPath);
   if (extract === undefined) throw new Error("The model has not been loaded.");
   const { data } = await extract(ask.words, { pooling: "mean", normalize: true });
   return { kind: "embedded", features: Float32Array.from(data as Float32Array) };
 }
 
 async function load(
-  runtime: ArrayBuffer,
+  engine: Engine,
   model: string,
   localPath: string | undefined,
 ): Promise<WordAnswer> {
@@ -41,11 +42,11 @@ async function load(
   env.useBrowserCache = !local;
   env.useWasmCache = false;
   const { wasm } = env.backends.onnx;
-  if (wasm !== undefined)
-    Object.assign(wasm, { numThreads: 1, wasmBinary: runtime, wasmPaths: { wasm: engine.url } });
+  if (wasm !== undefined) Object.assign(wasm, engine);
   extract = await pipeline("feature-extraction", model, {
     dtype: "q8",
     device: "wasm",
+    session_options: sessionOptions,
     progress_callback(event) {
       if (event.status === "progress" && event.file === WEIGHTS)
         reply({ progress: { loaded: event.loaded, total: event.total } });

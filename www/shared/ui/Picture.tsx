@@ -1,16 +1,25 @@
-import { useEffect, useState } from "preact/hooks";
+const addresses = new WeakMap<Blob, string>();
+const forgotten = new FinalizationRegistry<string>((address) => URL.revokeObjectURL(address));
 
-/** A picture that is a file in memory. Its address is freed with it. */
+/**
+ * The same one for as long as the picture is in memory. Each new address is one more file to the
+ * browser: it reads and decodes it anew and keeps it beside the others, for each of the pictures
+ * that change four times a second while the camera is on.
+ */
+function addressOf(picture: Blob): string {
+  const known = addresses.get(picture);
+  if (known !== undefined) return known;
+  const address = URL.createObjectURL(picture);
+  addresses.set(picture, address);
+  forgotten.register(picture, address);
+  return address;
+}
+
+/** A picture that is a file in memory. */
 export function Picture({ of, alt = "" }: { of: Blob; alt?: string }) {
-  const [url, setUrl] = useState<string>();
-  useEffect(() => {
-    const made = URL.createObjectURL(of);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [of]);
   return (
     <img
-      src={url}
+      src={addressOf(of)}
       alt={alt}
       width="224"
       height="224"
