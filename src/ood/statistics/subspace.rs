@@ -30,6 +30,9 @@ const TOLERANCE: f64 = 3e-6;
 /// as rounding lets them be.
 const CLEAR: f64 = 0.25;
 
+/// Of a direction, of length 1, so much is left at least by a second pass.
+const MOSTLY: f64 = 0.5;
+
 /// An orthonormal basis of the span of rows about their mean.
 pub struct Subspace<M> {
     centre: Vec<f32>,
@@ -64,9 +67,13 @@ impl<M> Subspace<M> {
             }
             if left.iter().zip(&lengths).any(|(left, length)| *left < CLEAR * length) {
                 // Once more: what rounding left of the earlier directions was small beside the
-                // rows, but not beside what is left of them.
+                // rows, but not beside what is left of them. A direction that is mostly that is
+                // none: one that is not orthogonal spoils all that follow it.
                 block = wait!(without(engine, block, basis.as_ref()))?;
-                orthonormalise(&mut block, width, 0.0);
+                orthonormalise(&mut block, width, MOSTLY);
+                if block.is_empty() {
+                    continue;
+                }
             }
             directions.append(&mut block);
             basis = Some(Basis::new(engine, &directions, width)?);
@@ -221,4 +228,53 @@ fn about(rows: &[f32], centre: &[f32]) -> Vec<f32> {
         offsets.extend(row.iter().zip(centre).map(|(x, c)| x - c));
     }
     offsets
+}
+
+#[cfg(all(test, feature = "cpu"))]
+#[allow(clippy::unwrap_used, reason = "this is how a test fails")]
+mod tests {
+    use pollster::block_on;
+
+    use super::*;
+    use crate::{
+        architecture::Architecture,
+        engine::{Spec, cpu::CpuEngine},
+        loss::Loss,
+        numeric::{random::Random, row::normalized},
+    };
+
+    #[test]
+    fn a_basis_of_word_counts_is_orthonormal() {
+        // Many rows depend on others: few words, and a rounding's worth is left of most rows.
+        let (width, words) = (400, 150);
+        let loss = Loss::LogitNorm { tau: 1.0, label_smoothing: 0.0 };
+        let spec = Spec { architecture: Architecture::new(1, &[], 1), loss, moments: 0 };
+        for seed in 0..20 {
+            let mut random = Random::new(seed);
+            let mut rows = vec![0.0; 380 * width];
+            for row in rows.chunks_exact_mut(width) {
+                for _ in 0..9 {
+                    // Some words far more often than others.
+                    row[(words as f32 * random.unit().powi(3)) as usize] += 1.0;
+                }
+            }
+            let rows = normalized(&rows, width);
+            let mut engine = CpuEngine::new(&spec, vec![0.0; 2]);
+            let Subspace { basis, .. } =
+                block_on(Subspace::new(&mut engine, &rows, width)).unwrap();
+            let rank = basis.rank;
+            assert!(rank <= words, "seed {seed}: {rank} directions of {words} words");
+            let columns = block_on(transposed(&mut engine, &basis.rows, width)).unwrap();
+            for one in 0..rank {
+                for other in 0..=one {
+                    let product: f64 = columns
+                        .chunks_exact(rank)
+                        .map(|row| f64::from(row[one]) * f64::from(row[other]))
+                        .sum();
+                    let expected = f64::from(u8::from(one == other));
+                    assert!((product - expected).abs() < 1e-3, "{one} {other}: {product}");
+                }
+            }
+        }
+    }
 }
