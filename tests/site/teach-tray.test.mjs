@@ -144,6 +144,7 @@ test("pictures go to a class, a new one and the unknown, by dragging, the menu a
     await page.click("text=Throw all away");
     await page.locator(".tray").waitFor({ state: "detached" });
     await page.waitForFunction(() => document.activeElement.id === "classes");
+    await assertAccessible(page, "an offer to undo");
     await page.click(".undo button");
     assert.equal(await strays(page), 2);
 

@@ -48,8 +48,8 @@ export function App() {
         </div>
         <ClassList />
         <TrayPanel />
+        <Notices />
       </main>
-      <Notices />
     </>
   );
 }
