@@ -14,11 +14,12 @@
 //! score = sum_j (s_j - mean s_j) / deviation of s_j   over the training rows, each as if it had not been among them
 //! ```
 //!
-//! Where the length of the features varies by more than a fifth of its mean, or a few of them
-//! outweigh all others, or they have units of their own (as `crate::input_map` tells that), or their
-//! mean is more than ten times as long as they vary, or there are no more than eight, they are taken
-//! for measurements: u_j is then (x_j - mean) / deviation over the root of their number, and both
-//! ridges are 0.1. Elsewhere a length far outside of those seen counts by itself:
+//! Where the length of the features varies by more than a fifth of its mean (and no more than four
+//! fifths of their numbers are 0, as those of counts are), or a few of them outweigh all others, or
+//! they have units of their own (as `crate::input_map` tells that), or their mean is more than ten
+//! times as long as they vary, or there are no more than eight, they are taken for measurements: u_j
+//! is then (x_j - mean) / deviation over the root of their number, and both ridges are 0.1. Elsewhere
+//! a length far outside of those seen counts by itself:
 //!
 //! ```text
 //! score += 2 max(|ln |x| - mean| / max(deviation, 0.05) - 3, 0)   mean and deviation of ln |x| over the training rows

@@ -17,6 +17,12 @@ const FAR_OFF: f64 = 10.0;
 /// beyond a cluster lies in it.
 const FEW: usize = 8;
 
+/// Where so many numbers are 0 they are counts, of words for example: a longer row is a longer text.
+const SPARSE: f64 = 0.8;
+
+/// Numbers that tell it.
+const SOME: usize = 1 << 18;
+
 /// Deviations of the logarithm of the length count as at least this.
 const LEAST_DEVIATION: f64 = 0.05;
 
@@ -76,9 +82,15 @@ impl Lengths {
     }
 }
 
+/// By the first rows.
+fn are_sparse(features: &[f32]) -> bool {
+    let some = &features[..features.len().min(SOME)];
+    some.iter().filter(|&&x| x == 0.0).count() as f64 > SPARSE * some.len() as f64
+}
+
 impl Form {
-    /// Of rows of these lengths, and their columns.
-    pub fn of(lengths: &[f64], columns: &Columns) -> Self {
+    /// Of rows `[rows, width]` of these lengths, and their columns.
+    pub fn of(lengths: &[f64], features: &[f32], columns: &Columns) -> Self {
         let width = columns.means.len();
         let count = lengths.len() as f64;
         let mean = lengths.iter().sum::<f64>() / count;
@@ -87,7 +99,7 @@ impl Form {
         let lengths = Lengths::of(lengths);
         let are_measured = width <= FEW
             || columns.have_units()
-            || deviation > LENGTH_MATTERS * mean
+            || (deviation > LENGTH_MATTERS * mean && !are_sparse(features))
             || columns.is_uneven()
             || columns.offset() > FAR_OFF;
         let live = (0..width).filter(|&column| columns.is_live(column)).count();

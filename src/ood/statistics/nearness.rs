@@ -106,7 +106,7 @@ impl<M> Nearness<M> {
             lengths.extend(rows.chunks_exact(count).map(norm));
             pace.piece().await;
         }
-        let form = Form::of(&lengths, columns);
+        let form = Form::of(&lengths, features, columns);
         let shaped = form.shaped(features, count, &lengths);
         // The rows of the bank stand for all where only a mean and a deviation are wanted.
         let chosen = stratified(labels, bank_rows(count), seed);
