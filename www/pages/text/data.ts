@@ -1,3 +1,4 @@
+import { keepOffline } from "../../shared/offline";
 import { TensorFile } from "../../shared/state/safetensors";
 
 /** Rows of one part of the data set: features [rows, dim] row-major, labels [rows] (-1: no intent), sentences [rows]. */
@@ -29,6 +30,7 @@ export type OnProgress = (received: number, total: number | undefined) => void;
 
 export async function loadDataset(onProgress: OnProgress): Promise<Dataset> {
   const bytes = await download(new URL(FILE, document.baseURI), onProgress);
+  void keepOffline(FILE);
   const file = new TensorFile(bytes);
   const texts = JSON.parse(file.metadata["texts"] ?? "{}") as Record<string, string[]>;
   const split = (name: string): Split => readSplit(file, name, texts[name] ?? []);

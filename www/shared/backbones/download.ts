@@ -1,3 +1,5 @@
+import { keepOffline } from "../offline";
+
 /** Bytes that have come, and how many there will be in all, as far as the servers say. */
 export type OnBytes = (received: number, total: number) => void;
 
@@ -11,7 +13,7 @@ export async function download(
 ): Promise<ArrayBuffer[]> {
   const received = files.map(() => 0);
   const total = files.reduce((sum, { size }) => sum + size, 0);
-  return Promise.all(
+  const come = await Promise.all(
     files.map(async ({ url }, i) => {
       const response = await fetch(url);
       if (!response.ok) throw new Error(`${response.status} ${response.statusText}`.trim());
@@ -31,4 +33,6 @@ export async function download(
       return new Blob(parts).arrayBuffer();
     }),
   );
+  void keepOffline(...files.map(({ url }) => url));
+  return come;
 }
