@@ -132,5 +132,5 @@ test("a head that is still in training when another project is opened is not sho
     await page.waitForTimeout(4000);
     assert.equal(await page.locator("[data-lesson]").getAttribute("data-lesson"), "idle");
   };
-  await visitTeach(browser, body, { prepare });
+  await visitTeach(browser, body, { prepare, serviceWorkers: "block" });
 });
