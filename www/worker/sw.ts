@@ -33,9 +33,10 @@ const keys = new Map(
 precacheAndRoute(files.filter(({ onDemand }) => !onDemand));
 cleanupOutdatedCaches();
 
+const matchOptions = { ignoreVary: true };
 const asked = new CacheFirst({
   cacheName,
-  matchOptions: { ignoreVary: true },
+  matchOptions,
   plugins: [{ cacheKeyWillBeUsed: async ({ request }) => keys.get(request.url) ?? request.url }],
 });
 registerRoute(({ url }) => keys.has(url.href), asked);
@@ -45,11 +46,14 @@ clientsClaim();
 
 self.addEventListener("activate", (event) => event.waitUntil(forgetOtherVersions()));
 
-self.addEventListener("message", (event) => {
-  const message = event.data as Message;
-  if (message.kind === "keep") event.waitUntil(keep(message.addresses));
-  else event.waitUntil(takeOver());
-});
+self.addEventListener("message", (event) => event.waitUntil(obey(event.data as Message)));
+
+async function obey(message: Message): Promise<void> {
+  if (message.kind === "take-over") return takeOver();
+  if (message.kind === "keep-folder") return keepFolder(message.address);
+  const headers = { "content-length": `${message.file.size}` };
+  return keep(message.address, async () => new Response(message.file, { headers }));
+}
 
 /** Files on demand that this version does not have. */
 async function forgetOtherVersions(): Promise<void> {
@@ -59,16 +63,19 @@ async function forgetOtherVersions(): Promise<void> {
   await Promise.all(kept.filter(({ url }) => !current.has(url)).map((old) => cache.delete(old)));
 }
 
-/** Files that came before this worker did. */
-async function keep(addresses: readonly string[]): Promise<void> {
+/** Keeps a file on demand, unless it came by this worker and is kept already. */
+async function keep(address: string, get: () => Promise<Response>): Promise<void> {
+  const key = keys.get(address);
   const cache = await caches.open(cacheName);
-  for (const [href, key] of keys) {
-    const isMeant = addresses.some((address) => href.startsWith(address));
-    if (!isMeant || (await cache.match(key, { ignoreVary: true })) !== undefined) continue;
-    // The browser's own cache has it where the host allows that.
-    const response = await fetch(href);
-    if (response.status === 200) await cache.put(key, response);
-  }
+  if (key === undefined || (await cache.match(key, matchOptions)) !== undefined) return;
+  const response = await get();
+  if (response.status === 200) await cache.put(key, response);
+}
+
+/** The browser's own cache has the files where the host allows that. */
+async function keepFolder(folder: string): Promise<void> {
+  for (const address of keys.keys())
+    if (address.startsWith(folder)) await keep(address, () => fetch(address));
 }
 
 /** Not while a page of the version before is open: it would miss its scripts. */

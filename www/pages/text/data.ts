@@ -30,7 +30,6 @@ export type OnProgress = (received: number, total: number | undefined) => void;
 
 export async function loadDataset(onProgress: OnProgress): Promise<Dataset> {
   const bytes = await download(new URL(FILE, document.baseURI), onProgress);
-  void keepOffline(FILE);
   const file = new TensorFile(bytes);
   const texts = JSON.parse(file.metadata["texts"] ?? "{}") as Record<string, string[]>;
   const split = (name: string): Split => readSplit(file, name, texts[name] ?? []);
@@ -63,7 +62,9 @@ async function download(url: URL, onProgress: OnProgress): Promise<ArrayBuffer> 
     received += value.byteLength;
     onProgress(received, total);
   }
-  return new Blob(parts).arrayBuffer();
+  const file = new Blob(parts, { type: response.headers.get("content-type") ?? "" });
+  void keepOffline(url, file);
+  return file.arrayBuffer();
 }
 
 /** Features are stored as 8-bit integers with one scale per row: feature = integer * scale. */

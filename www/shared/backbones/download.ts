@@ -13,7 +13,7 @@ export async function download(
 ): Promise<ArrayBuffer[]> {
   const received = files.map(() => 0);
   const total = files.reduce((sum, { size }) => sum + size, 0);
-  const come = await Promise.all(
+  return Promise.all(
     files.map(async ({ url }, i) => {
       const response = await fetch(url);
       if (!response.ok) throw new Error(`${response.status} ${response.statusText}`.trim());
@@ -30,9 +30,9 @@ export async function download(
           total,
         );
       }
-      return new Blob(parts).arrayBuffer();
+      const file = new Blob(parts, { type: response.headers.get("content-type") ?? "" });
+      void keepOffline(url, file);
+      return file.arrayBuffer();
     }),
   );
-  void keepOffline(...files.map(({ url }) => url));
-  return come;
 }

@@ -1,4 +1,4 @@
-import { keepOffline } from "../offline";
+import { keepFolderOffline } from "../offline";
 import { Backbone } from "./backbone";
 import { Calls } from "./calls";
 import { download } from "./download";
@@ -65,7 +65,7 @@ export class WordBackbone extends Backbone<WordQuestion, WordAnswer> {
       calls.end();
       throw error;
     }
-    if (here) void keepOffline(new URL(`${NAME}/`, local).href);
+    if (here) void keepFolderOffline(new URL(`${NAME}/`, local));
     return calls;
   }
 }

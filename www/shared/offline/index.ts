@@ -3,31 +3,42 @@ import type { Message } from "./messages";
 /** Every page lies in a folder of its own, and the worker beside these folders. */
 const site = (): URL => new URL("..", document.baseURI);
 
-const isThere = import.meta.env.PROD && "serviceWorker" in navigator;
+let registered: Promise<ServiceWorker | null> | undefined;
+
+/** The service worker, or null where there is none: during development, or by the browser's will. */
+const worker = (): Promise<ServiceWorker | null> => (registered ??= register());
 
 /** Has the browser keep the site for visits without a network. */
 export function startOffline(): void {
-  if (!isThere) return;
   void update();
+  void worker();
+}
+
+/** Has a file kept that the page fetched. Only those count that are not kept from the start. */
+export async function keepOffline(address: string | URL, file: Blob): Promise<void> {
+  send(await worker(), { kind: "keep", address: new URL(address, document.baseURI).href, file });
+}
+
+/** Has a folder's files kept, which something else than the page fetched. */
+export async function keepFolderOffline(address: URL): Promise<void> {
+  send(await worker(), { kind: "keep-folder", address: address.href });
+}
+
+const isThere = (): boolean => import.meta.env.PROD && "serviceWorker" in navigator;
+
+async function register(): Promise<ServiceWorker | null> {
+  if (!isThere()) return null;
   // Not before: what the page itself needs comes first.
-  if (document.readyState === "complete") register();
-  else addEventListener("load", register, { once: true });
-}
-
-/** Has files kept that a page fetched, perhaps before the service worker was there. */
-export async function keepOffline(...addresses: readonly string[]): Promise<void> {
-  if (!isThere) return;
-  const { active } = await navigator.serviceWorker.ready;
-  send(active, {
-    kind: "keep",
-    addresses: addresses.map((address) => new URL(address, document.baseURI).href),
-  });
-}
-
-function register(): void {
-  navigator.serviceWorker
-    .register(new URL("sw.js", site()), { scope: site().href })
-    .catch((error: unknown) => console.warn("This site is not kept for use offline.", error));
+  if (document.readyState !== "complete")
+    await new Promise((loaded) => addEventListener("load", loaded, { once: true }));
+  const { serviceWorker } = navigator;
+  try {
+    await serviceWorker.register(new URL("sw.js", site()), { scope: site().href });
+  } catch (error) {
+    console.warn("This site is not kept for use offline.", error);
+    return null;
+  }
+  return (await serviceWorker.ready).active;
 }
 
 /**
@@ -35,6 +46,7 @@ function register(): void {
  * done on it yet. With other pages open it waits.
  */
 async function update(): Promise<void> {
+  if (!isThere()) return;
   const { serviceWorker } = navigator;
   // Browsers that block storage reject; registering says so.
   const registration = await serviceWorker.getRegistration(site()).catch(() => undefined);
@@ -43,5 +55,4 @@ async function update(): Promise<void> {
   send(registration.waiting, { kind: "take-over" });
 }
 
-const send = (worker: ServiceWorker | null, message: Message): void =>
-  worker?.postMessage(message);
+const send = (to: ServiceWorker | null, message: Message): void => to?.postMessage(message);

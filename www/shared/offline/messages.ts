@@ -2,5 +2,7 @@
 export type Message =
   /** Take over from the version before, if this page is the only one that is open. */
   | { readonly kind: "take-over" }
-  /** Keep the files on demand whose addresses begin with one of these. */
-  | { readonly kind: "keep"; readonly addresses: readonly string[] };
+  /** Keep a file that came, perhaps before the worker did. */
+  | { readonly kind: "keep"; readonly address: string; readonly file: Blob }
+  /** Keep all files of a folder, as they will be used together. */
+  | { readonly kind: "keep-folder"; readonly address: string };
