@@ -14,13 +14,14 @@ const parts = [
     // blocks; 235 before few rows began with cross-entropy and eceAfter was an expectation (0.7 kB
     // together); 236 before work with all rows was made in pieces, whose functions are state machines;
     // 254 while loops of unknown length were unrolled.
-    limit: "245 KiB",
+    limit: "243 KiB",
   },
   {
     name: "WebGPU engine",
     files: ["wasm/webgpu/oodgate_bg.wasm", "dist/webgpu.js"],
-    // 1290 KiB before it had the same to do.
-    limit: "1378 KiB",
+    // 1290 KiB before it had the same to do; 1378 before rows were handed over in pieces and a row
+    // far out was told.
+    limit: "1380 KiB",
   },
   {
     name: "file formats",

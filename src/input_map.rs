@@ -73,7 +73,7 @@ impl InputMap {
     }
 
     /// Whether it is another map than `earlier` where that matters: a feature that was constant
-    /// varies now, or its scale or its mean is another one by more than [`APART`].
+    /// varies now, or its scale or its mean is another one by more than ten times, or deviations.
     pub fn departs_from(&self, earlier: &Self) -> bool {
         let features =
             self.scale.iter().zip(&self.shift).zip(earlier.scale.iter().zip(&earlier.shift));
