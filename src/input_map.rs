@@ -5,15 +5,15 @@
 //! x'_j = A (x_j - m_j) a_j / g + A / sqrt(d),   A = sqrt(2),   g^2 = sum_j (a_j s_j)^2
 //! ```
 //!
-//! m and s are mean and deviation of the first rows that train, d is the number of features. A fit of
-//! rows for which it would be quite another one, a feature that was constant or a sensor that failed
-//! at first, takes it anew.
-//! Centred rows have root mean square length A, and a constant vector as long stands for the mean
-//! direction that embeddings have: it gives the bias as much weight as a row. a_j is 1 / s_j where
-//! features have units of their own (the upper quartile of s is more than ten times the lower one,
-//! or, of at most 32 features, the greatest more than ten times the least); min(1, 3 median s /
-//! s_j) where a few outweigh all others ((sum s^2)^2 / sum s^4 below min(d / 5, 10)); else 1: the
-//! features of a network keep their proportions. The study behind it: `docs/training.md`.
+//! m and s are mean and deviation of the first rows that train, d is the number of features. A fit
+//! of rows for which it would be quite another one, a feature that was constant or a sensor that
+//! failed at first, takes it anew. Centred rows have root mean square length A, and a constant
+//! vector as long stands for the mean direction that embeddings have: it gives the bias as much
+//! weight as a row. a_j is 1 / s_j where features have units of their own (the upper quartile of s
+//! is more than ten times the lower one, or, of at most 32 features, the greatest more than ten
+//! times the least); min(1, 3 median s / s_j) where a few outweigh all others ((sum s^2)^2 / sum s^4
+//! below min(d / 5, 10)); else 1: the features of a network keep their proportions. The study behind
+//! it: `docs/training.md`.
 
 use crate::{
     architecture::{Architecture, Layer},

@@ -439,7 +439,9 @@ fn a_row_far_out_is_told() {
             assert!(!warning.is_some_and(|told| told.contains("options.groups")));
             let warned = cross(&mut head, &ScorerName::Auto.into());
             let told = head.calibration().and_then(|made| made.warning.clone());
-            assert!(!is_learnt || warned.is_err() || told.is_some(), "{warned:?}");
+            let names_it = told.as_ref().is_some_and(|told| told.contains("the row with id 7 "));
+            // A value that squares beyond single precision is refused by name instead.
+            assert!(!is_learnt || warned.is_err() || names_it, "{warned:?} {told:?}");
             if is_learnt {
                 // Gone is gone.
                 assert_eq!(head.remove_rows(&[7]), 1);

@@ -322,7 +322,7 @@ impl<E: Engine> Head<E> {
             if let Some((earlier, steps)) = &fit.input
                 && self.steps() == *steps
             {
-                self.put_input(earlier.clone());
+                self.set_input(earlier.clone());
             }
         }
         let epoch = ended?;

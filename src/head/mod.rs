@@ -154,7 +154,7 @@ impl<E: Engine> Head<E> {
     fn adopt_input(&mut self, rows: &Rows) -> bool {
         let adopts = self.config.standardize && self.steps() == 0 && self.input.is_none();
         if adopts {
-            self.set_input(InputMap::of(rows.columns()));
+            self.set_input(InputMap::of(rows.columns()).map(Rc::new));
         }
         adopts
     }
@@ -165,16 +165,12 @@ impl<E: Engine> Head<E> {
     fn renew_input(&mut self, rows: &Rows) -> Option<Rc<InputMap>> {
         let earlier = self.input.clone()?;
         let now = InputMap::of(rows.columns()).filter(|now| now.departs_from(&earlier))?;
-        self.set_input(Some(now));
+        self.set_input(Some(Rc::new(now)));
         self.invalidate_weights();
         Some(earlier)
     }
 
-    fn set_input(&mut self, input: Option<InputMap>) {
-        self.put_input(input.map(Rc::new));
-    }
-
-    fn put_input(&mut self, input: Option<Rc<InputMap>>) {
+    fn set_input(&mut self, input: Option<Rc<InputMap>>) {
         self.input = input;
         self.trainer.engine().set_input(self.input.clone());
     }

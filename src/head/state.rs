@@ -190,7 +190,7 @@ impl<E: Engine> Head<E> {
         }
 
         self.trainer.restore(&state, meta.steps as u64)?;
-        self.set_input((!input.is_empty()).then(|| InputMap::from_arrays(&input)));
+        self.set_input((!input.is_empty()).then(|| Rc::new(InputMap::from_arrays(&input))));
         self.seen = SeenRows::from_fingerprints(seen);
         self.scorers = FittedScorers::of(&memory);
         self.memory = memory;
