@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { launch } from "../../pkg/scripts/browser.mjs";
 import { isolation, serve } from "../../pkg/scripts/serve.mjs";
+import { serveSite } from "../../pkg/scripts/serve-site.mjs";
 import { at } from "../../pkg/scripts/shell.mjs";
 import { drawn } from "./drawings.mjs";
 import { trainToTheEnd } from "./page.mjs";
@@ -27,15 +28,14 @@ async function host(body, options = {}) {
   const onFile = (file) => sent.push(file);
   const server = await serve({ mounts, isolated: true, onFile, ...options });
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  context.setDefaultTimeout(90_000);
   const faults = [];
+  context.on("weberror", (fault) => faults.push(`${fault.error().stack}`));
+  context.on("console", (message) => {
+    if (message.type() === "error") faults.push(`${message.page()?.url()}: ${message.text()}`);
+  });
   const visit = async (path, page) => {
     const visited = page ?? (await context.newPage());
-    if (!page) {
-      visited.on("pageerror", (error) => faults.push(`${path}: ${error.stack}`));
-      visited.on("console", (message) => {
-        if (message.type() === "error") faults.push(`${path}: ${message.text()}`);
-      });
-    }
     await visited.goto(`${server.url}some/folder/${path}`);
     return visited;
   };
@@ -74,7 +74,8 @@ async function teachPicture(page, pictures) {
   const picture = { name: "mug.jpg", mimeType: "image/jpeg", buffer };
   await card(page, "Class 1").locator('input[type="file"]').setInputFiles(picture);
   const count = pictures === 1 ? "1 picture" : `${pictures} pictures`;
-  await card(page, "Class 1").locator(".count").and(page.getByText(count, { exact: true })).waitFor();
+  const counter = card(page, "Class 1").locator(".count");
+  await counter.and(page.getByText(count, { exact: true })).waitFor();
   await page.locator('[data-saving="saved"]').waitFor({ state: "attached" });
 }
 
@@ -131,9 +132,12 @@ function nextVersion(request, response) {
   const page = "playground/index.html";
   const [body, type] =
     file === "sw.js"
-      ? [`${text}`.replace(new RegExp(`("revision":")[^"]*(","url":"${page}")`), "$1next$2"), "js"]
-      : [`${text}`.replace("<html", '<html data-version="next"'), "html"];
-  response.writeHead(200, { "content-type": `text/${type.replace("js", "javascript")}`, ...isolation });
+      ? [
+          `${text}`.replace(new RegExp(`("revision":")[^"]*(","url":"${page}")`), "$1next$2"),
+          "text/javascript",
+        ]
+      : [`${text}`.replace("<html", '<html data-version="next"'), "text/html"];
+  response.writeHead(200, { "content-type": type, ...isolation });
   response.end(body);
   return true;
 }
@@ -167,6 +171,87 @@ test("the next version waits for the pages of the one before, then takes over", 
   );
 });
 
+/** A browser that gives the site so many bytes, whatever the disk has. */
+async function limitStorage(page, origin, bytes) {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: bytes });
+}
+
+test("without room for the pages the site works as one that has no service worker", async () => {
+  await host(async ({ context, visit, url }) => {
+    const page = await context.newPage();
+    await limitStorage(page, new URL(url).origin, 500_000);
+    await visit("teach/", page);
+    await page.evaluate(async () => {
+      const registration = await navigator.serviceWorker.getRegistration();
+      const first = registration?.installing;
+      if (first) await new Promise((resolve) => first.addEventListener("statechange", resolve));
+    });
+    const hasWorker = () =>
+      page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.active != null);
+    assert.equal(await hasWorker(), false);
+    await teachPicture(page, 1);
+    await page.reload();
+    await teachPicture(page, 2);
+    assert.equal(await hasWorker(), false);
+  });
+});
+
+test("a model for which there is no room is fetched each time, and used", async () => {
+  await host(async ({ context, visit, sent, url }) => {
+    const page = await context.newPage();
+    await visit("playground/", page);
+    await controlled(page);
+    const { usage } = await page.evaluate(() => navigator.storage.estimate());
+    await limitStorage(page, new URL(url).origin, usage + 1_000_000);
+    await visit("teach/", page);
+    await teachPicture(page, 1);
+    await page.reload();
+    await teachPicture(page, 2);
+    assert.equal(sent.filter((file) => /efficientnet-lite0/.test(file)).length, 2);
+  });
+});
+
+test("whoever builds the site anew is not shown the build before", async () => {
+  const context = await browser.newContext();
+  context.setDefaultTimeout(90_000);
+  const published = await serve({ mounts: { "/": at("www", "dist") } });
+  let rebuilt;
+  try {
+    const page = await context.newPage();
+    await page.goto(`${published.url}playground/`);
+    await controlled(page);
+    await published.close();
+    const handle = (request, response) => {
+      if (!request.url.startsWith("/playground/")) return false;
+      const html = readFileSync(at("www", "dist", "playground", "index.html"), "utf8");
+      response.writeHead(200, { "content-type": "text/html" });
+      response.end(html.replace("<html", '<html data-version="next"'));
+      return true;
+    };
+    rebuilt = await serveSite({ port: published.port, handle });
+    assert.equal(rebuilt.url, published.url);
+    await page.goto(`${rebuilt.url}playground/`);
+    // Nobody reloads it.
+    await page.locator('[data-version="next"]').waitFor({ state: "attached" });
+    // What the page registered itself is removed in turn.
+    const isClean = async () => {
+      const registrations = await navigator.serviceWorker.getRegistrations();
+      return registrations.length + (await caches.keys()).length === 0;
+    };
+    await page.waitForFunction(isClean, undefined, { polling: 200 });
+    await page.evaluate(() => (window.isThisVisit = true));
+    await page.waitForTimeout(3000);
+    assert.ok(await page.evaluate(() => window.isThisVisit), "it is not reloaded again and again");
+    await page.reload();
+    await page.locator('[data-version="next"]').waitFor({ state: "attached" });
+  } finally {
+    await context.close();
+    await published.close();
+    await rebuilt?.close();
+  }
+});
+
 test("it can be installed", async () => {
   await host(async ({ context, visit, url }) => {
     const page = await visit("text/");
@@ -178,16 +263,19 @@ test("it can be installed", async () => {
     const { start_url: start, scope, icons } = JSON.parse(manifest.data);
     assert.equal(new URL(start, manifest.url).href, `${url}some/folder/teach/`);
     assert.equal(new URL(scope, manifest.url).href, `${url}some/folder/`);
-    for (const { src } of icons) {
+    for (const { src, sizes } of icons) {
       const icon = new URL(src, manifest.url).href;
-      const width = await page.evaluate(async (address) => {
+      const size = await page.evaluate(async (address) => {
         const picture = new Image();
         picture.src = address;
         await picture.decode();
-        return picture.naturalWidth;
+        return `${picture.naturalWidth}x${picture.naturalHeight}`;
       }, icon);
-      assert.equal(width, 512);
+      assert.equal(size, sizes === "any" ? "512x512" : sizes);
     }
+    const given = icons.map(({ purpose, sizes }) => `${purpose} ${sizes}`);
+    for (const purpose of ["any", "maskable"])
+      for (const size of ["192x192", "512x512"]) assert.ok(given.includes(`${purpose} ${size}`));
     const { installabilityErrors } = await devtools.send("Page.getInstallabilityErrors");
     // Every context of a test is a private window.
     const errors = installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito");

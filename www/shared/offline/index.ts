@@ -5,7 +5,10 @@ const site = (): URL => new URL("..", document.baseURI);
 
 let registered: Promise<ServiceWorker | null> | undefined;
 
-/** The service worker, or null where there is none: during development, or by the browser's will. */
+/**
+ * The service worker, or null where there is none: during development, by the browser's will, or
+ * because there is no room for the site.
+ */
 const worker = (): Promise<ServiceWorker | null> => (registered ??= register());
 
 /** Has the browser keep the site for visits without a network. */
@@ -33,13 +36,28 @@ async function register(): Promise<ServiceWorker | null> {
     await new Promise((loaded) => addEventListener("load", loaded, { once: true }));
   const { serviceWorker } = navigator;
   try {
-    await serviceWorker.register(new URL("sw.js", site()), { scope: site().href });
+    const script = new URL("sw.js", site());
+    const { active, waiting, installing } = await serviceWorker.register(script, {
+      scope: site().href,
+    });
+    return active ?? (await installed(waiting ?? installing));
   } catch (error) {
     console.warn("This site is not kept for use offline.", error);
     return null;
   }
-  return (await serviceWorker.ready).active;
 }
+
+/** The first worker once it is active, or null where it could not keep the site. */
+const installed = (first: ServiceWorker | null): Promise<ServiceWorker | null> =>
+  new Promise((resolve) => {
+    if (first === null) return resolve(null);
+    const settle = (): void => {
+      if (first.state === "activated") resolve(first);
+      else if (first.state === "redundant") resolve(null);
+    };
+    first.addEventListener("statechange", settle);
+    settle();
+  });
 
 /**
  * A version that came during an earlier visit takes over as the page opens, when nothing has been
