@@ -102,11 +102,12 @@ impl Gaussian {
         offset.dot(&(&self.precision * &offset))
     }
 
-    fn least(&self, row: &DVector<f64>, factors: &[f64]) -> f64 {
+    fn least(&self, row: &DVector<f64>, factors: &[f64], errors: &[f64]) -> f64 {
         factors
             .iter()
+            .zip(errors)
             .enumerate()
-            .map(|(class, factor)| factor * self.distance(row, class))
+            .map(|(class, (factor, error))| factor * (self.distance(row, class) - error))
             .fold(f64::INFINITY, f64::min)
     }
 }
@@ -208,11 +209,18 @@ fn naive(
             if count == 0.0 {
                 return 1.0;
             }
-            1.0 / (((count - 1.0) * of_class.iter().sum::<f64>() / count + 5.0 * all)
-                / (count - 1.0 + 5.0))
+            (count - 1.0 + 5.0) / (of_class.iter().sum::<f64>() + 5.0 * all)
         })
         .collect();
     let even = vec![1.0; classes];
+    // What the error of each class's mean adds to distances to it, without a row of it.
+    let errors_without = |without: Option<usize>| -> Vec<f64> {
+        let rows_of = |class: usize| {
+            (0..n).filter(|&row| labels[row] == class && Some(row) != without).count() as f64
+        };
+        (0..classes).map(|class| 1.0 / factors[class] / rows_of(class).max(1.0)).collect()
+    };
+    let errors = errors_without(None);
     let zeros = vec![0; n];
     let near = &class;
     let far = Gaussian::new(rows, &zeros, 1, ridge, None);
@@ -220,11 +228,18 @@ fn naive(
         Gaussian::new(rows, labels, classes, ridge, Some(row))
     };
     let own_out: Vec<f64> = (0..n)
-        .map(|row| without(labels, classes, ridge, row).least(&rows[row], &factors))
+        .map(|row| {
+            without(labels, classes, ridge, row).least(
+                &rows[row],
+                &factors,
+                &errors_without(Some(row)),
+            )
+        })
         .collect();
     let relative_out: Vec<f64> = (0..n)
         .map(|row| {
-            let near = without(labels, classes, ridge, row).least(&rows[row], &even);
+            let near = without(labels, classes, ridge, row);
+            let near = near.least(&rows[row], &even, &errors_without(Some(row)));
             near - without(&zeros, 1, ridge, row).distance(&rows[row], 0)
         })
         .collect();
@@ -241,8 +256,11 @@ fn naive(
     let each = |score: &dyn Fn(&DVector<f64>) -> f64| queries.iter().map(score).collect::<Vec<_>>();
     let parts = [
         standardised(&doubt(training_logits), &doubt(logits)),
-        standardised(&own_out, &each(&|row| class.least(row, &factors))),
-        standardised(&relative_out, &each(&|row| near.least(row, &even) - far.distance(row, 0))),
+        standardised(&own_out, &each(&|row| class.least(row, &factors, &errors))),
+        standardised(
+            &relative_out,
+            &each(&|row| near.least(row, &even, &errors) - far.distance(row, 0)),
+        ),
         standardised(&around_out, &each(&|row| ratio(&nearest(rows, row, 5, None)))),
     ];
     (0..queries.len()).map(|row| parts.iter().map(|part| part[row]).sum()).collect()

@@ -31,6 +31,7 @@ use crate::{
         sessions::look_grouped,
         split,
         warm_up::WarmUp,
+        weights::row_weights,
     },
 };
 
@@ -286,11 +287,13 @@ impl<E: Engine> Head<E> {
         let Some(rows) = self.rows().cloned() else { return Ok(None) };
         let (count, width) = (rows.count(), rows.width);
         let is_linear = self.config.architecture.hidden().is_empty();
-        let is_weighted = rows.weights.is_some()
-            || self.fitted_with.as_ref().is_some_and(|(_, weights)| !weights.is_default());
-        if count >= width || width < MANY_FEATURES || !is_linear || is_weighted {
+        if count >= width || width < MANY_FEATURES || !is_linear {
             return Ok(None);
         }
+        let weights = match &self.fitted_with {
+            Some((_, weights)) => row_weights(&rows, weights, self.classes())?,
+            None => None,
+        };
         let logits = self.engine().forward(&rows.features).await?.logits;
         let start = Start {
             rows: match &self.input {
@@ -298,6 +301,7 @@ impl<E: Engine> Head<E> {
                 None => rows.features.to_vec(),
             },
             labels: &rows.labels,
+            weights,
             parameters: self.engine().state().await?.parameters,
             logits,
             warm_up,

@@ -20,7 +20,7 @@ use crate::{
         sessions::look_grouped,
         split,
         warm_up::WarmUp,
-        weights::row_weights,
+        weights::{outweighed, row_weights},
     },
 };
 
@@ -265,6 +265,7 @@ impl<E: Engine> Head<E> {
             }
         }
         let weights = row_weights(&learnt, &class_weights, self.classes())?;
+        let outweighed = outweighed(&learnt, &class_weights, self.classes());
         let earlier = self.renew_input(&learnt);
         let adopted = earlier.is_none() && self.adopt_input(&learnt);
         let warm_up = adopted.then(|| WarmUp::of(&self.config, &config, like)).flatten();
@@ -288,7 +289,10 @@ impl<E: Engine> Head<E> {
             input: (adopted || earlier.is_some()).then(|| (earlier, self.steps())),
             warm_up,
             patience: config.patience.is_some(),
-            warning: (stay && held_out_count > 0).then(|| STAYED.into()),
+            warning: calibration::joined([
+                (stay && held_out_count > 0).then(|| STAYED.into()),
+                outweighed,
+            ]),
         })
     }
 

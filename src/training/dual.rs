@@ -15,6 +15,8 @@
 //! Those of a cross-calibration, of which nobody sees the weights, are trained like this;
 //! `docs/calibration.md` has what it changes.
 
+use std::rc::Rc;
+
 use crate::{
     Result,
     config::FitConfig,
@@ -34,6 +36,8 @@ pub struct Start<'a> {
     pub rows: Vec<f32>,
     /// A class for each.
     pub labels: &'a [u32],
+    /// How much each counts, 1 on the mean; where they do not count alike.
+    pub weights: Option<Rc<Vec<f32>>>,
     /// Weights `[classes, features]`, then biases.
     pub parameters: Vec<f32>,
     /// What they make of the rows, `[rows, classes]`.
@@ -50,6 +54,7 @@ pub struct DualFit {
     config: FitConfig,
     seed: u64,
     labels: Vec<u32>,
+    weights: Option<Rc<Vec<f32>>>,
     /// `[rows, features]`.
     rows: Vec<f32>,
     /// What each feature weighs in inner products.
@@ -90,7 +95,7 @@ impl DualFit {
         seed: u64,
     ) -> Result<Option<Self>> {
         let Optimizer::AdamW { .. } = optimizer else { return Ok(None) };
-        let Start { rows, labels, parameters, logits, warm_up } = start;
+        let Start { rows, labels, weights, parameters, logits, warm_up } = start;
         let (count, classes) = (labels.len(), logits.len() / labels.len());
         let width = rows.len() / count;
         let bias = &parameters[classes * width..];
@@ -108,7 +113,8 @@ impl DualFit {
         let order: Vec<u32> = (0..count as u32).collect();
         let steps = count.div_ceil(config.batch_size) as u64 * config.epochs(count) as u64;
         let first = warm_up.map_or(loss, |warm_up| warm_up.loss(0, steps));
-        let metric = metric(&rows, width, &deltas(&first, &classes, labels, &order));
+        let at_start = deltas(&first, &classes, (labels, weights.as_deref()), &order);
+        let metric = metric(&rows, width, &at_start);
         let weighted: Vec<f32> = rows
             .chunks_exact(width)
             .flat_map(|row| row.iter().zip(&metric).map(|(x, weight)| x * weight.sqrt()))
@@ -125,6 +131,7 @@ impl DualFit {
             config,
             seed,
             labels: labels.to_vec(),
+            weights,
             rows,
             metric,
             gram,
@@ -168,7 +175,8 @@ impl DualFit {
             return;
         };
         let sum_of_roots: f32 = self.metric.iter().map(|weight| 1.0 / weight).sum();
-        let delta = deltas(&loss, &self.classes, &self.labels, rows);
+        let weights = self.weights.as_deref();
+        let delta = deltas(&loss, &self.classes, (&self.labels, weights), rows);
         self.kept *= decay;
         let mut effect = vec![0.0; count];
         for (class, delta) in self.classes.iter_mut().zip(delta.chunks_exact(rows.len())) {
@@ -220,14 +228,21 @@ impl DualFit {
     }
 }
 
-/// Gradients of the mean loss with respect to the logits of some rows, `[classes, rows]`.
-fn deltas(loss: &Loss, classes: &[Class], labels: &[u32], rows: &[u32]) -> Vec<f32> {
+/// Gradients of the mean loss with respect to the logits of some rows, `[classes, rows]`; labels and
+/// weights are those of all rows.
+fn deltas(
+    loss: &Loss,
+    classes: &[Class],
+    (labels, weights): (&[u32], Option<&Vec<f32>>),
+    rows: &[u32],
+) -> Vec<f32> {
     let mut deltas = vec![0.0; classes.len() * rows.len()];
     let (mut logits, mut gradient) = (vec![0.0; classes.len()], vec![0.0; classes.len()]);
     let scale = 1.0 / rows.len() as f32;
     for (place, &row) in rows.iter().enumerate() {
         let of_row = classes.iter().map(|class| class.logits[row as usize] + class.bias);
         logits.iter_mut().zip(of_row).for_each(|(logit, f)| *logit = f);
+        let scale = weights.map_or(scale, |weights| scale * weights[row as usize]);
         loss.row(&logits, labels[row as usize] as usize, scale, &mut gradient);
         let places = deltas[place..].iter_mut().step_by(rows.len());
         places.zip(&gradient).for_each(|(delta, &g)| *delta = g);
@@ -328,7 +343,9 @@ mod tests {
         (loss, warm_up): (Loss, Option<WarmUp>),
         batch: f64,
         weight_decay: f64,
+        weights: Option<Vec<f32>>,
     ) -> [Vec<f32>; 2] {
+        let weights = weights.map(Rc::new);
         let (features, labels) = rows(3, 60);
         let options = FitOptions {
             batch_size: Some(batch),
@@ -345,6 +362,7 @@ mod tests {
             logits: logits(&mut engine, &features),
             rows: features.clone(),
             labels: &rows_with_labels.labels,
+            weights: weights.clone(),
             parameters: parameters.clone(),
             warm_up,
         };
@@ -366,7 +384,7 @@ mod tests {
         }
 
         let mut trainer = Trainer::new(CpuEngine::new(&spec, parameters), optimizer);
-        let learnt = (&rows_with_labels, None);
+        let learnt = (&rows_with_labels, weights);
         let mut fit = Fit::new(&mut trainer, learnt, None, config, 7).unwrap().beginning(warm_up);
         loop {
             while !fit.run(&mut trainer, 100).unwrap() {}
@@ -383,6 +401,7 @@ mod tests {
         let start = Start {
             rows: vec![1e25; 6],
             labels: &[0, 1],
+            weights: None,
             parameters: vec![0.0; 8],
             logits: vec![0.0; 4],
             warm_up: None,
@@ -404,14 +423,18 @@ mod tests {
         let head = HeadOptions::new(WIDTH, ["a", "b", "c", "d"]).check().unwrap();
         let warm_up = WarmUp::of(&head, &FitOptions::default().check().unwrap(), 1);
         assert!(warm_up.is_some());
-        for (loss, batch, decay) in [
-            ((norm_loss, None), 128.0, 0.0),
-            ((norm_loss, None), 16.0, 0.0),
-            ((head.loss, warm_up), 128.0, 0.0),
-            ((entropy, None), 128.0, 0.0),
-            ((entropy, None), 128.0, 0.1),
+        let uneven: Vec<f32> = (0..60).map(|row| [0.1, 0.4, 1.5, 2.0][row % CLASSES]).collect();
+        for (loss, batch, decay, weights) in [
+            ((norm_loss, None), 128.0, 0.0, None),
+            ((norm_loss, None), 16.0, 0.0, None),
+            ((head.loss, warm_up), 128.0, 0.0, None),
+            ((head.loss, warm_up), 128.0, 0.0, Some(uneven.clone())),
+            ((entropy, None), 128.0, 0.0, None),
+            ((entropy, None), 128.0, 0.1, None),
+            ((entropy, None), 16.0, 0.0, Some(uneven.clone())),
         ] {
-            let [dual, plain] = both(loss, batch, decay);
+            let is_weighted = weights.is_some();
+            let [dual, plain] = both(loss, batch, decay, weights);
             let pairs = || dual.chunks(CLASSES).zip(plain.chunks(CLASSES));
             let alike = pairs().filter(|(a, b)| argmax(a) == argmax(b)).count();
             let cosine =
@@ -421,7 +444,7 @@ mod tests {
             let longer = length(&dual) / length(&plain);
             assert!(
                 alike >= 390 && cosine > 0.96 && (0.8..1.25).contains(&longer),
-                "{loss:?}, {batch} rows, decay {decay}: {alike} {cosine} {longer}"
+                "{loss:?}, {batch} rows, decay {decay}, weighted {is_weighted}: {alike} {cosine} {longer}"
             );
         }
     }

@@ -5,6 +5,29 @@ use std::rc::Rc;
 use super::rows::Rows;
 use crate::{Error, Result, config::ClassWeights, error::Mismatch};
 
+/// So many rows at most, and so small a share of the other classes' mean, are outweighed: beside 20
+/// rows, a class of 2 is named in half of its new rows, one of 5 in three quarters
+/// (`docs/how-many-rows.md`).
+const FEW: usize = 9;
+const SHARE: usize = 4;
+
+/// What is to be said where a class of few rows counts little in the loss beside the others.
+pub fn outweighed(rows: &Rows, class_weights: &ClassWeights, classes: usize) -> Option<String> {
+    if rows.weights.is_some() || !class_weights.is_default() {
+        return None;
+    }
+    let counts = rows.per_class(classes);
+    let present = || counts.iter().copied().filter(|&count| count > 0);
+    let least = present().min()?;
+    let others = present().count() - 1;
+    let is_outweighed = least <= FEW && SHARE * least * others <= rows.count() - least;
+    (is_outweighed && others > 0).then(|| {
+        format!(
+            "a class of {least} rows beside larger ones is named too seldom: add rows, or set options.classWeights to \"balanced\""
+        )
+    })
+}
+
 /// The product of each row's own weight and its class's, over their mean, so that the size of an
 /// update does not depend on how weights are measured; none where all rows count alike.
 ///

@@ -176,7 +176,8 @@ export default {
     const labels = [...named(150, 0), ...named(3, 1)];
     const recall = async (options) => {
       const head = await create({ features: width, classes: 2, loss: { kind: "crossEntropy" } });
-      await head.fit(features, labels, { epochs: 3, ...options });
+      const { warning } = await head.fit(features, labels, { epochs: 3, ...options });
+      same(warning?.includes("a class of 3 rows") ?? false, Object.keys(options).length === 0, `told: ${warning}`);
       const { classIndex } = await head.predict(rows(60, 2, 1).map((x) => 0.6 * x));
       return classIndex.reduce((sum, index) => sum + index, 0) / classIndex.length;
     };

@@ -64,8 +64,9 @@ pub fn whitened(
     Ok((graph.op("MatMul", &[offsets, matrix]), whitened_width))
 }
 
-/// Squared Mahalanobis distance to the nearest class mean: as it is, and, by another class perhaps,
-/// times that class's factor. Products find the class, the difference gives the distance.
+/// Squared Mahalanobis distance to the nearest class mean, less what the mean's error adds: as it
+/// is, and, by another class perhaps, times that class's factor. Products find the class, the
+/// difference gives the distance.
 pub fn nearest_class(
     graph: &mut Graph,
     rows: Value,
@@ -75,6 +76,8 @@ pub fn nearest_class(
     let (whitened, width) = whitened(graph, rows, width, fitted)?;
     let means = fitted.rows(width)?;
     let factors = fitted.list(means.len() / width)?;
+    let errors = fitted.list(means.len() / width)?;
+    let errors = errors.iter().any(|&error| error != 0.0).then_some(errors);
     let matrix = graph.matrix(width, means);
     let scaled = factors.iter().any(|&factor| factor != 1.0).then_some(factors);
     let about = (factors.len() > 1).then(|| {
@@ -84,14 +87,23 @@ pub fn nearest_class(
         let two = graph.scalar(2.0);
         let doubled = graph.op("Mul", &[products, two]);
         let about = graph.op("Sub", &[square, doubled]);
-        graph.at_least(about, 0.0)
+        let about = graph.at_least(about, 0.0);
+        less(graph, about, errors)
     });
-    let plain = nearest_mean(graph, whitened, matrix, about, None);
+    let means = Means { matrix, errors };
+    let plain = nearest_mean(graph, whitened, &means, about, None);
     let scaled = match scaled {
-        Some(factors) => nearest_mean(graph, whitened, matrix, about, Some(factors)),
+        Some(factors) => nearest_mean(graph, whitened, &means, about, Some(factors)),
         None => plain,
     };
     Ok([plain, scaled])
+}
+
+/// Whitened means of classes, `[classes, width]`, and what the error of each adds to distances, where
+/// that is taken off.
+struct Means<'a> {
+    matrix: Value,
+    errors: Option<&'a [f32]>,
 }
 
 /// The distance to the mean of which `about` is least, times its factor; to the only one without
@@ -99,31 +111,49 @@ pub fn nearest_class(
 fn nearest_mean(
     graph: &mut Graph,
     whitened: Value,
-    means: Value,
+    means: &Means,
     about: Option<Value>,
     factors: Option<&[f32]>,
 ) -> Value {
-    let column = factors.map(|factors| graph.floats(&[factors.len(), 1], factors));
-    let (mean, factor) = match about {
-        None => (means, column),
-        Some(about) => {
-            let about = match factors {
-                Some(factors) => {
-                    let factors = graph.floats(&[factors.len()], factors);
-                    graph.op("Mul", &[about, factors])
-                }
-                None => about,
-            };
-            // The first of equals, as in the head.
-            let class = graph.op_with("ArgMin", &[about], "axis", 1);
-            let class = graph.squeeze(class);
-            let factor = column.map(|column| graph.op("Gather", &[column, class]));
-            (graph.op("Gather", &[means, class]), factor)
-        }
+    let class = about.map(|about| {
+        let about = match factors {
+            Some(factors) => {
+                let factors = graph.floats(&[factors.len()], factors);
+                graph.op("Mul", &[about, factors])
+            }
+            None => about,
+        };
+        // The first of equals, as in the head.
+        let class = graph.op_with("ArgMin", &[about], "axis", 1);
+        graph.squeeze(class)
+    });
+    let of_class = |graph: &mut Graph, all: Value| match class {
+        Some(class) => graph.op("Gather", &[all, class]),
+        None => all,
     };
+    let column = |graph: &mut Graph, of: &[f32]| {
+        let column = graph.floats(&[of.len(), 1], of);
+        of_class(graph, column)
+    };
+    let mean = of_class(graph, means.matrix);
     let offsets = graph.op("Sub", &[whitened, mean]);
-    let square = graph.squares(offsets);
-    factor.map_or(square, |factor| graph.op("Mul", &[square, factor]))
+    let mut distance = graph.squares(offsets);
+    if let Some(errors) = means.errors {
+        let error = column(graph, errors);
+        distance = graph.op("Sub", &[distance, error]);
+    }
+    if let Some(factors) = factors {
+        let factor = column(graph, factors);
+        distance = graph.op("Mul", &[distance, factor]);
+    }
+    distance
+}
+
+/// `[rows, classes]` less a number for each class, where there is one.
+fn less(graph: &mut Graph, rows: Value, numbers: Option<&[f32]>) -> Value {
+    let Some(numbers) = numbers else { return rows };
+    let numbers = graph.floats(&[numbers.len()], numbers);
+    graph.op("Sub", &[rows, numbers])
 }
 
 /// `-|r|^2 / 2` of each row of a matrix: added to the inner product with `x` it is largest for the

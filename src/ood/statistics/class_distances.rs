@@ -26,8 +26,10 @@ pub struct ClassDistances<M> {
     matrix: M,
     /// Squared lengths of the whitened means.
     squares: Vec<f32>,
-    /// What each distance is multiplied by; 1 unless [`Self::scaled`].
+    /// What each distance is multiplied by; 1 unless [`Self::corrected`].
     factors: Vec<f32>,
+    /// What the error of each mean adds to distances to it; 0 unless [`Self::corrected`].
+    errors: Vec<f32>,
 }
 
 /// Distances to the nearest class, `[rows]`.
@@ -86,12 +88,18 @@ impl<M> ClassDistances<M> {
         let matrix = engine.matrix(means.clone(), width)?;
         let squares = means.chunks_exact(width).map(|mean| dot(mean, mean)).collect();
         let factors = vec![1.0; classes.len()];
-        Ok(Self { whitening, width, classes, means, matrix, squares, factors })
+        let errors = vec![0.0; classes.len()];
+        Ok(Self { whitening, width, classes, means, matrix, squares, factors, errors })
     }
 
-    /// The same with the distance to each class multiplied by its factor.
-    pub fn scaled(mut self, factor: impl Fn(usize) -> f32) -> Self {
-        self.factors = self.classes.iter().map(|&class| factor(class)).collect();
+    /// The same, less what the error of a mean of few rows adds: the class's spread, its rows' mean
+    /// squared distance to their mean, over their number. Scaled ones are in units of the spread.
+    pub fn corrected(mut self, spreads: &[f64], counts: &[usize]) -> Self {
+        for (position, &class) in self.classes.iter().enumerate() {
+            let spread = spreads[class];
+            self.factors[position] = if spread > 0.0 { (1.0 / spread) as f32 } else { 1.0 };
+            self.errors[position] = (spread / counts[class] as f64) as f32;
+        }
         self
     }
 
@@ -140,7 +148,7 @@ impl<M> ClassDistances<M> {
                 let kept = (1.0 - weight * own_distance).max(1e-6);
                 let distance = |position: usize| match position == own {
                     true if count < 2.0 => f32::INFINITY,
-                    true => grows * grows * own_distance / kept,
+                    true => grows * grows * own_distance / kept - grows * self.errors[own],
                     false => {
                         // (x - other mean) . (x - own mean), from products that are there already.
                         let between = among_means[position * classes + own];
@@ -168,7 +176,7 @@ impl<M> ClassDistances<M> {
 
     /// The squared distance from products, which rounds where it is small beside the lengths.
     fn about(&self, square: f32, product: f32, position: usize) -> f32 {
-        (square - 2.0 * product + self.squares[position]).max(0.0)
+        (square - 2.0 * product + self.squares[position]).max(0.0) - self.errors[position]
     }
 
     fn distance(&self, whitened: &[f32], position: usize) -> f32 {
@@ -200,15 +208,16 @@ impl<M> ClassDistances<M> {
                 let about = factor * about;
                 scaled = if about < scaled.0 { (about, position) } else { scaled };
             }
-            let distance = self.distance(row, plain.1);
-            nearest.plain.push(distance);
-            let other = if scaled.1 == plain.1 { distance } else { self.distance(row, scaled.1) };
+            let distance = |position| self.distance(row, position) - self.errors[position];
+            let own = distance(plain.1);
+            nearest.plain.push(own);
+            let other = if scaled.1 == plain.1 { own } else { distance(scaled.1) };
             nearest.scaled.push(self.factors[scaled.1] * other);
         }
         Ok(nearest)
     }
 
-    /// Adds the whitening, the whitened means `[classes, width]`, and a factor for each.
+    /// Adds the whitening, the whitened means `[classes, width]`, and a factor and an error for each.
     pub async fn arrays<E: Engine<Matrix = M>>(
         &self,
         engine: &mut E,
@@ -217,6 +226,7 @@ impl<M> ClassDistances<M> {
         self.whitening.arrays(engine, out).await?;
         out.array(&self.means);
         out.array(&self.factors);
+        out.array(&self.errors);
         Ok(())
     }
 }

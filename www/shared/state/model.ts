@@ -120,7 +120,9 @@ export class Taught {
       const epochs = Math.ceil(UPDATES / Math.ceil(rows.length / BATCH));
       const x = flat(rows, scaling);
       const y = rows.map((row) => row.classId);
-      await head.fit(x, y, { groups, epochs, batchSize: BATCH, signal });
+      // A class of three pictures is meant as much as one of thirty.
+      const classWeights = "balanced";
+      await head.fit(x, y, { groups, classWeights, epochs, batchSize: BATCH, signal });
       if (unknown.length > 0) await head.addRows(flat(unknown, scaling), null);
       const taught = new Taught(head, rows.length, provisional, scaling, alpha);
       await taught.promise(alpha, signal);
