@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
+import { VitePWA } from "vite-plugin-pwa";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -43,9 +44,41 @@ const uPlotLanguage: Plugin = {
   },
 };
 
+/** Pages, scripts and styles are small; data, models and the wasm that runs them are not. */
+const SMALL = 1e6;
+
+/** The service worker, which keeps the built site for visits without a network. */
+const offline = VitePWA({
+  strategies: "injectManifest",
+  srcDir: "../worker",
+  filename: "sw.ts",
+  // The plug-in's own script and links take a page's folder for the site's.
+  injectRegister: false,
+  manifest: false,
+  injectManifest: {
+    // One script, and no module: not every browser takes those as service workers.
+    rollupFormat: "iife",
+    globPatterns: ["**/*"],
+    // A former build's, if it is still there: the reference is no page of the site.
+    globIgnores: ["reference/**"],
+    // Their names hold their hash.
+    dontCacheBustURLsMatching: /^assets\//,
+    maximumFileSizeToCacheInBytes: 1e9,
+    manifestTransforms: [
+      (entries) => ({
+        manifest: entries.map((entry) => {
+          const onDemand = entry.size > SMALL || entry.url.startsWith("models/");
+          return onDemand ? { ...entry, onDemand } : entry;
+        }),
+      }),
+    ],
+  },
+});
+
 export default defineConfig({
   plugins: [
     uPlotLanguage,
+    offline,
     {
       name: "connect-src",
       transformIndexHtml: (html) => html.replace("connect-src 'self'", `connect-src ${connect}`),

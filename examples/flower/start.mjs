@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { serve } from "../../pkg/scripts/serve.mjs";
+import { serveSite } from "../../pkg/scripts/serve-site.mjs";
 import { at, Failure, main, say } from "../../pkg/scripts/shell.mjs";
 import { fleetProxy, preparePython, startSuperLink } from "./superlink.mjs";
 
@@ -20,15 +20,14 @@ await main(import.meta, async () => {
       rounds: { type: "string", default: "10" },
     },
   });
-  const site = at("www", "dist");
-  if (!existsSync(path.join(site, "together", "index.html")))
+  if (!existsSync(at("www", "dist", "together", "index.html")))
     throw new Failure('The page is not built: "npm run build" and "npm run build -w www" first.');
   const config = { ...head, "min-nodes": Number(values["min-nodes"]), "num-rounds": Number(values.rounds) };
   say("Preparing Flower's server ...");
   const python = preparePython(at(".tools", "flower-python"));
   const folder = mkdtempSync(path.join(tmpdir(), "oodgate-flower-"));
   const link = await startSuperLink({ python, folder });
-  const server = await serve({ mounts: { "/": site }, port: Number(values.port), handle: fleetProxy(link.port) });
+  const server = await serveSite({ port: Number(values.port), handle: fleetProxy(link.port) });
   let isEnding = false;
   for (const signal of ["SIGINT", "SIGTERM"]) {
     process.once(signal, async () => {

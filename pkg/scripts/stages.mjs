@@ -144,7 +144,7 @@ export const stages = () => [
   },
   {
     id: "types-site", group: "types", heading: "Types of the demo page",
-    body: () => tsc("www"), needs: built,
+    body: () => ["www", "www/worker"].forEach(tsc), needs: built,
   },
   {
     id: "clippy-native", group: "clippy", heading: "Clippy, CPU engine, native",

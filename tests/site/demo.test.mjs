@@ -251,7 +251,7 @@ test("an error is shown beside the buttons, and the page stays usable", async ()
     assert.match(await text(page, "fact-backend"), /^CPU/);
     assert.match(await text(page, "fact-reason"), /WebGPU/);
   };
-  await visit("#backend=webgpu", body, { prepare });
+  await visit("#backend=webgpu", body, { prepare, serviceWorkers: "block" });
 });
 
 /** A finger that takes the threshold and moves it sideways by so many pixels. */

@@ -44,7 +44,8 @@ function watched(request, response) {
     response.writeHead(200, { ...type, ...isolation }).end(`(${watch})();`);
     return true;
   }
-  const page = /^\/some\/folder\/(\w+)\/$/.exec(pathname)?.[1];
+  // The service worker keeps them by their files' names.
+  const page = /^\/some\/folder\/(\w+)\/(?:index\.html)?$/.exec(pathname)?.[1];
   if (page === undefined) return false;
   const html = readFileSync(at("www", "dist", page, "index.html"), "utf8");
   const first = '<script src="/watch.js"></script>';
@@ -72,13 +73,21 @@ export function testPages(engine, launch) {
   let browser;
   /** How often the script of the models' threads was asked for. */
   let scripts = 0;
+  /** Whether the site has its service worker: it would answer such requests, and make its own. */
+  let hasWorker = false;
+
+  const handle = (request, response) => {
+    if (hasWorker || !request.url.endsWith("/sw.js")) return watched(request, response);
+    response.writeHead(404).end();
+    return true;
+  };
 
   before(async () => {
     if (!isPrepared) npm("run", "build", "-w", "www");
     mkdirSync(OUTPUT, { recursive: true });
     const mounts = { "/some/folder/": at("www", "dist") };
     const onFile = (file) => (scripts += /ort-wasm[^/]*\.js$/.test(file) ? 1 : 0);
-    server = await serve({ mounts, handle: watched, isolated: true, onFile });
+    server = await serve({ mounts, handle, isolated: true, onFile });
     browser = await launch();
     await browser.resize(1280, 960);
   });
@@ -115,6 +124,7 @@ export function testPages(engine, launch) {
       scripts = 0;
       await browser.evaluate(teachPictures);
       assert.equal(scripts, 2, "one for the Worker and one for the thread beside it");
+      hasWorker = true;
       await shoot("teach-pictures");
       const before = await browser.evaluate(countsOf);
       assert.deepEqual(before, ["20 pictures", "20 pictures"]);
@@ -222,6 +232,16 @@ export function testPages(engine, launch) {
         assert.ok(wide <= 0, `${page} is ${wide} px wider than the screen`);
         await shoot(`narrow-${page.replaceAll(/\W/g, "")}`);
       });
+  });
+
+  use("Without the host", async () => {
+    await browser.evaluate(() => hands.until(() => navigator.serviceWorker.controller, "worker"));
+    await server.close();
+    await browser.goto(`${server.url}some/folder/playground/`);
+    await browser.evaluate(hands);
+    assert.ok(await browser.evaluate(() => crossOriginIsolated));
+    await browser.evaluate(() => hands.see('[data-stage="ready"]', "Learned"));
+    await shoot("offline");
   });
 }
 

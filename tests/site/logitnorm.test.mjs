@@ -258,7 +258,7 @@ test("pictures that do not come are said, and can be asked for again", async () 
       await page.click("text=Load again");
       await stage(page, "idle");
     },
-    { prepare },
+    { prepare, serviceWorkers: "block" },
   );
 });
 

@@ -51,10 +51,13 @@ export async function visitPage(
     colorScheme = "light",
     hasTouch = false,
     reducedMotion = "reduce",
+    // "block" where a test answers requests itself: a service worker's pages ask it instead.
+    serviceWorkers = "allow",
     prepare,
   } = {},
 ) {
-  const context = await browser.newContext({ viewport, colorScheme, hasTouch, reducedMotion });
+  const look = { viewport, colorScheme, hasTouch, reducedMotion };
+  const context = await browser.newContext({ ...look, serviceWorkers });
   const page = await context.newPage();
   const assertNoFaults = watchFaults(page);
   try {

@@ -122,6 +122,9 @@ test("a head that is still in training when another project is opened is not sho
     await page.click("text=Numbers");
     await page.locator(".table-tools").waitFor();
     await open(page, table(40));
+    // The empty project is saved before the table is read, and asks for no Worker.
+    await card(page, "apple").locator(".count", { hasText: "40 rows" }).waitFor();
+    await learned(page);
     await page.locator('[data-saving="saved"]').waitFor({ state: "attached" });
     // Its training begins with the page, and is under way when the other project is there.
     const begun = page.waitForRequest(/worker-/);
@@ -132,5 +135,5 @@ test("a head that is still in training when another project is opened is not sho
     await page.waitForTimeout(4000);
     assert.equal(await page.locator("[data-lesson]").getAttribute("data-lesson"), "idle");
   };
-  await visitTeach(browser, body, { prepare });
+  await visitTeach(browser, body, { prepare, serviceWorkers: "block" });
 });

@@ -184,7 +184,7 @@ test("sentences fit a narrow dark screen", async () => {
 });
 
 test("a language model that is nowhere to be had is said to be, and pictures go on", async () => {
-  const context = await browser.newContext();
+  const context = await browser.newContext({ serviceWorkers: "block" });
   const page = await context.newPage();
   try {
     await page.route("**/models/all-MiniLM-L6-v2/**", (route) => route.fulfill({ status: 404 }));

@@ -45,7 +45,8 @@ async function embed({ isolated, cores }) {
     isolated,
     onFile: (file) => (scripts += /ort-wasm[^/]*\.js$/.test(file) ? 1 : 0),
   });
-  const context = await browser.newContext();
+  // It would fetch the script once more, and answer the threads' requests.
+  const context = await browser.newContext({ serviceWorkers: "block" });
   try {
     const page = await context.newPage();
     await page.addInitScript(claimCores, cores);

@@ -1,5 +1,6 @@
 import "./style.css";
 import { render } from "preact";
+import { startOffline } from "../../shared/offline";
 import { byId } from "../../shared/ui/dom";
 import { App } from "./App";
 import { projects } from "./page";
@@ -8,3 +9,4 @@ import { projects } from "./page";
 // it.
 void projects.start();
 render(<App />, byId("page"));
+startOffline();

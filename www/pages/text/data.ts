@@ -1,3 +1,4 @@
+import { keepOffline } from "../../shared/offline";
 import { TensorFile } from "../../shared/state/safetensors";
 
 /** Rows of one part of the data set: features [rows, dim] row-major, labels [rows] (-1: no intent), sentences [rows]. */
@@ -61,7 +62,9 @@ async function download(url: URL, onProgress: OnProgress): Promise<ArrayBuffer> 
     received += value.byteLength;
     onProgress(received, total);
   }
-  return new Blob(parts).arrayBuffer();
+  const file = new Blob(parts, { type: response.headers.get("content-type") ?? "" });
+  void keepOffline(url, file);
+  return file.arrayBuffer();
 }
 
 /** Features are stored as 8-bit integers with one scale per row: feature = integer * scale. */

@@ -13,6 +13,7 @@ import { Keep } from "./keep";
 import { List } from "./list";
 import { OwnSentence } from "./own-sentence";
 import { showScorerTable } from "./picker";
+import { startOffline } from "../../shared/offline";
 import { ReliabilityDiagrams } from "./reliability";
 import { Sentences } from "./sentences";
 import { Store } from "./store";
@@ -26,6 +27,7 @@ bindAlpha(store);
 let gate: Gate | undefined;
 const training = new Training(store, async (run) => (await gate?.judge(run)) ?? false);
 void load();
+startOffline();
 
 async function load(): Promise<void> {
   const bar = byId<HTMLProgressElement>("load-progress");

@@ -1,3 +1,5 @@
+import { keepOffline } from "../offline";
+
 /** Bytes that have come, and how many there will be in all, as far as the servers say. */
 export type OnBytes = (received: number, total: number) => void;
 
@@ -28,7 +30,9 @@ export async function download(
           total,
         );
       }
-      return new Blob(parts).arrayBuffer();
+      const file = new Blob(parts, { type: response.headers.get("content-type") ?? "" });
+      void keepOffline(url, file);
+      return file.arrayBuffer();
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { keepFolderOffline } from "../offline";
 import { Backbone } from "./backbone";
 import { Calls } from "./calls";
 import { download } from "./download";
@@ -41,7 +42,8 @@ export class WordBackbone extends Backbone<WordQuestion, WordAnswer> {
     });
     if (wasm === undefined) throw new Error("A file is missing.");
     const local = new URL(LOCAL, document.baseURI);
-    const here = await fetch(new URL(`${NAME}/config.json`, local), { method: "HEAD" }).then(
+    // Not by HEAD, which nothing answers offline.
+    const here = await fetch(new URL(`${NAME}/config.json`, local)).then(
       (response) => response.ok,
       () => false,
     );
@@ -63,6 +65,7 @@ export class WordBackbone extends Backbone<WordQuestion, WordAnswer> {
       calls.end();
       throw error;
     }
+    if (here) void keepFolderOffline(new URL(`${NAME}/`, local));
     return calls;
   }
 }
