@@ -42,7 +42,7 @@ pub mod head;
 pub mod input_map;
 pub mod loss;
 pub mod metrics;
-#[cfg(all(feature = "cpu", not(target_arch = "wasm32")))]
+#[cfg(all(feature = "cpu", not(feature = "sync"), not(target_arch = "wasm32")))]
 pub mod native;
 pub mod numeric;
 pub mod ood;
@@ -55,7 +55,7 @@ pub mod training;
 mod wasm;
 
 pub use error::{Error, Result};
-#[cfg(all(feature = "cpu", not(target_arch = "wasm32")))]
+#[cfg(all(feature = "cpu", not(feature = "sync"), not(target_arch = "wasm32")))]
 pub use native::CpuHead;
 
 /// The crate's readme, whose programs the tests compile.

@@ -32,8 +32,13 @@ const asBuilt = (file) =>
 // LogitNorm for burn, which the oracle of the CPU engine is made of.
 const withBurn = ["--features", "burn"];
 
-const clippyNative = () =>
+function clippyNative() {
   run("cargo", ["clippy", "--all-targets", ...withBurn, ...warningsAreErrors]);
+  // The study behind the tables of docs, which nothing else compiles.
+  const study = ["--manifest-path", at("tests", "study", "Cargo.toml"), "--locked"];
+  const built = ["--target-dir", at("target", "study")];
+  run("cargo", ["clippy", ...study, ...built, ...warningsAreErrors]);
+}
 
 function clippyWasm(file) {
   const features = featureArguments(file);

@@ -11,7 +11,6 @@ pub mod slices;
 pub use cpu_head::{CpuHead, FitReport};
 
 /// What the CPU engine is asked is answered when it has been asked: its futures wait for nothing.
-#[cfg(not(feature = "sync"))]
 fn now<T>(future: impl Future<Output = T>) -> T {
     use std::{
         pin::pin,
@@ -25,10 +24,4 @@ fn now<T>(future: impl Future<Output = T>) -> T {
             return answer;
         }
     }
-}
-
-/// With the feature `sync` the answer is there already.
-#[cfg(feature = "sync")]
-fn now<T>(answer: T) -> T {
-    answer
 }

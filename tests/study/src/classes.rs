@@ -8,6 +8,7 @@ use oodgate::{
     numeric::random::Random,
     ood::ScorerName,
 };
+use pollster::block_on;
 
 use crate::{data::Files, few};
 
@@ -67,14 +68,14 @@ pub fn print(files: &mut Files, seeds: &[u64], is_wanted: impl Fn(&str) -> bool)
 }
 
 fn calibrate(head: &mut Head<CpuEngine>, options: &CalibrationOptions) {
-    let mut cross = CrossCalibration::new(head, options, None).expect("rows");
-    while !cross.run(head, 1000).expect("a calibration") {}
+    let mut cross = block_on(CrossCalibration::new(head, options, None)).expect("rows");
+    while !block_on(cross.run(head, 1000)).expect("a calibration") {}
     cross.finish(head).expect("a calibration");
 }
 
 /// 1 for each row that is rejected.
 fn rejected(head: &mut Head<CpuEngine>, rows: &[f32]) -> Vec<f64> {
-    let accepted = head.gate(rows).expect("a gate").accepted;
+    let accepted = block_on(head.gate(rows)).expect("a gate").accepted;
     accepted.iter().map(|&accepted| f64::from(1 - accepted)).collect()
 }
 

@@ -9,6 +9,7 @@ use oodgate::{
     metrics,
     ood::ScorerName,
 };
+use pollster::block_on;
 
 use crate::data::{Files, Problem};
 
@@ -126,7 +127,7 @@ pub fn trained(problem: &Problem, loss: &LossOptions, seed: u64, held_out: f64) 
         head.begin_fit(problem.features.clone(), &labels, fit, FitRows::default()).expect("rows");
     loop {
         while !head.run_fit(&mut fit, 1000).expect("a fit") {}
-        if head.end_epoch(&mut fit, false).expect("a fit").last {
+        if block_on(head.end_epoch(&mut fit, false)).expect("a fit").last {
             return head;
         }
     }
@@ -134,8 +135,8 @@ pub fn trained(problem: &Problem, loss: &LossOptions, seed: u64, held_out: f64) 
 
 fn cross(head: &mut Head<CpuEngine>, problem: &Problem, alpha: f64) -> Option<Gate> {
     let options = CalibrationOptions::from(ScorerName::Auto).at(alpha);
-    let mut cross = CrossCalibration::new(head, &options, None).ok()?;
-    while !cross.run(head, 1000).expect("a calibration") {}
+    let mut cross = block_on(CrossCalibration::new(head, &options, None)).ok()?;
+    while !block_on(cross.run(head, 1000)).expect("a calibration") {}
     cross.finish(head).expect("a calibration");
     Some(gate(head, problem))
 }
@@ -144,8 +145,9 @@ fn cross(head: &mut Head<CpuEngine>, problem: &Problem, alpha: f64) -> Option<Ga
 fn by_split(head: &mut Head<CpuEngine>, problem: &Problem, alpha: f64) -> Option<Gate> {
     let calibration = head.calibration()?;
     (calibration.conformal.rows() as f64 >= 1.0 / alpha - 1.0).then_some(())?;
-    let p_values =
-        |head: &mut Head<CpuEngine>, rows: &[f32]| head.gate(rows).expect("a gate").p_values;
+    let p_values = |head: &mut Head<CpuEngine>, rows: &[f32]| {
+        block_on(head.gate(rows)).expect("a gate").p_values
+    };
     let rejected = |values: Vec<f32>| {
         percent(values.iter().filter(|&&p| f64::from(p) <= alpha + 1e-6).count(), values.len())
     };
@@ -156,8 +158,8 @@ fn by_split(head: &mut Head<CpuEngine>, problem: &Problem, alpha: f64) -> Option
 
 fn gate(head: &mut Head<CpuEngine>, problem: &Problem) -> Gate {
     let said = 100.0 * head.calibration().expect("calibrated").ece_after;
-    let known = head.gate(&problem.test).expect("a gate");
-    let unknown = head.gate(&problem.unknown.concat()).expect("a gate");
+    let known = block_on(head.gate(&problem.test)).expect("a gate");
+    let unknown = block_on(head.gate(&problem.unknown.concat())).expect("a gate");
     let rejected = |accepted: &[u8]| {
         percent(accepted.iter().filter(|&&accepted| accepted == 0).count(), accepted.len())
     };

@@ -15,6 +15,7 @@ use oodgate::{
     optim::{Optimizer, Schedule},
     training::{rows::Rows, warm_up::WarmUp},
 };
+use pollster::block_on;
 
 use crate::{
     data::Problem,
@@ -79,10 +80,11 @@ impl Distances {
         let rows = Rows::check(problem.features.clone(), &labels, problem.width, problem.classes);
         let rows = rows.expect("rows");
         let nearness =
-            Nearness::new(&mut engine, &rows, None, problem.classes, seed).expect("rows");
+            block_on(Nearness::new(&mut engine, &rows, None, problem.classes, seed)).expect("rows");
         let mut of = |rows: &[f32]| -> Vec<f64> {
             let parts = rows.chunks(256 * problem.width);
-            let mut measures = |part| nearness.measures(&mut engine, part, &[]).expect("rows");
+            let mut measures =
+                |part| block_on(nearness.measures(&mut engine, part, &[])).expect("rows");
             parts.flat_map(|part| measures(part).sum()).collect()
         };
         Self { test: of(&problem.test), unknown: problem.unknown.each_ref().map(|rows| of(rows)) }
@@ -96,7 +98,7 @@ impl Training {
         let features = Rc::new(map.apply(&problem.features));
         let mut engine = self.train(problem, features.clone(), seed);
         let classes = problem.classes;
-        let mut ask = |rows: &[f32]| engine.forward(rows).expect("finite rows").logits;
+        let mut ask = |rows: &[f32]| block_on(engine.forward(rows)).expect("finite rows").logits;
 
         let confidence = Confidence::new(&ask(&features), classes);
         let test = ask(&map.apply(&problem.test));

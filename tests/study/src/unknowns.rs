@@ -7,6 +7,7 @@ use crate::{
     data::{Files, Problem},
     few::{SETS, trained},
 };
+use pollster::block_on;
 
 const ROWS: [usize; 2] = [20, 50];
 const EXAMPLES: [usize; 4] = [5, 10, 20, 40];
@@ -88,7 +89,7 @@ fn other(problem: &Problem, kind: usize) -> Option<&[f32]> {
 /// In per cent.
 fn auroc(head: &mut Head<CpuEngine>, problem: &Problem, unknown: &[f32]) -> f64 {
     let mut score = |rows: &[f32]| -> Vec<f64> {
-        let scores = head.ood_score(rows, &ScorerName::Auto.into()).expect("scores");
+        let scores = block_on(head.ood_score(rows, &ScorerName::Auto.into())).expect("scores");
         scores.into_iter().map(f64::from).collect()
     };
     let (known, unknown) = (score(&problem.test), score(unknown));

@@ -11,6 +11,7 @@ use oodgate::{
     numeric::random::Random,
     ood::ScorerName,
 };
+use pollster::block_on;
 
 /// Rows, features and classes.
 pub const SHAPES: [&str; 4] = ["150x1280x5", "900x1280x10", "1500x384x150", "6000x1280x10"];
@@ -62,18 +63,18 @@ fn measure(rows: usize, width: usize, classes: usize, seed: u64) -> [f64; 3] {
     let mut fit = head.begin_fit(features.clone(), &labels, fit, FitRows::default()).expect("rows");
     loop {
         while !head.run_fit(&mut fit, 1000).expect("a fit") {}
-        if head.end_epoch(&mut fit, false).expect("a fit").last {
+        if block_on(head.end_epoch(&mut fit, false)).expect("a fit").last {
             break;
         }
     }
     let fitted = clock.milliseconds();
     let options = CalibrationOptions::from(ScorerName::Auto);
-    let mut cross = CrossCalibration::new(&mut head, &options, None).expect("rows");
-    while !cross.run(&mut head, 1000).expect("a calibration") {}
+    let mut cross = block_on(CrossCalibration::new(&mut head, &options, None)).expect("rows");
+    while !block_on(cross.run(&mut head, 1000)).expect("a calibration") {}
     cross.finish(&mut head).expect("a calibration");
     let calibrated = clock.milliseconds();
     for row in features.chunks_exact(width).take(ANSWERS) {
-        head.gate(row).expect("a gate");
+        block_on(head.gate(row)).expect("a gate");
     }
     let answered = clock.milliseconds() - calibrated;
     [fitted, calibrated - fitted, answered / ANSWERS as f64]
