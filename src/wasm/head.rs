@@ -91,20 +91,20 @@ impl RawHead {
         self.taken.extend_from_slice(features);
     }
 
-    /// Begins a fit of the rows that were taken.
+    /// Begins a fit of the rows that were taken: a call prepares them.
     #[wasm_bindgen(js_name = beginFit)]
-    pub fn begin_fit(&mut self, labels: &[f64], options: &JsValue) -> JsResult<()> {
+    pub fn begin_fit(&mut self, labels: Vec<f64>, options: &JsValue) -> JsResult<()> {
         let features = std::mem::take(&mut self.taken);
         let (fit, rows) = options::fit(options)?;
-        self.fit = Some(self.head.begin_fit(features, labels, fit.check()?, rows)?);
+        self.call = Some(self.head.prepare_fit(features, labels, fit.check()?, rows));
         Ok(())
     }
 
-    /// Begins a fit of the rows that the head remembers.
+    /// Begins a fit of the rows that the head remembers, likewise.
     #[wasm_bindgen(js_name = beginRefit)]
     pub fn begin_refit(&mut self, options: &JsValue) -> JsResult<()> {
         let (fit, rows) = options::fit(options)?;
-        self.fit = Some(self.head.begin_refit(fit.check()?, rows)?);
+        self.call = Some(self.head.prepare_refit(fit.check()?, rows));
         Ok(())
     }
 
@@ -517,6 +517,10 @@ impl RawHead {
             None => {
                 self.call = Some(call);
                 JsValue::UNDEFINED
+            }
+            Some(Outcome::Fit(fit)) => {
+                self.fit = Some(*fit);
+                JsValue::NULL
             }
             Some(Outcome::Scores(scores)) => Float32Array::from(scores.as_slice()).into(),
             Some(Outcome::Verdicts(verdicts)) => to_js(&GateResult::from(verdicts)),

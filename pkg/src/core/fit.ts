@@ -1,4 +1,5 @@
 import type { EpochProgress, FitOptions, FitResult } from "../api/types.js";
+import { driveCall } from "./calls.js";
 import { EpochListener } from "./epoch-listener.js";
 import type { OperationContext } from "./context.js";
 import { Scheduler } from "./scheduler.js";
@@ -23,15 +24,16 @@ const PIECE = 1 << 18;
 
 /** Drives the core's fit a few batches at a time, so that the page stays alive and can stop it. */
 export async function driveFit(
-  { raw, status, stop, onEpoch, keepCheckpoint }: OperationContext,
+  context: OperationContext,
   features: Float32Array | undefined,
   labels: Float64Array | undefined,
   options: FitOptions = {},
 ): Promise<FitResult> {
+  const { raw, status, stop, onEpoch, keepCheckpoint } = context;
   // Before the core replaces the rows that it remembers.
   stop.throwIfAborted();
   const scheduler = new Scheduler();
-  if (features === undefined) raw.beginRefit(options);
+  if (features === undefined) await driveCall(context, raw.beginRefit(options), true);
   else {
     raw.makeRoom(features.length);
     for (let first = 0; first < features.length; first += PIECE) {
@@ -41,9 +43,9 @@ export async function driveFit(
       if (stop.aborted) raw.makeRoom(0);
       stop.throwIfAborted();
     }
-    raw.beginFit(labels as Float64Array, options);
-    await scheduler.pause();
+    await driveCall(context, raw.beginFit(labels as Float64Array, options), true);
   }
+  await scheduler.pause();
   const firstStep = raw.steps;
   const started = performance.now();
   const history: EpochProgress[] = [];
