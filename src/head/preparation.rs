@@ -207,5 +207,5 @@ async fn make_columns(rows: &Rows, pace: &Pace) {
         pace.each(rows.count(), rows.width, add).await;
         columns.close(pass, rows.count());
     }
-    rows.columns.get_or_init(|| columns);
+    let _ = rows.columns.set(columns);
 }

@@ -21,14 +21,13 @@ pub struct RawSnapshot(Snapshot);
 
 #[wasm_bindgen]
 impl RawSnapshot {
-    /// Puts the parts together; `meta` is JSON.
+    /// Puts the parts together, but for the training rows: [`Self::row_bytes`]. `meta` is JSON.
     #[wasm_bindgen(constructor)]
     #[allow(clippy::too_many_arguments, reason = "each is an array that crosses as it is")]
     pub fn new(
         meta: &str,
         state: Vec<f32>,
         input: Vec<f32>,
-        features: Vec<f32>,
         labels: Vec<u32>,
         groups: Vec<u64>,
         weights: Vec<f32>,
@@ -49,7 +48,7 @@ impl RawSnapshot {
             meta,
             state,
             input,
-            features,
+            features: Vec::new(),
             labels,
             groups,
             weights,
@@ -136,9 +135,15 @@ impl RawSnapshot {
         self.0.score_labels.clone()
     }
 
-    /// See [`Snapshot::features`].
-    pub fn features(&self) -> Float32Array {
-        Float32Array::from(self.0.features.as_slice())
+    /// Some of [`Snapshot::features`].
+    pub fn features(&self, first: usize, end: usize) -> Float32Array {
+        Float32Array::from(self.0.features.get(first..end).unwrap_or_default())
+    }
+
+    /// How many numbers these are.
+    #[wasm_bindgen(getter)]
+    pub fn length(&self) -> usize {
+        self.0.features.len()
     }
 
     /// See [`Snapshot::labels`].

@@ -79,13 +79,14 @@ impl RawHead {
         Ok(Self::new(Head::new(engine, config)))
     }
 
-    /// Makes room for so many numbers, the rows of a fit, and forgets those that were taken before.
+    /// Makes room for so many numbers, the rows of a fit or of a snapshot, and forgets those that
+    /// were taken before.
     #[wasm_bindgen(js_name = makeRoom)]
     pub fn make_room(&mut self, length: usize) {
         self.taken = Vec::with_capacity(length);
     }
 
-    /// Takes some of the rows of a fit.
+    /// Takes some of these rows.
     #[wasm_bindgen(js_name = takeRows)]
     pub fn take_rows(&mut self, features: &[f32]) {
         self.taken.extend_from_slice(features);
@@ -306,14 +307,14 @@ impl RawHead {
         self.head.calibration_labels()
     }
 
-    /// Makes this new head the one of a [`Snapshot`] with the same options.
+    /// Makes this new head the one of a [`Snapshot`] with the same options, of which the rows were
+    /// taken.
     #[allow(clippy::too_many_arguments, reason = "each is an array that crosses as it is")]
     pub fn restore(
         &mut self,
         meta: &JsValue,
         state: Vec<f32>,
         input: Vec<f32>,
-        features: Vec<f32>,
         labels: Vec<u32>,
         groups: Vec<u64>,
         weights: Vec<f32>,
@@ -327,7 +328,7 @@ impl RawHead {
             meta: snapshot::meta(meta)?,
             state,
             input,
-            features,
+            features: std::mem::take(&mut self.taken),
             labels,
             groups,
             weights,
