@@ -26,6 +26,9 @@ use crate::{
 pub(super) const UNNAMED_GROUPS: &str = "rows of a class look like frames of one recording or shots of one scene; name these in options.groups, or more \
                               than alpha of the rows of new recordings will be rejected";
 
+/// The map before the first layer before a fit took another one, and the head's updates then.
+type EarlierInput = (Option<Rc<InputMap>>, u64);
+
 /// A fit under way on a [`Head`], and the rows that will calibrate it.
 pub struct HeadFit<E: Engine> {
     fit: Fit<E>,
@@ -34,9 +37,8 @@ pub struct HeadFit<E: Engine> {
     calibrating: Option<Call<E>>,
     /// What is to be said of rows that were parted as if they had nothing to do with one another.
     grouped: Option<String>,
-    /// If the map before the first layer was taken from its rows: the one before, and the head's
-    /// updates then.
-    input: Option<(Option<Rc<InputMap>>, u64)>,
+    /// If the map before the first layer was taken from its rows.
+    input: Option<EarlierInput>,
     /// With which loss it began, if not with the head's own.
     pub(super) warm_up: Option<WarmUp>,
     patience: bool,
@@ -176,14 +178,18 @@ impl<E: Engine> Head<E> {
         let adopted = earlier.is_none() && self.adopt_input(&learnt);
         let like = part_of.unwrap_or(learnt.count());
         let warm_up = adopted.then(|| WarmUp::of(&self.config, config, like)).flatten();
-        let fit = Fit::new(
+        let begun = Fit::new(
             &mut self.trainer,
             (&learnt, weights),
             held_out.as_ref(),
             *config,
             self.config.seed,
-        )?
-        .beginning(warm_up);
+        );
+        let input = (adopted || earlier.is_some()).then(|| (earlier, self.steps()));
+        if begun.is_err() {
+            self.take_back_input(&input);
+        }
+        let fit = begun?.beginning(warm_up);
         // From here on nothing is refused.
         self.seen = seen;
         self.remember(memory);
@@ -193,7 +199,7 @@ impl<E: Engine> Head<E> {
             held_out: held_out.filter(|_| calibrates),
             calibrating: None,
             grouped,
-            input: (adopted || earlier.is_some()).then(|| (earlier, self.steps())),
+            input,
             warm_up,
             patience: config.patience.is_some(),
             warning,
@@ -209,6 +215,21 @@ impl<E: Engine> Head<E> {
             self.invalidate_weights();
         }
         ended
+    }
+
+    /// Ends a fit, finished or not: one that has made no update leaves the head the map that it had.
+    pub fn end_fit(&mut self, fit: &HeadFit<E>) -> Result<()> {
+        self.take_back_input(&fit.input);
+        self.engine().clear_totals()
+    }
+
+    /// Unless an update was made with the map that a fit took.
+    fn take_back_input(&mut self, taken: &Option<EarlierInput>) {
+        if let Some((earlier, steps)) = taken
+            && self.steps() == *steps
+        {
+            self.set_input(earlier.clone());
+        }
     }
 
     /// [`Head::close_epoch`], and the calibration at the end.
@@ -227,11 +248,7 @@ impl<E: Engine> Head<E> {
         if ended.is_err() {
             // Where training diverged these are other weights.
             self.invalidate_weights();
-            if let Some((earlier, steps)) = &fit.input
-                && self.steps() == *steps
-            {
-                self.set_input(earlier.clone());
-            }
+            self.take_back_input(&fit.input);
         }
         let epoch = ended?;
         if epoch.last {

@@ -124,8 +124,10 @@ impl RawHead {
     /// Frees a fit's rows, finished or not.
     #[wasm_bindgen(js_name = endFit)]
     pub fn end_fit(&mut self) -> JsResult<()> {
-        self.fit = None;
-        Ok(self.head.engine().clear_totals()?)
+        match self.fit.take() {
+            Some(fit) => Ok(self.head.end_fit(&fit)?),
+            None => Ok(()),
+        }
     }
 
     /// `fitScorers` of the contract.
