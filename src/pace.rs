@@ -9,6 +9,7 @@
 use std::{
     cell::Cell,
     future::{Future, poll_fn},
+    ops::Range,
     pin::Pin,
     rc::Rc,
     task::{Context, Poll, Waker},
@@ -16,6 +17,9 @@ use std::{
 
 /// How long a turn lasts before it ends with a piece: half a frame at 60 Hz, in milliseconds.
 const TURN: f64 = 8.0;
+
+/// Numbers that one pass goes through in a piece: a millisecond or so.
+const NUMBERS: usize = 1 << 18;
 
 /// Calls a function that waits for the engine only where engines are waited for.
 macro_rules! wait {
@@ -70,6 +74,15 @@ impl Pace {
             false => Poll::Ready(()),
         })
         .await;
+    }
+
+    /// Works on so many items of so many numbers each, some of them in a piece.
+    pub async fn each(&self, items: usize, numbers: usize, work: &mut dyn FnMut(Range<usize>)) {
+        let at_a_time = (NUMBERS / numbers.max(1)).max(1);
+        for first in (0..items).step_by(at_a_time) {
+            work(first..items.min(first + at_a_time));
+            self.piece().await;
+        }
     }
 }
 

@@ -221,11 +221,11 @@ fn a_smaller_bank_keeps_so_many_rows() {
             assert_eq!(some.numbers, [neighbours]);
             assert_eq!(some.arrays[0].len(), bank as usize * FEATURES);
         } else if scorer == ScorerName::Auto && bank < 100.0 {
-            let (rows, gaps) = (&some.arrays[12], &some.arrays[13]);
+            let (rows, gaps) = (&some.arrays[14], &some.arrays[15]);
             // A single row has no neighbour.
             let count = if bank == 1.0 { 0 } else { bank as usize };
             assert_eq!((rows.len(), gaps.len()), (bank as usize * FEATURES, count));
-            assert_eq!(some.arrays[..12], all.arrays[..12]);
+            assert_eq!(some.arrays[..14], all.arrays[..14]);
         } else {
             assert_eq!(all, some);
         }

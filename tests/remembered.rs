@@ -275,7 +275,7 @@ fn a_class_without_rows_is_told_by_a_fit_of_what_is_remembered() {
     let config = options(1.0).check().unwrap();
     let fit = head.begin_refit(config, FitRows::default()).unwrap();
     assert!(fit.warning().is_some_and(|warning| warning.contains("\"fox\"")));
-    head.add_rows(rows(2, 2, 5), &[2.0; 2], None, None).unwrap();
+    head.add_rows(rows(10, 2, 5), &[2.0; 10], None, None).unwrap();
     assert_eq!(head.begin_refit(config, FitRows::default()).unwrap().warning(), None);
 }
 

@@ -9,6 +9,8 @@ use oodgate::{
     Error,
     config::{FitConfig, FitOptions, HeadOptions, LossOptions},
     engine::{Engine, State},
+    files::safetensors,
+    head::{FitRows, calls::Outcome},
     numeric::random::Random,
     ood::{ScorerName, ScorerOptions},
     training::fit::Epoch,
@@ -262,4 +264,78 @@ fn an_abandoned_fit_keeps_what_was_learnt() {
     drop(fit);
     assert_eq!(trainer.steps(), 2);
     assert_ne!(state(&mut trainer), untrained);
+}
+
+/// Rows of which the last feature is constant, or is not.
+fn with_last_feature(varies: bool) -> (Vec<f32>, Vec<f64>) {
+    let (mut features, labels) = blobs(400, 1.0);
+    let width = features.len() / labels.len();
+    for (number, row) in features.chunks_exact_mut(width).enumerate() {
+        row[width - 1] = if varies { 100.0 * (number % 7) as f32 } else { 1.0 };
+    }
+    (features, labels)
+}
+
+fn file(head: &mut Head) -> Vec<u8> {
+    safetensors::write(&block_on(head.snapshot()).unwrap()).unwrap()
+}
+
+#[test]
+fn rows_that_are_prepared_in_pieces_are_learnt_as_at_once() {
+    let (features, labels) = blobs(4000, 2.0);
+    let config = FitOptions { validation_split: Some(0.2), ..fit_options() }.check().unwrap();
+    let mut files = Vec::new();
+    for is_at_once in [true, false] {
+        let mut trainer = head(options());
+        let (features, with) = (features.clone(), FitRows::default());
+        let mut fit = if is_at_once {
+            trainer.begin_fit(features, &labels, config, with).unwrap()
+        } else {
+            let mut call = trainer.prepare_fit(features, labels.clone(), config, with);
+            loop {
+                match block_on(trainer.go_on_with(&mut call)).unwrap() {
+                    None => {}
+                    Some(Outcome::Fit(fit)) => break *fit,
+                    Some(_) => panic!("another call"),
+                }
+            }
+        };
+        loop {
+            while !trainer.run_fit(&mut fit, 9).unwrap() {}
+            if block_on(trainer.end_epoch(&mut fit, false)).unwrap().last {
+                break;
+            }
+        }
+        files.push((file(&mut trainer), fit.warning().map(String::from)));
+    }
+    assert!(files[0] == files[1]);
+}
+
+#[test]
+fn a_fit_that_ends_before_its_first_update_leaves_the_map() {
+    let mut trainer = head(options());
+    let config = fit_options().check().unwrap();
+    let (features, labels) = with_last_feature(false);
+    fit(&mut trainer, features, &labels, config, false);
+    let before = file(&mut trainer);
+    let weights = block_on(trainer.parameters()).unwrap();
+
+    // While its rows are prepared, nothing has changed.
+    let (features, labels) = with_last_feature(true);
+    let with = FitRows::default;
+    drop(trainer.prepare_fit(features.clone(), labels.clone(), config, with()));
+    assert!(file(&mut trainer) == before);
+
+    // It takes the map anew, and gives it back with the first update still to come.
+    let begun = trainer.begin_fit(features.clone(), &labels, config, with()).unwrap();
+    assert_ne!(block_on(trainer.parameters()).unwrap(), weights);
+    trainer.end_fit(&begun).unwrap();
+    assert_eq!(block_on(trainer.parameters()).unwrap(), weights);
+
+    // Updates that were made stay, and the map that they were made with.
+    let mut begun = trainer.begin_fit(features, &labels, config, with()).unwrap();
+    trainer.run_fit(&mut begun, 1).unwrap();
+    let reached = block_on(trainer.parameters()).unwrap();
+    trainer.end_fit(&begun).unwrap();
+    assert_eq!(block_on(trainer.parameters()).unwrap(), reached);
 }

@@ -22,7 +22,7 @@
 
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
-pub use super::tensors::{KeptRows, row_bytes};
+pub use super::tensors::{KeptRows, RowsInFile, row_bytes};
 use super::{
     header::File,
     tensors::{Tensors, broken, floats, longs, refusal, rows, some_floats, words},
@@ -180,10 +180,16 @@ pub fn write_around(snapshot: &Snapshot, kept: KeptRows) -> Result<[Vec<u8>; 2]>
 /// The head in a file. What a file says is checked before memory is asked for: a snapshot is never
 /// larger than its file by more than a small factor.
 pub fn read(file: &[u8]) -> Result<Snapshot> {
-    let file = File::read(file).map_err(broken)?;
-    match &file.description {
-        Some(json) => own(&file, json),
-        None => foreign(&file),
+    let (snapshot, rows) = read_around(file)?;
+    Ok(Snapshot { features: rows.values(file, 0..rows.count()), ..snapshot })
+}
+
+/// The head but for the features of its training rows, and where in the file these are.
+pub fn read_around(file: &[u8]) -> Result<(Snapshot, RowsInFile)> {
+    let tensors = File::read(file).map_err(broken)?;
+    match &tensors.description {
+        Some(json) => own(&tensors, json, file),
+        None => Ok((foreign(&tensors)?, RowsInFile::default())),
     }
 }
 
@@ -219,7 +225,7 @@ fn commas(json: &[u8]) -> usize {
 }
 
 /// A file of ours.
-fn own(tensors: &File, json: &str) -> Result<Snapshot> {
+fn own(tensors: &File, json: &str, file: &[u8]) -> Result<(Snapshot, RowsInFile)> {
     let Version { version } = serde_json::from_str(json).map_err(broken)?;
     if version > VERSION || version == 0 {
         return Err(refusal("format version", format!("1 to {VERSION}"), version));
@@ -261,11 +267,11 @@ fn own(tensors: &File, json: &str) -> Result<Snapshot> {
     }
     let width = config.architecture.features();
     let labels = words(tensors, "training.labels")?;
-    let features = match labels.len() {
-        0 => Vec::new(),
-        count => rows(tensors, "training.features", Some(count), width)?,
+    let in_file = match labels.len() {
+        0 => RowsInFile::default(),
+        count => RowsInFile::find(tensors, "training.features", [count, width], file)?,
     };
-    let unknown = rows(tensors, "training.unknown", None, width)?;
+    let unknown = rows(tensors, "training.unknown", width)?;
     let weights = some_floats(tensors, "training.weights")?;
     let ids = words(tensors, "training.ids")?;
     let groups = longs(tensors, "training.groups")?;
@@ -277,11 +283,11 @@ fn own(tensors: &File, json: &str) -> Result<Snapshot> {
     };
     let score_labels =
         if scores.is_empty() { Vec::new() } else { words(tensors, "calibration.labels")? };
-    Ok(Snapshot {
+    let snapshot = Snapshot {
         meta,
         state,
         input,
-        features,
+        features: Vec::new(),
         labels,
         groups,
         weights,
@@ -290,7 +296,8 @@ fn own(tensors: &File, json: &str) -> Result<Snapshot> {
         seen,
         scores,
         score_labels,
-    })
+    };
+    Ok((snapshot, in_file))
 }
 
 /// Weights of a `Linear`, or of a `Sequential` of `Linear` layers with ReLU between them, saved

@@ -1,5 +1,7 @@
 //! A file's tensors: how they are written, and read in the type and shape that they must have.
 
+use std::ops::Range;
+
 use ::safetensors::{
     Dtype,
     tensor::{Metadata, TensorInfo, TensorView},
@@ -206,25 +208,60 @@ pub(super) fn some_floats(tensors: &File, name: &str) -> Result<Vec<f32>> {
     floats(tensors, name, &[view.shape().first().copied().unwrap_or_default()])
 }
 
-/// A head's rows, at either precision: so many, or, without a count, as many as there are.
-pub(super) fn rows(
-    tensors: &File,
-    name: &str,
-    count: Option<usize>,
-    width: usize,
-) -> Result<Vec<f32>> {
-    let Some(view) = tensors.tensor(name) else {
-        let none =
-            || refusal(&format!("tensor {name}"), format!("F32 [{count:?}, {width}]"), "none");
-        return if count.is_none() { Ok(Vec::new()) } else { Err(none()) };
-    };
-    let count = count.unwrap_or_else(|| view.shape().first().copied().unwrap_or_default());
-    let shape = [count, width];
-    if view.dtype() != Dtype::F16 {
-        return floats(tensors, name, &shape);
+/// Examples, at either precision; none where there are none.
+pub(super) fn rows(tensors: &File, name: &str, width: usize) -> Result<Vec<f32>> {
+    let Some(view) = tensors.tensor(name) else { return Ok(Vec::new()) };
+    let count = view.shape().first().copied().unwrap_or_default();
+    let file = view.data();
+    let rows = RowsInFile::find(tensors, name, [count, width], file)?;
+    Ok(rows.values(file, 0..rows.count()))
+}
+
+/// Where rows are in a file, at either precision.
+#[derive(Default)]
+pub struct RowsInFile {
+    /// Bytes before them, and theirs.
+    offset: usize,
+    length: usize,
+    is_half: bool,
+}
+
+impl RowsInFile {
+    /// So many rows.
+    pub(super) fn find(tensors: &File, name: &str, shape: [usize; 2], file: &[u8]) -> Result<Self> {
+        let Some(view) = tensors.tensor(name) else {
+            return Err(refusal(&format!("tensor {name}"), format!("F32 {shape:?}"), "none"));
+        };
+        let is_half = view.dtype() == Dtype::F16;
+        if is_half {
+            elements::<2>(&view, name, Dtype::F16, &shape)?;
+        } else {
+            elements::<4>(&view, name, Dtype::F32, &shape)?;
+        }
+        // The view is a part of the file.
+        let offset = view.data().as_ptr().addr() - file.as_ptr().addr();
+        Ok(Self { offset, length: view.data().len(), is_half })
     }
-    let halves = elements(&view, name, Dtype::F16, &shape)?;
-    Ok(halves.iter().map(|&bytes| f16::from_le_bytes(bytes).to_f32()).collect())
+
+    fn size(&self) -> usize {
+        if self.is_half { 2 } else { 4 }
+    }
+
+    /// How many numbers they are.
+    pub fn count(&self) -> usize {
+        self.length / self.size()
+    }
+
+    /// Some of the numbers, of the file that they were found in.
+    pub fn values(&self, file: &[u8], range: Range<usize>) -> Vec<f32> {
+        let place = |number: usize| self.offset + number * self.size();
+        let bytes = file.get(place(range.start)..place(range.end)).unwrap_or_default();
+        if self.is_half {
+            let halves = bytes.as_chunks::<2>().0.iter();
+            return halves.map(|&bytes| f16::from_le_bytes(bytes).to_f32()).collect();
+        }
+        bytes.as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect()
+    }
 }
 
 pub(super) fn refusal(part: &str, expected: impl ToString, got: impl ToString) -> Error {

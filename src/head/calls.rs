@@ -1,14 +1,17 @@
-//! Calls that compare rows with the training rows, in pieces that a caller drives.
+//! Calls that go through many rows, or compare them with the training rows, in pieces that a caller
+//! drives.
 
 use super::{
-    Evaluation, Explanation, Head, Verdicts,
+    Evaluation, Explanation, FitRows, Head, HeadFit, Verdicts,
     answers::{Answering, Question},
     calibrate::HeldOut,
+    fit::Beginning,
     verdicts::Known,
 };
 use crate::{
     Result,
     calibration::CalibrationOptions,
+    config::FitConfig,
     engine::Engine,
     ood::{ScorerName, ScorerOptions},
     training::rows::Rows,
@@ -19,8 +22,14 @@ const EXPLAINED: usize = 4;
 
 /// A call under way.
 pub struct Call<E: Engine> {
-    answering: Answering<E::Matrix>,
+    work: Work<E::Matrix>,
     then: Then,
+}
+
+/// What goes on in pieces.
+enum Work<M> {
+    Answers(Answering<M>),
+    Fit(Beginning),
 }
 
 /// What its answers are for.
@@ -33,7 +42,9 @@ enum Then {
 }
 
 /// What a call came to.
-pub enum Outcome {
+pub enum Outcome<E: Engine> {
+    /// A fit whose rows are prepared.
+    Fit(Box<HeadFit<E>>),
     /// Scores, `[rows]`.
     Scores(Vec<f32>),
     /// The gate's.
@@ -49,7 +60,7 @@ pub enum Outcome {
 #[maybe_async::maybe_async]
 impl<E: Engine> Head<E> {
     async fn begin_call(&mut self, question: Question, then: Then) -> Result<Call<E>> {
-        Ok(Call { answering: self.begin_answer(question).await?, then })
+        Ok(Call { work: Work::Answers(self.begin_answer(question).await?), then })
     }
 
     /// Begins [`Head::ood_score`].
@@ -112,9 +123,32 @@ impl<E: Engine> Head<E> {
         self.begin_call(question, Then::Calibrate(held_out)).await
     }
 
+    /// Begins [`Head::begin_fit`].
+    pub fn prepare_fit(
+        &mut self,
+        features: Vec<f32>,
+        labels: Vec<f64>,
+        config: FitConfig,
+        with: FitRows,
+    ) -> Call<E> {
+        Call { work: Work::Fit(self.fit_of(features, labels, config, with)), then: Then::Score }
+    }
+
+    /// Begins [`Head::begin_refit`].
+    pub fn prepare_refit(&mut self, config: FitConfig, with: FitRows) -> Call<E> {
+        Call { work: Work::Fit(self.refit_of(config, with)), then: Then::Score }
+    }
+
     /// Goes on for a turn; what it came to, at the end.
-    pub async fn go_on_with(&mut self, call: &mut Call<E>) -> Result<Option<Outcome>> {
-        let Some(answers) = self.go_on(&mut call.answering).await? else { return Ok(None) };
+    pub async fn go_on_with(&mut self, call: &mut Call<E>) -> Result<Option<Outcome<E>>> {
+        let answering = match &mut call.work {
+            Work::Answers(answering) => answering,
+            Work::Fit(beginning) => {
+                let begun = self.go_on_beginning(beginning)?;
+                return Ok(begun.map(|fit| Outcome::Fit(Box::new(fit))));
+            }
+        };
+        let Some(answers) = self.go_on(answering).await? else { return Ok(None) };
         Ok(Some(match std::mem::replace(&mut call.then, Then::Score) {
             Then::Score => Outcome::Scores(answers.scores),
             Then::Gate => Outcome::Verdicts(self.verdicts(answers)?),

@@ -1,24 +1,22 @@
-//! Fits: which rows are learnt from, which are held out, which are remembered, and the calibration
-//! that the held-out ones make at the end.
+//! Fits of a head, and the calibration that rows held out of them make at the end.
 
 use std::rc::Rc;
 
-use super::{Head, calls::Call, within};
+use super::{
+    Head,
+    calls::Call,
+    preparation::{Given, Preparation, Prepared},
+};
 use crate::{
     Error, Result,
     calibration::{self, conformal::least_rows},
     config::{self, ClassWeights, FitConfig},
     engine::{Engine, check_outputs, check_square},
-    error::Mismatch,
     input_map::InputMap,
-    numeric::format::quoted,
+    pace::Paced,
     training::{
         fit::{Epoch, Fit},
-        memory::Memory,
-        outlier,
         rows::Rows,
-        sessions::look_grouped,
-        split,
         warm_up::WarmUp,
         weights::{outweighed, row_weights},
     },
@@ -28,14 +26,8 @@ use crate::{
 pub(super) const UNNAMED_GROUPS: &str = "rows of a class look like frames of one recording or shots of one scene; name these in options.groups, or more \
                               than alpha of the rows of new recordings will be rejected";
 
-/// What a fit of the head's own rows says of a validationSplit.
-const STAYED: &str = "rows held out stay remembered, and do not calibrate: calibrate() does";
-
-fn nothing_remembered() -> Error {
-    Error::TooFewRows(
-        "fit() learns what the head remembers, and it remembers none: addRows first".into(),
-    )
-}
+/// The map before the first layer before a fit took another one, and the head's updates then.
+type EarlierInput = (Option<Rc<InputMap>>, u64);
 
 /// A fit under way on a [`Head`], and the rows that will calibrate it.
 pub struct HeadFit<E: Engine> {
@@ -45,9 +37,8 @@ pub struct HeadFit<E: Engine> {
     calibrating: Option<Call<E>>,
     /// What is to be said of rows that were parted as if they had nothing to do with one another.
     grouped: Option<String>,
-    /// If the map before the first layer was taken from its rows: the one before, and the head's
-    /// updates then.
-    input: Option<(Option<Rc<InputMap>>, u64)>,
+    /// If the map before the first layer was taken from its rows.
+    input: Option<EarlierInput>,
     /// With which loss it began, if not with the head's own.
     pub(super) warm_up: Option<WarmUp>,
     patience: bool,
@@ -94,12 +85,13 @@ pub enum Remember {
     Add,
 }
 
-/// Rows of a fit: those that are learnt from, then those that are held out.
-struct Parted {
-    learnt: Rows,
-    held_out: Option<Rows>,
-    /// The held-out rows were the head's own, and stay so: they cannot calibrate it.
-    stay: bool,
+/// A fit of which the rows are being prepared. The head is not to be changed before the end.
+pub struct Beginning {
+    work: Paced<Result<Prepared>>,
+    config: FitConfig,
+    class_weights: ClassWeights,
+    /// See [`FitRows::part_of`].
+    part_of: Option<usize>,
 }
 
 #[maybe_async::maybe_async]
@@ -113,150 +105,67 @@ impl<E: Engine> Head<E> {
         config: FitConfig,
         with: FitRows,
     ) -> Result<HeadFit<E>> {
-        let given = self
-            .check_rows(features, labels)?
-            .grouped(with.groups.as_deref())?
-            .weighted(with.weights.as_deref())?;
-        // In the order in which they came, which parting them loses.
-        let is_parted = config.validation_split > 0.0 && given.groups.is_none();
-        let grouped =
-            (is_parted && look_grouped(&given, self.classes())).then(|| UNNAMED_GROUPS.to_string());
-        // Only what is learnt from is remembered: a held-out row must not find itself among the
-        // training rows.
-        let count = given.count();
-        let all = || (0..count as u32).collect();
-        let (learnt, learnt_rows, held_out) = match with.validation {
-            Some(validation) => (all(), given, Some(self.check_validation(validation)?)),
-            None => match self.split(&given, config.validation_split)? {
-                (learnt, held_out) if held_out.is_empty() => (learnt, given, None),
-                (learnt, held_out) => {
-                    let (rows, others) = given.part(&learnt, &held_out);
-                    (learnt, rows, Some(others))
-                }
-            },
-        };
-        let mut memory = self.memory.clone();
-        match with.remember {
-            Remember::Replace => {
-                self.check_all_classes(&learnt_rows)?;
-                memory.replace(learnt_rows, &learnt, count)?;
-            }
-            Remember::Add => {
-                let new = memory.not_there(&learnt_rows);
-                memory.add(&learnt_rows.pick(&new))?;
-            }
-        }
-        let dropped = memory.keep_within(&self.config.memory);
-        let learnt = memory.known().cloned().ok_or_else(nothing_remembered)?;
-        let parted = Parted { learnt, held_out, stay: false };
-        let outlying = match with.part_of {
-            Some(_) => None,
-            None => outlier::told(&parted.learnt, memory.ids()),
-        };
-        // Beside such a row all others look like copies of one another.
-        let grouped = grouped.filter(|_| outlying.is_none());
-        let like = with.part_of.unwrap_or(parted.learnt.count());
-        let mut fit = self.begin(parted, memory, (config, like), with.class_weights, grouped)?;
-        let dropped = (dropped > 0)
-            .then(|| format!("{dropped} rows were dropped, not learnt: options.memory"));
-        fit.warning = calibration::joined([fit.warning, dropped, outlying]);
-        Ok(fit)
+        let mut beginning = self.fit_of(features, labels.to_vec(), config, with);
+        self.begin_at_once(&mut beginning)
     }
 
     /// Begins a fit of the rows that the head remembers. Rows that are held out of it stay
     /// remembered and only measure.
     pub fn begin_refit(&mut self, config: FitConfig, with: FitRows) -> Result<HeadFit<E>> {
-        let rows = self.rows().cloned().ok_or_else(nothing_remembered)?;
-        let outlying = outlier::told(&rows, self.memory.ids());
-        let parted = match with.validation {
-            Some(validation) => {
-                let held_out = Some(self.check_validation(validation)?);
-                Parted { learnt: rows, held_out, stay: false }
-            }
-            None => {
-                let (learnt, held_out) = self.split(&rows, config.validation_split)?;
-                match held_out.is_empty() {
-                    true => Parted { learnt: rows, held_out: None, stay: true },
-                    false => Parted {
-                        learnt: rows.pick(&learnt),
-                        held_out: Some(rows.pick(&held_out)),
-                        stay: true,
-                    },
-                }
-            }
+        let mut beginning = self.refit_of(config, with);
+        self.begin_at_once(&mut beginning)
+    }
+
+    /// [`Head::begin_fit`] in pieces.
+    pub(super) fn fit_of(
+        &self,
+        features: Vec<f32>,
+        labels: Vec<f64>,
+        config: FitConfig,
+        with: FitRows,
+    ) -> Beginning {
+        self.beginning(Some(Given { features, labels }), config, with)
+    }
+
+    /// [`Head::begin_refit`] in pieces.
+    pub(super) fn refit_of(&self, config: FitConfig, with: FitRows) -> Beginning {
+        self.beginning(None, config, with)
+    }
+
+    fn beginning(&self, given: Option<Given>, config: FitConfig, with: FitRows) -> Beginning {
+        let preparation = Preparation {
+            config: self.config.clone(),
+            memory: self.memory.clone(),
+            seen: self.seen.clone(),
+            has_learnt: self.steps() > 0,
         };
-        let like = parted.learnt.count();
-        let memory = self.memory.clone();
-        let mut fit = self.begin(parted, memory, (config, like), with.class_weights, None)?;
-        fit.warning = calibration::joined([fit.warning, self.without_rows(), outlying]);
-        Ok(fit)
+        let (class_weights, part_of) = (with.class_weights.clone(), with.part_of);
+        let share = config.validation_split;
+        let work = Paced::new(|pace| preparation.of(given, share, with, pace));
+        Beginning { work, config, class_weights, part_of }
     }
 
-    /// What is to be said where nothing is remembered of a class.
-    fn without_rows(&self) -> Option<String> {
-        let counts = self.memory.per_class(self.classes());
-        let class = counts.iter().position(|&count| count == 0)?;
-        Some(format!("not learnt for want of rows: {}", quoted(&self.config.classes[class])))
-    }
-
-    fn check_validation(&self, (features, labels): (Vec<f32>, Vec<f64>)) -> Result<Rows> {
-        self.check_rows(features, &labels).map_err(|error| within("options.validation", error))
-    }
-
-    /// Refuses rows in the place of which a class would have none any more.
-    fn check_all_classes(&self, rows: &Rows) -> Result<()> {
-        let classes = self.classes();
-        let Some(before) = self.rows().filter(|_| self.steps() > 0) else { return Ok(()) };
-        let now = rows.per_class(classes);
-        let gone = before.per_class(classes).iter().zip(&now).position(|(&b, &n)| b > 0 && n == 0);
-        let Some(class) = gone else { return Ok(()) };
-        Err(Error::InvalidLabels(Mismatch::new(
-            "labels",
-            "rows of every class that the head has learnt: with remember: \"add\" the rows before stay; removeRows or removeClass \
-             forgets them",
-            format!("none of {}", quoted(&self.config.classes[class])),
-        )))
-    }
-
-    /// Rows to learn from and rows held out.
-    fn split(&self, rows: &Rows, share: f64) -> Result<(Vec<u32>, Vec<u32>)> {
-        let (classes, seed) = (self.classes(), self.config.seed);
-        if share == 0.0 {
-            return Ok(((0..rows.count() as u32).collect(), Vec::new()));
+    fn begin_at_once(&mut self, beginning: &mut Beginning) -> Result<HeadFit<E>> {
+        loop {
+            if let Some(fit) = self.go_on_beginning(beginning)? {
+                return Ok(fit);
+            }
         }
-        let (learnt, held_out) = match &rows.groups {
-            Some(groups) => split::grouped(&rows.labels, groups, classes, seed, share),
-            None => split::stratified(&rows.labels, classes, seed, share),
-        };
-        if held_out.is_empty() {
-            let parts = if rows.groups.is_some() { "groups" } else { "rows" };
-            let expected =
-                format!("a share that leaves {parts} on both sides of {} rows", rows.count());
-            return Err(Error::InvalidOption(Mismatch::new(
-                "options.validationSplit",
-                expected,
-                share,
-            )));
-        }
-        Ok((learnt, held_out))
     }
 
-    /// Begins a fit of rows that have been parted, after which `memory` is the head's, as so many
-    /// rows ask for.
-    fn begin(
+    /// Goes on for a turn to prepare a fit's rows; the fit, at the end.
+    pub(super) fn go_on_beginning(
         &mut self,
-        Parted { learnt, held_out, stay }: Parted,
-        memory: Memory,
-        (config, like): (FitConfig, usize),
-        class_weights: ClassWeights,
-        grouped: Option<String>,
-    ) -> Result<HeadFit<E>> {
+        beginning: &mut Beginning,
+    ) -> Result<Option<HeadFit<E>>> {
+        let Some(prepared) = beginning.work.run() else { return Ok(None) };
+        let Prepared { learnt, held_out, calibrates, memory, seen, grouped, warning } = prepared?;
+        let Beginning { config, class_weights, part_of, .. } = beginning;
         class_weights.check(self.classes())?;
         // Here, because the first step would notice when the rows have been remembered.
         let layers = self.config.architecture.layers();
         let held_out_count = held_out.as_ref().map_or(0, Rows::count);
         check_outputs(config.batch_size.min(learnt.count() + held_out_count), &layers)?;
-        let calibrates = held_out.is_some() && !stay;
         if calibrates {
             // What the calibration at its end will ask of the training rows.
             check_outputs(learnt.count(), &layers)?;
@@ -264,36 +173,38 @@ impl<E: Engine> Head<E> {
                 check_square(self.width())?;
             }
         }
-        let weights = row_weights(&learnt, &class_weights, self.classes())?;
-        let outweighed = outweighed(&learnt, &class_weights, self.classes());
+        let weights = row_weights(&learnt, class_weights, self.classes())?;
+        let outweighed = outweighed(&learnt, class_weights, self.classes());
         let earlier = self.renew_input(&learnt);
         let adopted = earlier.is_none() && self.adopt_input(&learnt);
-        let warm_up = adopted.then(|| WarmUp::of(&self.config, &config, like)).flatten();
-        let fit = Fit::new(
+        let like = part_of.unwrap_or(learnt.count());
+        let warm_up = adopted.then(|| WarmUp::of(&self.config, config, like)).flatten();
+        let begun = Fit::new(
             &mut self.trainer,
             (&learnt, weights),
             held_out.as_ref(),
-            config,
+            *config,
             self.config.seed,
-        )?
-        .beginning(warm_up);
+        );
+        let input = (adopted || earlier.is_some()).then(|| (earlier, self.steps()));
+        if begun.is_err() {
+            self.take_back_input(&input);
+        }
+        let fit = begun?.beginning(warm_up);
         // From here on nothing is refused.
-        self.see(&learnt);
+        self.seen = seen;
         self.remember(memory);
-        self.fitted_with = Some((config, class_weights));
-        Ok(HeadFit {
+        self.fitted_with = Some((*config, class_weights.clone()));
+        Ok(Some(HeadFit {
             fit,
             held_out: held_out.filter(|_| calibrates),
             calibrating: None,
             grouped,
-            input: (adopted || earlier.is_some()).then(|| (earlier, self.steps())),
+            input,
             warm_up,
             patience: config.patience.is_some(),
-            warning: calibration::joined([
-                (stay && held_out_count > 0).then(|| STAYED.into()),
-                outweighed,
-            ]),
-        })
+            warning: calibration::joined([warning, outweighed]),
+        }))
     }
 
     /// Makes up to `batches` updates of a fit, none past the end of an epoch. True when the epoch
@@ -305,6 +216,21 @@ impl<E: Engine> Head<E> {
             self.invalidate_weights();
         }
         ended
+    }
+
+    /// Ends a fit, finished or not: one that has made no update leaves the head the map that it had.
+    pub fn end_fit(&mut self, fit: &HeadFit<E>) -> Result<()> {
+        self.take_back_input(&fit.input);
+        self.engine().clear_totals()
+    }
+
+    /// Unless an update was made with the map that a fit took.
+    fn take_back_input(&mut self, taken: &Option<EarlierInput>) {
+        if let Some((earlier, steps)) = taken
+            && self.steps() == *steps
+        {
+            self.set_input(earlier.clone());
+        }
     }
 
     /// [`Head::close_epoch`], and the calibration at the end.
@@ -323,11 +249,7 @@ impl<E: Engine> Head<E> {
         if ended.is_err() {
             // Where training diverged these are other weights.
             self.invalidate_weights();
-            if let Some((earlier, steps)) = &fit.input
-                && self.steps() == *steps
-            {
-                self.set_input(earlier.clone());
-            }
+            self.take_back_input(&fit.input);
         }
         let epoch = ended?;
         if epoch.last {

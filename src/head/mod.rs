@@ -13,6 +13,7 @@ pub mod export;
 mod fit;
 mod parameters;
 mod prediction;
+mod preparation;
 mod remembered;
 mod scores;
 pub mod selection;

@@ -19,22 +19,64 @@ pub struct Columns {
     pub deviations: Vec<f64>,
 }
 
+/// What a pass over the rows makes.
+#[derive(Clone, Copy, Debug)]
+pub enum Pass {
+    /// Their means.
+    Means,
+    /// Deviations from these.
+    Deviations,
+}
+
+impl Pass {
+    /// One after the other.
+    pub const BOTH: [Self; 2] = [Self::Means, Self::Deviations];
+}
+
 impl Columns {
     /// Of `[rows, width]`, in two passes; there is at least one row.
     pub fn of(rows: &[f32], width: usize) -> Self {
-        let count = (rows.len() / width) as f64;
-        let (mut means, mut squares) = (vec![0.0; width], vec![0.0; width]);
-        for row in rows.chunks_exact(width) {
-            means.iter_mut().zip(row).for_each(|(sum, &x)| *sum += f64::from(x));
+        let mut columns = Self::none(width);
+        for pass in Pass::BOTH {
+            columns.add(pass, rows);
+            columns.close(pass, rows.len() / width);
         }
-        means.iter_mut().for_each(|sum| *sum /= count);
-        for row in rows.chunks_exact(width) {
-            squares
-                .iter_mut()
-                .zip(row.iter().zip(&means))
-                .for_each(|(sum, (&x, mean))| *sum += (f64::from(x) - mean).powi(2));
+        columns
+    }
+
+    /// Of no rows yet. [`Columns::add`] takes all of them in one pass, [`Columns::close`] ends it,
+    /// and so in the other.
+    pub fn none(width: usize) -> Self {
+        Self { means: vec![0.0; width], deviations: vec![0.0; width] }
+    }
+
+    /// Adds some rows to the sums of a pass.
+    #[inline(never)]
+    pub fn add(&mut self, pass: Pass, rows: &[f32]) {
+        let Self { means, deviations } = self;
+        for row in rows.chunks_exact(means.len()) {
+            match pass {
+                Pass::Means => {
+                    means.iter_mut().zip(row).for_each(|(sum, &x)| *sum += f64::from(x));
+                }
+                Pass::Deviations => deviations
+                    .iter_mut()
+                    .zip(row.iter().zip(means.iter()))
+                    .for_each(|(sum, (&x, mean))| *sum += (f64::from(x) - mean).powi(2)),
+            }
         }
-        Self { means, deviations: squares.into_iter().map(|sum| (sum / count).sqrt()).collect() }
+    }
+
+    /// Ends a pass over so many rows.
+    #[inline(never)]
+    pub fn close(&mut self, pass: Pass, count: usize) {
+        let count = count as f64;
+        match pass {
+            Pass::Means => self.means.iter_mut().for_each(|sum| *sum /= count),
+            Pass::Deviations => {
+                self.deviations.iter_mut().for_each(|sum| *sum = (*sum / count).sqrt());
+            }
+        }
     }
 
     /// Whether a feature varies.

@@ -183,6 +183,9 @@ impl<M> FittedScorers<M> {
                     context.background(covariance.normalize, covariance.ridge).await?;
                 }
             }
+            ScorerName::Knn => {
+                context.unit_rows().await?;
+            }
             ScorerName::Gda => {
                 context.moments(false).await?;
             }

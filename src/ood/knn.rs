@@ -38,7 +38,7 @@ impl<E: Engine> Scoring<E> for Knn<E::Matrix> {
     async fn fit(context: &mut Context<'_, E>, values: &Values) -> Result<Self> {
         let training = paced!(context.training())?;
         let k = neighbours_asked(values.count("k"), K, training.count())?;
-        Ok(Self { k, rows: context.unit_rows().await? })
+        Ok(Self { k, rows: paced!(context.unit_rows())? })
     }
 
     async fn scores(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {

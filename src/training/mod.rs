@@ -5,6 +5,7 @@ pub mod fit;
 pub mod limits;
 pub mod memory;
 pub mod outlier;
+pub mod parting;
 pub mod rows;
 pub mod sessions;
 pub mod split;

@@ -3,6 +3,7 @@
 
 use std::{cell::OnceCell, rc::Rc};
 
+use super::parting::Parting;
 use crate::{
     Error, Result,
     error::Mismatch,
@@ -160,16 +161,12 @@ impl Rows {
         }
     }
 
-    /// Divides the rows into these and those, in this order; each is named once. They change places
-    /// where they lie: a copy would take as much memory again.
-    pub fn part(mut self, these: &[u32], those: &[u32]) -> (Self, Self) {
-        let features = std::mem::take(&mut self.features);
-        let [mut first, mut second] = [these, those].map(|rows| self.pick_beside(rows));
-        let mut features = Rc::unwrap_or_clone(features);
-        reorder(&mut features, &[these, those].concat(), self.width);
-        second.features = Rc::new(features.split_off(these.len() * self.width));
-        first.features = Rc::new(features);
-        (first, second)
+    /// Begins to divide the rows into these and those, in this order; each is named once. They
+    /// change places where they lie: a copy would take as much memory again.
+    pub fn part(mut self, these: &[u32], those: &[u32]) -> Parting {
+        let features = Rc::unwrap_or_clone(std::mem::take(&mut self.features));
+        let parts = [these, those].map(|rows| self.pick_beside(rows));
+        Parting::new(features, parts, [these, those].concat())
     }
 
     /// Keeps the rows of these numbers, ascending, and nothing of the others, where they lie.
@@ -203,28 +200,6 @@ pub fn compact<T: Copy + Default>(values: &mut Vec<T>, rows: &[u32], width: usiz
     let length = rows.len() * width;
     values[length..].fill(T::default());
     values.truncate(length);
-}
-
-/// Moves each row to its place in this order, which names every row once.
-fn reorder(values: &mut [f32], order: &[u32], width: usize) {
-    let mut is_done = vec![false; order.len()];
-    for start in 0..order.len() {
-        if is_done[start] {
-            continue;
-        }
-        // What lay there goes where the circle of moves ends.
-        let first = values[start * width..][..width].to_vec();
-        let mut to = start;
-        while !std::mem::replace(&mut is_done[to], true) {
-            let from = order[to] as usize;
-            if from == start {
-                values[to * width..][..width].copy_from_slice(&first);
-            } else {
-                values.copy_within(from * width..(from + 1) * width, to * width);
-            }
-            to = from;
-        }
-    }
 }
 
 fn picked<T: Copy>(values: &[T], rows: &[u32]) -> Rc<Vec<T>> {
@@ -316,7 +291,10 @@ mod tests {
             for place in [0, 1, count / 2, count] {
                 let (these, those) = order.split_at(place);
                 let expected = [rows.pick(these), rows.pick(those)];
-                let (first, second) = rows.clone().part(these, those);
+                let mut parting = rows.clone().part(these, those);
+                // In parts that end within circles.
+                (0..count).step_by(3).for_each(|_| parting.go_on(3));
+                let [first, second] = parting.finish();
                 for (found, expected) in [first, second].iter().zip(&expected) {
                     assert_eq!(found.features, expected.features);
                     assert_eq!(found.labels, expected.labels);

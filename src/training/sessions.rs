@@ -28,36 +28,70 @@ const LEAST: usize = 8;
 /// Whether rows that came one after the other are more alike than others of their class (von
 /// Neumann's ratio, 1 for rows in any order), or most rows have a near copy.
 pub fn look_grouped(rows: &Rows, classes: usize) -> bool {
-    let mut of_class = vec![Vec::new(); classes];
-    rows.labels.iter().zip(0..).for_each(|(&label, row)| of_class[label as usize].push(row));
-    of_class.retain(|members: &Vec<usize>| members.len() >= LEAST);
-    if of_class.is_empty() {
-        return false;
+    let mut likeness = Likeness::new(rows, classes);
+    while likeness.compare_class(rows) {}
+    likeness.of_groups(rows)
+}
+
+/// How alike the rows of each class are.
+pub struct Likeness {
+    /// The rows of each class that has enough.
+    of_class: Vec<Vec<usize>>,
+    /// Classes that have been compared.
+    compared: usize,
+    /// Rows of a class that are compared with all others of it.
+    each: usize,
+    /// Squared distances of rows that came one after the other, and twice the scatter.
+    consecutive: f64,
+    spread: f64,
+    /// Of rows, the distance of their nearest one in their class's widths.
+    nearest: Vec<f64>,
+}
+
+impl Likeness {
+    /// Of no class yet.
+    pub fn new(rows: &Rows, classes: usize) -> Self {
+        let mut of_class = vec![Vec::new(); classes];
+        rows.labels.iter().zip(0..).for_each(|(&label, row)| of_class[label as usize].push(row));
+        of_class.retain(|members: &Vec<usize>| members.len() >= LEAST);
+        let affordable = COMPARED / (rows.count() * rows.width).max(1);
+        let each = (SAMPLED / of_class.len().max(1)).min(affordable).max(1);
+        Self { of_class, compared: 0, each, consecutive: 0.0, spread: 0.0, nearest: Vec::new() }
     }
-    let (mut consecutive, mut spread) = (0.0, 0.0);
-    let mut nearest = Vec::new();
-    let affordable = COMPARED / (rows.count() * rows.width).max(1);
-    let each = (SAMPLED / of_class.len()).min(affordable).max(1);
-    for members in &of_class {
+
+    /// Compares the rows of the next class; whether there was one.
+    pub fn compare_class(&mut self, rows: &Rows) -> bool {
+        let Some(members) = self.of_class.get(self.compared) else { return false };
+        self.compared += 1;
         let within = twice_scatter(rows, members);
-        spread += within;
-        consecutive += members.windows(2).map(|pair| distance(rows, pair[0], pair[1])).sum::<f64>();
+        self.spread += within;
+        self.consecutive +=
+            members.windows(2).map(|pair| distance(rows, pair[0], pair[1])).sum::<f64>();
         let width = within / (members.len() - 1) as f64;
         let others = |row: usize| members.iter().filter(move |&&other| other != row);
-        for &row in members.iter().step_by(members.len().div_ceil(each)) {
+        for &row in members.iter().step_by(members.len().div_ceil(self.each)) {
             let least =
                 others(row).map(|&other| distance(rows, row, other)).fold(f64::INFINITY, f64::min);
-            nearest.push(if width > 0.0 { (least / width).sqrt() } else { 0.0 });
+            self.nearest.push(if width > 0.0 { (least / width).sqrt() } else { 0.0 });
         }
+        true
     }
-    // In few dimensions every row has a near neighbour.
-    let copies = if rows.width < MANY { 0 } else { 2 };
-    let copies = copies * nearest.iter().filter(|&&ratio| ratio < NEAR_COPY).count();
-    // The ratio's variance for normal rows in any order.
-    let compared = of_class.iter().map(Vec::len).sum::<usize>() as f64;
-    let chance = 1.0 / (compared * rows.columns().effective()).sqrt();
-    let in_order = IN_ORDER.min(1.0 - DEVIATIONS * chance);
-    spread > 0.0 && (consecutive < in_order * spread || copies > nearest.len())
+
+    /// Whether they look like groups, when all classes have been compared.
+    pub fn of_groups(&self, rows: &Rows) -> bool {
+        let Self { of_class, consecutive, spread, nearest, .. } = self;
+        if of_class.is_empty() {
+            return false;
+        }
+        // In few dimensions every row has a near neighbour.
+        let copies = if rows.width < MANY { 0 } else { 2 };
+        let copies = copies * nearest.iter().filter(|&&ratio| ratio < NEAR_COPY).count();
+        // The ratio's variance for normal rows in any order.
+        let compared = of_class.iter().map(Vec::len).sum::<usize>() as f64;
+        let chance = 1.0 / (compared * rows.columns().effective()).sqrt();
+        let in_order = IN_ORDER.min(1.0 - DEVIATIONS * chance);
+        *spread > 0.0 && (*consecutive < in_order * spread || copies > nearest.len())
+    }
 }
 
 fn distance(rows: &Rows, one: usize, other: usize) -> f64 {

@@ -9,7 +9,7 @@ use crate::{
     error::Mismatch,
     files::{
         onnx,
-        safetensors::{self, KeptRows},
+        safetensors::{self, KeptRows, RowsInFile},
     },
     ood::FittedArrays,
     snapshot::Snapshot,
@@ -17,18 +17,22 @@ use crate::{
 
 /// A head's parts on their way between an engine's wasm file and this one.
 #[wasm_bindgen]
-pub struct RawSnapshot(Snapshot);
+pub struct RawSnapshot {
+    snapshot: Snapshot,
+    /// Of one that is read, the file with its rows.
+    file: Vec<u8>,
+    rows: RowsInFile,
+}
 
 #[wasm_bindgen]
 impl RawSnapshot {
-    /// Puts the parts together; `meta` is JSON.
+    /// Puts the parts together, but for the training rows: [`Self::row_bytes`]. `meta` is JSON.
     #[wasm_bindgen(constructor)]
     #[allow(clippy::too_many_arguments, reason = "each is an array that crosses as it is")]
     pub fn new(
         meta: &str,
         state: Vec<f32>,
         input: Vec<f32>,
-        features: Vec<f32>,
         labels: Vec<u32>,
         groups: Vec<u64>,
         weights: Vec<f32>,
@@ -45,11 +49,11 @@ impl RawSnapshot {
                 error.to_string(),
             ))
         })?;
-        Ok(Self(Snapshot {
+        let snapshot = Snapshot {
             meta,
             state,
             input,
-            features,
+            features: Vec::new(),
             labels,
             groups,
             weights,
@@ -58,17 +62,19 @@ impl RawSnapshot {
             seen,
             scores,
             score_labels,
-        }))
+        };
+        Ok(Self { snapshot, file: Vec::new(), rows: RowsInFile::default() })
     }
 
-    /// See [`safetensors::read`].
-    pub fn read(file: &[u8]) -> JsResult<Self> {
-        Ok(Self(safetensors::read(file)?))
+    /// See [`safetensors::read_around`].
+    pub fn read(file: Vec<u8>) -> JsResult<Self> {
+        let (snapshot, rows) = safetensors::read_around(&file)?;
+        Ok(Self { snapshot, file, rows })
     }
 
     /// See [`safetensors::write_around`]; rows are "float32", "float16" or "none".
     pub fn write(&self, rows: &str) -> JsResult<Vec<Uint8Array>> {
-        let parts = safetensors::write_around(&self.0, kept(rows))?;
+        let parts = safetensors::write_around(&self.snapshot, kept(rows))?;
         Ok(parts.iter().map(|part| Uint8Array::from(part.as_slice())).collect())
     }
 
@@ -91,69 +97,75 @@ impl RawSnapshot {
         let arrays = arrays.iter().map(Float32Array::to_vec).collect();
         let pooling = onnx::Pooling::ALL.into_iter().find(|known| known.as_str() == pooling);
         let layout = onnx::Layout { is_half, front: onnx::Front { pooling, normalize } };
-        Ok(onnx::write(&self.0, &FittedArrays { numbers, arrays }, layout)?)
+        Ok(onnx::write(&self.snapshot, &FittedArrays { numbers, arrays }, layout)?)
     }
 
     /// What is not an array, as JSON.
     pub fn meta(&self) -> String {
         // Strings, numbers and lists of them always serialise.
-        serde_json::to_string(&self.0.meta).unwrap_or_default()
+        serde_json::to_string(&self.snapshot.meta).unwrap_or_default()
     }
 
     /// See [`Snapshot::state`].
     pub fn state(&self) -> Float32Array {
-        Float32Array::from(self.0.state.as_slice())
+        Float32Array::from(self.snapshot.state.as_slice())
     }
 
     /// See [`Snapshot::input`].
     pub fn input(&self) -> Float32Array {
-        Float32Array::from(self.0.input.as_slice())
+        Float32Array::from(self.snapshot.input.as_slice())
     }
 
     /// See [`Snapshot::groups`].
     pub fn groups(&self) -> Vec<u64> {
-        self.0.groups.clone()
+        self.snapshot.groups.clone()
     }
 
     /// See [`Snapshot::weights`].
     pub fn weights(&self) -> Float32Array {
-        Float32Array::from(self.0.weights.as_slice())
+        Float32Array::from(self.snapshot.weights.as_slice())
     }
 
     /// See [`Snapshot::unknown`].
     pub fn unknown(&self) -> Float32Array {
-        Float32Array::from(self.0.unknown.as_slice())
+        Float32Array::from(self.snapshot.unknown.as_slice())
     }
 
     /// See [`Snapshot::ids`].
     pub fn ids(&self) -> Vec<u32> {
-        self.0.ids.clone()
+        self.snapshot.ids.clone()
     }
 
     /// See [`Snapshot::score_labels`].
     #[wasm_bindgen(js_name = scoreLabels)]
     pub fn score_labels(&self) -> Vec<u32> {
-        self.0.score_labels.clone()
+        self.snapshot.score_labels.clone()
     }
 
-    /// See [`Snapshot::features`].
-    pub fn features(&self) -> Float32Array {
-        Float32Array::from(self.0.features.as_slice())
+    /// Some of [`Snapshot::features`].
+    pub fn features(&self, first: usize, end: usize) -> Float32Array {
+        Float32Array::from(self.rows.values(&self.file, first..end).as_slice())
+    }
+
+    /// How many numbers these are.
+    #[wasm_bindgen(getter)]
+    pub fn length(&self) -> usize {
+        self.rows.count()
     }
 
     /// See [`Snapshot::labels`].
     pub fn labels(&self) -> Vec<u32> {
-        self.0.labels.clone()
+        self.snapshot.labels.clone()
     }
 
     /// See [`Snapshot::seen`].
     pub fn seen(&self) -> Vec<u64> {
-        self.0.seen.clone()
+        self.snapshot.seen.clone()
     }
 
     /// See [`Snapshot::scores`].
     pub fn scores(&self) -> Float32Array {
-        Float32Array::from(self.0.scores.as_slice())
+        Float32Array::from(self.snapshot.scores.as_slice())
     }
 }
 

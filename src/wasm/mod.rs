@@ -4,6 +4,8 @@
 //! file formats has others. `pkg/src` chooses between the files and gives these raw types their
 //! public names, their call queue and their documentation.
 
+#[cfg(any(feature = "cpu", feature = "webgpu"))]
+mod calls;
 mod error;
 #[cfg(feature = "files")]
 mod files;
@@ -16,6 +18,10 @@ mod metrics;
 #[cfg(any(feature = "cpu", feature = "webgpu"))]
 mod options;
 mod panic;
+#[cfg(any(feature = "cpu", feature = "webgpu"))]
+mod parts;
+#[cfg(any(feature = "cpu", feature = "webgpu"))]
+mod reader;
 #[cfg(any(feature = "cpu", feature = "webgpu"))]
 mod results;
 #[cfg(any(feature = "cpu", feature = "webgpu"))]

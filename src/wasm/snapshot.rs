@@ -2,7 +2,7 @@
 
 use wasm_bindgen::JsValue;
 
-use super::options::{Reader, scorer_name};
+use super::{options::scorer_name, reader::Reader};
 use crate::{
     Result,
     calibration::Method,

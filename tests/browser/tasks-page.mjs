@@ -13,6 +13,15 @@ const few = asked.x.subarray(0, 20 * setup.features);
 let head;
 let file;
 
+/** A head with 60 000 rows before it, as large as they come to a page. */
+let large;
+globalThis.prepareLarge = async () => {
+  const wide = { features: 768, classes: 100 };
+  const x = new Float32Array(60_000 * wide.features).map(() => random() - 0.4);
+  const labels = Int32Array.from({ length: 60_000 }, (_, row) => row % wide.classes);
+  large = { head: await createHead({ ...wide, backend: "cpu" }), x, labels };
+};
+
 /** A head that has learnt the rows, and made nothing of them yet. */
 globalThis.prepare = async () => {
   head?.dispose();
@@ -35,6 +44,7 @@ const calls = {
     if (!head.calibration) await head.calibrate(heldOut.x, heldOut.labels);
     await head.exportOnnx({ includeTrainingRows: true });
   },
+  "fit of 60 000 x 768 rows": () => large.head.fit(large.x, large.labels, { epochs: 1 }),
   "fit with validationSplit": () => head.fit(learnt.x, learnt.labels, { validationSplit: 0.1 }),
   "calibrate from its own rows": () => head.calibrate(),
   selectScorer: () => head.selectScorer(learnt.x, learnt.labels),

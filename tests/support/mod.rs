@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod corners;
 pub mod heads;
 
 use serde::de::DeserializeOwned;

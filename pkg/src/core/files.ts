@@ -12,7 +12,7 @@ async function withFiles<T>(work: (files: Files) => T): Promise<T> {
   return guardedCall(files, () => work(files));
 }
 
-/** Numbers of the rows that are written at a time: a few milliseconds' work. */
+/** Numbers of the rows that are written or read at a time: a few milliseconds' work. */
 const PIECE = 1 << 19;
 
 /** Copies the snapshot into the file formats' instance for the duration of the work. */
@@ -84,11 +84,17 @@ export async function fromFile(file: Uint8Array): Promise<Snapshot> {
   const raw = await withFiles((files) => files.RawSnapshot.read(file));
   try {
     await scheduler.pause();
+    const features = new Float32Array(raw.length);
+    for (let first = 0; first < features.length; first += PIECE) {
+      const end = Math.min(features.length, first + PIECE);
+      features.set(await withFiles(() => raw.features(first, end)), first);
+      await scheduler.pause();
+    }
     return await withFiles(() => ({
       meta: JSON.parse(raw.meta()),
       state: raw.state(),
       input: raw.input(),
-      features: raw.features(),
+      features,
       labels: raw.labels(),
       groups: raw.groups(),
       weights: raw.weights(),

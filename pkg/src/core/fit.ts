@@ -1,7 +1,9 @@
 import type { EpochProgress, FitOptions, FitResult } from "../api/types.js";
+import { driveCall } from "./calls.js";
 import { EpochListener } from "./epoch-listener.js";
 import type { OperationContext } from "./context.js";
 import { Scheduler } from "./scheduler.js";
+import { giveRows } from "./snapshot.js";
 
 /** What the core reports of an epoch; losses only when they were read. */
 interface Epoch {
@@ -18,32 +20,28 @@ interface Epoch {
   kept?: Pick<Epoch, "loss" | "accuracy" | "validationLoss" | "validationAccuracy">;
 }
 
-/** Numbers of the rows that are copied at a time: what holds them on their way stays small. */
-const PIECE = 1 << 18;
-
 /** Drives the core's fit a few batches at a time, so that the page stays alive and can stop it. */
 export async function driveFit(
-  { raw, status, stop, onEpoch, keepCheckpoint }: OperationContext,
+  context: OperationContext,
   features: Float32Array | undefined,
   labels: Float64Array | undefined,
   options: FitOptions = {},
 ): Promise<FitResult> {
+  const { raw, status, stop, onEpoch, keepCheckpoint } = context;
   // Before the core replaces the rows that it remembers.
   stop.throwIfAborted();
   const scheduler = new Scheduler();
-  if (features === undefined) raw.beginRefit(options);
+  if (features === undefined) await driveCall(context, raw.beginRefit(options), true);
   else {
-    raw.makeRoom(features.length);
-    for (let first = 0; first < features.length; first += PIECE) {
-      raw.takeRows(features.subarray(first, first + PIECE));
+    for (const _ of giveRows(raw, features)) {
       await scheduler.pause();
       // Or the core would keep them until the next fit.
       if (stop.aborted) raw.makeRoom(0);
       stop.throwIfAborted();
     }
-    raw.beginFit(labels as Float64Array, options);
-    await scheduler.pause();
+    await driveCall(context, raw.beginFit(labels as Float64Array, options), true);
   }
+  await scheduler.pause();
   const firstStep = raw.steps;
   const started = performance.now();
   const history: EpochProgress[] = [];

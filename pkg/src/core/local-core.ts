@@ -11,6 +11,7 @@ import {
   type Checkpoint,
   type Snapshot,
 } from "./snapshot.js";
+import { Scheduler } from "./scheduler.js";
 import type { RawHead } from "./wasm.js";
 
 const noRows: RememberedRows = Object.freeze({ count: 0, perClass: [], unknown: 0, dropped: 0 });
@@ -56,7 +57,8 @@ export class LocalCore implements Core, Survivor {
   ): Promise<LocalCore> {
     const core = new LocalCore(options, await openEngine(options, classes));
     if (snapshot !== undefined) {
-      await core.#withHead((raw) => restoreSnapshot(raw, snapshot));
+      const scheduler = new Scheduler();
+      await core.#withHead((raw) => restoreSnapshot(raw, snapshot, () => scheduler.pause()));
       const { meta, state, input } = snapshot;
       core.#checkpoint = { steps: meta.steps, state, input };
     }
@@ -144,7 +146,7 @@ export class LocalCore implements Core, Survivor {
 
   async #reopen(): Promise<OpenedEngine> {
     const engine = await reopenEngine(this.#options, this.status.backend, this.#loss);
-    if (this.#kept !== undefined) restoreSnapshot(engine.raw, this.#kept);
+    if (this.#kept !== undefined) await restoreSnapshot(engine.raw, this.#kept);
     this.#attach(engine);
     this.#kept = undefined;
     return engine;

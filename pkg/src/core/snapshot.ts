@@ -37,11 +37,10 @@ export interface Snapshot {
 /** What a scorer learnt from training rows, for a file's graph of it: numbers, then arrays. */
 export type FittedArrays = [Float64Array, ...Float32Array[]];
 
-/** The arrays in the order in which the core takes them. */
+/** The arrays beside the features of the training rows, in the order in which the core takes them. */
 export function arraysOf(
   snapshot: Snapshot,
 ): [
-  Float32Array,
   Float32Array,
   Float32Array,
   Uint32Array,
@@ -53,21 +52,9 @@ export function arraysOf(
   Float32Array,
   Uint32Array,
 ] {
-  const { state, input, features, labels, groups, weights, unknown, ids } = snapshot;
-  const { seen, scores, scoreLabels } = snapshot;
-  return [
-    state,
-    input,
-    features,
-    labels,
-    groups,
-    weights,
-    unknown,
-    ids,
-    seen,
-    scores,
-    scoreLabels,
-  ];
+  const { state, input, labels, groups, weights, unknown, ids, seen } = snapshot;
+  const { scores, scoreLabels } = snapshot;
+  return [state, input, labels, groups, weights, unknown, ids, seen, scores, scoreLabels];
 }
 
 /** Parameters and moments after so many updates, and the map before the first layer. */
@@ -158,7 +145,27 @@ function fromCheckpoint(
   return { ...arrays, meta: { ...(isCalibrated ? meta : rest), steps }, state, input };
 }
 
-/** Makes a new head of the same options the one of the snapshot. */
-export function restoreSnapshot(raw: RawHead, snapshot: Snapshot): void {
+/** Numbers of the rows that are copied at a time: what holds them on their way stays small. */
+const PIECE = 1 << 18;
+
+/** Copies rows to where a fit, or a head that is restored, takes them from; stops after each piece. */
+export function* giveRows(raw: RawHead, features: Float32Array): Generator<void> {
+  raw.makeRoom(features.length);
+  for (let first = 0; first < features.length; first += PIECE) {
+    raw.takeRows(features.subarray(first, first + PIECE));
+    yield;
+  }
+}
+
+/**
+ * Makes a new head of the same options the one of the snapshot; `pause` comes between the pieces in
+ * which its rows are copied.
+ */
+export async function restoreSnapshot(
+  raw: RawHead,
+  snapshot: Snapshot,
+  pause?: () => Promise<void>,
+): Promise<void> {
+  for (const _ of giveRows(raw, snapshot.features)) await pause?.();
   raw.restore(snapshot.meta, ...arraysOf(snapshot));
 }

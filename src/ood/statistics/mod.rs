@@ -185,17 +185,6 @@ impl<E: Engine> Context<'_, E> {
         Ok(self.statistics.of_weights.principal.insert(principal).clone())
     }
 
-    /// The last layer's inputs at unit length.
-    pub async fn unit_rows(&mut self) -> Result<Rc<RowBank<E::Matrix>>> {
-        if let Some(rows) = &self.statistics.of_weights.unit_rows {
-            return Ok(rows.clone());
-        }
-        let training = paced!(self.training())?;
-        let values = normalized(training.batch().inputs, training.width());
-        let bank = Bank::new(self.engine, &values, training.width())?;
-        Ok(self.statistics.of_weights.unit_rows.insert(Rc::new(RowBank { values, bank })).clone())
-    }
-
     /// The rows that nnGuide makes of the training rows.
     pub async fn guided_rows(
         &mut self,
@@ -223,6 +212,24 @@ impl<E: Engine> Context<'_, E> {
             Training::new(self.engine, self.architecture, parameters, rows).await?
         };
         Ok(self.statistics.of_weights.training.insert(training).clone())
+    }
+
+    /// The last layer's inputs at unit length.
+    pub async fn unit_rows(&mut self) -> Result<Rc<RowBank<E::Matrix>>> {
+        if let Some(rows) = &self.statistics.of_weights.unit_rows {
+            return Ok(rows.clone());
+        }
+        let training = self.training().await?;
+        let (inputs, width) = (training.batch().inputs, training.width());
+        let mut values = Vec::with_capacity(inputs.len());
+        let mut bank = Bank::new(self.engine, &[], width)?;
+        for rows in inputs.chunks(neighbours::BLOCK * width) {
+            let unit = normalized(rows, width);
+            values.extend_from_slice(&unit);
+            bank.add(self.engine, unit)?;
+            self.engine.pace().piece().await;
+        }
+        Ok(self.statistics.of_weights.unit_rows.insert(Rc::new(RowBank { values, bank })).clone())
     }
 
     /// Means and covariances of the last layer's inputs, at unit length where `normalize`.

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Training rows of one product.
-const BLOCK: usize = 4096;
+pub const BLOCK: usize = 4096;
 
 /// The same where rows are compared with one another, each pair of blocks once: smaller blocks spare
 /// more of the second half, and ask an engine for more products, of which a GPU reads back each.
@@ -40,11 +40,18 @@ pub struct Neighbour {
 impl<M> Bank<M> {
     /// Puts `[count, width]` on the engine.
     pub fn new<E: Engine<Matrix = M>>(engine: &mut E, rows: &[f32], width: usize) -> Result<Self> {
-        let blocks = rows
-            .chunks(BLOCK * width)
-            .map(|block| engine.matrix(block.to_vec(), width))
-            .collect::<Result<_>>()?;
-        Ok(Self { blocks, width, count: rows.len() / width })
+        let mut bank = Self { blocks: Vec::new(), width, count: 0 };
+        for block in rows.chunks(BLOCK * width) {
+            bank.add(engine, block.to_vec())?;
+        }
+        Ok(bank)
+    }
+
+    /// Adds a block behind full ones.
+    pub fn add<E: Engine<Matrix = M>>(&mut self, engine: &mut E, rows: Vec<f32>) -> Result<()> {
+        self.count += rows.len() / self.width;
+        self.blocks.push(engine.matrix(rows, self.width)?);
+        Ok(())
     }
 
     /// Number of rows.

@@ -1,0 +1,211 @@
+//! What a fit makes of its rows before the first update, beside the head: it checks and parts them,
+//! and puts together what the head will remember. In pieces that a caller drives; a head whose fit
+//! ends before its rows are prepared is as it was.
+
+use std::ops::Range;
+
+use super::{
+    fit::{FitRows, Remember, UNNAMED_GROUPS},
+    within,
+};
+use crate::{
+    Error, Result,
+    calibration::{joined, seen::SeenRows},
+    config::HeadConfig,
+    error::Mismatch,
+    numeric::{
+        columns::{Columns, Pass},
+        format::quoted,
+    },
+    pace::Pace,
+    training::{memory::Memory, outlier, rows::Rows, sessions::Likeness, split},
+};
+
+/// What a fit of the head's own rows says of a validationSplit.
+const STAYED: &str = "rows held out stay remembered, and do not calibrate: calibrate() does";
+
+fn nothing_remembered() -> Error {
+    Error::TooFewRows(
+        "fit() learns what the head remembers, and it remembers none: addRows first".into(),
+    )
+}
+
+/// Rows that a caller gives.
+pub(super) struct Given {
+    /// `[rows, features]`.
+    pub(super) features: Vec<f32>,
+    /// One class per row.
+    pub(super) labels: Vec<f64>,
+}
+
+/// A fit's rows.
+pub(super) struct Prepared {
+    pub(super) learnt: Rows,
+    pub(super) held_out: Option<Rows>,
+    /// Whether those calibrate: not where they were the head's own, and stay so.
+    pub(super) calibrates: bool,
+    /// What the head will remember.
+    pub(super) memory: Memory,
+    /// Fingerprints of the rows that it will have learnt from.
+    pub(super) seen: SeenRows,
+    /// What is to be said of rows that were parted as if they had nothing to do with one another.
+    pub(super) grouped: Option<String>,
+    pub(super) warning: Option<String>,
+}
+
+/// What it takes of a head.
+pub(super) struct Preparation {
+    pub(super) config: HeadConfig,
+    pub(super) memory: Memory,
+    pub(super) seen: SeenRows,
+    /// Whether the head has made an update.
+    pub(super) has_learnt: bool,
+}
+
+impl Preparation {
+    /// A fit of these rows, or of those that the head remembers.
+    pub(super) async fn of(
+        self,
+        given: Option<Given>,
+        share: f64,
+        with: FitRows,
+        pace: Pace,
+    ) -> Result<Prepared> {
+        let Self { config, .. } = &self;
+        let (width, classes) = (config.architecture.features(), config.architecture.classes());
+        let is_own = given.is_none();
+        let rows = match given {
+            None => self.memory.known().cloned().ok_or_else(nothing_remembered)?,
+            Some(Given { features, labels }) => Rows::check(features, &labels, width, classes)?
+                .grouped(with.groups.as_deref())?
+                .weighted(with.weights.as_deref())?,
+        };
+        pace.piece().await;
+        // In the order in which they came, which parting them loses.
+        let mut is_grouped = false;
+        if share > 0.0 && rows.groups.is_none() && !is_own {
+            make_columns(&rows, &pace).await;
+            let mut likeness = Likeness::new(&rows, classes);
+            while likeness.compare_class(&rows) {
+                pace.piece().await;
+            }
+            is_grouped = likeness.of_groups(&rows);
+        }
+        // Only what is learnt from is remembered: a held-out row must not find itself among the
+        // training rows.
+        let count = rows.count();
+        let (numbers, others) = self.split(&rows, share)?;
+        let is_parted = !others.is_empty();
+        let (learnt, held_out) = if is_parted {
+            let mut parting = rows.part(&numbers, &others);
+            pace.each(count, width, &mut |moves| parting.go_on(moves.len())).await;
+            let [learnt, held_out] = parting.finish();
+            (learnt, Some(held_out))
+        } else {
+            let check = |(features, labels): (Vec<f32>, Vec<f64>)| {
+                Rows::check(features, &labels, width, classes)
+                    .map_err(|error| within("options.validation", error))
+            };
+            (rows, with.validation.map(check).transpose()?)
+        };
+        let calibrates = held_out.is_some() && !(is_own && is_parted);
+
+        let mut memory = self.memory.clone();
+        let (learnt, warnings) = if is_own {
+            let stayed = is_parted.then(|| STAYED.to_string());
+            (learnt, [stayed, self.without_rows()])
+        } else {
+            match with.remember {
+                Remember::Replace => {
+                    self.check_all_classes(&learnt)?;
+                    memory.replace(learnt, &numbers, count)?;
+                }
+                Remember::Add => {
+                    let new = memory.not_there(&learnt);
+                    memory.add(&learnt.pick(&new))?;
+                }
+            }
+            let dropped = memory.keep_within(&config.memory);
+            let dropped = (dropped > 0)
+                .then(|| format!("{dropped} rows were dropped, not learnt: options.memory"));
+            (memory.known().cloned().ok_or_else(nothing_remembered)?, [dropped, None])
+        };
+        let mut seen = self.seen.clone();
+        let note = &mut |rows| seen.insert_all(some(&learnt.features, width, &rows), width);
+        pace.each(learnt.count(), width, note).await;
+        if config.standardize {
+            make_columns(&learnt, &pace).await;
+        }
+        let all = memory.known().filter(|_| with.part_of.is_none());
+        let outlying = all.and_then(|all| outlier::told(all, memory.ids()));
+        // Beside such a row all others look like copies of one another.
+        let grouped = (is_grouped && outlying.is_none()).then(|| UNNAMED_GROUPS.to_string());
+        let [first, second] = warnings;
+        let warning = joined([first, second, outlying]);
+        Ok(Prepared { learnt, held_out, calibrates, memory, seen, grouped, warning })
+    }
+
+    /// What is to be said where nothing is remembered of a class.
+    fn without_rows(&self) -> Option<String> {
+        let counts = self.memory.per_class(self.config.architecture.classes());
+        let class = counts.iter().position(|&count| count == 0)?;
+        Some(format!("not learnt for want of rows: {}", quoted(&self.config.classes[class])))
+    }
+
+    /// Refuses rows in the place of which a class would have none any more.
+    fn check_all_classes(&self, rows: &Rows) -> Result<()> {
+        let classes = self.config.architecture.classes();
+        let Some(before) = self.memory.known().filter(|_| self.has_learnt) else { return Ok(()) };
+        let now = rows.per_class(classes);
+        let gone = before.per_class(classes).iter().zip(&now).position(|(&b, &n)| b > 0 && n == 0);
+        let Some(class) = gone else { return Ok(()) };
+        Err(Error::InvalidLabels(Mismatch::new(
+            "labels",
+            "rows of every class that the head has learnt: with remember: \"add\" the rows before stay; removeRows or removeClass \
+             forgets them",
+            format!("none of {}", quoted(&self.config.classes[class])),
+        )))
+    }
+
+    /// Rows to learn from and rows held out.
+    fn split(&self, rows: &Rows, share: f64) -> Result<(Vec<u32>, Vec<u32>)> {
+        let (classes, seed) = (self.config.architecture.classes(), self.config.seed);
+        if share == 0.0 {
+            return Ok(((0..rows.count() as u32).collect(), Vec::new()));
+        }
+        let (learnt, held_out) = match &rows.groups {
+            Some(groups) => split::grouped(&rows.labels, groups, classes, seed, share),
+            None => split::stratified(&rows.labels, classes, seed, share),
+        };
+        if held_out.is_empty() {
+            let parts = if rows.groups.is_some() { "groups" } else { "rows" };
+            let expected =
+                format!("a share that leaves {parts} on both sides of {} rows", rows.count());
+            return Err(Error::InvalidOption(Mismatch::new(
+                "options.validationSplit",
+                expected,
+                share,
+            )));
+        }
+        Ok((learnt, held_out))
+    }
+}
+
+/// Some of `[rows, width]`.
+fn some<'a>(features: &'a [f32], width: usize, rows: &Range<usize>) -> &'a [f32] {
+    &features[rows.start * width..rows.end * width]
+}
+
+/// [`Rows::columns`].
+async fn make_columns(rows: &Rows, pace: &Pace) {
+    if rows.columns.get().is_some() {
+        return;
+    }
+    let mut columns = Columns::none(rows.width);
+    for pass in Pass::BOTH {
+        let add = &mut |range| columns.add(pass, some(&rows.features, rows.width, &range));
+        pace.each(rows.count(), rows.width, add).await;
+        columns.close(pass, rows.count());
+    }
+    let _ = rows.columns.set(columns);
+}
