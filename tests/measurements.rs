@@ -5,8 +5,9 @@
 mod support;
 
 use oodgate::{
+    calibration::CalibrationOptions,
     config::{FitOptions, HeadOptions, LossOptions},
-    head::FitRows,
+    head::{FitRows, cross::CrossCalibration},
     metrics::auroc,
     numeric::random::Random,
     ood::ScorerName,
@@ -166,4 +167,34 @@ fn counts_of_words_are_not_measurements() {
     let auroc = auroc(&scores(&known), &scores(&unknown)).unwrap();
     // 0.83 by words in deviations, and 0.998 at unit length.
     assert!(auroc > 0.95, "{auroc}");
+}
+
+#[test]
+fn one_class_alone_is_told_from_others() {
+    // In a head of one class, and in one whose other class has no rows yet.
+    for classes in [1, 2] {
+        let (mut kept, mut caught, mut asked) = (0, 0, [0; 2]);
+        for seed in 0..5 {
+            let rows = penguins("Adelie", seed);
+            let (learnt, others) = rows.split_at(60);
+            let mut head = head(sized(FEATURES, classes));
+            let config = FitOptions::default().check().unwrap();
+            fit(&mut head, learnt.concat(), &[0.0; 60], config, false);
+            let options = CalibrationOptions::from(ScorerName::Auto).at(0.1);
+            let mut cross = block_on(CrossCalibration::new(&mut head, &options, None)).unwrap();
+            while !block_on(cross.run(&mut head, 100)).unwrap() {}
+            cross.finish(&mut head).unwrap();
+            let strangers = penguins("Gentoo", seed);
+            let mut accepted = |rows: &[Vec<f32>]| {
+                let verdicts = block_on(head.gate(&rows.concat())).unwrap();
+                verdicts.accepted.iter().filter(|&&accepted| accepted == 1).count()
+            };
+            kept += accepted(others);
+            caught += strangers.len() - accepted(&strangers);
+            asked = [asked[0] + others.len(), asked[1] + strangers.len()];
+        }
+        let share = |count: usize, of: usize| count as f64 / of as f64;
+        let (kept, caught) = (share(kept, asked[0]), share(caught, asked[1]));
+        assert!(kept > 0.8 && caught > 0.95, "{classes}: {kept} kept, {caught} caught");
+    }
 }

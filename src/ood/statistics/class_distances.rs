@@ -95,10 +95,14 @@ impl<M> ClassDistances<M> {
     /// The same, less what the error of a mean of few rows adds: the class's spread, its rows' mean
     /// squared distance to their mean, over their number. Scaled ones are in units of the spread.
     pub fn corrected(mut self, spreads: &[f64], counts: &[usize]) -> Self {
+        let rows = counts.iter().sum();
         for (position, &class) in self.classes.iter().enumerate() {
             let spread = spreads[class];
             self.factors[position] = if spread > 0.0 { (1.0 / spread) as f32 } else { 1.0 };
-            self.errors[position] = (spread / counts[class] as f64) as f32;
+            // Of a single class the distance is the one to the mean of all rows, to the last digit.
+            if counts[class] < rows {
+                self.errors[position] = (spread / counts[class] as f64) as f32;
+            }
         }
         self
     }
