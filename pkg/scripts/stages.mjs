@@ -200,7 +200,8 @@ export const stages = () => [
   }),
   ...tests("site", {
     needs: ["build-site"],
-    alone: ["page-free", "teach-memory", "webkit"],
+    // Beside others, the camera's answer other frames, and fewer.
+    alone: ["page-free", "teach", "teach-memory", "teach-tray", "webkit"],
     lacking: { webkit: missingWebKit },
   }),
 ];
