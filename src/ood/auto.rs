@@ -7,7 +7,7 @@
 //! s1 = GEN of softmax(f / T)   T = mean over the training rows of (max f - mean f), over 3 ln K
 //! s2 = min_k E_k / v_k       E_k = MD_k - v_k / n_k, MD_k the squared Mahalanobis distance to class k (ridge 3),
 //!                            v_k its mean in that class, n_k the rows of the class: less what the error of a
-//!                            mean of few rows adds to every distance from it
+//!                            mean of few rows adds to every distance from it; MD_k where there is one class
 //! s3 = min_k E_k - MD_0      relative Mahalanobis distance, MD_0 to the mean of all rows (ridge 3)
 //! s4 = d5 / (mean d5 of its 5 nearest rows + half the mean d5)   d5 the distance to the 5th nearest of the bank
 //!                            up to 4096 rows of 640 features, 2048 of 1280

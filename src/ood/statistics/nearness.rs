@@ -381,10 +381,9 @@ mod tests {
             let mut farther = 0.0;
             for seed in 0..SEEDS {
                 let features = rows(100 + seed, 120, WIDTH, 0.4);
-                let kept = |&row: &usize| row % 3 > 0 || row / 3 < few;
-                let kept: Vec<usize> = (0..120).filter(kept).collect();
-                let labels: Vec<f64> = kept.iter().map(|row| (row % 3) as f64).collect();
-                let features = kept.iter().flat_map(|&row| &features[row * WIDTH..][..WIDTH]);
+                let kept = || (0..120).filter(|row| row % 3 > 0 || row / 3 < few);
+                let labels: Vec<f64> = kept().map(|row| (row % 3) as f64).collect();
+                let features = kept().flat_map(|row| &features[row * WIDTH..][..WIDTH]);
                 let known = Rows::check(features.copied().collect(), &labels, WIDTH, 3).unwrap();
                 let new = rows(200 + seed, 300, WIDTH, 0.4);
                 let measures = block_on(async {
