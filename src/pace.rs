@@ -123,7 +123,6 @@ impl<T> Paced<T> {
 }
 
 /// Runs work to its end, whatever its pace.
-#[cfg(any(test, feature = "sync"))]
 pub fn finish<T>(work: impl Future<Output = T>) -> T {
     let mut work = std::pin::pin!(work);
     loop {

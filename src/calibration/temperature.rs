@@ -9,7 +9,10 @@
 //! is a prior: without it, rows that are all right, as they usually are when they are few, would
 //! ask for T = 0 and name noise with certainty.
 
-use crate::numeric::softmax::Softmax;
+use crate::{
+    numeric::softmax::Softmax,
+    pace::{Pace, finish},
+};
 
 /// Steps at most; some thirteen are usual.
 const STEPS: usize = 40;
@@ -34,6 +37,18 @@ pub fn fit_temperature(
     base: f64,
     prior: Option<f64>,
 ) -> f64 {
+    finish(fitted(logits, labels, classes, base, prior, &Pace::unbroken()))
+}
+
+/// The same in pieces.
+pub(crate) async fn fitted(
+    logits: &[f32],
+    labels: &[u32],
+    classes: usize,
+    base: f64,
+    prior: Option<f64>,
+    pace: &Pace,
+) -> f64 {
     let mut scratch = vec![0.0; classes];
     // Of (ln tau)^2 / (2 s^2).
     let curvature = prior.map_or(0.0, |deviation| 1.0 / (deviation * deviation));
@@ -48,7 +63,13 @@ pub fn fit_temperature(
         let x = if is_cut { cut } else { 0.5 * (low + high) };
         let inverse = (-x).exp() / base;
         // The derivative by the inverse, times that of the inverse by ln tau.
-        let here = curvature * x - inverse * slope(logits, labels, inverse as f32, &mut scratch);
+        let mut sum = 0.0;
+        pace.each(labels.len(), classes, &mut |rows| {
+            let logits = &logits[rows.start * classes..rows.end * classes];
+            sum += slope(logits, &labels[rows], inverse as f32, &mut scratch);
+        })
+        .await;
+        let here = curvature * x - inverse * sum;
         let weight = if is_cut && here * last > 0.0 { 0.5 } else { 1.0 };
         last = here;
         if here < 0.0 {

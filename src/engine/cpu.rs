@@ -291,7 +291,7 @@ impl Engine for CpuEngine {
         false
     }
 
-    async fn finish(&mut self) -> Result<()> {
+    async fn follow(&mut self) -> Result<()> {
         Ok(())
     }
 

@@ -183,8 +183,10 @@ pub trait Engine: 'static {
     /// Whether the device has failed, and everything on it is gone.
     fn is_lost(&self) -> bool;
 
-    /// Waits until everything asked for so far has been done, without reading anything back.
-    async fn finish(&mut self) -> Result<()>;
+    /// Submits everything asked for so far, and waits until what was submitted the time before has
+    /// been done: a device works while the host queues more, and is never more than two calls
+    /// behind.
+    async fn follow(&mut self) -> Result<()>;
 
     /// Raw logits, and the last layer's inputs, of `[rows, features]`.
     async fn forward(&mut self, features: &[f32]) -> Result<Outputs>;

@@ -1,6 +1,8 @@
 //! A head's calibration from rows that were held out for it, and what both ways of calibrating have
 //! in common.
 
+use std::iter;
+
 use super::{
     Head, Prediction,
     answers::{Answers, Question},
@@ -14,7 +16,7 @@ use crate::{
         expected_error::expected_error,
         joined,
         per_class::PerClass,
-        temperature::{PRIOR, fit_temperature},
+        temperature::{PRIOR, fitted},
         trained_on,
     },
     config,
@@ -22,6 +24,7 @@ use crate::{
     error::Mismatch,
     metrics,
     ood::{Scorer, ScorerOptions, auto::base_temperature},
+    pace::{Pace, Paced},
     training::rows::check_labelled,
 };
 
@@ -47,6 +50,7 @@ pub(super) struct HeldOut {
 }
 
 /// What a calibration is made from: rows that the heads which scored them had not seen.
+#[derive(Default)]
 pub(super) struct Scored {
     /// Scores, `[rows]`.
     pub(super) scores: Vec<f32>,
@@ -74,7 +78,7 @@ impl<E: Engine> Head<E> {
     ) -> Result<&Calibration> {
         let (question, held_out) = self.calibration_question(features.to_vec(), labels, options)?;
         let answers = self.answer(&question).await?;
-        self.calibrated(held_out, answers)
+        self.conclusion(held_out, answers)?.end(self)
     }
 }
 
@@ -113,12 +117,12 @@ impl<E: Engine> Head<E> {
         Ok((question, HeldOut { settings, labels, warning }))
     }
 
-    /// Calibrates by the answers to held-out rows.
-    pub(super) fn calibrated(
-        &mut self,
+    /// A calibration by the answers to held-out rows.
+    pub(super) fn conclusion(
+        &self,
         HeldOut { settings, labels, warning }: HeldOut,
         Answers { logits, scores }: Answers,
-    ) -> Result<&Calibration> {
+    ) -> Result<Conclusion> {
         // Only here: parameters that do not suit the training rows were refused before.
         settings.check(labels.len(), GIVE_MORE)?;
         let scored = Scored {
@@ -129,41 +133,62 @@ impl<E: Engine> Head<E> {
             labels,
             factor: 1.0,
         };
-        self.conclude(settings, scored, Method::HeldOut, warning)
+        Ok(Conclusion::new(settings, scored, self.classes(), Method::HeldOut, warning))
     }
+}
 
-    /// Makes the calibration.
-    pub(super) fn conclude(
-        &mut self,
+/// A calibration all of whose rows are scored: its temperature is fitted in pieces.
+pub(super) struct Conclusion {
+    settings: Settings,
+    method: Method,
+    warning: Option<String>,
+    work: Paced<Result<(Scored, Reliability)>>,
+    outcome: Option<Result<(Scored, Reliability)>>,
+}
+
+/// What the logits of a calibration's rows come to.
+struct Reliability {
+    /// The temperature of these logits.
+    fitted: f64,
+    ece_before: f64,
+    ece_after: f64,
+}
+
+impl Conclusion {
+    pub(super) fn new(
         settings: Settings,
         scored: Scored,
+        classes: usize,
         method: Method,
         warning: Option<String>,
-    ) -> Result<&Calibration> {
-        let Settings { alpha, options, scorer, per_class, .. } = settings;
-        let classes = self.classes();
-        let without = scored.scores.iter().filter(|score| !score.is_finite()).count();
-        if without > 0 {
-            // With enough of them the gate would stand open, and two would spoil a deviation.
-            return Err(Error::NotFinite(Mismatch::new(
-                "features",
-                "a finite score for each calibration row",
-                format!(
-                    "{without} of {} rows without one: numbers beyond single precision come up on the way",
-                    scored.scores.len()
-                ),
-            )));
+    ) -> Self {
+        let work = Paced::new(|pace| async move {
+            let reliability = scored.reliability(classes, &pace).await?;
+            Ok((scored, reliability))
+        });
+        Self { settings, method, warning, work, outcome: None }
+    }
+
+    /// Goes on for a turn; true when nothing is left but [`Conclusion::end`].
+    pub(super) fn run(&mut self) -> bool {
+        if self.outcome.is_none() {
+            self.outcome = self.work.run();
         }
-        let fitted =
-            fit_temperature(&scored.logits, &scored.labels, classes, scored.base, Some(PRIOR));
+        self.outcome.is_some()
+    }
+
+    /// Makes the calibration the head's.
+    pub(super) fn end<'a, E: Engine>(&mut self, head: &'a mut Head<E>) -> Result<&'a Calibration> {
+        let (scored, Reliability { fitted, ece_before, ece_after }) = loop {
+            self.run();
+            if let Some(outcome) = self.outcome.take() {
+                break outcome?;
+            }
+        };
+        let Settings { alpha, options, scorer, per_class, .. } = self.settings.clone();
+        let classes = head.classes();
         let temperature = fitted * scored.factor;
-        let ece_before = metrics::ece(
-            &Prediction::new(scored.logits.clone(), classes, 1.0 / scored.factor).probabilities,
-            &scored.labels,
-            ECE_BINS,
-        )?;
-        let ece_after = scored.ece_elsewhere(classes, fitted)?;
-        let kind = match method {
+        let kind = match self.method {
             _ if scored.scores.len() < least_rows(alpha) => Kind::Parametric,
             Method::HeldOut => Kind::Counted,
             Method::Cross => Kind::Interpolated,
@@ -177,16 +202,16 @@ impl<E: Engine> Head<E> {
             None => Conformal::new(scored.scores, kind),
         };
         let threshold = conformal.threshold(alpha);
-        Ok(self.calibration.insert(Calibration {
+        Ok(head.calibration.insert(Calibration {
             scorer,
             options,
-            method,
+            method: self.method,
             alpha,
             threshold,
             temperature,
             ece_before,
             ece_after,
-            warning: joined([warning, pooled]),
+            warning: joined([self.warning.take(), pooled]),
             conformal,
             per_class,
         }))
@@ -207,23 +232,48 @@ impl Settings {
 }
 
 impl Scored {
-    /// The calibration error that is to be expected of new rows: by each part at the temperature
-    /// that the other parts ask for.
-    fn ece_elsewhere(&self, classes: usize, fitted: f64) -> Result<f64> {
-        let count = self.parts.iter().max().map_or(0, |&last| last + 1);
+    /// Fits the temperature, and says how well the probabilities do before and after.
+    async fn reliability(&self, classes: usize, pace: &Pace) -> Result<Reliability> {
+        let without = self.scores.iter().filter(|score| !score.is_finite()).count();
+        if without > 0 {
+            // With enough of them the gate would stand open, and two would spoil a deviation.
+            return Err(Error::NotFinite(Mismatch::new(
+                "features",
+                "a finite score for each calibration row",
+                format!(
+                    "{without} of {} rows without one: numbers beyond single precision come up on the way",
+                    self.scores.len()
+                ),
+            )));
+        }
+        let before = Prediction::new(self.logits.clone(), classes, 1.0 / self.factor);
+        let ece_before = metrics::ece(&before.probabilities, &self.labels, ECE_BINS)?;
+        // What is to be expected of new rows: each part at the temperature that the others ask for.
+        let mut of_all = self.base;
         let mut probabilities = Vec::with_capacity(self.logits.len());
         let mut labels = Vec::with_capacity(self.labels.len());
-        for part in 0..count {
-            let (own, others) =
-                (self.pick(classes, |of| of == part), self.pick(classes, |of| of != part));
-            let temperature = match others.1.is_empty() {
-                true => fitted,
-                false => fit_temperature(&others.0, &others.1, classes, self.base, Some(PRIOR)),
-            };
-            probabilities.extend(Prediction::new(own.0, classes, temperature).probabilities);
-            labels.extend(own.1);
+        let count = self.parts.iter().max().map_or(0, |&last| last + 1);
+        for left_out in iter::once(None).chain((0..count).map(Some)) {
+            pace.piece().await;
+            let others = self.pick(classes, |part| Some(part) != left_out);
+            let mut temperature = of_all;
+            if !others.1.is_empty() {
+                let (logits, labels) = &others;
+                temperature = fitted(logits, labels, classes, self.base, Some(PRIOR), pace).await;
+            }
+            match left_out {
+                None => of_all = temperature,
+                Some(own) => {
+                    let own = self.pick(classes, |part| part == own);
+                    probabilities
+                        .extend(Prediction::new(own.0, classes, temperature).probabilities);
+                    labels.extend(own.1);
+                }
+            }
         }
-        Ok(expected_error(&metrics::bins(&probabilities, &labels, ECE_BINS)?))
+        pace.piece().await;
+        let ece_after = expected_error(&metrics::bins(&probabilities, &labels, ECE_BINS)?);
+        Ok(Reliability { fitted: of_all, ece_before, ece_after })
     }
 
     fn pick(&self, classes: usize, wanted: impl Fn(usize) -> bool) -> (Vec<f32>, Vec<u32>) {

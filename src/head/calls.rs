@@ -4,7 +4,7 @@
 use super::{
     Evaluation, Explanation, FitRows, Head, HeadFit, Verdicts,
     answers::{Answering, Question},
-    calibrate::HeldOut,
+    calibrate::{Conclusion, HeldOut},
     fit::Beginning,
     verdicts::Known,
 };
@@ -30,6 +30,7 @@ pub struct Call<E: Engine> {
 enum Work<M> {
     Answers(Answering<M>),
     Fit(Beginning),
+    Calibration(Conclusion),
 }
 
 /// What its answers are for.
@@ -147,6 +148,13 @@ impl<E: Engine> Head<E> {
                 let begun = self.go_on_beginning(beginning)?;
                 return Ok(begun.map(|fit| Outcome::Fit(Box::new(fit))));
             }
+            Work::Calibration(conclusion) => {
+                if !conclusion.run() {
+                    return Ok(None);
+                }
+                conclusion.end(self)?;
+                return Ok(Some(Outcome::Calibrated));
+            }
         };
         let Some(answers) = self.go_on(answering).await? else { return Ok(None) };
         Ok(Some(match std::mem::replace(&mut call.then, Then::Score) {
@@ -165,8 +173,8 @@ impl<E: Engine> Head<E> {
             }
             Then::Evaluate(known) => Outcome::Evaluation(self.evaluation(known, answers)?),
             Then::Calibrate(held_out) => {
-                self.calibrated(held_out, answers)?;
-                Outcome::Calibrated
+                call.work = Work::Calibration(self.conclusion(held_out, answers)?);
+                return Ok(None);
             }
         }))
     }

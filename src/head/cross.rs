@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::{
     FitRows, Head, HeadFit,
     answers::{Answering, Question},
-    calibrate::{Scored, Settings},
+    calibrate::{Conclusion, Scored, Settings},
     fit::UNNAMED_GROUPS,
 };
 use crate::{
@@ -62,6 +62,8 @@ pub struct CrossCalibration<E: Engine> {
     /// For "auto": mean and deviation of the head's unsureness over its training rows.
     standard: Option<Standard>,
     warning: Option<String>,
+    /// After the last turn.
+    conclusion: Option<Conclusion>,
 }
 
 /// How a turn's head is trained.
@@ -152,6 +154,7 @@ impl<E: Engine> CrossCalibration<E> {
             preparing,
             standard: None,
             warning: joined([single, unnamed]),
+            conclusion: None,
         })
     }
 
@@ -169,7 +172,9 @@ impl<E: Engine> CrossCalibration<E> {
             return Ok(false);
         }
         let Some(turn) = &mut self.turn else {
-            let Some(left_out) = self.folds.pop() else { return Ok(true) };
+            let Some(left_out) = self.folds.pop() else {
+                return Ok(self.conclusion(head.classes()).run());
+            };
             self.turn = Some(self.begin(head, left_out).await?);
             return Ok(false);
         };
@@ -178,7 +183,7 @@ impl<E: Engine> CrossCalibration<E> {
                 let epoch_is_over = turn.head.run_fit(fit, batches)?;
                 // Or a GPU's queue would take in whole epochs while the page thinks each turn
                 // quick.
-                turn.head.engine().finish().await?;
+                turn.head.engine().follow().await?;
                 if epoch_is_over && turn.head.end_epoch(fit, false).await?.last {
                     turn.fit = Training::Done;
                 }
@@ -196,8 +201,17 @@ impl<E: Engine> CrossCalibration<E> {
     }
 
     /// Calibrates the head.
-    pub fn finish(self, head: &mut Head<E>) -> Result<&Calibration> {
-        head.conclude(self.settings, self.scored, Method::Cross, self.warning)
+    pub fn finish(mut self, head: &mut Head<E>) -> Result<&Calibration> {
+        self.conclusion(head.classes()).end(head)
+    }
+
+    /// What is made of the scored rows.
+    fn conclusion(&mut self, classes: usize) -> &mut Conclusion {
+        let Self { settings, scored, warning, conclusion, .. } = self;
+        conclusion.get_or_insert_with(|| {
+            let (settings, scored) = (settings.clone(), std::mem::take(scored));
+            Conclusion::new(settings, scored, classes, Method::Cross, warning.take())
+        })
     }
 
     /// A head for all rows but these.

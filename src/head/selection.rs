@@ -131,7 +131,7 @@ impl<E: Engine> Selection<E> {
         if let Some(fit) = &mut turn.fit {
             let epoch_is_over = turn.head.run_fit(fit, batches)?;
             // Or a GPU's queue would take in whole epochs while the page thinks each turn quick.
-            turn.head.engine().finish().await?;
+            turn.head.engine().follow().await?;
             if epoch_is_over && turn.head.end_epoch(fit, false).await?.last {
                 turn.fit = None;
             }

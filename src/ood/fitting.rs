@@ -24,8 +24,11 @@ use crate::{
     training::{memory::Memory, rows::Rows},
 };
 
-/// Most rows that are compared with the training rows at a time.
+/// Most rows that are compared with the training rows at a time, where that takes the thread.
 pub(crate) const CHUNK: usize = 256;
+
+/// Most numbers that come of them at a time where each product is waited for, however small.
+const AWAITED: usize = 1 << 22;
 
 /// Fewer at a time would take longer by laying out the training rows than by themselves.
 const LEAST_COMPARED: usize = 32;
@@ -207,8 +210,11 @@ impl<M> FittedScorers<M> {
     /// Rows that are compared with the training rows at a time.
     fn rows_of_piece<E: Engine>(&self, width: usize) -> usize {
         let rows = self.statistics.rows().map_or(0, Rows::count);
-        let cost = width.saturating_mul(rows.min(bank_rows(width)) + width);
-        (E::PIECE / cost.max(1)).clamp(LEAST_COMPARED, CHUNK)
+        let compared = rows.min(bank_rows(width)) + width;
+        if E::PIECE == usize::MAX {
+            return (AWAITED / compared.max(1)).max(CHUNK);
+        }
+        (E::PIECE / width.saturating_mul(compared).max(1)).clamp(LEAST_COMPARED, CHUNK)
     }
 }
 

@@ -104,7 +104,7 @@ impl RawHead {
     pub async fn run_fit(&mut self, batches: usize) -> JsResult<bool> {
         let Some(fit) = &mut self.fit else { return Ok(false) };
         let epoch_is_over = self.head.run_fit(fit, batches)?;
-        self.head.engine().finish().await?;
+        self.head.engine().follow().await?;
         Ok(epoch_is_over)
     }
 

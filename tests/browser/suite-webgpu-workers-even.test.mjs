@@ -3,4 +3,4 @@
 
 import { suiteIn } from "./suite.mjs";
 
-suiteIn("webgpu", "heads' own Workers", 0);
+suiteIn("webgpu", "heads' own Workers", { half: 0 });

@@ -20,6 +20,12 @@ globalThis.prepareLarge = async () => {
   const x = new Float32Array(60_000 * wide.features).map(() => random() - 0.4);
   const labels = Int32Array.from({ length: 60_000 }, (_, row) => row % wide.classes);
   large = { head: await createHead({ ...wide, backend: "cpu" }), x, labels };
+  // Five million logits to fit a temperature to.
+  const broad = { features: 64, classes: 1000 };
+  const sets = [2000, 5000].map((rows) => makeRows(rows, broad, makeCentres(broad, random), random));
+  const broadHead = await createHead({ ...broad, backend: "cpu" });
+  await broadHead.fit(sets[0].x, sets[0].labels, { epochs: 1 });
+  large.broad = { head: broadHead, ...sets[1] };
 };
 
 /** A head that has learnt the rows, and made nothing of them yet. */
@@ -45,6 +51,7 @@ const calls = {
     await head.exportOnnx({ includeTrainingRows: true });
   },
   "fit of 60 000 x 768 rows": () => large.head.fit(large.x, large.labels, { epochs: 1 }),
+  "calibrate, 1000 classes": () => large.broad.head.calibrate(large.broad.x, large.broad.labels),
   "fit with validationSplit": () => head.fit(learnt.x, learnt.labels, { validationSplit: 0.1 }),
   "calibrate from its own rows": () => head.calibrate(),
   selectScorer: () => head.selectScorer(learnt.x, learnt.labels),

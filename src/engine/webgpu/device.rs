@@ -1,6 +1,11 @@
 //! Opening the WebGPU device, and turning what it reports into this crate's errors.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    future::ready,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll, Waker},
+};
 
 use burn_wgpu::{RuntimeOptions, WgpuSetup, try_init_device, wgpu};
 use cubecl::{
@@ -21,6 +26,9 @@ pub struct Gpu {
     largest_buffer: u64,
     fault: Fault,
 }
+
+/// Waits until the device has done what was submitted.
+pub(super) type Submitted = Pin<Box<dyn Future<Output = Result<()>>>>;
 
 /// The first error that the device reported outside any call.
 #[derive(Clone, Default)]
@@ -182,10 +190,18 @@ impl Gpu {
         Ok(bytes.iter().map(|bytes| floats(bytes)).collect())
     }
 
-    /// Waits until the queue is empty.
-    pub(super) async fn finish(&self) -> Result<()> {
-        self.client.sync().await.map_err(|error| self.explain(&error))?;
-        self.check()
+    /// Submits what is queued.
+    pub(super) fn submit(&self) -> Submitted {
+        let (gpu, done) = (self.clone(), self.client.sync());
+        let mut submitted: Submitted = Box::pin(async move {
+            done.await.map_err(|error| gpu.explain(&error))?;
+            gpu.check()
+        });
+        // The device is asked when it is done at the first poll: that is to be now.
+        match submitted.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(result) => Box::pin(ready(result)),
+            Poll::Pending => submitted,
+        }
     }
 
     /// What the device reported first says more than what fails in its wake.

@@ -1,70 +1,63 @@
 //! Launches of the kernels: which buffers and how many threads each one gets.
 
-use cubecl::{
-    prelude::{BufferArg, CubeCount, CubeDim},
-    server::Handle,
-};
+use cubecl::{prelude::CubeCount, server::Handle};
 
 use super::{
     Batch, Data, Matrix, Order, Scratch, WebGpuEngine,
-    layout::{Shape, Tile},
+    arguments::{Arguments, BUFFER, setting},
+    layout::Shape,
     linear, loss,
     loss::Kind,
+    tile::{GATHERING, GradientTile, SHARING, Tile},
     update,
-    update::{NumbersLaunch, Rule},
+    update::{NumbersCompilationArg, Rule},
 };
 use crate::{loss::Loss, optim::Update};
 
+/// Threads of a workgroup on a CPU that plays a GPU: few, for each group runs on one core.
+const SOFTWARE: usize = 16;
+
 impl WebGpuEngine {
-    fn state_arg(&self) -> BufferArg {
-        buffer4(&self.state, self.layout.length * (1 + self.spec.moments))
+    /// Threads of a workgroup that share at most tiles of a product.
+    fn dim(&self) -> usize {
+        if self.gpu.is_software() { SOFTWARE } else { SHARING }
     }
 
-    /// Threads of one workgroup: small for a CPU that draws, where each group runs on one core.
-    fn cube(&self) -> u32 {
-        if self.gpu.is_software() { 16 } else { 64 }
+    /// Threads of a workgroup that sums over a batch's rows.
+    fn gathering(&self) -> usize {
+        if self.gpu.is_software() { SOFTWARE } else { GATHERING }
     }
 
-    fn cubes(&self, threads: usize) -> CubeCount {
-        let cubes = threads.div_ceil(self.cube() as usize) as u32;
+    /// So many workgroups.
+    fn cubes(&self, count: usize) -> CubeCount {
+        let count = count as u32;
         // One dimension holds at most 65535 on every device; kernels count through all of them.
         let limit = self.gpu.client().properties().hardware.max_cube_count.0;
-        CubeCount::Static(cubes.min(limit), cubes.div_ceil(limit), 1)
+        CubeCount::Static(count.min(limit), count.div_ceil(limit), 1)
     }
 
-    fn tile(&self, shape: &Shape) -> Tile {
-        Tile::new(shape, self.gpu.is_software())
-    }
-
-    fn dim(&self) -> CubeDim {
-        CubeDim::new_1d(self.cube())
+    /// So many threads in workgroups of [`Self::dim`].
+    fn threads(&self, count: usize) -> CubeCount {
+        self.cubes(count.div_ceil(self.dim()))
     }
 
     /// All layers' outputs for a batch.
     pub(super) fn launch_forward(&self, batch: &Batch, scratch: &Scratch) {
         for (i, &shape) in self.layout.shapes.iter().enumerate() {
-            let tile = self.tile(&shape);
-            let tiles = batch.rows.div_ceil(tile.rows) * shape.outputs4.div_ceil(tile.outputs4);
-            let (input, order, gather) = self.inputs(batch, scratch, i);
+            let (input, order, gather) = inputs(batch, scratch, i);
+            let relu = i + 1 < self.layout.shapes.len();
+            // By the rows of a whole batch: a shorter one runs the same kernel.
+            let tile = Tile::new(&shape, scratch.rows, self.gpu.is_software());
+            let arguments = Arguments::default()
+                .reads4(input)
+                .reads(order)
+                .reads4(&self.state)
+                .writes4(&scratch.outputs[i])
+                .number(batch.rows as u32)
+                .number(batch.first as u32);
             // SAFETY: the kernel reads rows below the data's count, which callers of the trait
             // guarantee, and writes rows below `rows`, which the scratch memory holds.
-            unsafe {
-                linear::forward::launch_unchecked(
-                    self.gpu.client(),
-                    self.cubes(tiles),
-                    self.dim(),
-                    input,
-                    order,
-                    self.state_arg(),
-                    buffer4(&scratch.outputs[i], scratch.rows * 4 * shape.outputs4),
-                    batch.rows as u32,
-                    batch.first as u32,
-                    shape,
-                    tile,
-                    gather,
-                    i + 1 < self.layout.shapes.len(),
-                );
-            }
+            unsafe { self.launch_product_kernel(arguments, batch.rows, shape, tile, gather, relu) };
         }
     }
 
@@ -76,43 +69,51 @@ impl WebGpuEngine {
         output: &Handle,
         rows: usize,
     ) {
-        let shape = matrix.shape;
-        let tile = self.tile(&shape);
-        let width = 4 * shape.inputs4;
+        let tile = Tile::new(&matrix.shape, rows, self.gpu.is_software());
+        let arguments = Arguments::default()
+            .reads4(left)
+            // The binding must exist; the kernel does not read it.
+            .reads(left)
+            .reads4(&matrix.layer)
+            .writes4(output)
+            .number(rows as u32)
+            .number(0u32);
         // SAFETY: without a gather the kernel reads the first `rows` rows, which `left` holds, and
         // writes as many to `output`.
-        unsafe {
-            linear::forward::launch_unchecked(
-                self.gpu.client(),
-                self.cubes(rows.div_ceil(tile.rows) * shape.outputs4.div_ceil(tile.outputs4)),
-                self.dim(),
-                buffer4(left, rows * width),
-                // The binding must exist; the kernel does not read it.
-                buffer(left, rows * width),
-                buffer4(&matrix.layer, 4 * shape.end4()),
-                buffer4(output, rows * 4 * shape.outputs4),
-                rows as u32,
-                0,
-                shape,
-                tile,
-                false,
-                false,
-            );
-        }
+        unsafe { self.launch_product_kernel(arguments, rows, matrix.shape, tile, false, false) };
     }
 
-    /// What layer `i` reads, the order through which it does, and whether that counts.
-    fn inputs(&self, batch: &Batch, scratch: &Scratch, i: usize) -> (BufferArg, BufferArg, bool) {
-        let (input, width) = match i {
-            0 => (batch.features, batch.length),
-            _ => (&scratch.outputs[i - 1], scratch.rows * 4 * self.layout.shapes[i].inputs4),
-        };
-        let (order, gather) = match batch.order {
-            Some(order) => (buffer(&order.rows, order.length), i == 0),
-            // The binding must exist; the kernel does not read it.
-            None => (buffer(input, width), false),
-        };
-        (buffer4(input, width), order, gather)
+    /// # Safety
+    ///
+    /// The arguments are those of [`linear::forward`] for so many rows.
+    unsafe fn launch_product_kernel(
+        &self,
+        arguments: Arguments,
+        rows: usize,
+        shape: Shape,
+        tile: Tile,
+        gather: bool,
+        relu: bool,
+    ) {
+        let (settings, device, target) = setting(&self.gpu, self.dim());
+        let kernel = linear::forward::Forward::new(
+            settings,
+            device,
+            target,
+            BUFFER,
+            BUFFER,
+            BUFFER,
+            BUFFER,
+            (),
+            (),
+            shape,
+            tile,
+            gather,
+            relu,
+        );
+        let threads = tile.count(&shape, rows) * tile.split;
+        // SAFETY: the caller's.
+        unsafe { arguments.launch(&self.gpu, kernel, self.threads(threads)) };
     }
 
     pub(super) fn launch_loss(
@@ -130,72 +131,116 @@ impl WebGpuEngine {
             Loss::CrossEntropy { label_smoothing } => (Kind::CrossEntropy, 1.0, label_smoothing),
         };
         let Some(logits) = scratch.outputs.last() else { return };
+        let classes = self.spec.architecture.classes();
+        let lanes = loss::lanes(classes, self.gpu.is_software());
+        let (settings, device, target) = setting(&self.gpu, self.dim());
+        let kernel = loss::rows::Rows::new(
+            settings,
+            device,
+            target,
+            BUFFER,
+            BUFFER,
+            BUFFER,
+            BUFFER,
+            BUFFER,
+            (),
+            (),
+            (),
+            (),
+            (),
+            classes,
+            4 * last.outputs4,
+            kind,
+            data.weights.is_some(),
+            learn,
+            lanes,
+        );
+        let arguments = Arguments::default()
+            .writes(logits)
+            .reads(&data.labels)
+            // The binding must exist; without weights the kernel does not read it.
+            .reads(data.weights.as_ref().unwrap_or(&data.labels))
+            .reads(&order.rows)
+            .writes(&scratch.results)
+            .number(rows as u32)
+            .number(first as u32)
+            .number(1.0 / rows as f32)
+            .number(tau)
+            .number(label_smoothing);
         // SAFETY: rows are below `rows`, labels below the class count and row numbers below the
         // data's count.
-        unsafe {
-            loss::rows::launch_unchecked(
-                self.gpu.client(),
-                self.cubes(rows),
-                self.dim(),
-                buffer(logits, scratch.rows * 4 * last.outputs4),
-                buffer(&data.labels, data.rows),
-                // The binding must exist; without weights the kernel does not read it.
-                buffer(data.weights.as_ref().unwrap_or(&data.labels), data.rows),
-                buffer(&order.rows, order.length),
-                buffer(&scratch.results, 2 * scratch.rows),
-                rows as u32,
-                first as u32,
-                1.0 / rows as f32,
-                tau,
-                label_smoothing,
-                self.spec.architecture.classes(),
-                4 * last.outputs4,
-                kind,
-                data.weights.is_some(),
-                learn,
-            );
-        }
+        unsafe { arguments.launch(&self.gpu, kernel, self.threads(rows * lanes)) };
     }
 
     /// Back through the layers, updating each once the gradient has passed it.
     pub(super) fn launch_updates(&self, batch: &Batch, scratch: &Scratch, update: &Update) {
-        let (rule, numbers) = rule(update, self.spec.moments);
         let count = self.layout.shapes.len();
         for (i, &shape) in self.layout.shapes.iter().enumerate().rev() {
-            let gradient = if i + 1 == count { &scratch.outputs[i] } else { &scratch.gradients[i] };
-            let gradient = || buffer4(gradient, scratch.rows * 4 * shape.outputs4);
+            let is_last = i + 1 == count;
+            let gradient = if is_last { &scratch.outputs[i] } else { &scratch.gradients[i] };
             if i > 0 {
-                self.launch_backward(batch.rows, scratch, i, shape, gradient());
+                self.launch_backward(batch.rows, scratch, i, shape, gradient);
             }
-            let total = i + 1 == count;
-            let tile = self.tile(&shape);
-            let (input, order, gather) = self.inputs(batch, scratch, i);
-            // SAFETY: as in `launch_forward`; vectors of the state are below its length for every
-            // tile.
-            unsafe {
-                update::layer::launch_unchecked(
-                    self.gpu.client(),
-                    self.cubes(update::threads(&shape, &tile, total)),
-                    self.dim(),
-                    self.state_arg(),
-                    input,
-                    order,
-                    gradient(),
-                    buffer(&scratch.results, 2 * scratch.rows),
-                    buffer(&self.totals, 4),
-                    batch.rows as u32,
-                    batch.first as u32,
-                    u32::from(self.counted),
-                    numbers.launch(),
-                    shape,
-                    tile,
-                    self.layout.length / 4,
-                    rule,
-                    gather,
-                    total,
-                );
-            }
+            self.launch_update(batch, scratch, update, i, gradient, is_last);
         }
+    }
+
+    /// Updates layer `i` by the gradient of its outputs; the last one's adds to the totals, too.
+    fn launch_update(
+        &self,
+        batch: &Batch,
+        scratch: &Scratch,
+        update: &Update,
+        i: usize,
+        gradient: &Handle,
+        total: bool,
+    ) {
+        let (rule, numbers) = rule(update, self.spec.moments);
+        let shape = self.layout.shapes[i];
+        let tile = GradientTile::new(&shape, self.gpu.is_software());
+        let (input, order, gather) = inputs(batch, scratch, i);
+        let (settings, device, target) = setting(&self.gpu, self.gathering());
+        let kernel = update::layer::Layer::new(
+            settings,
+            device,
+            target,
+            BUFFER,
+            BUFFER,
+            BUFFER,
+            BUFFER,
+            BUFFER,
+            BUFFER,
+            (),
+            (),
+            (),
+            NUMBERS,
+            shape,
+            tile,
+            self.layout.length / 4,
+            rule,
+            gather,
+            total,
+        );
+        let mut arguments = Arguments::default()
+            .writes4(&self.state)
+            .reads4(input)
+            .reads(order)
+            .reads4(gradient)
+            .reads(&scratch.results)
+            .writes(&self.totals)
+            .number(batch.rows as u32)
+            .number(batch.first as u32)
+            .number(u32::from(self.counted));
+        for number in numbers.in_order() {
+            arguments = arguments.number(number);
+        }
+        let cubes = if tile.split == 1 {
+            self.threads(update::threads(&shape, &tile, total))
+        } else {
+            self.cubes(update::groups(&shape, &tile, total))
+        };
+        // SAFETY: as in `launch_forward`; vectors of the state are below its length for every tile.
+        unsafe { arguments.launch(&self.gpu, kernel, cubes) };
     }
 
     /// The gradient of layer `i`'s inputs into that of layer `i - 1`'s outputs.
@@ -205,58 +250,67 @@ impl WebGpuEngine {
         scratch: &Scratch,
         i: usize,
         shape: Shape,
-        gradient: BufferArg,
+        gradient: &Handle,
     ) {
-        let length = scratch.rows * 4 * shape.inputs4;
-        let tile = self.tile(&shape);
+        let tile = Tile::new(&shape, scratch.rows, self.gpu.is_software());
+        let (settings, device, target) = setting(&self.gpu, self.dim());
+        let kernel = linear::backward::Backward::new(
+            settings,
+            device,
+            target,
+            BUFFER,
+            BUFFER,
+            BUFFER,
+            BUFFER,
+            (),
+            shape,
+            tile.rows,
+        );
+        let arguments = Arguments::default()
+            .reads4(gradient)
+            .reads4(&self.state)
+            .reads4(&scratch.outputs[i - 1])
+            .writes4(&scratch.gradients[i - 1])
+            .number(rows as u32);
+        let threads = rows.div_ceil(tile.rows) * shape.inputs4;
         // SAFETY: rows are below `rows`, which every buffer holds.
-        unsafe {
-            linear::backward::launch_unchecked(
-                self.gpu.client(),
-                self.cubes(rows.div_ceil(tile.rows) * shape.inputs4),
-                self.dim(),
-                gradient,
-                self.state_arg(),
-                buffer4(&scratch.outputs[i - 1], length),
-                buffer4(&scratch.gradients[i - 1], length),
-                rows as u32,
-                shape,
-                tile,
-            );
-        }
+        unsafe { arguments.launch(&self.gpu, kernel, self.threads(threads)) };
     }
 
     /// Copies parameters and moments from one buffer to another, unless they have diverged.
     pub(super) fn launch_copy(&self, from: &Handle, to: &Handle) {
-        let length = self.layout.length * (1 + self.spec.moments);
+        let length4 = self.layout.length * (1 + self.spec.moments) / 4;
+        let (settings, device, target) = setting(&self.gpu, self.dim());
+        let kernel =
+            update::copy::Copy::new(settings, device, target, BUFFER, BUFFER, BUFFER, length4);
+        let arguments = Arguments::default().reads4(from).reads(&self.totals).writes4(to);
         // SAFETY: both buffers have this length, and the totals four values.
-        unsafe {
-            update::copy::launch_unchecked(
-                self.gpu.client(),
-                self.cubes(length / 4),
-                self.dim(),
-                buffer4(from, length),
-                buffer(&self.totals, 4),
-                buffer4(to, length),
-                length / 4,
-            );
-        }
+        unsafe { arguments.launch(&self.gpu, kernel, self.threads(length4)) };
     }
 
     /// Adds a batch's results to the totals.
     pub(super) fn launch_total(&self, rows: usize, scratch: &Scratch) {
+        let lanes = if self.gpu.is_software() { 1 } else { GATHERING };
+        let (settings, device, target) = setting(&self.gpu, lanes);
+        let kernel =
+            update::total::Total::new(settings, device, target, BUFFER, BUFFER, (), (), lanes);
+        let arguments = Arguments::default()
+            .reads(&scratch.results)
+            .writes(&self.totals)
+            .number(rows as u32)
+            .number(u32::from(self.counted));
         // SAFETY: the results hold `rows` rows, the totals four values.
-        unsafe {
-            update::total::launch_unchecked(
-                self.gpu.client(),
-                CubeCount::Static(1, 1, 1),
-                CubeDim::new_1d(1),
-                buffer(&scratch.results, 2 * scratch.rows),
-                buffer(&self.totals, 4),
-                rows as u32,
-                u32::from(self.counted),
-            );
-        }
+        unsafe { arguments.launch(&self.gpu, kernel, self.cubes(1)) };
+    }
+}
+
+/// What layer `i` reads, the order through which it does, and whether that counts.
+fn inputs<'a>(batch: &Batch<'a>, scratch: &'a Scratch, i: usize) -> (&'a Handle, &'a Handle, bool) {
+    let input = if i == 0 { batch.features } else { &scratch.outputs[i - 1] };
+    match batch.order {
+        Some(order) => (input, &order.rows, i == 0),
+        // The binding must exist; the kernel does not read it.
+        None => (input, input, false),
     }
 }
 
@@ -273,18 +327,23 @@ struct Numbers {
 }
 
 impl Numbers {
-    fn launch(&self) -> NumbersLaunch {
-        NumbersLaunch::new(
-            self.rate,
-            self.first,
-            self.second,
-            self.complement,
-            self.epsilon,
-            self.decay,
-            self.root,
-        )
+    /// As the kernel's structure has them.
+    fn in_order(&self) -> [f32; 7] {
+        let Self { rate, first, second, complement, epsilon, decay, root } = *self;
+        [rate, first, second, complement, epsilon, decay, root]
     }
 }
+
+/// The same, as a kernel is compiled for it.
+const NUMBERS: NumbersCompilationArg = NumbersCompilationArg {
+    rate: (),
+    first: (),
+    second: (),
+    complement: (),
+    epsilon: (),
+    decay: (),
+    root: (),
+};
 
 fn rule(update: &Update, moments: usize) -> (Rule, Numbers) {
     match *update {
@@ -311,15 +370,4 @@ fn rule(update: &Update, moments: usize) -> (Rule, Numbers) {
             },
         ),
     }
-}
-
-/// A buffer of `length` values of 32 bits.
-fn buffer(handle: &Handle, length: usize) -> BufferArg {
-    // SAFETY: every handle here was made for the length that comes with it.
-    unsafe { BufferArg::from_raw_parts(handle.clone(), length) }
-}
-
-/// The same in vectors of four.
-fn buffer4(handle: &Handle, length: usize) -> BufferArg {
-    buffer(handle, length / 4)
 }

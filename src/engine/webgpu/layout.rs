@@ -42,38 +42,6 @@ impl Shape {
     }
 }
 
-/// How much of a result one thread computes; compile-time too. Every value loaded serves a whole
-/// tile.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Tile {
-    /// Batch rows, in the forward and backward products.
-    pub rows: usize,
-    /// Output vectors, in the forward product.
-    pub outputs4: usize,
-    /// Output vectors, in the weight gradient.
-    pub gradient_outputs4: usize,
-    /// Input vectors, in the weight gradient.
-    pub gradient_inputs4: usize,
-}
-
-impl Tile {
-    /// A GPU needs many threads more than it needs few loads: four by four values each. On a CPU
-    /// that plays a GPU (SwiftShader) each load of a value costs as much as eight multiplications,
-    /// so tiles are as large as a layer still keeps two cores busy with. Measured there, ms of CPU
-    /// for 768 x 150, 256 rows: forward 55 with 4 x 4, 36 with 8 x 8; gradient 75 with 4 x 4, 41
-    /// with 8 x 16.
-    pub fn new(shape: &Shape, software: bool) -> Self {
-        match (software, shape.outputs4) {
-            (false, _) => Self { rows: 4, outputs4: 1, gradient_outputs4: 1, gradient_inputs4: 1 },
-            (true, few @ ..4) => {
-                Self { rows: 4, outputs4: 1, gradient_outputs4: few, gradient_inputs4: 2 }
-            }
-            (true, ..8) => Self { rows: 8, outputs4: 1, gradient_outputs4: 2, gradient_inputs4: 2 },
-            (true, _) => Self { rows: 8, outputs4: 2, gradient_outputs4: 2, gradient_inputs4: 4 },
-        }
-    }
-}
-
 /// All layers, and the way between the host's array and the device's.
 #[derive(Clone, Debug)]
 pub(super) struct Layout {

@@ -1,7 +1,7 @@
 //! The WebGPU engine: burn-wgpu's device, memory and launches under a few fused CubeCL kernels.
 //!
-//! A training step of a linear head is three dispatches and no read-back (a step by itself one more,
-//! which keeps the weights before it in case that it diverges):
+//! A training step of a linear head is three dispatches and no read-back (a step by itself has one
+//! more, which keeps the weights before it in case that it diverges):
 //!
 //! | kernel | does |
 //! |---|---|
@@ -15,17 +15,20 @@
 //! so a step with its totals is two. Every sum runs in a fixed order, so results are the same in
 //! every run on one device.
 
+mod arguments;
 mod device;
 mod launch;
 mod layout;
 mod linear;
 mod loss;
+mod tile;
 mod update;
 
 use std::{borrow::Cow, ops::Range, rc::Rc};
 
 use cubecl::server::Handle;
 
+use self::device::Submitted;
 pub use self::device::{Gpu, open};
 use self::layout::{Layout, Shape, pad_rows, unpad_rows};
 use super::{Engine, Outputs, Spec, State, Totals, check_outputs};
@@ -47,6 +50,8 @@ pub struct WebGpuEngine {
     /// Whether anything has been added to the totals since they were read.
     counted: bool,
     scratch: Option<Scratch>,
+    /// The last of [`Engine::follow`].
+    submitted: Option<Submitted>,
 }
 
 /// Rows on the device.
@@ -55,13 +60,11 @@ pub struct Data {
     labels: Handle,
     /// What each row's loss is multiplied by, if not 1.
     weights: Option<Handle>,
-    rows: usize,
 }
 
 /// Row numbers on the device.
 pub struct Order {
     rows: Handle,
-    length: usize,
 }
 
 /// A factor of products: laid out as a layer whose bias is zero.
@@ -87,7 +90,6 @@ struct Scratch {
 /// `rows`.
 struct Batch<'a> {
     features: &'a Handle,
-    length: usize,
     order: Option<&'a Order>,
     first: usize,
     rows: usize,
@@ -116,6 +118,7 @@ impl WebGpuEngine {
             totals,
             counted: false,
             scratch: None,
+            submitted: None,
         })
     }
 
@@ -156,10 +159,8 @@ impl WebGpuEngine {
     }
 
     fn batch<'a>(&self, data: &'a Data, order: &'a Order, range: &Range<usize>) -> Batch<'a> {
-        let length = data.rows * 4 * self.layout.shapes.first().map_or(0, |shape| shape.inputs4);
         Batch {
             features: &data.features,
-            length,
             order: Some(order),
             first: range.start,
             rows: range.len(),
@@ -186,20 +187,18 @@ impl Engine for WebGpuEngine {
         weights: Option<Rc<Vec<f32>>>,
     ) -> Result<Data> {
         self.gpu.check()?;
-        let rows = labels.len();
         let width = self.spec.architecture.features();
-        self.gpu.fits("features", rows * width.next_multiple_of(4))?;
+        self.gpu.fits("features", labels.len() * width.next_multiple_of(4))?;
         let features = self.gpu.upload_floats(pad_rows(self.mapped(&features), width));
         let labels = self.gpu.upload_words(labels.to_vec());
         let weights = weights.map(|weights| self.gpu.upload_floats(weights.to_vec()));
-        Ok(Data { features, labels, weights, rows })
+        Ok(Data { features, labels, weights })
     }
 
     fn order(&mut self, rows: Vec<u32>) -> Result<Order> {
         self.gpu.check()?;
-        let length = rows.len();
-        self.gpu.fits("row numbers", length)?;
-        Ok(Order { rows: self.gpu.upload_words(rows), length })
+        self.gpu.fits("row numbers", rows.len())?;
+        Ok(Order { rows: self.gpu.upload_words(rows) })
     }
 
     fn step(
@@ -257,8 +256,11 @@ impl Engine for WebGpuEngine {
         self.gpu.check().is_err()
     }
 
-    async fn finish(&mut self) -> Result<()> {
-        self.gpu.finish().await
+    async fn follow(&mut self) -> Result<()> {
+        match self.submitted.replace(self.gpu.submit()) {
+            Some(before) => before.await,
+            None => Ok(()),
+        }
     }
 
     async fn forward(&mut self, features: &[f32]) -> Result<Outputs> {
@@ -277,10 +279,9 @@ impl Engine for WebGpuEngine {
         let mut outputs = Outputs { logits: Vec::new(), penultimate: hidden.map(|_| Vec::new()) };
         for part in features.chunks(limit * width) {
             let rows = part.len() / width;
-            let length = rows * width.next_multiple_of(4);
             let uploaded = self.gpu.upload_floats(pad_rows(self.mapped(part), width));
             let scratch = self.reserve(rows)?;
-            let batch = Batch { features: &uploaded, length, order: None, first: 0, rows };
+            let batch = Batch { features: &uploaded, order: None, first: 0, rows };
             self.launch_forward(&batch, &scratch);
             let kept = scratch.outputs.len() - 1 - usize::from(hidden.is_some());
             let mut read = self.gpu.read(scratch.outputs[kept..].to_vec()).await?.into_iter().rev();

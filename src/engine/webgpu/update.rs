@@ -4,8 +4,9 @@
 use cubecl::prelude::*;
 
 use super::{
-    layout::{Shape, Tile},
+    layout::Shape,
     linear::{Vector4, source},
+    tile::{GATHERING, GradientTile},
 };
 
 /// Which update rule the kernel is built for: [`crate::optim::Update`], and what of it saves work
@@ -39,22 +40,24 @@ pub(super) struct Numbers {
     pub root: f32,
 }
 
-/// Threads of [`layer`].
-pub(super) fn threads(shape: &Shape, tile: &Tile, total: bool) -> usize {
-    tiles(shape, tile) + shape.outputs4 + usize::from(total)
+/// Threads of [`layer`] that share nothing.
+pub(super) fn threads(shape: &Shape, tile: &GradientTile, total: bool) -> usize {
+    tile.count(shape) + shape.outputs4 + usize::from(total)
 }
 
-/// Tiles of a layer's weight.
-fn tiles(shape: &Shape, tile: &Tile) -> usize {
-    shape.outputs4.div_ceil(tile.gradient_outputs4) * shape.inputs4.div_ceil(tile.gradient_inputs4)
+/// Workgroups of [`layer`] whose threads share tiles.
+pub(super) fn groups(shape: &Shape, tile: &GradientTile, total: bool) -> usize {
+    let [weight, bias] =
+        [tile.count(shape), shape.outputs4].map(|tiles| tiles.div_ceil(tile.width()));
+    weight + bias + usize::from(total)
 }
 
 /// One update of a layer: `dW = gradient^T input`, `db = sum of gradient`, then the rule, in place.
 ///
 /// `gradient` is `[rows, 4 outputs4]`, `input` `[*, 4 inputs4]`, gathered as in
 /// [`super::linear::forward`]. `state` holds the parameters and then the moments, `length4` vectors
-/// each. Threads: first one per tile of the weight; then one per vector of the bias; and, where
-/// `total`, one more that adds the batch's `results` to `totals` ([`add`]).
+/// each. First come the tiles of the weight; then the vectors of the bias; and, where `total`, the
+/// batch's `results` are added to `totals` ([`add`]).
 #[allow(
     clippy::collapsible_if,
     reason = "a compile-time condition removes its branch only where it stands alone"
@@ -72,118 +75,255 @@ pub(super) fn layer(
     keep: u32,
     numbers: Numbers,
     #[comptime] shape: Shape,
-    #[comptime] tile: Tile,
+    #[comptime] tile: GradientTile,
     #[comptime] length4: usize,
     #[comptime] rule: Rule,
     #[comptime] gather: bool,
     #[comptime] total: bool,
 ) {
-    let tiles = comptime!(tiles(&shape, &tile));
-    let position = ABSOLUTE_POS;
-    if position < tiles {
-        let (outputs, inputs) = comptime!((tile.gradient_outputs4, tile.gradient_inputs4));
-        // A thread's columns lie a stride apart, so that neighbouring threads load neighbouring
-        // vectors.
-        let stride = comptime!(shape.inputs4.div_ceil(inputs));
-        let column = position % stride;
-        let group = position / stride * outputs;
-        let mut sums = Sequence::<RuntimeCell<Vector4>>::new();
-        #[unroll]
-        for _ in 0..comptime!(4 * outputs * inputs) {
-            sums.push(RuntimeCell::<Vector4>::new(Vector4::new(0.0)));
-        }
-        // Past the end, the last vector once more: its results are not stored.
-        let mut columns = Sequence::<usize>::new();
-        #[unroll]
-        for t in 0..inputs {
-            columns.push(min(column + t * stride, comptime!(shape.inputs4 - 1)));
-        }
-        let mut groups = Sequence::<usize>::new();
-        #[unroll]
-        for i in 0..outputs {
-            groups.push(min(group + i, comptime!(shape.outputs4 - 1)));
-        }
-        for r in 0..rows as usize {
-            let row = source(order, first, r, gather) * shape.inputs4;
-            let mut x = Sequence::<Vector4>::new();
+    let tiles = comptime!(tile.count(&shape));
+    // A thread's columns lie a stride apart, so that neighbouring threads load neighbouring
+    // vectors.
+    let stride = comptime!(shape.inputs4.div_ceil(tile.inputs4));
+    if comptime!(tile.split == 1) {
+        let position = ABSOLUTE_POS;
+        if position < tiles {
+            let (column, group) = (position % stride, position / stride * tile.outputs4);
+            let sums =
+                sums(input, order, gradient, rows, first, column, group, 0, shape, tile, gather);
             #[unroll]
-            for t in 0..inputs {
-                x.push(input[row + columns[t]]);
-            }
-            #[unroll]
-            for i in 0..outputs {
-                let g = gradient[r * shape.outputs4 + groups[i]];
+            for i in 0..tile.outputs4 {
                 #[unroll]
-                for j in 0..4usize {
-                    #[unroll]
-                    for t in 0..inputs {
-                        let sum = &sums[(i * 4 + j) * inputs + t];
-                        sum.store(sum.read() + x[t] * Vector4::new(g.extract(j)));
+                for t in 0..tile.inputs4 {
+                    if group + i < shape.outputs4 && column + t * stride < shape.inputs4 {
+                        let at = shape.weight4
+                            + (group + i) * comptime!(4 * shape.inputs4)
+                            + column
+                            + t * stride;
+                        #[unroll]
+                        for j in 0..4usize {
+                            let sum = sums[(i * tile.inputs4 + t) * 4 + j].read();
+                            let at = at + j * shape.inputs4;
+                            apply(state, totals, at, sum, &numbers, length4, rule);
+                        }
                     }
                 }
             }
+        } else if position < comptime!(tiles + shape.outputs4) {
+            let group = position - tiles;
+            let sum = column_sum(gradient, rows, group, 0, shape, tile);
+            apply(state, totals, shape.bias4 + group, sum, &numbers, length4, rule);
+        } else if comptime!(total) {
+            if position == comptime!(tiles + shape.outputs4) {
+                add(results, totals, rows, keep, 1usize);
+            }
         }
-        #[unroll]
-        for i in 0..outputs {
+    } else {
+        let width = comptime!(tile.width());
+        let weight_groups = comptime!(tiles.div_ceil(width));
+        let bias_groups = comptime!(shape.outputs4.div_ceil(width));
+        let unit = UNIT_POS as usize;
+        let (lane, part) = (unit % width, unit / width);
+        // A barrier has to be reached by a whole workgroup: what divides it stands inside.
+        if CUBE_POS < weight_groups {
+            let place = CUBE_POS * width + lane;
+            let position = min(place, comptime!(tiles - 1));
+            let (column, group) = (position % stride, position / stride * tile.outputs4);
+            let sums =
+                sums(input, order, gradient, rows, first, column, group, part, shape, tile, gather);
+            let mut parts = Shared::<[Vector4]>::new_slice(comptime!(4 * GATHERING));
             #[unroll]
-            for t in 0..inputs {
-                if group + i < shape.outputs4 && column + t * stride < shape.inputs4 {
+            for i in 0..tile.outputs4 {
+                #[unroll]
+                for t in 0..tile.inputs4 {
                     #[unroll]
                     for j in 0..4usize {
-                        let at = shape.weight4 + (groups[i] * 4 + j) * shape.inputs4 + columns[t];
-                        apply(
-                            state,
-                            totals,
-                            at,
-                            sums[(i * 4 + j) * inputs + t].read(),
-                            &numbers,
-                            length4,
-                            rule,
-                        );
+                        parts[comptime!(j * GATHERING) + unit] =
+                            sums[(i * tile.inputs4 + t) * 4 + j].read();
                     }
+                    sync_cube();
+                    if part < 4
+                        && place < tiles
+                        && group + i < shape.outputs4
+                        && column + t * stride < shape.inputs4
+                    {
+                        let mut sum = Vector4::new(0.0);
+                        for other in 0..tile.split {
+                            sum += parts[part * GATHERING + other * width + lane];
+                        }
+                        let at = shape.weight4
+                            + ((group + i) * 4 + part) * shape.inputs4
+                            + column
+                            + t * stride;
+                        apply(state, totals, at, sum, &numbers, length4, rule);
+                    }
+                    sync_cube();
+                }
+            }
+        } else if CUBE_POS < comptime!(weight_groups + bias_groups) {
+            let place = (CUBE_POS - weight_groups) * width + lane;
+            let group = min(place, comptime!(shape.outputs4 - 1));
+            let mut parts = Shared::<[Vector4]>::new_slice(GATHERING);
+            parts[unit] = column_sum(gradient, rows, group, part, shape, tile);
+            sync_cube();
+            if part == 0 && place < shape.outputs4 {
+                let mut sum = Vector4::new(0.0);
+                for other in 0..tile.split {
+                    sum += parts[other * width + lane];
+                }
+                apply(state, totals, shape.bias4 + group, sum, &numbers, length4, rule);
+            }
+        } else if comptime!(total) {
+            add(results, totals, rows, keep, GATHERING);
+        }
+    }
+}
+
+/// The sums of a tile of `dW` over the batch's rows from `part` on, every `tile.split`th: four
+/// vectors of inputs for each of the tile's vectors of outputs and of inputs, in this order. What
+/// lies past the end is the last vector once more.
+#[cube]
+fn sums(
+    input: &[Vector4],
+    order: &[u32],
+    gradient: &[Vector4],
+    rows: u32,
+    first: u32,
+    column: usize,
+    group: usize,
+    part: usize,
+    #[comptime] shape: Shape,
+    #[comptime] tile: GradientTile,
+    #[comptime] gather: bool,
+) -> Sequence<RuntimeCell<Vector4>> {
+    let stride = comptime!(shape.inputs4.div_ceil(tile.inputs4));
+    let mut sums = Sequence::<RuntimeCell<Vector4>>::new();
+    #[unroll]
+    for _ in 0..comptime!(4 * tile.outputs4 * tile.inputs4) {
+        sums.push(RuntimeCell::<Vector4>::new(Vector4::new(0.0)));
+    }
+    let mut columns = Sequence::<usize>::new();
+    #[unroll]
+    for t in 0..tile.inputs4 {
+        columns.push(min(column + t * stride, comptime!(shape.inputs4 - 1)));
+    }
+    let mut groups = Sequence::<usize>::new();
+    #[unroll]
+    for i in 0..tile.outputs4 {
+        groups.push(min(group + i, comptime!(shape.outputs4 - 1)));
+    }
+    for r in range_stepped(part, rows as usize, tile.split) {
+        let row = source(order, first, r, gather) * shape.inputs4;
+        let mut x = Sequence::<Vector4>::new();
+        #[unroll]
+        for t in 0..tile.inputs4 {
+            x.push(input[row + columns[t]]);
+        }
+        #[unroll]
+        for i in 0..tile.outputs4 {
+            let g = gradient[r * shape.outputs4 + groups[i]];
+            #[unroll]
+            for j in 0..4usize {
+                #[unroll]
+                for t in 0..tile.inputs4 {
+                    let sum = &sums[(i * tile.inputs4 + t) * 4 + j];
+                    sum.store(sum.read() + x[t] * Vector4::new(g.extract(j)));
                 }
             }
         }
-    } else if position < comptime!(tiles + shape.outputs4) {
-        let group = position - tiles;
-        let mut sum = Vector4::new(0.0);
-        for r in 0..rows as usize {
-            sum += gradient[r * shape.outputs4 + group];
-        }
-        apply(state, totals, shape.bias4 + group, sum, &numbers, length4, rule);
-    } else if comptime!(total) {
-        if position == comptime!(tiles + shape.outputs4) {
-            add(results, totals, rows, keep);
-        }
     }
+    sums
 }
 
-/// Adds a batch's results to the totals; one thread.
-#[cube(launch_unchecked)]
-pub(super) fn total(results: &[f32], totals: &mut [f32], rows: u32, keep: u32) {
-    if ABSOLUTE_POS == 0 {
-        add(results, totals, rows, keep);
-    }
-}
-
-/// `totals = keep * totals + [sum of losses, ., hits]`, and the last as it is ([`note`]). Each sum runs in order, so it is the same
-/// in every run; the second value is the losses' running compensation (Kahan), without which an
-/// epoch's sum would lose the last digits.
+/// The sum of a vector of outputs' gradient over the same rows.
 #[cube]
-fn add(results: &[f32], totals: &mut [f32], rows: u32, keep: u32) {
-    let mut loss = select(keep == 1, totals[0], 0.0);
-    let mut compensation = select(keep == 1, totals[1], 0.0);
-    let mut hits = select(keep == 1, totals[2], 0.0);
-    for r in 0..rows as usize {
-        let term = results[r * 2] - compensation;
-        let sum = loss + term;
-        compensation = (sum - loss) - term;
-        loss = sum;
-        hits += results[r * 2 + 1];
+fn column_sum(
+    gradient: &[Vector4],
+    rows: u32,
+    group: usize,
+    part: usize,
+    #[comptime] shape: Shape,
+    #[comptime] tile: GradientTile,
+) -> Vector4 {
+    let mut sum = Vector4::new(0.0);
+    for r in range_stepped(part, rows as usize, tile.split) {
+        sum += gradient[r * shape.outputs4 + group];
     }
-    totals[0] = loss;
-    totals[1] = compensation;
-    totals[2] = hits;
+    sum
+}
+
+/// Adds a batch's results to the totals; one workgroup of `lanes` threads.
+#[cube(launch_unchecked)]
+pub(super) fn total(
+    results: &[f32],
+    totals: &mut [f32],
+    rows: u32,
+    keep: u32,
+    #[comptime] lanes: usize,
+) {
+    add(results, totals, rows, keep, lanes);
+}
+
+/// `totals = keep * totals + [sum of losses, ., hits]`, and the last as it is ([`note`]). Each sum
+/// runs in a fixed order, so it is the same in every run; the second value is the losses' running
+/// compensation (Kahan), without which an epoch's sum would lose the last digits.
+#[cube]
+fn add(results: &[f32], totals: &mut [f32], rows: u32, keep: u32, #[comptime] lanes: usize) {
+    let loss = RuntimeCell::<f32>::new(select(keep == 1, totals[0], 0.0));
+    let compensation = RuntimeCell::<f32>::new(select(keep == 1, totals[1], 0.0));
+    let hits = RuntimeCell::<f32>::new(select(keep == 1, totals[2], 0.0));
+    if comptime!(lanes == 1) {
+        for r in 0..rows as usize {
+            accumulate(&loss, &compensation, &hits, results[r * 2], results[r * 2 + 1]);
+        }
+        store(totals, &loss, &compensation, &hits);
+    } else {
+        let unit = UNIT_POS as usize;
+        let mut own_loss = 0.0f32;
+        let mut own_hits = 0.0f32;
+        for r in range_stepped(unit, rows as usize, lanes) {
+            own_loss += results[r * 2];
+            own_hits += results[r * 2 + 1];
+        }
+        let mut losses = Shared::<[f32]>::new_slice(lanes);
+        let mut counts = Shared::<[f32]>::new_slice(lanes);
+        losses[unit] = own_loss;
+        counts[unit] = own_hits;
+        sync_cube();
+        if unit == 0 {
+            for lane in 0..min(rows as usize, lanes) {
+                accumulate(&loss, &compensation, &hits, losses[lane], counts[lane]);
+            }
+            store(totals, &loss, &compensation, &hits);
+        }
+    }
+}
+
+#[cube]
+fn accumulate(
+    loss: &RuntimeCell<f32>,
+    compensation: &RuntimeCell<f32>,
+    hits: &RuntimeCell<f32>,
+    more_loss: f32,
+    more_hits: f32,
+) {
+    let term = more_loss - compensation.read();
+    let sum = loss.read() + term;
+    compensation.store((sum - loss.read()) - term);
+    loss.store(sum);
+    hits.store(hits.read() + more_hits);
+}
+
+#[cube]
+fn store(
+    totals: &mut [f32],
+    loss: &RuntimeCell<f32>,
+    compensation: &RuntimeCell<f32>,
+    hits: &RuntimeCell<f32>,
+) {
+    totals[0] = loss.read();
+    totals[1] = compensation.read();
+    totals[2] = hits.read();
 }
 
 /// `to = from`, both `length4` vectors, unless the totals say that the state has diverged.
