@@ -8,6 +8,7 @@ use super::{
     auto::unsureness,
     finite::FiniteRows,
     mahalanobis::Covariance,
+    residual::dimensions,
     statistics::{
         Context, Statistics,
         cache::Cache,
@@ -184,6 +185,14 @@ impl<M> FittedScorers<M> {
                 context.class_distances(covariance.normalize, covariance.ridge).await?;
                 if scorer.name == ScorerName::Rmd {
                     context.background(covariance.normalize, covariance.ridge).await?;
+                }
+            }
+            ScorerName::Residual | ScorerName::Vim => {
+                // What the scorer refuses is refused before its work.
+                let dimensions = dimensions(&scorer.values, context.width())?;
+                let principal = context.principal().await?;
+                if scorer.name == ScorerName::Vim {
+                    context.residuals(&principal, dimensions).await?;
                 }
             }
             ScorerName::Knn => {

@@ -17,7 +17,7 @@ use super::{
     scoring::Scoring,
     statistics::{Context, principal::Principal},
 };
-use crate::{Result, engine::Engine, numeric::row::norm};
+use crate::{Result, engine::Engine, numeric::row::norm, pace::paced};
 
 /// Its parameters, and those of [`super::vim`].
 pub const PARAMETERS: &[Parameter] = &[Parameter::count(
@@ -27,32 +27,38 @@ pub const PARAMETERS: &[Parameter] = &[Parameter::count(
 
 /// Fitted to training rows.
 pub struct Residual<M> {
-    principal: Rc<Principal>,
+    pub(super) principal: Rc<Principal>,
     /// The last eigenvectors, `[width - dimensions, width]`.
     complement: M,
     rest: usize,
+}
+
+/// The principal dimensions of so many that these parameters leave out.
+pub fn dimensions(values: &Values, width: usize) -> Result<usize> {
+    if width < 2 {
+        return Err(refusal(
+            "name",
+            "a scorer that works with a single feature",
+            "vim or residual",
+        ));
+    }
+    let dimensions = values.count("dimensions").unwrap_or(width / 2);
+    if dimensions >= width {
+        return Err(refusal(
+            "dimensions",
+            format!("at most {}, one less than the features", width - 1),
+            dimensions,
+        ));
+    }
+    Ok(dimensions)
 }
 
 #[maybe_async::maybe_async(AFIT)]
 impl<E: Engine> Scoring<E> for Residual<E::Matrix> {
     async fn fit(context: &mut Context<'_, E>, values: &Values) -> Result<Self> {
         let width = context.width();
-        if width < 2 {
-            return Err(refusal(
-                "name",
-                "a scorer that works with a single feature",
-                "vim or residual",
-            ));
-        }
-        let dimensions = values.count("dimensions").unwrap_or(width / 2);
-        if dimensions >= width {
-            return Err(refusal(
-                "dimensions",
-                format!("at most {}, one less than the features", width - 1),
-                dimensions,
-            ));
-        }
-        let principal = context.principal().await?;
+        let dimensions = dimensions(values, width)?;
+        let principal = paced!(context.principal())?;
         let rest = width - dimensions;
         let complement =
             context.engine.matrix(principal.vectors[..rest * width].to_vec(), width)?;
@@ -60,12 +66,8 @@ impl<E: Engine> Scoring<E> for Residual<E::Matrix> {
     }
 
     async fn scores(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {
-        let from_origin = batch
-            .inputs
-            .iter()
-            .zip(self.principal.origin.iter().cycle())
-            .map(|(&x, o)| (f64::from(x) - o) as f32);
-        let residuals = engine.product(&from_origin.collect::<Vec<_>>(), &self.complement).await?;
+        let residuals =
+            engine.product(&self.principal.from_origin(batch.inputs), &self.complement).await?;
         Ok(residuals.chunks_exact(self.rest).map(|row| norm(row) as f32).collect())
     }
 

@@ -9,7 +9,9 @@
 //! named; half of the features is pytorch-ood's fallback.
 
 use super::{
-    Batch, FittedArrays, Kept, Values, energy, residual::Residual, scoring::Scoring,
+    Batch, FittedArrays, Kept, Values, energy,
+    residual::{Residual, dimensions},
+    scoring::Scoring,
     statistics::Context,
 };
 use crate::{Result, engine::Engine, numeric::row::max, pace::paced};
@@ -28,8 +30,8 @@ impl<E: Engine> Scoring<E> for Vim<E::Matrix> {
         let residual: Residual<E::Matrix> = Residual::fit(context, values).await?;
         let training = paced!(context.training())?;
         let rows = training.batch();
-        let residuals: f64 =
-            residual.scores(context.engine, &rows).await?.into_iter().map(f64::from).sum();
+        let dimensions = dimensions(values, context.width())?;
+        let residuals = paced!(context.residuals(&residual.principal, dimensions))?;
         let logits: f64 = rows.logits().map(|row| f64::from(max(row))).sum();
         let alpha = if residuals > 0.0 { logits / residuals } else { 0.0 };
         Ok(Self { residual, alpha })

@@ -43,6 +43,7 @@ const calls = {
   explain: () => head.explain(few),
   evaluate: () => head.evaluate({ features: asked.x, labels: asked.labels }, { features: heldOut.x }),
   mahalanobis: () => head.oodScore(asked.x, { scorer: "mahalanobis" }),
+  vim: () => head.oodScore(asked.x, { scorer: "vim" }),
   knn: () => head.oodScore(asked.x, { scorer: "knn" }),
   save: async () => void (file = await head.save()),
   loadHead: async () => (await loadHead(file)).dispose(),

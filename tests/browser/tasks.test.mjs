@@ -19,7 +19,7 @@ const OWN_LIMITS = { selectScorer: 200 };
 const ATTEMPTS = 3;
 
 /** What makes something of the training rows that the head then has. */
-const FIRST = new Set(["first oodScore", "mahalanobis", "knn"]);
+const FIRST = new Set(["first oodScore", "mahalanobis", "vim", "knn"]);
 
 test("the longest task of each call, 6000 x 1280 rows", { timeout: 600_000 }, () =>
   withPage({ entry: "browser/tasks-page.mjs" }, async (page) => {

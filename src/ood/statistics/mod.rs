@@ -5,6 +5,7 @@ pub mod blocked;
 pub mod cache;
 pub mod class_distances;
 pub mod covariance;
+mod eigen;
 pub mod form;
 pub mod layers;
 pub mod local_density;
@@ -24,8 +25,8 @@ use std::rc::Rc;
 
 use self::{
     cache::Cache, class_distances::ClassDistances, covariance::Whitening, layers::Layers,
-    moments::Moments, nearness::Nearness, neighbours::Bank, principal::Principal, shaped::Shaped,
-    standard::Standard, training::Training,
+    moments::Moments, nearness::Nearness, neighbours::Bank, pieces::rows_of_piece,
+    principal::Principal, shaped::Shaped, standard::Standard, training::Training,
 };
 use super::{Batch, ScorerName, parameters::refusal};
 use crate::{
@@ -60,6 +61,8 @@ struct OfWeights<M> {
     /// Of the last layer's inputs as they are, and at unit length.
     moments: [Option<Rc<Moments>>; 2],
     principal: Option<Rc<Principal>>,
+    /// The training rows' summed residuals, by the dimensions left out.
+    residuals: Option<(usize, f64)>,
     unit_rows: Option<Rc<RowBank<M>>>,
     guided_rows: Option<Rc<Bank<M>>>,
     class_distances: Cache<(bool, u64), Rc<ClassDistances<M>>>,
@@ -82,6 +85,7 @@ impl<M> OfWeights<M> {
             unsureness: None,
             moments: [None, None],
             principal: None,
+            residuals: None,
             unit_rows: None,
             guided_rows: None,
             class_distances: Cache::new(KEPT_FACTORS),
@@ -175,16 +179,6 @@ impl<E: Engine> Context<'_, E> {
         self.width() * (self.width() + 2 * self.architecture.classes()) * size_of::<f32>()
     }
 
-    /// The principal directions of the last layer's inputs.
-    pub async fn principal(&mut self) -> Result<Rc<Principal>> {
-        if let Some(principal) = &self.statistics.of_weights.principal {
-            return Ok(principal.clone());
-        }
-        let training = paced!(self.training())?;
-        let principal = Rc::new(Principal::new(self.engine, &training).await?);
-        Ok(self.statistics.of_weights.principal.insert(principal).clone())
-    }
-
     /// The rows that nnGuide makes of the training rows.
     pub async fn guided_rows(
         &mut self,
@@ -201,6 +195,38 @@ impl<E: Engine> Context<'_, E> {
 
 /// What takes long is made in pieces.
 impl<E: Engine> Context<'_, E> {
+    /// The principal directions of the last layer's inputs.
+    pub async fn principal(&mut self) -> Result<Rc<Principal>> {
+        if let Some(principal) = &self.statistics.of_weights.principal {
+            return Ok(principal.clone());
+        }
+        let training = self.training().await?;
+        let principal = Rc::new(Principal::new(self.engine, &training).await?);
+        Ok(self.statistics.of_weights.principal.insert(principal).clone())
+    }
+
+    /// The sum of the training rows' residuals beside so many of [`Context::principal`]'s
+    /// dimensions.
+    pub async fn residuals(&mut self, principal: &Principal, dimensions: usize) -> Result<f64> {
+        if let Some((of, residuals)) = self.statistics.of_weights.residuals
+            && of == dimensions
+        {
+            return Ok(residuals);
+        }
+        let training = self.training().await?;
+        let (inputs, width) = (training.batch().inputs, training.width());
+        let rest = width - dimensions;
+        let complement = self.engine.matrix(principal.vectors[..rest * width].to_vec(), width)?;
+        let mut residuals = 0.0;
+        for rows in inputs.chunks(rows_of_piece::<E>(width, rest) * width) {
+            let products = wait!(self.engine.product(&principal.from_origin(rows), &complement))?;
+            residuals += products.chunks_exact(rest).map(norm).sum::<f64>();
+            self.engine.pace().piece().await;
+        }
+        self.statistics.of_weights.residuals = Some((dimensions, residuals));
+        Ok(residuals)
+    }
+
     /// The training rows and the head's answers to them.
     pub async fn training(&mut self) -> Result<Rc<Training>> {
         if let Some(training) = &self.statistics.of_weights.training {
