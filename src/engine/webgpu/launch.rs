@@ -9,7 +9,7 @@ use super::{
     linear, loss,
     loss::Kind,
     tile::{GATHERING, GradientTile, SHARING, Tile},
-    update,
+    totals, update,
     update::{NumbersCompilationArg, Rule},
 };
 use crate::{loss::Loss, optim::Update};
@@ -293,7 +293,7 @@ impl WebGpuEngine {
         let lanes = if self.gpu.is_software() { 1 } else { GATHERING };
         let (settings, device, target) = setting(&self.gpu, lanes);
         let kernel =
-            update::total::Total::new(settings, device, target, BUFFER, BUFFER, (), (), lanes);
+            totals::total::Total::new(settings, device, target, BUFFER, BUFFER, (), (), lanes);
         let arguments = Arguments::default()
             .reads(&scratch.results)
             .writes(&self.totals)

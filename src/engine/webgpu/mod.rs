@@ -22,6 +22,7 @@ mod layout;
 mod linear;
 mod loss;
 mod tile;
+mod totals;
 mod update;
 
 use std::{borrow::Cow, ops::Range, rc::Rc};
@@ -45,7 +46,7 @@ pub struct WebGpuEngine {
     state: Handle,
     /// A copy of the state, in the same form.
     kept: Option<Handle>,
-    /// See [`update::total`] and [`Totals::diverged`].
+    /// See [`totals::add`] and [`Totals::diverged`].
     totals: Handle,
     /// Whether anything has been added to the totals since they were read.
     counted: bool,
