@@ -9,7 +9,7 @@ const positive = [[0, "above 0"], [-1, "-1"], [1e-50, "above 0"], [1e39, "1e39"]
 const share = [[1, "[0, 1)"], [-0.1, "-0.1"], [0.999_999_999, "[0, 1)"], ...real];
 const notNegative = [[-1, "at least 0"], [1e39, "1e39"], ...real];
 const count = [[0, "at least 1"], [-1, "-1"], [2.5, "2.5"], [2 ** 32, "4294967296"], [2 ** 53, "got"], ...real];
-const object = [["logitNorm", '"logitNorm"'], [null, "null"], [1, "1"], [[], "array"], [() => {}, "function"],
+const object = [["logitNorm", '{ kind: "logitNorm" }'], [null, "null"], [1, "1"], [[], "array"], [() => {}, "function"],
   [new Map([["kind", "sgd"]]), "kind"], [{}, "kind"],
   [{ kind: "hinge" }, '"hinge"'], [{ kind: null }, "null"], [{ kind: ["sgd"] }, "array"], [revoked(), "got"]];
 
