@@ -107,8 +107,8 @@ impl Memory {
         Ok(ids)
     }
 
-    /// Adds those among rows with a class of which no equal row of the same class is remembered, nor
-    /// stands before. In pieces.
+    /// Adds those among rows with a class of which no equal row of the same class is remembered,
+    /// nor stands before. In pieces.
     pub async fn add_new(&mut self, rows: Rows, pace: &Pace) -> Result<()> {
         let mut joining = Joining::new(self.known.clone(), rows);
         let count = joining.count();
@@ -131,8 +131,8 @@ impl Memory {
         Ok(ids)
     }
 
-    /// Forgets the rows of these ids. `forget` gets them as they lie, and the rows with a class that
-    /// stay.
+    /// Forgets the rows of these ids. `forget` gets them as they lie, and the rows with a class
+    /// that stay.
     pub fn remove(&mut self, ids: &Ids, forget: impl FnOnce(&[&[f32]], &[&[f32]])) {
         let [gone, kept] = parted(&self.ids, &|id| ids.contain(id));
         let Unknown { features, ids: unknown } = &self.unknown;
