@@ -10,7 +10,7 @@ use oodgate::{
     config::{FitConfig, FitOptions, HeadOptions, LossOptions},
     engine::{Engine, State},
     files::safetensors,
-    head::{FitRows, calls::Outcome},
+    head::{FitRows, Remember, calls::Outcome},
     numeric::random::Random,
     ood::{ScorerName, ScorerOptions},
     training::fit::Epoch,
@@ -285,9 +285,16 @@ fn rows_that_are_prepared_in_pieces_are_learnt_as_at_once() {
     let (features, labels) = blobs(4000, 2.0);
     let config = FitOptions { validation_split: Some(0.2), ..fit_options() }.check().unwrap();
     let mut files = Vec::new();
-    for is_at_once in [true, false] {
+    for (remember, is_at_once) in [
+        (Remember::Replace, true),
+        (Remember::Replace, false),
+        (Remember::Add, true),
+        (Remember::Add, false),
+    ] {
         let mut trainer = head(options());
-        let (features, with) = (features.clone(), FitRows::default());
+        let width = features.len() / labels.len();
+        trainer.add_rows(features[..500 * width].to_vec(), &labels[..500], None, None).unwrap();
+        let (features, with) = (features.clone(), FitRows { remember, ..FitRows::default() });
         let mut fit = if is_at_once {
             trainer.begin_fit(features, &labels, config, with).unwrap()
         } else {
@@ -309,6 +316,8 @@ fn rows_that_are_prepared_in_pieces_are_learnt_as_at_once() {
         files.push((file(&mut trainer), fit.warning().map(String::from)));
     }
     assert!(files[0] == files[1]);
+    assert!(files[2] == files[3]);
+    assert!(files[0] != files[2]);
 }
 
 #[test]
@@ -324,6 +333,12 @@ fn a_fit_that_ends_before_its_first_update_leaves_the_map() {
     let (features, labels) = with_last_feature(true);
     let with = FitRows::default;
     drop(trainer.prepare_fit(features.clone(), labels.clone(), config, with()));
+    assert!(file(&mut trainer) == before);
+    let many = (0..500).flat_map(|n| features.iter().map(move |x| x + n as f32)).collect();
+    let with_all = FitRows { remember: Remember::Add, ..with() };
+    let mut call = trainer.prepare_fit(many, labels.repeat(500), config, with_all);
+    assert!(block_on(trainer.go_on_with(&mut call)).unwrap().is_none(), "a turn is not enough");
+    drop(call);
     assert!(file(&mut trainer) == before);
 
     // It takes the map anew, and gives it back with the first update still to come.

@@ -79,9 +79,10 @@ impl<E: Engine> Head<E> {
         if let Some((_, ClassWeights::Given(weights))) = &mut self.fitted_with {
             weights.remove(class);
         }
-        let removed =
-            self.changed_memory(|memory| memory.remove_class(class as u32, rows_as_unknown));
-        self.forget_seen(&removed);
+        self.changed_memory(|memory, seen| {
+            let forget = |gone: &[&[f32]], others: &[&[f32]]| seen.remove(gone, others);
+            memory.remove_class(class as u32, rows_as_unknown, forget);
+        });
         Ok(())
     }
 

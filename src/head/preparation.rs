@@ -120,10 +120,7 @@ impl Preparation {
                     self.check_all_classes(&learnt)?;
                     memory.replace(learnt, &numbers, count)?;
                 }
-                Remember::Add => {
-                    let new = memory.not_there(&learnt);
-                    memory.add(&learnt.pick(&new))?;
-                }
+                Remember::Add => memory.add_new(learnt, &pace).await?,
             }
             let dropped = memory.keep_within(&config.memory);
             let dropped = (dropped > 0)

@@ -3,6 +3,7 @@
 use super::Head;
 use crate::{
     Result,
+    calibration::seen::SeenRows,
     engine::Engine,
     ood::fitting::FittedScorers,
     training::{
@@ -36,8 +37,8 @@ impl<E: Engine> Head<E> {
     ) -> Result<Vec<u32>> {
         let rows = self.check_rows(features, labels)?.grouped(groups)?.weighted(weights)?;
         let limits = self.config.memory;
-        self.changed_memory(|memory| {
-            let ids = memory.add(&rows)?;
+        self.changed_memory(|memory, _| {
+            let ids = memory.add(rows)?;
             memory.keep_within(&limits);
             Ok(ids)
         })
@@ -47,7 +48,7 @@ impl<E: Engine> Head<E> {
     pub fn add_unknown(&mut self, features: &[f32]) -> Result<Vec<u32>> {
         check_features(features, self.width())?;
         let limits = self.config.memory;
-        self.changed_memory(|memory| {
+        self.changed_memory(|memory, _| {
             let ids = memory.add_unknown(features)?;
             memory.keep_within(&limits);
             Ok(ids)
@@ -61,8 +62,9 @@ impl<E: Engine> Head<E> {
         let all = self.memory.ids().iter().chain(&self.memory.unknown().ids);
         let count = all.filter(|&&id| ids.contain(id)).count();
         if count > 0 {
-            let removed = self.changed_memory(|memory| memory.remove(&ids));
-            self.forget_seen(&removed);
+            self.changed_memory(|memory, seen| {
+                memory.remove(&ids, |gone, others| seen.remove(gone, others));
+            });
         }
         count
     }
@@ -89,11 +91,15 @@ impl<E: Engine> Head<E> {
         self.invalidate_rows();
     }
 
-    /// Changes what is remembered, where it lies.
-    pub(super) fn changed_memory<T>(&mut self, change: impl FnOnce(&mut Memory) -> T) -> T {
+    /// Changes what is remembered, where it lies, and what is known of rows that were learnt from:
+    /// forgotten ones are not, unless others like them are still remembered.
+    pub(super) fn changed_memory<T>(
+        &mut self,
+        change: impl FnOnce(&mut Memory, &mut SeenRows) -> T,
+    ) -> T {
         // Scorers share the rows: as long as they do, a change would copy them.
         self.scorers = FittedScorers::new(None, None);
-        let answer = change(&mut self.memory);
+        let answer = change(&mut self.memory, &mut self.seen);
         self.invalidate_rows();
         answer
     }
@@ -107,15 +113,5 @@ impl<E: Engine> Head<E> {
         self.revision = self.revision.wrapping_add(1);
         self.scorers = FittedScorers::of(&self.memory);
         self.calibration.take_if(|calibration| calibration.scorer.compares());
-    }
-
-    /// Forgets that rows were learnt from, but for those that are still remembered.
-    pub(super) fn forget_seen(&mut self, removed: &[f32]) {
-        if removed.is_empty() {
-            return;
-        }
-        let width = self.width();
-        let others = self.memory.known().map(|rows| rows.features.as_slice()).unwrap_or_default();
-        self.seen.remove(removed.chunks_exact(width), others.chunks_exact(width));
     }
 }

@@ -1,6 +1,7 @@
 //! What losses, scores and metrics share, without knowing any of them.
 
 pub mod columns;
+pub mod fingerprint;
 pub mod format;
 pub mod lookup;
 pub mod random;

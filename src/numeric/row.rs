@@ -86,6 +86,12 @@ pub fn distance_to_mean(row: &[f32], mean: &[f64]) -> f64 {
     row.iter().zip(mean).map(|(&x, m)| (f64::from(x) - m).powi(2)).sum::<f64>().sqrt()
 }
 
+/// The rows of `[rows, width]`.
+#[inline(never)]
+pub fn split(rows: &[f32], width: usize) -> Vec<&[f32]> {
+    rows.chunks_exact(width).collect()
+}
+
 /// Rows at unit length; a row of zeros stays one.
 pub fn normalized(rows: &[f32], width: usize) -> Vec<f32> {
     let mut unit = Vec::with_capacity(rows.len());

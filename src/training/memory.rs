@@ -4,10 +4,11 @@
 use std::rc::Rc;
 
 use super::{
+    joining::{Joining, Pass},
     limits::Limits,
     rows::{Rows, compact, extend},
 };
-use crate::{Error, Result, numeric::sort};
+use crate::{Error, Result, numeric::sort, pace::Pace};
 
 /// Rows with a class, and rows of the unknown.
 #[derive(Clone, Debug)]
@@ -100,34 +101,24 @@ impl Memory {
     }
 
     /// Adds rows with a class, and answers their ids.
-    pub fn add(&mut self, rows: &Rows) -> Result<Vec<u32>> {
-        let first = self.take_ids(rows.count())?;
-        let ids: Vec<u32> = (first..first + rows.count() as u32).collect();
-        self.ids.extend_from_slice(&ids);
+    pub fn add(&mut self, rows: Rows) -> Result<Vec<u32>> {
+        let ids = self.take_new(rows.count())?;
         self.known.append(rows, &self.ids);
         Ok(ids)
     }
 
-    /// Numbers of those among other rows of which no equal row of the same class is remembered, nor
-    /// stands before.
-    pub fn not_there(&self, rows: &Rows) -> Vec<u32> {
-        let before = self.known.count();
-        let of = |number: usize| match number.checked_sub(before) {
-            None => (self.known.labels[number], self.known.row(number)),
-            Some(number) => (rows.labels[number], rows.row(number)),
-        };
-        // By their hashes first; each key ends in the number of its row.
-        let hash = |number: usize| u64::from(hash(of(number)));
-        let all = before + rows.count();
-        let mut keys: Vec<u64> = (0..all).map(|n| hash(n) << 32 | n as u64).collect();
-        sort::sort(&mut keys);
-        let is_new = |&row: &u32| {
-            let number = before + row as usize;
-            let first = keys.partition_point(|&key| key < hash(number) << 32);
-            let alike = keys[first..].iter().map(|&key| sort::row(key));
-            !alike.take_while(|&other| other < number).any(|other| equal(of(other), of(number)))
-        };
-        (0..rows.count() as u32).filter(is_new).collect()
+    /// Adds those among rows with a class of which no equal row of the same class is remembered,
+    /// nor stands before. In pieces.
+    pub async fn add_new(&mut self, rows: Rows, pace: &Pace) -> Result<()> {
+        let mut joining = Joining::new(self.known.clone(), rows);
+        let count = joining.count();
+        for pass in Pass::ALL {
+            let go_on = &mut |range| joining.go_on(pass, range);
+            pace.each(count, self.known.width, go_on).await;
+        }
+        self.take_new(joining.new_ones())?;
+        self.known = joining.finish(&self.ids);
+        Ok(())
     }
 
     /// Adds examples of the unknown, and answers their ids.
@@ -140,39 +131,45 @@ impl Memory {
         Ok(ids)
     }
 
-    /// Forgets the rows of these ids, and answers them.
-    pub fn remove(&mut self, ids: &Ids) -> Vec<f32> {
-        let (gone, kept): (Vec<u32>, Vec<u32>) =
-            (0..self.ids.len() as u32).partition(|&row| ids.contain(self.ids[row as usize]));
-        let mut removed = self.take(&gone, &kept).features.to_vec();
+    /// Forgets the rows of these ids. `forget` gets them as they lie, and the rows with a class
+    /// that stay.
+    pub fn remove(&mut self, ids: &Ids, forget: impl FnOnce(&[&[f32]], &[&[f32]])) {
+        let [gone, kept] = parted(&self.ids, &|id| ids.contain(id));
+        let Unknown { features, ids: unknown } = &self.unknown;
+        let [gone_examples, kept_examples] = parted(unknown, &|id| ids.contain(id));
         let width = self.known.width;
-        let Unknown { features, ids: unknown } = &mut self.unknown;
-        let (gone, kept): (Vec<u32>, Vec<u32>) =
-            (0..unknown.len() as u32).partition(|&example| ids.contain(unknown[example as usize]));
-        if !gone.is_empty() {
-            let row = |&example: &u32| &features[example as usize * width..][..width];
-            gone.iter().for_each(|example| removed.extend_from_slice(row(example)));
-            compact(Rc::make_mut(features), &kept, width);
-            compact(unknown, &kept, 1);
+        let mut rows = self.known.each_of(&gone);
+        let example = |&example: &u32| &features[example as usize * width..][..width];
+        rows.extend(gone_examples.iter().map(example));
+        forget(&rows, &self.known.each_of(&kept));
+        self.keep(&kept);
+        if !gone_examples.is_empty() {
+            compact(Rc::make_mut(&mut self.unknown.features), &kept_examples, width);
+            compact(&mut self.unknown.ids, &kept_examples, 1);
         }
-        removed
     }
 
-    /// Forgets a class: its rows become examples of the unknown, or are forgotten and answered.
-    /// Classes behind it move up.
-    pub fn remove_class(&mut self, class: u32, as_unknown: bool) -> Vec<f32> {
-        let (gone, kept): (Vec<u32>, Vec<u32>) = (0..self.known.count() as u32)
-            .partition(|&row| self.known.labels[row as usize] == class);
-        let ids: Vec<u32> = gone.iter().map(|&row| self.ids[row as usize]).collect();
-        let removed = self.take(&gone, &kept);
+    /// Forgets a class: its rows become examples of the unknown, or are forgotten, as
+    /// [`Self::remove`] has it. Classes behind it move up.
+    pub fn remove_class(
+        &mut self,
+        class: u32,
+        as_unknown: bool,
+        forget: impl FnOnce(&[&[f32]], &[&[f32]]),
+    ) {
+        let [gone, kept] = parted(&self.known.labels, &|label| label == class);
+        let rows = self.known.each_of(&gone);
+        if as_unknown {
+            let Unknown { features, ids } = &mut self.unknown;
+            ids.extend(gone.iter().map(|&row| self.ids[row as usize]));
+            let features = Rc::make_mut(features);
+            rows.into_iter().for_each(|row| features.extend_from_slice(row));
+        } else {
+            forget(&rows, &self.known.each_of(&kept));
+        }
+        self.keep(&kept);
         let labels = self.known.labels.iter().map(|&label| label - u32::from(label > class));
         self.known.labels = Rc::new(labels.collect());
-        if !as_unknown {
-            return removed.features.to_vec();
-        }
-        self.unknown.ids.extend(ids);
-        Rc::make_mut(&mut self.unknown.features).extend_from_slice(&removed.features);
-        Vec::new()
     }
 
     /// Drops rows that are more than these limits, and answers how many. Of the examples of the
@@ -184,10 +181,7 @@ impl Memory {
         let before = self.ids.len() + self.unknown.ids.len();
         let groups = self.known.groups.as_ref().map(|groups| groups.as_slice());
         let kept = limits.kept(&self.known.labels, groups);
-        if kept.len() < self.ids.len() {
-            compact(&mut self.ids, &kept, 1);
-            self.known.keep(&kept);
-        }
+        self.keep(&kept);
         let examples = self.unknown.ids.len() as u32;
         if let Some(over @ 1..) = limits
             .per_class
@@ -212,14 +206,20 @@ impl Memory {
         Self { dropped, ..self }
     }
 
-    /// The rows of these numbers, which leaves the others.
-    fn take(&mut self, gone: &[u32], kept: &[u32]) -> Rows {
-        let removed = self.known.pick(gone);
-        if !gone.is_empty() {
+    /// Leaves the rows of these numbers, ascending.
+    fn keep(&mut self, kept: &[u32]) {
+        if kept.len() < self.ids.len() {
             compact(&mut self.ids, kept, 1);
             self.known.keep(kept);
         }
-        removed
+    }
+
+    /// Numbers so many rows more with a class, and answers their ids.
+    fn take_new(&mut self, count: usize) -> Result<Vec<u32>> {
+        let first = self.take_ids(count)?;
+        let ids: Vec<u32> = (first..first + count as u32).collect();
+        self.ids.extend_from_slice(&ids);
+        Ok(ids)
     }
 
     /// The first of so many ids that no row had before.
@@ -250,13 +250,9 @@ impl Ids {
     }
 }
 
-/// FNV-1a over a class and the bits of a row.
-fn hash((label, row): (u32, &[f32])) -> u32 {
-    let words = [label].into_iter().chain(row.iter().map(|x| x.to_bits()));
-    words.fold(0x811C_9DC5, |hash, word| (hash ^ word).wrapping_mul(0x0100_0193))
-}
-
-/// Whether two rows are the same, bit by bit, and of one class.
-fn equal((label, row): (u32, &[f32]), (other_label, other): (u32, &[f32])) -> bool {
-    label == other_label && row.iter().zip(other).all(|(x, y)| x.to_bits() == y.to_bits())
+/// Numbers of those of which something holds, and of the others.
+fn parted(values: &[u32], holds: &dyn Fn(u32) -> bool) -> [Vec<u32>; 2] {
+    let (these, others) =
+        (0..values.len() as u32).partition(|&number| holds(values[number as usize]));
+    [these, others]
 }

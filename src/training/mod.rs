@@ -2,6 +2,7 @@
 
 pub mod dual;
 pub mod fit;
+pub mod joining;
 pub mod limits;
 pub mod memory;
 pub mod outlier;

@@ -107,6 +107,12 @@ impl Rows {
         &self.features[row * self.width..][..self.width]
     }
 
+    /// The features of each of some rows.
+    #[inline(never)]
+    pub fn each_of(&self, rows: &[u32]) -> Vec<&[f32]> {
+        rows.iter().map(|&row| self.row(row as usize)).collect()
+    }
+
     /// The features of the rows from `first` to before `end`, if they are there.
     pub fn range(&self, first: usize, end: usize) -> Option<&[f32]> {
         self.features.get(first * self.width..end * self.width)
@@ -126,7 +132,17 @@ impl Rows {
 
     /// Adds rows at the end. Where only some have groups, each of the others is a group of its own:
     /// `ids` numbers these rows and then the others.
-    pub fn append(&mut self, others: &Self, ids: &[u32]) {
+    pub fn append(&mut self, others: Self, ids: &[u32]) {
+        if self.count() == 0 {
+            self.features = others.features.clone();
+        } else {
+            extend(Rc::make_mut(&mut self.features), &others.features);
+        }
+        self.append_beside(&others, ids);
+    }
+
+    /// What [`Self::append`] adds beside features.
+    pub(super) fn append_beside(&mut self, others: &Self, ids: &[u32]) {
         if self.groups.is_some() || others.groups.is_some() {
             let (own, added) = ids.split_at(self.count());
             let groups = [named_groups(self, own), named_groups(others, added)].concat();
@@ -140,7 +156,6 @@ impl Rows {
             self.weights = Some(Rc::new([of(self), of(others)].concat()));
         }
         self.columns = Rc::default();
-        extend(Rc::make_mut(&mut self.features), &others.features);
         Rc::make_mut(&mut self.labels).extend_from_slice(&others.labels);
     }
 
@@ -152,7 +167,7 @@ impl Rows {
     }
 
     /// What some of the rows have beside their features.
-    fn pick_beside(&self, rows: &[u32]) -> Self {
+    pub(super) fn pick_beside(&self, rows: &[u32]) -> Self {
         Self {
             labels: picked(&self.labels, rows),
             groups: self.groups.as_ref().map(|groups| picked(groups, rows)),

@@ -66,10 +66,22 @@ impl RawSnapshot {
         Ok(Self { snapshot, file: Vec::new(), rows: RowsInFile::default() })
     }
 
+    /// Makes room for a file of so many bytes, which come in pieces.
+    #[wasm_bindgen(js_name = forFile)]
+    pub fn for_file(length: usize) -> Self {
+        let (snapshot, rows) = Default::default();
+        Self { snapshot, file: Vec::with_capacity(length), rows }
+    }
+
+    /// Takes the next bytes of the file.
+    pub fn take(&mut self, bytes: &[u8]) {
+        self.file.extend_from_slice(bytes);
+    }
+
     /// See [`safetensors::read_around`].
-    pub fn read(file: Vec<u8>) -> JsResult<Self> {
-        let (snapshot, rows) = safetensors::read_around(&file)?;
-        Ok(Self { snapshot, file, rows })
+    pub fn read(&mut self) -> JsResult<()> {
+        (self.snapshot, self.rows) = safetensors::read_around(&self.file)?;
+        Ok(())
     }
 
     /// See [`safetensors::write_around`]; rows are "float32", "float16" or "none".

@@ -19,7 +19,9 @@ globalThis.prepareLarge = async () => {
   const wide = { features: 768, classes: 100 };
   const x = new Float32Array(60_000 * wide.features).map(() => random() - 0.4);
   const labels = Int32Array.from({ length: 60_000 }, (_, row) => row % wide.classes);
-  large = { head: await createHead({ ...wide, backend: "cpu" }), x, labels };
+  // Half of the rows have another class.
+  const others = labels.map((label, row) => (label + (row % 2)) % wide.classes);
+  large = { head: await createHead({ ...wide, backend: "cpu" }), x, labels, others };
   // Five million logits to fit a temperature to.
   const broad = { features: 64, classes: 1000 };
   const sets = [2000, 5000].map((rows) => makeRows(rows, broad, makeCentres(broad, random), random));
@@ -52,6 +54,10 @@ const calls = {
     await head.exportOnnx({ includeTrainingRows: true });
   },
   "fit of 60 000 x 768 rows": () => large.head.fit(large.x, large.labels, { epochs: 1 }),
+  "save of 60 000 x 768 rows": async () => void (large.file = await large.head.save()),
+  "loadHead of 60 000 x 768 rows": async () => (await loadHead(large.file)).dispose(),
+  "fit that adds 60 000 x 768 rows, half of them there": () =>
+    large.head.fit(large.x, large.others, { epochs: 1, remember: "add" }),
   "calibrate, 1000 classes": () => large.broad.head.calibrate(large.broad.x, large.broad.labels),
   "fit with validationSplit": () => head.fit(learnt.x, learnt.labels, { validationSplit: 0.1 }),
   "calibrate from its own rows": () => head.calibrate(),

@@ -81,8 +81,13 @@ export function toOnnx(
 /** The snapshot in a safetensors file. */
 export async function fromFile(file: Uint8Array): Promise<Snapshot> {
   const scheduler = new Scheduler();
-  const raw = await withFiles((files) => files.RawSnapshot.read(file));
+  const raw = await withFiles((files) => files.RawSnapshot.forFile(file.length));
   try {
+    for (let first = 0; first < file.length; first += 4 * PIECE) {
+      await withFiles(() => raw.take(file.subarray(first, first + 4 * PIECE)));
+      await scheduler.pause();
+    }
+    await withFiles(() => raw.read());
     await scheduler.pause();
     const features = new Float32Array(raw.length);
     for (let first = 0; first < features.length; first += PIECE) {

@@ -20,6 +20,9 @@ interface Epoch {
   kept?: Pick<Epoch, "loss" | "accuracy" | "validationLoss" | "validationAccuracy">;
 }
 
+/** Numbers of rows that are copied before `fit` returns: the caller may change them from then on. */
+const AT_ONCE = 1 << 22;
+
 /** Drives the core's fit a few batches at a time, so that the page stays alive and can stop it. */
 export async function driveFit(
   context: OperationContext,
@@ -33,7 +36,7 @@ export async function driveFit(
   const scheduler = new Scheduler();
   if (features === undefined) await driveCall(context, raw.beginRefit(options), true);
   else {
-    for (const _ of giveRows(raw, features)) {
+    for (const _ of giveRows(raw, features, AT_ONCE)) {
       await scheduler.pause();
       // Or the core would keep them until the next fit.
       if (stop.aborted) raw.makeRoom(0);

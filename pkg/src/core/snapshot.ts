@@ -148,11 +148,18 @@ function fromCheckpoint(
 /** Numbers of the rows that are copied at a time: what holds them on their way stays small. */
 const PIECE = 1 << 18;
 
-/** Copies rows to where a fit, or a head that is restored, takes them from; stops after each piece. */
-export function* giveRows(raw: RawHead, features: Float32Array): Generator<void> {
+/**
+ * Copies rows to where a fit, or a head that is restored, takes them from; stops after `atOnce`
+ * numbers, and then after each piece.
+ */
+export function* giveRows(
+  raw: RawHead,
+  features: Float32Array,
+  atOnce = PIECE,
+): Generator<void> {
   raw.makeRoom(features.length);
-  for (let first = 0; first < features.length; first += PIECE) {
-    raw.takeRows(features.subarray(first, first + PIECE));
+  for (let first = 0, next = atOnce; first < features.length; first = next, next += PIECE) {
+    raw.takeRows(features.subarray(first, next));
     yield;
   }
 }

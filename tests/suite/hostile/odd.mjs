@@ -156,6 +156,17 @@ export default {
       view.fill(7);
       same(bits(await logits), expected, `logits of a ${buffer.constructor.name} that is written to after the call`);
     }
+    // Rows of five megabytes, which a fit could copy while the page goes on.
+    const many = { features: 64, classes: 2, seed: 3 };
+    const learnt = await Promise.all([false, true].map(async (isWrittenTo) => {
+      const x = Float32Array.from({ length: 20_000 * 64 }, (_, i) => Math.sin(i * 0.37) + (i % 128 < 64 ? 1 : 0));
+      const fitted = await create(many);
+      const fit = fitted.fit(x, Int32Array.from({ length: 20_000 }, (_, row) => row % 2), { epochs: 1 });
+      if (isWrittenTo) x.fill(NaN);
+      await fit;
+      return bits(await fitted.logits(Float32Array.from({ length: 64 }, (_, i) => Math.cos(i))));
+    }));
+    same(learnt[1], learnt[0], "logits after a fit of rows that are written to after the call");
     const options = { scorer: { name: "energy", temperature: 2 } };
     const scores = bits(await head.oodScore(rows(), options));
     const waiting = [head.logits(rows()), head.oodScore(rows(), options)];

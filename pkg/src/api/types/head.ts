@@ -68,7 +68,8 @@ export interface Head {
    * Many updates over a data set that is uploaded once. Training that diverges rejects with code
    * "not-finite", names the learning rate, and leaves the head with the last finite weights: on
    * WebGPU those of the last epoch whose loss was read (with `onEpoch` or `patience`), or those
-   * before the fit.
+   * before the fit. Of rows beyond 16 MiB the rest is copied while the page goes on: leave them as
+   * they are until the fit has ended.
    */
   fit(features: Features, labels: Labels, options?: FitOptions): Promise<FitResult>;
   /**
