@@ -21,7 +21,7 @@ test(title, { timeout: 300_000 }, () => {
   const run = [`${scripts("target", "gpu")}/run.sh`, "--small"];
   const printed = execFileSync("bash", run, { ...options, env });
   assert.match(printed, /llvmpipe/);
-  for (const part of ["Training", "Scores", 'What "auto" takes']) {
+  for (const part of ["What heads learn", "Training", "Scores", 'What "auto" takes']) {
     assert.ok(printed.includes(`## ${part}\n`), `no part "${part}" in:\n${printed}`);
   }
   assert.doesNotMatch(printed, /FAILED|NaN/);

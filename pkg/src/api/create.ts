@@ -9,6 +9,7 @@ import type { Head, HeadOptions, LoadOptions } from "./types.js";
 /** Creates a head: seeded, untrained weights on the backend asked for. */
 export async function createHead(options: HeadOptions): Promise<Head> {
   const given = copyOptions(options);
+  checkKinds(given);
   return publicHead(await (isRemote(given) ? createRemote(given) : createLocal(given)));
 }
 
@@ -25,6 +26,15 @@ export async function loadHead(
   const bytes = fileBytes(file);
   const given = copyOptions(options);
   return publicHead(await (isRemote(given) ? loadRemote(bytes, given) : loadLocal(bytes, given)));
+}
+
+/** Tells whoever named a loss or an optimiser by itself how to say it. */
+function checkKinds(options: Partial<Record<"loss" | "optimizer", unknown>> = {}): void {
+  for (const name of ["loss", "optimizer"] as const) {
+    const { [name]: kind } = options;
+    if (typeof kind !== "string") continue;
+    throw mismatch("invalid-option", `options.${name}`, `{ kind: ${JSON.stringify(kind)} }`, kind);
+  }
 }
 
 function isRemote(options: { worker?: unknown }): boolean {

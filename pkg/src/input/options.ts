@@ -51,9 +51,6 @@ function copyNested(value: unknown, path: string): unknown {
   if (path === "options.weights") return plainNumbers(value, path);
   if (path === "options.classWeights" && typeof value !== "string") return plainNumbers(value, path);
   if (path === "options.validation") return value;
-  if (typeof value === "string" && /\.(loss|optimizer)$/.test(path)) {
-    throw mismatch("invalid-option", path, `{ kind: ${JSON.stringify(value)} }`, value);
-  }
   if (Array.isArray(value)) return copyArray(value, path);
   if (typeof value === "function") return value;
   return isPlain(value) ? copyObject(value, path, copyLeaf) : copyLeaf(value);

@@ -8,6 +8,7 @@ import { createHead } from "../../../pkg/dist/index.js";
 import { table } from "../../lib/markdown.mjs";
 import { ms } from "../format.mjs";
 import { autoTable } from "./auto.mjs";
+import { learningTable } from "./learning.mjs";
 import { floorOf } from "./measure.mjs";
 import { scoreTable } from "./scores.mjs";
 import { stepTable } from "./steps.mjs";
@@ -56,6 +57,7 @@ try {
   console.log(`\ntfjs does not run here: ${error?.message ?? error}`);
 }
 
+await part("What heads learn", () => learningTable({ isSmall }));
 await part("Training", () => stepTable({ device, withTfjs: tfjs !== undefined, isSmall }));
 await part("Scores", () => scoreTable({ isSmall }));
 await part('What "auto" takes', () => autoTable({ createHead, isSmall }));

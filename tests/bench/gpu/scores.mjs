@@ -11,7 +11,20 @@ const setup = { features: 384, classes: 150, rows: 15_000, queries: 1000 };
 const small = { features: 64, classes: 10, rows: 500, queries: 100 };
 const scorers = ["msp", "knn", "mahalanobis", "auto"];
 
-/** Trains, and answers for each scorer its first call's milliseconds, and a later one's. */
+/** How often a call waits for something to be read from the device. */
+async function waitsOf(call) {
+  const { mapAsync } = GPUBuffer.prototype;
+  let waits = 0;
+  GPUBuffer.prototype.mapAsync = function counted(...given) {
+    waits += 1;
+    return mapAsync.apply(this, given);
+  };
+  await call();
+  GPUBuffer.prototype.mapAsync = mapAsync;
+  return waits;
+}
+
+/** Trains, and answers for each scorer: ms of its first call and of a later one, and its waits. */
 async function measure(backend, { features, classes }, train, queries, isSmall) {
   const head = await createHead({ features, classes, backend });
   await head.fit(train.x, train.labels, { epochs: 1 });
@@ -19,7 +32,8 @@ async function measure(backend, { features, classes }, train, queries, isSmall) 
   for (const scorer of scorers) {
     const score = () => head.oodScore(queries.x, { scorer });
     const first = await time(score);
-    answers[scorer] = { first, later: await medianTime(score, isSmall ? 100 : 1000, 3) };
+    const later = await medianTime(score, isSmall ? 100 : 1000, 3);
+    answers[scorer] = { first, later, waits: await waitsOf(score) };
   }
   head.dispose();
   return answers;
@@ -42,10 +56,10 @@ export async function scoreTable({ isSmall }) {
   const { features, classes } = sizes;
   console.log(`${sizes.queries} rows of ${features} features at a time, ${classes} classes, ` +
     `${sizes.rows} training rows. The first call makes what the scorer needs of them.\n`);
-  const firsts = ["CPU, first call, ms", "WebGPU, first call, ms"];
+  const firsts = ["CPU, first call, ms", "WebGPU, first call, ms", "waits a call"];
   const heads = ["scorer", "CPU, rows/s", "WebGPU, rows/s", ...firsts];
   console.log(table([heads, ...scorers.map((scorer) => {
     const { cpu: { [scorer]: cpu }, webgpu: { [scorer]: gpu } } = measured;
-    return [scorer, rate(cpu), rate(gpu), ms(cpu.first), ms(gpu.first)];
+    return [scorer, rate(cpu), rate(gpu), ms(cpu.first), ms(gpu.first), gpu.waits];
   })]));
 }

@@ -28,6 +28,7 @@ class Options {
 /** [what, make, words of the message], where `known` is an option of the call's. */
 const bags = (known) => [
   ...strangers.map(([what, make]) => [what, make, []]),
+  ["a head's option", () => ({ loss: "logitNorm" }), ["only", "loss"]],
   ["an array", () => [], ["plain object", "an array"]],
   ["a Float32Array", () => new Float32Array(2), ["plain object", "Float32Array"]],
   ["an instance of a class", () => new Options(), ["plain object"]],

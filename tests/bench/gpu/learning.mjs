@@ -1,0 +1,19 @@
+// Whether heads learn the same on WebGPU as on the CPU engine.
+
+import { createHead } from "../../../pkg/dist/index.js";
+import { compareBackends, heads, tolerance } from "../../lib/compare-backends.mjs";
+import { table } from "../../lib/markdown.mjs";
+
+/** Compares heads of several shapes and prints a table; throws where they are too far apart. */
+export async function learningTable({ isSmall }) {
+  const rows = [];
+  for (const [name, options] of Object.entries(heads).slice(0, isSmall ? 2 : undefined)) {
+    console.error(`  learning, ${name} ...`);
+    const apart = Math.max(...Object.values(await compareBackends(createHead, options)));
+    rows.push([name, apart.toExponential(1)]);
+    if (!(apart <= tolerance)) throw new Error(`${name}: the backends are ${apart} apart`);
+  }
+  console.log("Two epochs of the same rows on both: the largest difference of a weight, a logit, " +
+    "the loss or the accuracy, over the largest such number.\n");
+  console.log(table([["head", "apart"], ...rows]));
+}
