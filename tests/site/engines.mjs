@@ -123,6 +123,7 @@ export function testPages(engine, launch) {
     visit("teach/", async () => {
       scripts = 0;
       await browser.evaluate(teachPictures);
+      // Or for the one that takes its place, where no thread came to be (backbones/start.ts).
       assert.equal(scripts, 2, "one for the Worker and one for the thread beside it");
       hasWorker = true;
       await shoot("teach-pictures");

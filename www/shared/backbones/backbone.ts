@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import type { Calls } from "./calls";
+import { startPatiently, type Start } from "./start";
 
 /** How far a model has come. */
 export type Loading =
@@ -20,14 +21,14 @@ export abstract class Backbone<Question, Answer> {
   }
 
   /** Fetches the model and starts the Worker, and tells `loading` how far it is. */
-  protected abstract start(): Promise<Calls<Question, Answer>>;
+  protected abstract start(how: Start): Promise<Calls<Question, Answer>>;
 
   protected async ask(question: Question, transfer: Transferable[] = []): Promise<Answer> {
     return (await this.#loaded()).ask(question, transfer);
   }
 
   #loaded(): Promise<Calls<Question, Answer>> {
-    return (this.#calls ??= this.start().then(
+    return (this.#calls ??= startPatiently((how) => this.start(how)).then(
       (calls) => {
         this.loading.value = { kind: "ready" };
         return calls;

@@ -13,8 +13,13 @@ export class Calls<Q, A> {
   readonly #waiting = new Map<number, { resolve(answer: A): void; reject(error: Error): void }>();
   #next = 0;
 
-  constructor(worker: Worker) {
+  /** The signal ends the Worker; what was asked and not answered rejects. */
+  constructor(worker: Worker, signal: AbortSignal) {
     this.#worker = worker;
+    signal.addEventListener("abort", () => {
+      worker.terminate();
+      this.#end(new Error("The worker was ended."));
+    });
     worker.addEventListener(
       "message",
       ({ data }: MessageEvent<Answer<A> | { progress: unknown }>) => {
@@ -36,12 +41,6 @@ export class Calls<Q, A> {
       this.#waiting.set(id, { resolve, reject });
       this.#worker.postMessage({ id, ask } satisfies Question<Q>, transfer);
     });
-  }
-
-  /** Ends the Worker; what was asked and not answered rejects. */
-  end(): void {
-    this.#worker.terminate();
-    this.#end(new Error("The worker was ended."));
   }
 
   #end(error: Error): void {

@@ -10,12 +10,13 @@ export type OnBytes = (received: number, total: number) => void;
 export async function download(
   files: readonly { url: string; size: number }[],
   onBytes: OnBytes,
+  signal?: AbortSignal,
 ): Promise<ArrayBuffer[]> {
   const received = files.map(() => 0);
   const total = files.reduce((sum, { size }) => sum + size, 0);
   return Promise.all(
     files.map(async ({ url }, i) => {
-      const response = await fetch(url);
+      const response = await fetch(url, signal && { signal });
       if (!response.ok) throw new Error(`${response.status} ${response.statusText}`.trim());
       if (response.body === null) return response.arrayBuffer();
       const parts: Uint8Array<ArrayBuffer>[] = [];

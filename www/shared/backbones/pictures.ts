@@ -1,7 +1,8 @@
 import { Backbone } from "./backbone";
 import { Calls } from "./calls";
-import { download } from "./download";
+import { download, type OnBytes } from "./download";
 import { engineOf, runtime, type Engine } from "./runtime";
+import type { Start } from "./start";
 
 /** Width and height of what the model is shown. */
 const SIDE = 224;
@@ -35,16 +36,23 @@ export class PictureBackbone extends Backbone<PictureQuestion, PictureAnswer> {
     return answer;
   }
 
-  protected override async start(): Promise<Calls<PictureQuestion, PictureAnswer>> {
+  protected override async start({
+    threads,
+    signal,
+    onFiles,
+  }: Start): Promise<Calls<PictureQuestion, PictureAnswer>> {
     const model = { url: new URL(MODEL.path, document.baseURI).href, size: MODEL.size };
-    const [wasm, weights] = await download([runtime, model], (received, total) => {
+    const onBytes: OnBytes = (received, total) => {
       this.loading.value = { kind: "loading", received: Math.min(received, total), total };
-    });
+    };
+    const [wasm, weights] = await download([runtime, model], onBytes, signal);
     if (wasm === undefined || weights === undefined) throw new Error("A file is missing.");
+    signal.throwIfAborted();
+    onFiles();
     this.loading.value = { kind: "starting" };
     const worker = new Worker(new URL("./pictures.worker.ts", import.meta.url), { type: "module" });
-    const calls = new Calls<PictureQuestion, PictureAnswer>(worker);
-    const engine = engineOf(wasm);
+    const calls = new Calls<PictureQuestion, PictureAnswer>(worker, signal);
+    const engine = engineOf(wasm, threads);
     await calls.ask({ kind: "load", engine, model: weights }, [wasm, weights]);
     return calls;
   }

@@ -12,9 +12,9 @@ export interface Engine {
 }
 
 /** The script is a file of its own, for its threads are Workers that run it once more. */
-export const engineOf = (wasmBinary: ArrayBuffer): Engine => ({
+export const engineOf = (wasmBinary: ArrayBuffer, numThreads: number): Engine => ({
   wasmBinary,
-  numThreads: threadsOfPage(),
+  numThreads,
   wasmPaths: { mjs: script, wasm: url },
 });
 
@@ -22,7 +22,7 @@ export const engineOf = (wasmBinary: ArrayBuffer): Engine => ({
  * Threads share memory, which browsers allow to isolated pages alone. Half of the cores are left
  * to the page, the head and the camera: with two, a second thread only takes time from these.
  */
-function threadsOfPage(): number {
+export function threadsOfPage(): number {
   // Isolated or not, WebKit for GTK has no shared memory unless it is told to.
   if (!crossOriginIsolated || typeof SharedArrayBuffer === "undefined") return 1;
   return Math.max(1, Math.min(4, Math.floor(navigator.hardwareConcurrency / 2)));

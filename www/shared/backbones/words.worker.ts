@@ -48,8 +48,10 @@ async function load(
     device: "wasm",
     session_options: sessionOptions,
     progress_callback(event) {
-      if (event.status === "progress" && event.file === WEIGHTS)
+      if (!("file" in event) || event.file !== WEIGHTS) return;
+      if (event.status === "progress")
         reply({ progress: { loaded: event.loaded, total: event.total } });
+      else if (event.status === "done") reply({ progress: "starting" });
     },
   });
   return { kind: "loaded" };
