@@ -28,6 +28,10 @@ globalThis.prepareLarge = async () => {
   const broadHead = await createHead({ ...broad, backend: "cpu" });
   await broadHead.fit(sets[0].x, sets[0].labels, { epochs: 1 });
   large.broad = { head: broadHead, ...sets[1] };
+  // Five hundred million products in the covariance of the classes' means.
+  const means = { features: 1024, classes: 1000 };
+  const rows = makeRows(2000, means, makeCentres(means, random), random);
+  large.means = { ...rows, head: await createHead({ ...means, backend: "cpu" }) };
 };
 
 /** A head that has learnt the rows, and made nothing of them yet. */
@@ -59,6 +63,11 @@ const calls = {
   "fit that adds 60 000 x 768 rows, half of them there": () =>
     large.head.fit(large.x, large.others, { epochs: 1, remember: "add" }),
   "calibrate, 1000 classes": () => large.broad.head.calibrate(large.broad.x, large.broad.labels),
+  "fit and first oodScore, 1000 classes": async () => {
+    const { head, x, labels } = large.means;
+    await head.fit(x, labels, { epochs: 1 });
+    await head.oodScore(x.subarray(0, 20 * head.options.features));
+  },
   "fit with validationSplit": () => head.fit(learnt.x, learnt.labels, { validationSplit: 0.1 }),
   "calibrate from its own rows": () => head.calibrate(),
   selectScorer: () => head.selectScorer(learnt.x, learnt.labels),

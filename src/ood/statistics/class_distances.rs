@@ -51,8 +51,11 @@ impl<M> ClassDistances<M> {
     ) -> Result<Self> {
         // Where every class has one row, only the spread of all rows says what is far.
         let alone = moments.counts.iter().all(|&count| count < 2);
-        let covariance =
-            if alone { Cow::Owned(moments.total()) } else { Cow::Borrowed(&moments.within) };
+        let covariance = if alone {
+            Cow::Owned(moments.total(&engine.pace()).await)
+        } else {
+            Cow::Borrowed(&moments.within)
+        };
         let classes = moments.present();
         let means = classes
             .iter()
@@ -69,7 +72,7 @@ impl<M> ClassDistances<M> {
         moments: &mut Moments,
         ridge: f64,
     ) -> Result<Self> {
-        let total = moments.take_total();
+        let total = moments.take_total(&engine.pace()).await;
         Self::to(engine, moments, &total, ridge, vec![0], moments.mean.clone()).await
     }
 

@@ -306,9 +306,9 @@ impl<E: Engine> Context<'_, E> {
             return Ok(whitening);
         }
         let moments = self.moments(normalize).await?;
+        let total = moments.total(&self.engine.pace()).await;
         let whitening = Rc::new(
-            Whitening::new(self.engine, &moments.total(), ridge, &moments.mean, moments.features)
-                .await?,
+            Whitening::new(self.engine, &total, ridge, &moments.mean, moments.features).await?,
         );
         let bytes = self.factor_bytes();
         Ok(self.statistics.of_weights.backgrounds.keep(key, bytes, whitening))

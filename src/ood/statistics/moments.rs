@@ -12,6 +12,7 @@ use crate::{
     Result,
     engine::{Engine, check_square, check_table},
     numeric::row::{TILE, into_columns},
+    pace::Pace,
 };
 
 /// Rows of one product: large enough that its cost is the product's, small enough that sums in
@@ -73,17 +74,17 @@ impl Moments {
 
     /// Covariance about the mean, divided by the number of rows: that within the classes plus that
     /// of their means.
-    pub fn total(&self) -> DMatrix<f64> {
-        self.widened(self.within.clone())
+    pub async fn total(&self, pace: &Pace) -> DMatrix<f64> {
+        self.widened(self.within.clone(), pace).await
     }
 
     /// The same in the place of [`Self::within`], of which nothing is left.
-    pub fn take_total(&mut self) -> DMatrix<f64> {
+    pub async fn take_total(&mut self, pace: &Pace) -> DMatrix<f64> {
         let within = std::mem::replace(&mut self.within, DMatrix::zeros(0, 0));
-        self.widened(within)
+        self.widened(within, pace).await
     }
 
-    fn widened(&self, mut total: DMatrix<f64>) -> DMatrix<f64> {
+    async fn widened(&self, mut total: DMatrix<f64>, pace: &Pace) -> DMatrix<f64> {
         let rows = self.counts.iter().sum::<usize>() as f64;
         for (class_mean, &count) in self.means.chunks_exact(self.width).zip(&self.counts) {
             let offset = DVector::from_iterator(
@@ -91,6 +92,7 @@ impl Moments {
                 class_mean.iter().zip(&self.mean).map(|(m, all)| m - all),
             );
             total.syger(count as f64 / rows, &offset, &offset, 1.0);
+            pace.piece().await;
         }
         total.fill_upper_triangle_with_lower_triangle();
         total
