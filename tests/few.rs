@@ -6,83 +6,17 @@
 mod support;
 
 use oodgate::{
-    Error,
     calibration::{CalibrationOptions, Method},
     config::{FitOptions, HeadOptions, LossOptions},
-    head::{FitRows, cross::CrossCalibration},
+    head::FitRows,
     numeric::random::Random,
     ood::ScorerName,
 };
 use pollster::block_on;
-use support::heads::{Head, head, sized};
-
-const FEATURES: usize = 12;
-const CLASSES: usize = 5;
-
-/// Normal enough: the sum of four uniform numbers, of variance 1.
-fn noise(random: &mut Random) -> f32 {
-    (0..4).map(|_| random.unit() - 0.5).sum::<f32>() * 3_f32.sqrt()
-}
-
-/// Rows of each class around its own corner; `width[class]` is how far they spread.
-fn rows(random: &mut Random, each: usize, width: &[f32; CLASSES]) -> (Vec<f32>, Vec<f64>) {
-    let mut features = Vec::new();
-    let labels: Vec<f64> = (0..each * CLASSES).map(|row| (row % CLASSES) as f64).collect();
-    for &label in &labels {
-        for column in 0..FEATURES {
-            let corner = if column % CLASSES == label as usize { 4.0 } else { 0.0 };
-            features.push(corner + width[label as usize] * noise(random));
-        }
-    }
-    (features, labels)
-}
-
-const EVEN: [f32; CLASSES] = [1.0; CLASSES];
-
-/// Rows between the classes, of none of them.
-fn unknown(random: &mut Random, count: usize) -> Vec<f32> {
-    (0..count * FEATURES).map(|_| -4.0 + noise(random)).collect()
-}
-
-fn fit(
-    head: &mut Head,
-    features: &[f32],
-    labels: &[f64],
-    options: FitOptions,
-    with: FitRows,
-) -> Option<String> {
-    let mut fit =
-        head.begin_fit(features.to_vec(), labels, options.check().unwrap(), with).unwrap();
-    loop {
-        while !head.run_fit(&mut fit, 50).unwrap() {}
-        if block_on(head.end_epoch(&mut fit, false)).unwrap().last {
-            return fit.warning().map(String::from);
-        }
-    }
-}
-
-fn trained(features: &[f32], labels: &[f64], groups: Option<Vec<f64>>) -> Head {
-    let mut head = head(sized(FEATURES, CLASSES));
-    fit(
-        &mut head,
-        features,
-        labels,
-        FitOptions::default(),
-        FitRows { groups, ..FitRows::default() },
-    );
-    head
-}
-
-fn cross(head: &mut Head, options: &CalibrationOptions) -> Result<(), Error> {
-    let mut cross = block_on(CrossCalibration::new(head, options, None))?;
-    while !block_on(cross.run(head, 50))? {}
-    cross.finish(head).map(|_| ())
-}
-
-fn rejected(head: &mut Head, features: &[f32]) -> f64 {
-    let accepted = block_on(head.gate(features)).unwrap().accepted;
-    accepted.iter().filter(|&&accepted| accepted == 0).count() as f64 / accepted.len() as f64
-}
+use support::{
+    heads::{Head, head, sized},
+    newcomer::*,
+};
 
 #[test]
 fn a_gate_needs_no_row_held_out_and_keeps_its_promise() {
@@ -256,48 +190,6 @@ fn one_recording_of_each_class_is_no_ground_for_a_promise() {
     assert!(refusal.to_string().contains("single group"), "{refusal}");
 }
 
-/// What a value of a column is changed to.
-type Change<'a> = &'a dyn Fn(usize, f32) -> f32;
-
-#[test]
-fn shifts_scales_and_units_do_not_matter() {
-    let mut random = Random::new(9);
-    let (features, labels) = rows(&mut random, 20, &EVEN);
-    let (test, answers) = rows(&mut random, 100, &EVEN);
-    let stranger = unknown(&mut random, 200);
-    let column = |index: usize| index % FEATURES;
-    let changes: [(&str, Change); 4] = [
-        ("as they are", &|_, x| x),
-        ("+ 1000", &|_, x| x + 1000.0),
-        ("x 0.001", &|_, x| x * 0.001),
-        ("mixed units", &|index, x| (x + 3.0) * 10_f32.powi(column(index) as i32 % 6 - 3)),
-    ];
-    for loss in [
-        LossOptions::LogitNorm { tau: None, label_smoothing: None },
-        LossOptions::CrossEntropy { label_smoothing: None },
-    ] {
-        for (name, change) in &changes {
-            let changed = |rows: &[f32]| {
-                rows.iter().enumerate().map(|(index, &x)| change(index, x)).collect::<Vec<f32>>()
-            };
-            let mut head =
-                head(HeadOptions { loss: Some(loss.clone()), ..sized(FEATURES, CLASSES) });
-            fit(&mut head, &changed(&features), &labels, FitOptions::default(), FitRows::default());
-            let predicted = block_on(head.predict(&changed(&test))).unwrap().class_index;
-            let right = predicted
-                .iter()
-                .zip(&answers)
-                .filter(|(class, label)| f64::from(**class) == **label)
-                .count();
-            assert!(right as f64 >= 0.97 * answers.len() as f64, "{name}, {loss:?}: {right}");
-            cross(&mut head, &ScorerName::Auto.into()).unwrap();
-            let (known, far) =
-                (rejected(&mut head, &changed(&test)), rejected(&mut head, &changed(&stranger)));
-            assert!(known < 0.12 && far > 0.9, "{name}, {loss:?}: {known} {far}");
-        }
-    }
-}
-
 #[test]
 fn patience_keeps_the_best_epoch() {
     let mut random = Random::new(10);
@@ -384,72 +276,6 @@ fn a_promise_by_class_holds_for_the_widest() {
         let share = missed.iter().filter(|&&missed| missed).count() as f64 / missed.len() as f64;
         assert!((share - 0.1).abs() < 0.07, "class {class}: {share}");
         assert!(of_class(&mut head, class) < 0.17, "class {class}");
-    }
-}
-
-#[test]
-fn a_row_far_longer_than_any_seen_is_unknown() {
-    let mut random = Random::new(12);
-    // Directions of one length, as embeddings are.
-    let unit = |rows: Vec<f32>| -> Vec<f32> {
-        rows.chunks(FEATURES)
-            .flat_map(|row| {
-                let norm = row.iter().map(|x| x * x).sum::<f32>().sqrt();
-                row.iter().map(move |x| x / norm).collect::<Vec<_>>()
-            })
-            .collect()
-    };
-    let (features, labels) = rows(&mut random, 40, &EVEN);
-    let features = unit(features);
-    let mut head = trained(&features, &labels, None);
-    cross(&mut head, &ScorerName::Auto.into()).unwrap();
-    let test = unit(rows(&mut random, 40, &EVEN).0);
-    for factor in [10.0, 0.1] {
-        let far: Vec<f32> = test.iter().map(|x| x * factor).collect();
-        assert!(rejected(&mut head, &far) > 0.97, "{factor}");
-    }
-    assert!(rejected(&mut head, &test) < 0.15);
-}
-
-#[test]
-fn a_row_far_out_is_told() {
-    let mut random = Random::new(12);
-    let (features, labels) = rows(&mut random, 20, &EVEN);
-    let plain = fit(
-        &mut head(sized(FEATURES, CLASSES)),
-        &features,
-        &labels,
-        FitOptions::default(),
-        FitRows::default(),
-    );
-    assert_eq!(plain, None);
-    // A whole row in another unit, and a single value of a sensor that failed.
-    let unit = |index: usize, x: f32| if index / FEATURES == 7 { 1000.0 * x } else { x };
-    let glitch = |index: usize, x: f32| if index == 7 * FEATURES + 2 { 1e30 } else { x };
-    for change in [&unit as Change<'_>, &glitch] {
-        let changed: Vec<f32> =
-            features.iter().enumerate().map(|(index, &x)| change(index, x)).collect();
-        let split = FitOptions { validation_split: Some(0.2), ..FitOptions::default() };
-        for options in [FitOptions::default(), split] {
-            let mut head = head(sized(FEATURES, CLASSES));
-            let warning = fit(&mut head, &changed, &labels, options, FitRows::default());
-            let is_learnt = head.memory().ids().contains(&7);
-            let is_told = warning.as_ref().is_some_and(|told| told.contains("the row with id 7 "));
-            assert_eq!(is_told, is_learnt, "{warning:?}");
-            assert!(!warning.is_some_and(|told| told.contains("options.groups")));
-            let warned = cross(&mut head, &ScorerName::Auto.into());
-            let told = head.calibration().and_then(|made| made.warning.clone());
-            let names_it = told.as_ref().is_some_and(|told| told.contains("the row with id 7 "));
-            // A value that squares beyond single precision is refused by name instead.
-            assert!(!is_learnt || warned.is_err() || names_it, "{warned:?} {told:?}");
-            if is_learnt {
-                // Gone is gone.
-                assert_eq!(head.remove_rows(&[7]), 1);
-                let begun = FitOptions::default().check().unwrap();
-                let fit = head.begin_refit(begun, FitRows::default()).unwrap();
-                assert_eq!(fit.warning(), None);
-            }
-        }
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub mod corners;
 pub mod heads;
+pub mod newcomer;
 
 use serde::de::DeserializeOwned;
 
