@@ -19,9 +19,11 @@ use crate::{
 #[wasm_bindgen]
 pub struct RawSnapshot {
     snapshot: Snapshot,
-    /// Of one that is read, the file with its rows.
+    /// The file that is read, with its rows, or an ONNX model.
     file: Vec<u8>,
     rows: RowsInFile,
+    /// What the scorer learnt, for an ONNX model.
+    fitted: Vec<Vec<f32>>,
 }
 
 #[wasm_bindgen]
@@ -63,14 +65,14 @@ impl RawSnapshot {
             scores,
             score_labels,
         };
-        Ok(Self { snapshot, file: Vec::new(), rows: RowsInFile::default() })
+        Ok(Self { snapshot, file: Vec::new(), rows: RowsInFile::default(), fitted: Vec::new() })
     }
 
     /// Makes room for a file of so many bytes, which come in pieces.
     #[wasm_bindgen(js_name = forFile)]
     pub fn for_file(length: usize) -> Self {
-        let (snapshot, rows) = Default::default();
-        Self { snapshot, file: Vec::with_capacity(length), rows }
+        let (snapshot, rows, fitted) = Default::default();
+        Self { snapshot, file: Vec::with_capacity(length), rows, fitted }
     }
 
     /// Takes the next bytes of the file.
@@ -96,20 +98,31 @@ impl RawSnapshot {
         Ok(safetensors::row_bytes(features, kept(rows))?)
     }
 
-    /// See [`onnx::write`]; what the scorer learnt comes as `RawHead.fittedArrays` answers it, which
-    /// has checked the options. `pooling` is a name of [`onnx::Pooling`], or none of them.
+    /// Takes the next of the arrays that `RawHead.fittedArrays` answers, for [`Self::onnx`].
+    #[wasm_bindgen(js_name = takeFitted)]
+    pub fn take_fitted(&mut self, array: Vec<f32>) {
+        self.fitted.push(array);
+    }
+
+    /// Makes a model, of so many bytes: see [`onnx::write`]. The options were checked when the head
+    /// was asked for the arrays. `pooling` is a name of [`onnx::Pooling`], or none of them.
     pub fn onnx(
-        &self,
+        &mut self,
         numbers: Vec<f64>,
-        arrays: Vec<Float32Array>,
         is_half: bool,
         pooling: &str,
         normalize: bool,
-    ) -> JsResult<Vec<u8>> {
-        let arrays = arrays.iter().map(Float32Array::to_vec).collect();
+    ) -> JsResult<usize> {
+        let arrays = std::mem::take(&mut self.fitted);
         let pooling = onnx::Pooling::ALL.into_iter().find(|known| known.as_str() == pooling);
         let layout = onnx::Layout { is_half, front: onnx::Front { pooling, normalize } };
-        Ok(onnx::write(&self.snapshot, &FittedArrays { numbers, arrays }, layout)?)
+        self.file = onnx::write(&self.snapshot, &FittedArrays { numbers, arrays }, layout)?;
+        Ok(self.file.len())
+    }
+
+    /// Some of the model's bytes.
+    pub fn bytes(&self, first: usize, end: usize) -> Uint8Array {
+        Uint8Array::from(&self.file[first..end])
     }
 
     /// What is not an array, as JSON.

@@ -71,11 +71,21 @@ export function toOnnx(
   [numbers, ...arrays]: FittedArrays,
   { float16 = false, pooling, normalize = false }: ExportOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return withRawSnapshot(
-    snapshot,
-    (raw) =>
-      raw.onnx(numbers, arrays, float16, pooling ?? "", normalize) as Uint8Array<ArrayBuffer>,
-  );
+  return withRawSnapshot(snapshot, async (raw) => {
+    const scheduler = new Scheduler();
+    for (const array of arrays) {
+      await withFiles(() => raw.takeFitted(array));
+      await scheduler.pause();
+    }
+    const length = await withFiles(() => raw.onnx(numbers, float16, pooling ?? "", normalize));
+    const model = new Uint8Array(length);
+    for (let first = 0; first < length; first += 4 * PIECE) {
+      await scheduler.pause();
+      const end = Math.min(length, first + 4 * PIECE);
+      model.set(await withFiles(() => raw.bytes(first, end)), first);
+    }
+    return model;
+  });
 }
 
 /** The snapshot in a safetensors file. */
