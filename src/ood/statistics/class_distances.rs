@@ -52,7 +52,7 @@ impl<M> ClassDistances<M> {
         // Where every class has one row, only the spread of all rows says what is far.
         let alone = moments.counts.iter().all(|&count| count < 2);
         let covariance = if alone {
-            Cow::Owned(moments.total(&engine.pace()).await)
+            Cow::Owned(moments.total(moments.within.clone(), &engine.pace()).await)
         } else {
             Cow::Borrowed(&moments.within)
         };
@@ -72,7 +72,8 @@ impl<M> ClassDistances<M> {
         moments: &mut Moments,
         ridge: f64,
     ) -> Result<Self> {
-        let total = moments.take_total(&engine.pace()).await;
+        let within = std::mem::replace(&mut moments.within, DMatrix::zeros(0, 0));
+        let total = moments.total(within, &engine.pace()).await;
         Self::to(engine, moments, &total, ridge, vec![0], moments.mean.clone()).await
     }
 

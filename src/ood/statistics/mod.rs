@@ -306,7 +306,7 @@ impl<E: Engine> Context<'_, E> {
             return Ok(whitening);
         }
         let moments = self.moments(normalize).await?;
-        let total = moments.total(&self.engine.pace()).await;
+        let total = moments.total(moments.within.clone(), &self.engine.pace()).await;
         let whitening = Rc::new(
             Whitening::new(self.engine, &total, ridge, &moments.mean, moments.features).await?,
         );

@@ -72,19 +72,10 @@ impl Moments {
         Ok(Self { width, features: width, counts, means, mean, within })
     }
 
-    /// Covariance about the mean, divided by the number of rows: that within the classes plus that
-    /// of their means.
-    pub async fn total(&self, pace: &Pace) -> DMatrix<f64> {
-        self.widened(self.within.clone(), pace).await
-    }
-
-    /// The same in the place of [`Self::within`], of which nothing is left.
-    pub async fn take_total(&mut self, pace: &Pace) -> DMatrix<f64> {
-        let within = std::mem::replace(&mut self.within, DMatrix::zeros(0, 0));
-        self.widened(within, pace).await
-    }
-
-    async fn widened(&self, mut total: DMatrix<f64>, pace: &Pace) -> DMatrix<f64> {
+    /// Covariance about the mean, divided by the number of rows: that within the classes,
+    /// [`Self::within`], plus that of their means.
+    pub async fn total(&self, within: DMatrix<f64>, pace: &Pace) -> DMatrix<f64> {
+        let mut total = within;
         let rows = self.counts.iter().sum::<usize>() as f64;
         for (class_mean, &count) in self.means.chunks_exact(self.width).zip(&self.counts) {
             let offset = DVector::from_iterator(
