@@ -23,10 +23,12 @@ after(() => browser?.close());
 /** A page whose vision model takes no time. */
 const visit = (body) =>
   visitTeach(browser, body, {
-    prepare: (page) =>
-      page.route("**/efficientnet-lite0-int8.onnx", (route) =>
+    prepare: async (page) => {
+      await page.addInitScript(countReads);
+      await page.route("**/efficientnet-lite0-int8.onnx", (route) =>
         route.fulfill({ body: tinyModel(224) }),
-      ),
+      );
+    },
     serviceWorkers: "block",
   });
 
@@ -34,21 +36,38 @@ const visit = (body) =>
 async function add(page, name, thing, count, watch = () => {}) {
   const drawing = JSON.stringify({ thing, session: 0, frames: count, width: 320, height: 240 });
   const drawn = await page.evaluateHandle(`(${draw})(${drawing})`);
+  const files = await page.evaluateHandle(filesOf, drawn);
   await page.evaluate(watch);
-  await page.evaluate(dropPictures, { drawn, place: `.card[aria-label="${name}"]` });
+  await page.evaluate(dropFiles, { files, place: `.card[aria-label="${name}"]` });
   await hasCount(page, name, count);
 }
 
 /** Runs in the page. */
-function dropPictures({ drawn, place }) {
+function filesOf(drawn) {
   const dataTransfer = new DataTransfer();
   drawn.forEach((blob, i) =>
     dataTransfer.items.add(new File([blob], `${i}.jpg`, { type: blob.type })),
   );
+  return dataTransfer;
+}
+
+/** Runs in the page. */
+function dropFiles({ files: dataTransfer, place }) {
   for (const type of ["dragover", "drop"])
     document
       .querySelector(place)
       .dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+}
+
+/** Runs before the page: how many pictures are read at a time, at most. */
+function countReads() {
+  const read = Blob.prototype.arrayBuffer;
+  window.reads = { now: 0, most: 0 };
+  Blob.prototype.arrayBuffer = function () {
+    window.reads.now += 1;
+    window.reads.most = Math.max(window.reads.most, window.reads.now);
+    return read.call(this).finally(() => (window.reads.now -= 1));
+  };
 }
 
 const hasCount = (page, name, count) =>
@@ -93,6 +112,9 @@ test("a thousand pictures in one class are learned, shown, deleted and kept", { 
     await learned(page);
     console.log(`  while one is deleted: ${await longestTask(page)} ms`);
     await page.locator('[data-saving="saved"]').waitFor({ state: "attached", timeout: 60_000 });
+    // To ask for all of them at once holds the page.
+    const most = await page.evaluate(() => window.reads.most);
+    assert.ok(most > 0 && most <= 50, `${most} pictures read at once`);
     await page.reload();
     await hasCount(page, "Class 1", MANY - 1);
     await hasCount(page, "Class 2", 10);

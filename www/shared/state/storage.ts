@@ -33,6 +33,9 @@ export interface Change {
   readonly remove: readonly string[];
 }
 
+/** Pictures that are read at a time: to ask for a thousand at once held the page for 200 ms. */
+const AT_ONCE = 50;
+
 /** Projects in the browser's own database. Every call rejects where the browser keeps nothing. */
 export class ProjectStorage {
   #database: Promise<IDBPDatabase<Schema>> | undefined;
@@ -65,7 +68,11 @@ export class ProjectStorage {
   /** All of it or nothing. */
   async write({ project, put, remove }: Change): Promise<void> {
     // First: a transaction ends by itself while something else is waited for.
-    const stored = await Promise.all(put.map((example) => storedOf(example, project.id)));
+    const stored: StoredExample[] = [];
+    for (let first = 0; first < put.length; first += AT_ONCE) {
+      const some = put.slice(first, first + AT_ONCE);
+      stored.push(...(await Promise.all(some.map((example) => storedOf(example, project.id)))));
+    }
     const transaction = (await this.#open()).transaction(["projects", "examples"], "readwrite");
     const examples = transaction.objectStore("examples");
     const requests: Promise<unknown>[] = [transaction.objectStore("projects").put(project)];
