@@ -12,8 +12,8 @@ export interface Start {
 
 /**
  * How long starting a model may take once its files are there: usually it is a second or two. But
- * on a busy machine, driven by WebDriver, one in a hundred Workers of Firefox 153 never returned
- * from making a Worker of its own, as it does for a second thread.
+ * on a busy machine, driven by WebDriver, one or two in a hundred Workers of Firefox 153 never
+ * returned from making a Worker of their own, as they do for a second thread.
  */
 const PATIENCE_MS = 10_000;
 
