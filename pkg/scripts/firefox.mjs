@@ -33,6 +33,8 @@ export async function launchFirefox() {
     browser: "firefox",
     executablePath,
     headless: true,
+    // Puppeteer gives it half a minute: a machine that compiles meanwhile may take longer.
+    timeout: 180_000,
     extraPrefsFirefox: preferences,
   });
 }

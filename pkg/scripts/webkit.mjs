@@ -88,8 +88,8 @@ async function startScreen() {
     }
     throw new Error("Xvfb named no screen");
   })();
-  const late = sleep(20_000, undefined, { ref: false }).then(() => {
-    throw new Error("Xvfb named no screen within 20 s");
+  const late = sleep(60_000, undefined, { ref: false }).then(() => {
+    throw new Error("Xvfb named no screen within 60 s");
   });
   try {
     return { ...program, display: await Promise.race([read, late]) };
@@ -153,7 +153,7 @@ async function launchOnce() {
       server.check();
       const status = await call(address, "GET", "/status", undefined, 5000).catch(() => undefined);
       if (status) break;
-      if (tries === 100) throw new Error("WebKitWebDriver does not answer");
+      if (tries === 300) throw new Error("WebKitWebDriver does not answer");
       await sleep(200);
     }
     const browserOptions = { binary: findBrowser(), args: browserArguments };

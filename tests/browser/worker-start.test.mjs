@@ -60,7 +60,7 @@ for (const [what, script, words] of [
   ["a script of something else", "postMessage('hello')", /not this package's script/],
   ["a script of another version", "postMessage({ oodgate: '0.0.1' })", /of version 0\.0\.1, the page's of \d+\.\d+\.\d+/],
 ]) {
-  test(what, { timeout: 30_000 }, () => onPage({}, async (page) => {
+  test(what, { timeout: 90_000 }, () => onPage({}, async (page) => {
     const { refused, again } = await page.evaluate(start, { script });
     assert.deepEqual([refused.name, refused.code], ["OodgateError", "worker-unavailable"], JSON.stringify(refused));
     assert.match(refused.message, words);
@@ -85,16 +85,16 @@ async function standStill() {
   return (await head.logits(new Float32Array(4))).length;
 }
 
-test("a page that stands still meanwhile, asleep or busy", { timeout: 30_000 }, () =>
+test("a page that stands still meanwhile, asleep or busy", { timeout: 90_000 }, () =>
   onPage({}, async (page) => assert.equal(await page.evaluate(standStill), 4)));
 
-test("a policy that forbids Workers", { timeout: 30_000 }, () =>
+test("a policy that forbids Workers", { timeout: 90_000 }, () =>
   onPage({ "content-security-policy": "worker-src 'none'" }, async (page) => {
     const { refused } = await page.evaluate(start, { script: "/pkg/dist/worker.js" });
     assert.equal(refused.code, "worker-unavailable", JSON.stringify(refused));
   }));
 
-test("Trusted Types: an address of the page's own policy", { timeout: 30_000 }, () =>
+test("Trusted Types: an address of the page's own policy", { timeout: 90_000 }, () =>
   onPage({ "content-security-policy": "require-trusted-types-for 'script'; trusted-types page" }, async (page) => {
     const untrusted = await page.evaluate(start, { script: "/pkg/dist/worker.js" });
     assert.equal(untrusted.refused.code, "worker-unavailable", JSON.stringify(untrusted));

@@ -47,7 +47,7 @@ const wasmFilesIn = (folder) =>
 
 function checks(tool, { root = ".", build }) {
   // A worker that never answers must not hold up the run.
-  describe(tool, { timeout: 120_000 }, () => {
+  describe(tool, { timeout: 240_000 }, () => {
     const served = () => ({ browser, project, mounts: { "/": project.inside(folderOf(tool), root) } });
     test("builds, each wasm file once", async () => {
       const where = prepare(tool);
@@ -65,7 +65,7 @@ function checks(tool, { root = ".", build }) {
 for (const [tool, name, { createServer }] of [["Vite", "vite", vite8], ["Vite 7", "vite7", vite7]]) {
   checks(tool, { root: "dist", build: (where) => project.node([`../node_modules/${name}/bin/vite.js`, "build", "--logLevel", "error"], where) });
 
-  test(`${tool}: its dev server`, { timeout: 90_000 }, async () => {
+  test(`${tool}: its dev server`, { timeout: 240_000 }, async () => {
     const cacheDir = project.inside(`cache-of-${name}`);
     const options = { host: "127.0.0.1", port: 0, hmr: false, watch: null };
     const server = await createServer({ root: project.inside(folderOf(tool)), cacheDir, logLevel: "error", server: options });
@@ -79,7 +79,7 @@ for (const [tool, name, { createServer }] of [["Vite", "vite", vite8], ["Vite 7"
   });
 }
 
-test("Vite 7: heads in Workers need no setting for Workers", { timeout: 90_000 }, async () => {
+test("Vite 7: heads in Workers need no setting for Workers", { timeout: 240_000 }, async () => {
   const { "index.html": index } = recipe("Vite 7");
   const main = 'import { use } from "./use.js";\nglobalThis.use = use;\n';
   project.write("with-vite-7-alone", { "index.html": index, "main.js": main, "use.js": program() });

@@ -33,7 +33,7 @@ before(async () => {
     ignoreDefaultArgs: ["--disable-extensions"],
     args: [`--disable-extensions-except=${extension}`, `--load-extension=${extension}`, ...sandbox],
   });
-  worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker", { timeout: 20_000 }));
+  worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker", { timeout: 60_000 }));
 });
 
 after(async () => {
@@ -41,7 +41,7 @@ after(async () => {
   project?.remove();
 });
 
-test("an extension's service worker trains, saves, loads, stores and gates", { timeout: 60_000 }, async () => {
+test("an extension's service worker trains, saves, loads, stores and gates", { timeout: 120_000 }, async () => {
   checkAnswer(await worker.evaluate(() => globalThis.use("cpu", { saved: true })), "cpu");
   const seen = await worker.evaluate(async () => {
     const { createHead, storage } = globalThis;

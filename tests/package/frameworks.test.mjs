@@ -97,7 +97,7 @@ async function use(url, name, made) {
     let started = 0;
     page.on("worker", () => (started += 1));
     await page.goto(url);
-    await page.locator("button:enabled").click({ timeout: 30_000 });
+    await page.locator("button:enabled").click({ timeout: 60_000 });
     const output = page.locator("output", { hasText: "none of these" });
     await output.waitFor({ timeout: 60_000 });
     assert.equal(await output.textContent(), "left, right, none of these");

@@ -72,13 +72,13 @@ test("Next builds it, each wasm file once and none for the server", { timeout: 1
   assert.deepEqual(built.filter((name) => !name.startsWith(path.join("static", "media"))), []);
 });
 
-test("the server imports it, the client component uses it, on both backends", { timeout: 90_000 }, async () => {
+test("the server imports it, the client component uses it, on both backends", { timeout: 240_000 }, async () => {
   const address = await start();
   const html = await (await fetch(address)).text();
   assert.match(html, /<main title="function"><output><\/output>/, "what the server rendered");
 
   await visit(browser, address, async (page) => {
-    await page.waitForFunction(() => document.querySelector("output").textContent !== "", undefined, { timeout: 20_000 });
+    await page.waitForFunction(() => document.querySelector("output").textContent !== "", undefined, { timeout: 60_000 });
     assert.equal(await page.textContent("output"), "1", "the accuracy that the component shows");
     await checkSteps(page, everywhere);
   });

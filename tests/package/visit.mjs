@@ -27,7 +27,7 @@ export async function visit(browser, url, body) {
     });
     const work = async () => {
       await page.goto(url);
-      page.setDefaultTimeout(20_000);
+      page.setDefaultTimeout(60_000);
       await page.waitForFunction("globalThis.use");
       await body(page);
     };

@@ -23,7 +23,7 @@ export async function withEvidence(page, body) {
     const test = path.basename(process.argv[1], ".test.mjs");
     const name = at("tests", "output", "failed", `${test}-${count}`);
     // A page that has crashed shows nothing: what failed before is what matters.
-    const shown = page.screenshot({ path: `${name}.png`, fullPage: true, timeout: 10_000 });
+    const shown = page.screenshot({ path: `${name}.png`, fullPage: true, timeout: 30_000 });
     const taken = await shown.then(() => [`${name}.png`], () => []);
     if (isTraced) {
       await tracing.stop({ path: `${name}.zip` });

@@ -267,7 +267,7 @@ test("every scorer draws its map of these points, on a head that it suits", asyn
       await page.waitForFunction(
         ([scorer]) => document.querySelector("[data-scorer]")?.dataset.scorer === scorer,
         [name],
-        { timeout: 30_000 },
+        { timeout: 90_000 },
       );
       assert.equal(await page.locator('[role="alert"]').count(), 0, name);
     }

@@ -33,7 +33,7 @@ export async function runSnippet(page, body) {
   let visitor;
   try {
     await page.click(".export summary");
-    await page.locator(".export pre").waitFor({ timeout: 30_000 });
+    await page.locator(".export pre").waitFor({ timeout: 90_000 });
     writeFileSync(path.join(folder, "index.html"), await page.locator(".export pre").textContent());
     const [download] = await Promise.all([
       page.waitForEvent("download"),
@@ -61,7 +61,7 @@ export async function runSnippet(page, body) {
     await visitor.goto(server.url);
     await visitor.waitForLoadState("networkidle");
     await body(visitor, (words) =>
-      visitor.locator("output", { hasText: words }).waitFor({ timeout: 30_000 }),
+      visitor.locator("output", { hasText: words }).waitFor({ timeout: 90_000 }),
     );
     assert.deepEqual(faults, []);
   } finally {

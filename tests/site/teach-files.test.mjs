@@ -53,7 +53,7 @@ const hasCount = (page, name, count) =>
     .locator(".count", { hasText: new RegExp(`^${count} pictures?$`) })
     .waitFor({ timeout: 120_000 });
 const verdict = (page, words) =>
-  page.locator(".verdict-name", { hasText: words }).waitFor({ timeout: 30_000 });
+  page.locator(".verdict-name", { hasText: words }).waitFor({ timeout: 90_000 });
 
 async function rename(page, name, to) {
   await page.fill(`.card[aria-label="${name}"] input.name`, to);

@@ -118,7 +118,7 @@ test("two movements are known again while the phone moves, a third is none of th
     await learned(page);
     await movePhone(page, "circle", 2);
     await page.click("text=Turn the sensor on");
-    await page.locator(".verdict-name", { hasText: "Class 2" }).waitFor({ timeout: 20_000 });
+    await page.locator(".verdict-name", { hasText: "Class 2" }).waitFor({ timeout: 90_000 });
   };
   await visitTeach(browser, body, { prepare: (page) => page.addInitScript(givePhone) });
 });

@@ -53,7 +53,7 @@ async function ask(page, values) {
 }
 
 const verdict = (page, words) =>
-  page.locator(".verdict-name", { hasText: words }).waitFor({ timeout: 30_000 });
+  page.locator(".verdict-name", { hasText: words }).waitFor({ timeout: 90_000 });
 
 test("a table is learned, with classes by name, and an unlike row is none of these", async () => {
   await visitTeach(browser, async (page) => {

@@ -116,7 +116,7 @@ test("the sample of sentences teaches two classes and asks about a third", async
       .locator(".count", { hasText: "30 sentences" })
       .waitFor({ timeout: 120_000 });
     await page.locator("[data-lesson]", { hasText: "Learned from 60 sentences" }).waitFor();
-    await page.locator(".verdict-name", { hasText: "None of these" }).waitFor({ timeout: 30_000 });
+    await page.locator(".verdict-name", { hasText: "None of these" }).waitFor({ timeout: 90_000 });
     assert.equal(await ask(page, "a cup of tea and a slice of cake please"), "Café");
     assert.equal(await ask(page, "my brake pads are worn"), "Bicycle workshop");
     await page.screenshot({ path: `${OUTPUT}/teach-words-sample.png` });

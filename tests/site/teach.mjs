@@ -99,7 +99,7 @@ function stateOfCamera() {
   });
 }
 
-export const learned = (page) => page.locator('[data-lesson="ready"]').waitFor({ timeout: 30_000 });
+export const learned = (page) => page.locator('[data-lesson="ready"]').waitFor({ timeout: 90_000 });
 
 /** The answers to so many next frames: what the page names, or "none of these". */
 export function answers(page, howMany) {
