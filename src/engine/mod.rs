@@ -67,6 +67,20 @@ pub struct Outputs {
     pub penultimate: Option<Vec<f32>>,
 }
 
+/// A product that is wanted, and its own product with a further matrix, if that is.
+#[derive(Debug)]
+pub struct Chain<'a, M> {
+    /// `[rows, width]`.
+    pub left: &'a [f32],
+    /// [`Engine::product`]'s.
+    pub matrix: &'a M,
+    /// What the product is multiplied by in turn.
+    pub then: Option<&'a M>,
+}
+
+/// What [`Engine::products`] answers, chain by chain.
+pub type Products = std::vec::IntoIter<[Vec<f32>; 2]>;
+
 /// Most numbers in one layer's outputs for all rows of a call: a gigabyte, of which a wasm memory
 /// holds four.
 const MAX_OUTPUTS: usize = 1 << 28;
@@ -197,6 +211,21 @@ pub trait Engine: 'static {
     /// `left matrix^T`: the inner products of `left`, `[rows, width]`, with the matrix's rows,
     /// `[rows, matrix rows]`.
     async fn product(&mut self, left: &[f32], matrix: &Self::Matrix) -> Result<Vec<f32>>;
+
+    /// For each chain its products, the second one empty where none is wanted. A device is waited
+    /// for once.
+    async fn products(&mut self, chains: &[Chain<'_, Self::Matrix>]) -> Result<Products> {
+        let mut products = Vec::with_capacity(chains.len());
+        for &Chain { left, matrix, then } in chains {
+            let product = self.product(left, matrix).await?;
+            let further = match then {
+                Some(matrix) => self.product(&product, matrix).await?,
+                None => Vec::new(),
+            };
+            products.push([product, further]);
+        }
+        Ok(products.into_iter())
+    }
 
     /// Maps features before the first layer from now on, in training and in answers, or takes them
     /// as they are. Rows that lie on the engine already may stay as they were mapped.

@@ -41,8 +41,11 @@ impl<E: Engine> Scoring<E> for Rmd<E::Matrix> {
 
     async fn scores(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {
         let rows = self.covariance.rows(batch);
-        let mut scores = self.class.nearest(engine, &rows).await?.plain;
-        let whitened = self.background.apply(engine, &rows).await?;
+        let (own, all) = (self.class.offsets(&rows), self.background.offsets(&rows));
+        let chains = [self.class.chain(&own), self.background.chain(&all, None)];
+        let mut products = engine.products(&chains).await?;
+        let mut scores = self.class.nearest_by(&mut products).plain;
+        let [whitened, _] = products.next().unwrap_or_default();
         for (score, row) in scores.iter_mut().zip(whitened.chunks_exact(batch.width)) {
             *score -= dot(row, row);
         }

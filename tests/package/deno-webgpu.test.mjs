@@ -43,6 +43,35 @@ const counting = `
   head.dispose();
   console.log(JSON.stringify({ waits, steps }));
 `;
+/** Waits for a score of so many rows: what is read from the device together is waited for once. */
+const scoring = `
+  import { createHead } from "oodgate";
+  const { mapAsync } = GPUBuffer.prototype;
+  let [waits, pending] = [0, 0];
+  GPUBuffer.prototype.mapAsync = async function counted(...given) {
+    if (pending === 0) waits += 1;
+    pending += 1;
+    await mapAsync.apply(this, given);
+    pending -= 1;
+  };
+  const rows = (count) => Float32Array.from({ length: 8 * count }, (_, index) => Math.sin(index));
+  const labels = Int32Array.from({ length: 5000 }, (_, row) => row % 2);
+  const head = await createHead({ features: 8, classes: 2, backend: "webgpu" });
+  await head.fit(rows(5000), labels, { epochs: 1 });
+  const counts = {};
+  for (const scorer of ["msp", "mahalanobis", "rmd", "knn", "auto"]) {
+    await head.oodScore(rows(100), { scorer });
+    waits = 0;
+    await head.oodScore(rows(100), { scorer });
+    counts[scorer] = waits;
+  }
+  await head.addRows(rows(3), null);
+  await head.oodScore(rows(100));
+  waits = 0;
+  await head.oodScore(rows(100));
+  head.dispose();
+  console.log(JSON.stringify({ ...counts, unknown: waits }));
+`;
 const suite = `
   import * as oodgate from "oodgate";
   import { runCases } from "${runner}";
@@ -53,7 +82,9 @@ let project;
 
 before(() => {
   project = createProject();
-  const scripts = { "ask.js": asking, "count.js": counting, "suite.js": suite };
+  const scripts = {
+    "ask.js": asking, "count.js": counting, "score.js": scoring, "suite.js": suite,
+  };
   project.write(".", { "use.js": program(), ...scripts });
 });
 after(() => project?.remove());
@@ -102,6 +133,13 @@ test("a fit does not wait for the device after every batch", { timeout: 120_000 
   const [{ waits, steps }] = await answers(110_000, "count.js");
   assert.equal(steps, 400);
   assert.ok(waits > 0 && waits < 250, `${waits} waits in ${steps} steps`);
+});
+
+test("a score waits for the device once for the head's answer, and once for its own products", {
+  timeout: 120_000,
+}, async () => {
+  const [waits] = await answers(110_000, "score.js");
+  assert.deepEqual(waits, { msp: 1, mahalanobis: 2, rmd: 2, knn: 2, auto: 2, unknown: 2 });
 });
 
 test("the suite on Deno's WebGPU", { timeout: 600_000 }, async (t) => {

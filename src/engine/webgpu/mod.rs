@@ -32,7 +32,7 @@ use cubecl::server::Handle;
 use self::device::Submitted;
 pub use self::device::{Gpu, open};
 use self::layout::{Layout, Shape, pad_rows, unpad_rows};
-use super::{Engine, Outputs, Spec, State, Totals, check_outputs};
+use super::{Chain, Engine, Outputs, Products, Spec, State, Totals, check_outputs};
 use crate::{Result, input_map::InputMap, loss::Loss, optim::Update};
 
 /// Parameters, moments and scratch memory of one head on a WebGPU device.
@@ -137,6 +137,18 @@ impl WebGpuEngine {
             Some(scratch) if scratch.rows >= rows => Ok(scratch),
             _ => self.reserve(rows),
         }
+    }
+
+    /// Rows of a product that the device makes at a time.
+    fn rows_at_a_time(&self, matrix: &Matrix) -> usize {
+        self.gpu.rows_per_buffer(4 * matrix.shape.inputs4.max(matrix.shape.outputs4)).max(1)
+    }
+
+    /// The product of rows that lie on the device.
+    fn product_of(&self, input: &Handle, matrix: &Matrix, rows: usize) -> Handle {
+        let output = self.gpu.reserve(rows * 4 * matrix.shape.outputs4);
+        self.launch_product(input, matrix, &output, rows);
+        output
     }
 
     fn reserve(&self, rows: usize) -> Result<Scratch> {
@@ -307,17 +319,41 @@ impl Engine for WebGpuEngine {
     async fn product(&mut self, left: &[f32], matrix: &Matrix) -> Result<Vec<f32>> {
         self.gpu.check()?;
         let mut product = Vec::with_capacity(left.len() / matrix.width * matrix.rows);
-        let limit =
-            self.gpu.rows_per_buffer(4 * matrix.shape.inputs4.max(matrix.shape.outputs4)).max(1);
-        for part in left.chunks(limit * matrix.width) {
-            let rows = part.len() / matrix.width;
+        for part in left.chunks(self.rows_at_a_time(matrix) * matrix.width) {
             let input = self.gpu.upload_floats(pad_rows(part, matrix.width));
-            let output = self.gpu.reserve(rows * 4 * matrix.shape.outputs4);
-            self.launch_product(&input, matrix, &output, rows);
+            let output = self.product_of(&input, matrix, part.len() / matrix.width);
             let mut read = self.gpu.read(vec![output]).await?.into_iter();
             product.extend(unpad_rows(read.next().unwrap_or_default(), matrix.rows));
         }
         Ok(product)
+    }
+
+    async fn products(&mut self, chains: &[Chain<'_, Matrix>]) -> Result<Products> {
+        self.gpu.check()?;
+        let mut handles = Vec::with_capacity(2 * chains.len());
+        let mut uploaded: Option<(&[f32], Handle)> = None;
+        for &Chain { left, matrix, then } in chains {
+            let rows = left.len() / matrix.width;
+            for matrix in [Some(matrix), then].into_iter().flatten() {
+                self.gpu
+                    .fits("products", rows * 4 * matrix.shape.inputs4.max(matrix.shape.outputs4))?;
+            }
+            let input = match uploaded.take_if(|(before, _)| std::ptr::eq(*before, left)) {
+                Some((_, input)) => input,
+                None => self.gpu.upload_floats(pad_rows(left, matrix.width)),
+            };
+            let product = self.product_of(&input, matrix, rows);
+            uploaded = Some((left, input));
+            handles.push(product.clone());
+            handles.extend(then.map(|then| self.product_of(&product, then, rows)));
+        }
+        let mut read = self.gpu.read(handles).await?.into_iter();
+        let mut next = |matrix: &Matrix| unpad_rows(read.next().unwrap_or_default(), matrix.rows);
+        let products: Vec<_> = chains
+            .iter()
+            .map(|chain| [next(chain.matrix), chain.then.map(&mut next).unwrap_or_default()])
+            .collect();
+        Ok(products.into_iter())
     }
 
     fn set_input(&mut self, map: Option<Rc<InputMap>>) {

@@ -7,7 +7,7 @@ use nalgebra::DMatrix;
 use super::{covariance::Whitening, moments::Moments, pieces};
 use crate::{
     Result,
-    engine::{Engine, check_table},
+    engine::{Chain, Engine, Products, check_table},
     numeric::row::{dot, squared_distance},
     ood::FittedArrays,
 };
@@ -200,12 +200,26 @@ impl<M> ClassDistances<M> {
         engine: &mut E,
         rows: &[f32],
     ) -> Result<Nearest> {
-        let whitened = self.whitening.apply(engine, rows).await?;
-        let products = engine.product(&whitened, &self.matrix).await?;
+        Ok(self.nearest_by(&mut engine.products(&[self.chain(&self.offsets(rows))]).await?))
+    }
+
+    /// What [`Self::chain`] takes of `[rows, width]`.
+    pub fn offsets(&self, rows: &[f32]) -> Vec<f32> {
+        self.whitening.offsets(rows)
+    }
+
+    /// The products that the distances are made of. A single class needs no search for the nearest.
+    pub fn chain<'a>(&'a self, offsets: &'a [f32]) -> Chain<'a, M> {
+        self.whitening.chain(offsets, (self.classes.len() > 1).then_some(&self.matrix))
+    }
+
+    /// [`Self::nearest`] by the next of these products.
+    pub fn nearest_by(&self, products: &mut Products) -> Nearest {
+        let [whitened, products] = products.next().unwrap_or_default();
         let mut nearest = Nearest::default();
-        for (row, products) in
-            whitened.chunks_exact(self.width).zip(products.chunks_exact(self.classes.len()))
-        {
+        let mut products = products.chunks_exact(self.classes.len());
+        for row in whitened.chunks_exact(self.width) {
+            let products = products.next().unwrap_or(&[0.0]);
             let square = dot(row, row);
             // The difference of products finds the class; the distance itself it would round away
             // where means lie far apart.
@@ -222,7 +236,7 @@ impl<M> ClassDistances<M> {
             let other = if scaled.1 == plain.1 { own } else { distance(scaled.1) };
             nearest.scaled.push(self.factors[scaled.1] * other);
         }
-        Ok(nearest)
+        nearest
     }
 
     /// Adds the whitening, the whitened means `[classes, width]`, and a factor and an error for each.

@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 use super::{blocked::inverse_factor, pieces, triangle};
 use crate::{
     Error, Result,
-    engine::Engine,
+    engine::{Chain, Engine},
     error::Mismatch,
     numeric::format::number,
     ood::fitted_arrays::{FittedArrays, transposed},
@@ -103,14 +103,19 @@ impl<M> Whitening<M> {
         self.log_determinant
     }
 
-    /// The difference first: far from the origin the product would lose what distinguishes the
-    /// rows.
-    fn offsets(&self, rows: &[f32]) -> Vec<f32> {
+    /// What the rows' product is made of. The difference first: far from the origin the product
+    /// would lose what distinguishes the rows.
+    pub fn offsets(&self, rows: &[f32]) -> Vec<f32> {
         let mut offsets = Vec::with_capacity(rows.len());
         for row in rows.chunks_exact(self.centre.len()) {
             offsets.extend(row.iter().zip(&self.centre).map(|(x, c)| x - c));
         }
         offsets
+    }
+
+    /// Makes whitened rows of [`Self::offsets`], and their products with a further matrix.
+    pub fn chain<'a>(&'a self, offsets: &'a [f32], then: Option<&'a M>) -> Chain<'a, M> {
+        Chain { left: offsets, matrix: &self.inverse, then }
     }
 
     /// Of `[rows, width]`.

@@ -5,7 +5,7 @@
 use super::neighbours::{Bank, Neighbour, among_themselves, extended, farthest};
 use crate::{
     Result,
-    engine::Engine,
+    engine::{Chain, Engine, Products},
     numeric::row::dot,
     ood::fitted_arrays::{FittedArrays, picked},
     pace::paced,
@@ -69,25 +69,36 @@ impl<M> LocalDensity<M> {
 
 #[maybe_async::maybe_async]
 impl<M> LocalDensity<M> {
-    /// Scores, `[rows]`. Neighbours leave out `without[row]`, where given.
-    pub async fn scores<E: Engine<Matrix = M>>(
+    /// Adds the products that [`Self::scores`] takes, of `rows` that are
+    /// [`Self::searched`].
+    pub fn chain<'a>(&'a self, searched: &'a [f32], chains: &mut Vec<Chain<'a, M>>) {
+        if self.k > 0 {
+            chains.extend(self.bank.chains(searched));
+        }
+    }
+
+    /// `[rows, width]` as they are searched for.
+    pub fn searched(&self, rows: &[f32]) -> Vec<f32> {
+        extended(rows, self.width, |_| 1.0)
+    }
+
+    /// Scores, `[rows]`, by the next of these products. Neighbours leave out `without[row]`, where
+    /// given.
+    pub fn scores(
         &self,
-        engine: &mut E,
+        products: &mut Products,
         rows: &[f32],
         without: &[Option<u32>],
-    ) -> Result<Vec<f32>> {
+    ) -> Vec<f32> {
+        let count = rows.len() / self.width;
         if self.k == 0 {
-            return Ok(vec![0.0; rows.len() / self.width]);
+            return vec![0.0; count];
         }
-        let neighbours = self
-            .bank
-            .nearest(engine, &extended(rows, self.width, |_| 1.0), self.k, &self.places(without))
-            .await?;
-        Ok(rows
-            .chunks_exact(self.width)
+        let neighbours = self.bank.nearest_by(products, count, self.k, &self.places(without));
+        rows.chunks_exact(self.width)
             .zip(&neighbours)
             .map(|(row, found)| self.ratio(farthest(row, found, &self.rows), found))
-            .collect())
+            .collect()
     }
 
     /// Places in the bank of those of these training rows that are there.

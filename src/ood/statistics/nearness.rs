@@ -209,12 +209,22 @@ impl<M> Nearness<M> {
             None => None,
         };
         let rows = spanned.as_deref().unwrap_or(&shaped);
-        let near = self.class.nearest(engine, rows).await?;
-        let far = self.background.nearest(engine, rows).await?;
-        let sparseness = self.density.scores(engine, rows, without).await?;
+        // Both are about the mean of all rows.
+        let offsets = self.class.offsets(rows);
+        let searched = self.density.searched(rows);
+        let compared = self.unknown.as_ref().map(|unknown| (unknown, unknown.searched(&shaped)));
+        let mut chains = vec![self.class.chain(&offsets), self.background.chain(&offsets)];
+        self.density.chain(&searched, &mut chains);
+        if let Some((unknown, searched)) = &compared {
+            unknown.chain(searched, &mut chains);
+        }
+        let mut products = engine.products(&chains).await?;
+        let near = self.class.nearest_by(&mut products);
+        let far = self.background.nearest_by(&mut products);
+        let sparseness = self.density.scores(&mut products, rows, without);
         let [class, relative, density] = &self.standards;
         let unknown = match &self.unknown {
-            Some(unknown) => unknown.scores(engine, &shaped, &self.density.places(without)).await?,
+            Some(unknown) => unknown.scores(&mut products, &shaped, &self.density.places(without)),
             None => Vec::new(),
         };
         let lengths = features.chunks_exact(self.features).map(norm);

@@ -4,7 +4,7 @@
 use super::pieces::rows_of_piece;
 use crate::{
     Result,
-    engine::Engine,
+    engine::{Chain, Engine, Products},
     numeric::{
         row::{dot, squared_distance},
         sort,
@@ -19,6 +19,9 @@ pub const BLOCK: usize = 4096;
 /// The same where rows are compared with one another, each pair of blocks once: smaller blocks spare
 /// more of the second half, and ask an engine for more products, of which a GPU reads back each.
 const OWN_BLOCK: usize = 1024;
+
+/// Most products that are read at once, if they are those of several blocks.
+const NUMBERS: usize = 1 << 22;
 
 /// Rows to search in.
 pub struct Bank<M> {
@@ -69,18 +72,45 @@ impl<M> Bank<M> {
         k: usize,
         without: &[Option<u32>],
     ) -> Result<Vec<Vec<Neighbour>>> {
-        let mut searches: Vec<Search> = (0..rows.len() / self.width)
-            .map(|row| Search::new(k, without.get(row).copied().flatten().map(|row| row as usize)))
-            .collect();
-        for (index, block) in self.blocks.iter().enumerate() {
-            let first = index * BLOCK;
-            let width = BLOCK.min(self.count - first);
-            let products = engine.product(rows, block).await?;
-            for (search, products) in searches.iter_mut().zip(products.chunks_exact(width)) {
-                search.add(first, products);
+        let count = rows.len() / self.width;
+        let mut searches = searches(count, k, without);
+        let at_once = (NUMBERS / (count * BLOCK).max(1)).max(1);
+        for first in (0..self.blocks.len()).step_by(at_once) {
+            let chains: Vec<_> = self.chains(rows).skip(first).take(at_once).collect();
+            for (index, [products, _]) in (first..).zip(engine.products(&chains).await?) {
+                self.search(index, &products, &mut searches);
             }
         }
         Ok(searches.into_iter().map(Search::finish).collect())
+    }
+
+    /// The products of `[rows, width]` that [`Self::nearest_by`] takes.
+    pub fn chains<'a>(&'a self, rows: &'a [f32]) -> impl Iterator<Item = Chain<'a, M>> {
+        self.blocks.iter().map(move |matrix| Chain { left: rows, matrix, then: None })
+    }
+
+    /// [`Self::nearest`] by the next of these products, of which as many rows are searched for.
+    pub fn nearest_by(
+        &self,
+        products: &mut Products,
+        rows: usize,
+        k: usize,
+        without: &[Option<u32>],
+    ) -> Vec<Vec<Neighbour>> {
+        let mut searches = searches(rows, k, without);
+        for index in 0..self.blocks.len() {
+            let [products, _] = products.next().unwrap_or_default();
+            self.search(index, &products, &mut searches);
+        }
+        searches.into_iter().map(Search::finish).collect()
+    }
+
+    fn search(&self, block: usize, products: &[f32], searches: &mut [Search]) {
+        let first = block * BLOCK;
+        let width = BLOCK.min(self.count - first);
+        for (search, products) in searches.iter_mut().zip(products.chunks_exact(width)) {
+            search.add(first, products);
+        }
     }
 }
 
@@ -147,6 +177,11 @@ pub fn farthest(row: &[f32], found: &[Neighbour], rows: &[f32]) -> f32 {
     // NaN, where numbers beyond `f32` came up, outlasts every distance.
     let farther = |far: f32, square: f32| if square <= far { far } else { square };
     found.iter().map(|neighbour| square(neighbour.row)).fold(0.0, farther).sqrt()
+}
+
+fn searches(rows: usize, k: usize, without: &[Option<u32>]) -> Vec<Search> {
+    let without = |row: usize| without.get(row).copied().flatten().map(|row| row as usize);
+    (0..rows).map(|row| Search::new(k, without(row))).collect()
 }
 
 /// The best rows so far.

@@ -9,7 +9,7 @@
 use super::pieces;
 use crate::{
     Result,
-    engine::Engine,
+    engine::{Chain, Engine},
     numeric::row::{dot, norm},
     ood::fitted_arrays::{FittedArrays, transposed},
     pace::wait,
@@ -168,8 +168,8 @@ impl<M> Basis<M> {
         engine: &mut E,
         mut rows: Vec<f32>,
     ) -> Result<(Vec<f32>, Vec<f32>)> {
-        let coordinates = engine.product(&rows, &self.rows).await?;
-        let within = engine.product(&coordinates, &self.columns).await?;
+        let chain = Chain { left: &rows, matrix: &self.rows, then: Some(&self.columns) };
+        let [coordinates, within] = engine.products(&[chain]).await?.next().unwrap_or_default();
         rows.iter_mut().zip(&within).for_each(|(x, within)| *x -= within);
         Ok((coordinates, rows))
     }

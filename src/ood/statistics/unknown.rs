@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     Result,
-    engine::Engine,
+    engine::{Chain, Engine, Products},
     numeric::row::{dot, squared_distance},
     ood::fitted_arrays::{FittedArrays, picked},
     pace::{paced, wait},
@@ -66,23 +66,24 @@ impl<M> Side<M> {
         let bank = Bank::new(engine, &extended(&rows, width, half_square), width + 1)?;
         Ok(Self { rows, bank })
     }
+}
 
+impl<M> Side<M> {
     /// The distance of each of `[rows, width]` to the nearest, `without[row]` left out; infinite
-    /// where there is none.
-    async fn distances<E: Engine<Matrix = M>>(
+    /// where there is none. By the next of these products.
+    fn distances(
         &self,
-        engine: &mut E,
+        products: &mut Products,
         rows: &[f32],
         width: usize,
         without: &[Option<u32>],
-    ) -> Result<Vec<f32>> {
-        let searched = extended(rows, width, |_| 1.0);
-        let found = self.bank.nearest(engine, &searched, 1, without).await?;
+    ) -> Vec<f32> {
+        let found = self.bank.nearest_by(products, rows.len() / width, 1, without);
         let distance = |(row, found): (&[f32], &Vec<_>)| match found.is_empty() {
             true => f32::INFINITY,
             false => farthest(row, found, &self.rows),
         };
-        Ok(rows.chunks_exact(width).zip(&found).map(distance).collect())
+        rows.chunks_exact(width).zip(&found).map(distance).collect()
     }
 }
 
@@ -102,8 +103,12 @@ impl<M> Unknown<M> {
         let mut nearer = Vec::with_capacity(known.bank.count());
         let itself: Vec<Option<u32>> = (0..known.bank.count() as u32).map(Some).collect();
         for (rows, itself) in known.rows.chunks(CHUNK * width).zip(itself.chunks(CHUNK)) {
-            let own = wait!(known.distances(engine, rows, width, itself))?;
-            let theirs = wait!(examples.distances(engine, rows, width, &[]))?;
+            let searched = extended(rows, width, |_| 1.0);
+            let chains: Vec<_> =
+                known.bank.chains(&searched).chain(examples.bank.chains(&searched)).collect();
+            let mut products = wait!(engine.products(&chains))?;
+            let own = known.distances(&mut products, rows, width, itself);
+            let theirs = examples.distances(&mut products, rows, width, &[]);
             engine.pace().piece().await;
             nearer.extend(own.into_iter().zip(theirs).map(|(own, theirs)| ratio(own, theirs)));
         }
@@ -121,23 +126,34 @@ impl<M> Unknown<M> {
 
 #[maybe_async::maybe_async]
 impl<M> Unknown<M> {
-    /// The part of each of `[rows, width]`, at least 0. `without[row]`, where given, is the
-    /// training row that it is.
-    pub async fn scores<E: Engine<Matrix = M>>(
+    /// `[rows, width]` as they are searched for.
+    pub fn searched(&self, rows: &[f32]) -> Vec<f32> {
+        extended(rows, self.width, |_| 1.0)
+    }
+
+    /// Adds the products that [`Self::scores`] takes, of rows that are [`Self::searched`].
+    pub fn chain<'a>(&'a self, searched: &'a [f32], chains: &mut Vec<Chain<'a, M>>) {
+        chains.extend(self.known.bank.chains(searched));
+        chains.extend(self.examples.bank.chains(searched));
+    }
+
+    /// The part of each of `[rows, width]`, at least 0, by the next of these products.
+    /// `without[row]`, where given, is the training row that it is.
+    pub fn scores(
         &self,
-        engine: &mut E,
+        products: &mut Products,
         rows: &[f32],
         without: &[Option<u32>],
-    ) -> Result<Vec<f64>> {
-        let own = self.known.distances(engine, rows, self.width, without).await?;
-        let theirs = self.examples.distances(engine, rows, self.width, &[]).await?;
+    ) -> Vec<f64> {
+        let own = self.known.distances(products, rows, self.width, without);
+        let theirs = self.examples.distances(products, rows, self.width, &[]);
         let ratios = own.iter().zip(&theirs).map(|(&own, &theirs)| ratio(own, theirs));
         let sides = rows.chunks_exact(self.width).map(|row| self.side(row));
         let part = |(ratio, side): (f32, f32)| {
             let nearer = (self.nearer.apply_widely(ratio) - NEARER).max(0.0);
             nearer + (self.beyond.apply_widely(side) - BEYOND).max(0.0)
         };
-        Ok(ratios.zip(sides).map(part).collect())
+        ratios.zip(sides).map(part).collect()
     }
 
     /// The same with other training rows.

@@ -11,13 +11,15 @@ const setup = { features: 384, classes: 150, rows: 15_000, queries: 1000 };
 const small = { features: 64, classes: 10, rows: 500, queries: 100 };
 const scorers = ["msp", "knn", "mahalanobis", "auto"];
 
-/** How often a call waits for something to be read from the device. */
+/** How often a call waits for the device: for what is read together, once. */
 async function waitsOf(call) {
   const { mapAsync } = GPUBuffer.prototype;
-  let waits = 0;
-  GPUBuffer.prototype.mapAsync = function counted(...given) {
-    waits += 1;
-    return mapAsync.apply(this, given);
+  let [waits, pending] = [0, 0];
+  GPUBuffer.prototype.mapAsync = async function counted(...given) {
+    if (pending === 0) waits += 1;
+    pending += 1;
+    await mapAsync.apply(this, given);
+    pending -= 1;
   };
   await call();
   GPUBuffer.prototype.mapAsync = mapAsync;
