@@ -67,18 +67,31 @@ pub struct Outputs {
     pub penultimate: Option<Vec<f32>>,
 }
 
-/// A product that is wanted, and its own product with a further matrix, if that is.
+/// A product that is wanted, and what comes of it.
 #[derive(Debug)]
 pub struct Chain<'a, M> {
     /// `[rows, width]`.
     pub left: &'a [f32],
     /// [`Engine::product`]'s.
     pub matrix: &'a M,
-    /// What the product is multiplied by in turn.
-    pub then: Option<&'a M>,
+    /// What the product is for.
+    pub then: Then<'a, M>,
 }
 
-/// What [`Engine::products`] answers, chain by chain.
+/// What comes of a product.
+#[derive(Debug)]
+pub enum Then<'a, M> {
+    /// Nothing: it is wanted itself.
+    Nothing,
+    /// It is wanted, and its own product with this matrix.
+    Product(&'a M),
+    /// Of each row only so many of the largest are wanted, of equal ones the first.
+    Largest(usize),
+}
+
+/// What [`Engine::products`] answers, chain by chain: the product, and its own with a further
+/// matrix. Where the largest are wanted: all of them and nothing, or some that hold the largest and
+/// their columns, `[rows, as many]` each, a column that does not exist where there is none.
 pub type Products = std::vec::IntoIter<[Vec<f32>; 2]>;
 
 /// Most numbers in one layer's outputs for all rows of a call: a gigabyte, of which a wasm memory
@@ -212,15 +225,14 @@ pub trait Engine: 'static {
     /// `[rows, matrix rows]`.
     async fn product(&mut self, left: &[f32], matrix: &Self::Matrix) -> Result<Vec<f32>>;
 
-    /// For each chain its products, the second one empty where none is wanted. A device is waited
-    /// for once.
+    /// What the chains ask for. A device is waited for once.
     async fn products(&mut self, chains: &[Chain<'_, Self::Matrix>]) -> Result<Products> {
         let mut products = Vec::with_capacity(chains.len());
-        for &Chain { left, matrix, then } in chains {
+        for &Chain { left, matrix, ref then } in chains {
             let product = self.product(left, matrix).await?;
             let further = match then {
-                Some(matrix) => self.product(&product, matrix).await?,
-                None => Vec::new(),
+                Then::Product(matrix) => self.product(&product, matrix).await?,
+                _ => Vec::new(),
             };
             products.push([product, further]);
         }

@@ -18,7 +18,12 @@ use super::{
     scoring::Scoring,
     statistics::{Context, class_distances::ClassDistances, covariance::Whitening},
 };
-use crate::{Result, engine::Engine, numeric::row::dot, pace::paced};
+use crate::{
+    Result,
+    engine::{Engine, Then},
+    numeric::row::dot,
+    pace::paced,
+};
 
 /// Fitted to training rows.
 pub struct Rmd<M> {
@@ -42,7 +47,7 @@ impl<E: Engine> Scoring<E> for Rmd<E::Matrix> {
     async fn scores(&self, engine: &mut E, batch: &Batch<'_>) -> Result<Vec<f32>> {
         let rows = self.covariance.rows(batch);
         let (own, all) = (self.class.offsets(&rows), self.background.offsets(&rows));
-        let chains = [self.class.chain(&own), self.background.chain(&all, None)];
+        let chains = [self.class.chain(&own), self.background.chain(&all, Then::Nothing)];
         let mut products = engine.products(&chains).await?;
         let mut scores = self.class.nearest_by(&mut products).plain;
         let [whitened, _] = products.next().unwrap_or_default();

@@ -5,6 +5,7 @@ use cubecl::{prelude::CubeCount, server::Handle};
 use super::{
     Batch, Data, Matrix, Order, Scratch, WebGpuEngine,
     arguments::{Arguments, BUFFER, setting},
+    largest,
     layout::Shape,
     linear, loss,
     loss::Kind,
@@ -81,6 +82,45 @@ impl WebGpuEngine {
         // SAFETY: without a gather the kernel reads the first `rows` rows, which `left` holds, and
         // writes as many to `output`.
         unsafe { self.launch_product_kernel(arguments, rows, matrix.shape, tile, false, false) };
+    }
+
+    /// Of a product's rows the `k` largest values and some more, and behind all of them their
+    /// columns; nothing where all products are hardly more.
+    pub(super) fn launch_largest(
+        &self,
+        product: &Handle,
+        matrix: &Matrix,
+        rows: usize,
+        k: usize,
+    ) -> Option<Handle> {
+        let lanes = largest::lanes(self.gpu.is_software());
+        if !largest::is_worth_it(matrix.rows, k, lanes) {
+            return None;
+        }
+        let found = self.gpu.reserve(2 * rows * lanes * k);
+        let (settings, device, target) = setting(&self.gpu, self.dim());
+        let kernel = largest::largest::Largest::new(
+            settings,
+            device,
+            target,
+            BUFFER,
+            BUFFER,
+            (),
+            (),
+            (),
+            k,
+            lanes,
+        );
+        let arguments = Arguments::default()
+            .reads(product)
+            .writes(&found)
+            .number(rows as u32)
+            .number(matrix.rows as u32)
+            .number(4 * matrix.shape.outputs4 as u32);
+        // SAFETY: the product holds `rows` rows of so many vectors, and `found` two values for each
+        // of the `k` that each thread writes.
+        unsafe { arguments.launch(&self.gpu, kernel, self.threads(rows * lanes)) };
+        Some(found)
     }
 
     /// # Safety

@@ -17,10 +17,12 @@
 
 mod arguments;
 mod device;
+mod largest;
 mod launch;
 mod layout;
 mod linear;
 mod loss;
+mod products;
 mod tile;
 mod totals;
 mod update;
@@ -137,18 +139,6 @@ impl WebGpuEngine {
             Some(scratch) if scratch.rows >= rows => Ok(scratch),
             _ => self.reserve(rows),
         }
-    }
-
-    /// Rows of a product that the device makes at a time.
-    fn rows_at_a_time(&self, matrix: &Matrix) -> usize {
-        self.gpu.rows_per_buffer(4 * matrix.shape.inputs4.max(matrix.shape.outputs4)).max(1)
-    }
-
-    /// The product of rows that lie on the device.
-    fn product_of(&self, input: &Handle, matrix: &Matrix, rows: usize) -> Handle {
-        let output = self.gpu.reserve(rows * 4 * matrix.shape.outputs4);
-        self.launch_product(input, matrix, &output, rows);
-        output
     }
 
     fn reserve(&self, rows: usize) -> Result<Scratch> {
@@ -329,31 +319,7 @@ impl Engine for WebGpuEngine {
     }
 
     async fn products(&mut self, chains: &[Chain<'_, Matrix>]) -> Result<Products> {
-        self.gpu.check()?;
-        let mut handles = Vec::with_capacity(2 * chains.len());
-        let mut uploaded: Option<(&[f32], Handle)> = None;
-        for &Chain { left, matrix, then } in chains {
-            let rows = left.len() / matrix.width;
-            for matrix in [Some(matrix), then].into_iter().flatten() {
-                self.gpu
-                    .fits("products", rows * 4 * matrix.shape.inputs4.max(matrix.shape.outputs4))?;
-            }
-            let input = match uploaded.take_if(|(before, _)| std::ptr::eq(*before, left)) {
-                Some((_, input)) => input,
-                None => self.gpu.upload_floats(pad_rows(left, matrix.width)),
-            };
-            let product = self.product_of(&input, matrix, rows);
-            uploaded = Some((left, input));
-            handles.push(product.clone());
-            handles.extend(then.map(|then| self.product_of(&product, then, rows)));
-        }
-        let mut read = self.gpu.read(handles).await?.into_iter();
-        let mut next = |matrix: &Matrix| unpad_rows(read.next().unwrap_or_default(), matrix.rows);
-        let products: Vec<_> = chains
-            .iter()
-            .map(|chain| [next(chain.matrix), chain.then.map(&mut next).unwrap_or_default()])
-            .collect();
-        Ok(products.into_iter())
+        self.read_products(chains).await
     }
 
     fn set_input(&mut self, map: Option<Rc<InputMap>>) {

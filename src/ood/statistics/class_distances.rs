@@ -7,7 +7,7 @@ use nalgebra::DMatrix;
 use super::{covariance::Whitening, moments::Moments, pieces};
 use crate::{
     Result,
-    engine::{Chain, Engine, Products, check_table},
+    engine::{Chain, Engine, Products, Then, check_table},
     numeric::row::{dot, squared_distance},
     ood::FittedArrays,
 };
@@ -210,7 +210,8 @@ impl<M> ClassDistances<M> {
 
     /// The products that the distances are made of. A single class needs no search for the nearest.
     pub fn chain<'a>(&'a self, offsets: &'a [f32]) -> Chain<'a, M> {
-        self.whitening.chain(offsets, (self.classes.len() > 1).then_some(&self.matrix))
+        let then = if self.classes.len() > 1 { Then::Product(&self.matrix) } else { Then::Nothing };
+        self.whitening.chain(offsets, then)
     }
 
     /// [`Self::nearest`] by the next of these products.

@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 use super::{blocked::inverse_factor, pieces, triangle};
 use crate::{
     Error, Result,
-    engine::{Chain, Engine},
+    engine::{Chain, Engine, Then},
     error::Mismatch,
     numeric::format::number,
     ood::fitted_arrays::{FittedArrays, transposed},
@@ -113,8 +113,8 @@ impl<M> Whitening<M> {
         offsets
     }
 
-    /// Makes whitened rows of [`Self::offsets`], and their products with a further matrix.
-    pub fn chain<'a>(&'a self, offsets: &'a [f32], then: Option<&'a M>) -> Chain<'a, M> {
+    /// Makes whitened rows of [`Self::offsets`].
+    pub fn chain<'a>(&'a self, offsets: &'a [f32], then: Then<'a, M>) -> Chain<'a, M> {
         Chain { left: offsets, matrix: &self.inverse, then }
     }
 

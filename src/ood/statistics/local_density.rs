@@ -73,7 +73,7 @@ impl<M> LocalDensity<M> {
     /// [`Self::searched`].
     pub fn chain<'a>(&'a self, searched: &'a [f32], chains: &mut Vec<Chain<'a, M>>) {
         if self.k > 0 {
-            chains.extend(self.bank.chains(searched));
+            self.bank.chain(searched, self.k, chains);
         }
     }
 

@@ -4,7 +4,7 @@
 use super::pieces::rows_of_piece;
 use crate::{
     Result,
-    engine::{Chain, Engine, Products},
+    engine::{Chain, Engine, Products, Then},
     numeric::{
         row::{dot, squared_distance},
         sort,
@@ -74,19 +74,25 @@ impl<M> Bank<M> {
     ) -> Result<Vec<Vec<Neighbour>>> {
         let count = rows.len() / self.width;
         let mut searches = searches(count, k, without);
+        let mut chains = Vec::new();
+        self.chain(rows, k, &mut chains);
         let at_once = (NUMBERS / (count * BLOCK).max(1)).max(1);
-        for first in (0..self.blocks.len()).step_by(at_once) {
-            let chains: Vec<_> = self.chains(rows).skip(first).take(at_once).collect();
-            for (index, [products, _]) in (first..).zip(engine.products(&chains).await?) {
-                self.search(index, &products, &mut searches);
+        let mut block = 0;
+        for chains in chains.chunks(at_once) {
+            for products in engine.products(chains).await? {
+                self.search(block, &products, &mut searches);
+                block += 1;
             }
         }
         Ok(searches.into_iter().map(Search::finish).collect())
     }
 
-    /// The products of `[rows, width]` that [`Self::nearest_by`] takes.
-    pub fn chains<'a>(&'a self, rows: &'a [f32]) -> impl Iterator<Item = Chain<'a, M>> {
-        self.blocks.iter().map(move |matrix| Chain { left: rows, matrix, then: None })
+    /// Adds the products of `[rows, width]` that [`Self::nearest_by`] takes.
+    pub fn chain<'a>(&'a self, rows: &'a [f32], k: usize, chains: &mut Vec<Chain<'a, M>>) {
+        for matrix in &self.blocks {
+            // One may be left out.
+            chains.push(Chain { left: rows, matrix, then: Then::Largest(k + 1) });
+        }
     }
 
     /// [`Self::nearest`] by the next of these products, of which as many rows are searched for.
@@ -99,17 +105,27 @@ impl<M> Bank<M> {
     ) -> Vec<Vec<Neighbour>> {
         let mut searches = searches(rows, k, without);
         for index in 0..self.blocks.len() {
-            let [products, _] = products.next().unwrap_or_default();
-            self.search(index, &products, &mut searches);
+            self.search(index, &products.next().unwrap_or_default(), &mut searches);
         }
         searches.into_iter().map(Search::finish).collect()
     }
 
-    fn search(&self, block: usize, products: &[f32], searches: &mut [Search]) {
+    fn search(&self, block: usize, [products, columns]: &[Vec<f32>; 2], searches: &mut [Search]) {
         let first = block * BLOCK;
         let width = BLOCK.min(self.count - first);
-        for (search, products) in searches.iter_mut().zip(products.chunks_exact(width)) {
-            search.add(first, products);
+        if columns.is_empty() {
+            for (search, products) in searches.iter_mut().zip(products.chunks_exact(width)) {
+                search.add(first, products);
+            }
+            return;
+        }
+        let found = columns.len() / searches.len().max(1);
+        for ((search, products), columns) in
+            searches.iter_mut().zip(products.chunks(found)).zip(columns.chunks(found))
+        {
+            let columns = columns.iter().map(|&column| column as usize);
+            let found = products.iter().zip(columns).filter(|&(_, column)| column < width);
+            found.for_each(|(&product, column)| search.take(first + column, product));
         }
     }
 }
@@ -208,15 +224,23 @@ impl Search {
     #[inline]
     fn offer(&mut self, row: usize, product: f32) {
         let is_behind = product <= self.least;
-        if !is_behind && self.without != Some(row) {
-            // What is beyond `f32` counts as one of the best, so that it is noticed: left out, it
-            // would leave a row without neighbours, at a distance of nothing.
-            let product = if product.is_finite() { product } else { f32::INFINITY };
-            self.found.push(sort::key(product, !(row as u32)));
+        if !is_behind {
+            self.take(row, product);
             // Sorted out in batches: one pass over 2 k costs as much as k insertions.
             if self.found.len() >= 2 * self.k + 16 {
                 self.shrink();
             }
+        }
+    }
+
+    /// Rows in any order.
+    #[inline]
+    fn take(&mut self, row: usize, product: f32) {
+        if self.without != Some(row) {
+            // What is beyond `f32` counts as one of the best, so that it is noticed: left out, it
+            // would leave a row without neighbours, at a distance of nothing.
+            let product = if product.abs() < f32::MAX { product } else { f32::INFINITY };
+            self.found.push(sort::key(product, !(row as u32)));
         }
     }
 

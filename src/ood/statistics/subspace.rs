@@ -9,7 +9,7 @@
 use super::pieces;
 use crate::{
     Result,
-    engine::{Chain, Engine},
+    engine::{Chain, Engine, Then},
     numeric::row::{dot, norm},
     ood::fitted_arrays::{FittedArrays, transposed},
     pace::wait,
@@ -168,7 +168,7 @@ impl<M> Basis<M> {
         engine: &mut E,
         mut rows: Vec<f32>,
     ) -> Result<(Vec<f32>, Vec<f32>)> {
-        let chain = Chain { left: &rows, matrix: &self.rows, then: Some(&self.columns) };
+        let chain = Chain { left: &rows, matrix: &self.rows, then: Then::Product(&self.columns) };
         let [coordinates, within] = engine.products(&[chain]).await?.next().unwrap_or_default();
         rows.iter_mut().zip(&within).for_each(|(x, within)| *x -= within);
         Ok((coordinates, rows))

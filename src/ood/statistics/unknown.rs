@@ -44,13 +44,18 @@ const CHUNK: usize = 256;
 
 /// Fitted to training rows and examples.
 pub struct Unknown<M> {
-    width: usize,
-    known: Side<M>,
-    examples: Side<M>,
+    compared: Compared<M>,
     nearer: Standard,
     discriminant: Vec<f32>,
     centre: Vec<f32>,
     beyond: Standard,
+}
+
+/// What rows are compared with.
+struct Compared<M> {
+    width: usize,
+    known: Side<M>,
+    examples: Side<M>,
 }
 
 /// Rows to search in.
@@ -59,16 +64,13 @@ struct Side<M> {
     bank: Bank<M>,
 }
 
-#[maybe_async::maybe_async]
 impl<M> Side<M> {
     fn new<E: Engine<Matrix = M>>(engine: &mut E, rows: Vec<f32>, width: usize) -> Result<Self> {
         let half_square = |row: &[f32]| -0.5 * dot(row, row);
         let bank = Bank::new(engine, &extended(&rows, width, half_square), width + 1)?;
         Ok(Self { rows, bank })
     }
-}
 
-impl<M> Side<M> {
     /// The distance of each of `[rows, width]` to the nearest, `without[row]` left out; infinite
     /// where there is none. By the next of these products.
     fn distances(
@@ -87,6 +89,24 @@ impl<M> Side<M> {
     }
 }
 
+impl<M> Compared<M> {
+    fn searched(&self, rows: &[f32]) -> Vec<f32> {
+        extended(rows, self.width, |_| 1.0)
+    }
+
+    fn chain<'a>(&'a self, searched: &'a [f32], chains: &mut Vec<Chain<'a, M>>) {
+        self.known.bank.chain(searched, 1, chains);
+        self.examples.bank.chain(searched, 1, chains);
+    }
+
+    /// K of each of `[rows, width]`, by the next of these products.
+    fn ratios(&self, products: &mut Products, rows: &[f32], without: &[Option<u32>]) -> Vec<f32> {
+        let own = self.known.distances(products, rows, self.width, without);
+        let theirs = self.examples.distances(products, rows, self.width, &[]);
+        own.iter().zip(&theirs).map(|(&own, &theirs)| ratio(own, theirs)).collect()
+    }
+}
+
 impl<M> Unknown<M> {
     /// Of training rows, some of which may stand for all, and examples, `[rows, width]` each, in
     /// the form in which rows are compared.
@@ -100,41 +120,34 @@ impl<M> Unknown<M> {
         let (discriminant, left_out) = discriminant(engine, &sides, width).await?;
         let known = Side::new(engine, known, width)?;
         let examples = Side::new(engine, examples, width)?;
+        let compared = Compared { width, known, examples };
+        let known = &compared.known;
         let mut nearer = Vec::with_capacity(known.bank.count());
         let itself: Vec<Option<u32>> = (0..known.bank.count() as u32).map(Some).collect();
         for (rows, itself) in known.rows.chunks(CHUNK * width).zip(itself.chunks(CHUNK)) {
-            let searched = extended(rows, width, |_| 1.0);
-            let chains: Vec<_> =
-                known.bank.chains(&searched).chain(examples.bank.chains(&searched)).collect();
+            let (searched, mut chains) = (compared.searched(rows), Vec::new());
+            compared.chain(&searched, &mut chains);
             let mut products = wait!(engine.products(&chains))?;
-            let own = known.distances(&mut products, rows, width, itself);
-            let theirs = examples.distances(&mut products, rows, width, &[]);
+            nearer.append(&mut compared.ratios(&mut products, rows, itself));
             engine.pace().piece().await;
-            nearer.extend(own.into_iter().zip(theirs).map(|(own, theirs)| ratio(own, theirs)));
         }
         Ok(Self {
-            width,
             nearer: Standard::of(&nearer),
             beyond: Standard::of(&left_out),
-            known,
-            examples,
+            compared,
             discriminant,
             centre,
         })
     }
-}
 
-#[maybe_async::maybe_async]
-impl<M> Unknown<M> {
     /// `[rows, width]` as they are searched for.
     pub fn searched(&self, rows: &[f32]) -> Vec<f32> {
-        extended(rows, self.width, |_| 1.0)
+        self.compared.searched(rows)
     }
 
     /// Adds the products that [`Self::scores`] takes, of rows that are [`Self::searched`].
     pub fn chain<'a>(&'a self, searched: &'a [f32], chains: &mut Vec<Chain<'a, M>>) {
-        chains.extend(self.known.bank.chains(searched));
-        chains.extend(self.examples.bank.chains(searched));
+        self.compared.chain(searched, chains);
     }
 
     /// The part of each of `[rows, width]`, at least 0, by the next of these products.
@@ -145,32 +158,34 @@ impl<M> Unknown<M> {
         rows: &[f32],
         without: &[Option<u32>],
     ) -> Vec<f64> {
-        let own = self.known.distances(products, rows, self.width, without);
-        let theirs = self.examples.distances(products, rows, self.width, &[]);
-        let ratios = own.iter().zip(&theirs).map(|(&own, &theirs)| ratio(own, theirs));
-        let sides = rows.chunks_exact(self.width).map(|row| self.side(row));
+        let ratios = self.compared.ratios(products, rows, without).into_iter();
+        let sides = rows.chunks_exact(self.compared.width).map(|row| self.side(row));
         let part = |(ratio, side): (f32, f32)| {
             let nearer = (self.nearer.apply_widely(ratio) - NEARER).max(0.0);
             nearer + (self.beyond.apply_widely(side) - BEYOND).max(0.0)
         };
         ratios.zip(sides).map(part).collect()
     }
+}
 
+#[maybe_async::maybe_async]
+impl<M> Unknown<M> {
     /// The same with other training rows.
     pub async fn among<E: Engine<Matrix = M>>(
         &self,
         engine: &mut E,
         places: &[usize],
     ) -> Result<Self> {
-        let known = picked(&self.known.rows, self.width, places);
-        paced!(Self::new(engine, known, self.examples.rows.clone(), self.width))
+        let Compared { width, ref known, ref examples } = self.compared;
+        let known = picked(&known.rows, width, places);
+        paced!(Self::new(engine, known, examples.rows.clone(), width))
     }
 
     /// Adds mean and inverse deviation of K and L, the examples, w and m.
     pub fn arrays(&self, out: &mut FittedArrays) {
         self.nearer.wide_numbers(out);
         self.beyond.wide_numbers(out);
-        out.array(&self.examples.rows);
+        out.array(&self.compared.examples.rows);
         out.array(&self.discriminant);
         out.array(&self.centre);
     }
