@@ -1,6 +1,7 @@
 //! The CPU engine: matrix products by panels, and fused loops on slices for everything else.
 
 mod bounds;
+mod coarse;
 mod kernel;
 mod lanes;
 mod matmul;
@@ -10,6 +11,7 @@ use std::{ops::Range, rc::Rc};
 
 use self::{
     bounds::{Bounds, has_diverged, largest},
+    coarse::Coarse,
     matmul::{View, multiply, reach},
 };
 use super::{Engine, Outputs, Spec, State, Totals, check_outputs};
@@ -55,6 +57,8 @@ pub struct Matrix {
     values: Vec<f32>,
     width: usize,
     reach: Vec<usize>,
+    /// Of one that is searched.
+    coarse: Option<Coarse>,
 }
 
 /// Buffers that steps reuse; they grow to the largest batch seen.
@@ -308,13 +312,25 @@ impl Engine for CpuEngine {
 
     fn matrix(&mut self, values: Vec<f32>, width: usize) -> Result<Matrix> {
         let reach = reach(&values, width);
-        Ok(Matrix { values, width, reach })
+        Ok(Matrix { values, width, reach, coarse: None })
+    }
+
+    fn bank(&mut self, values: Vec<f32>, width: usize) -> Result<Matrix> {
+        let coarse = Coarse::of(&values, width);
+        Ok(Matrix { coarse, ..self.matrix(values, width)? })
+    }
+
+    fn largest(&mut self, left: &[f32], matrix: &Matrix, k: usize) -> Option<[Vec<f32>; 2]> {
+        if left.len() > matrix.width {
+            return None;
+        }
+        matrix.coarse.as_ref()?.largest(&matrix.values, left, k)
     }
 
     async fn product(
         &mut self,
         left: &[f32],
-        Matrix { values, width, reach }: &Matrix,
+        Matrix { values, width, reach, .. }: &Matrix,
     ) -> Result<Vec<f32>> {
         let (rows, columns) = (left.len() / width, values.len() / width);
         let mut product = vec![0.0; rows * columns];

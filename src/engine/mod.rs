@@ -221,22 +221,23 @@ pub trait Engine: 'static {
     /// Lays out a matrix `[rows, width]`.
     fn matrix(&mut self, values: Vec<f32>, width: usize) -> Result<Self::Matrix>;
 
+    /// The same of a matrix that will be searched, by [`Then::Largest`].
+    fn bank(&mut self, values: Vec<f32>, width: usize) -> Result<Self::Matrix> {
+        self.matrix(values, width)
+    }
+
+    /// What [`Then::Largest`] asks for, where there is a quicker way than all products.
+    fn largest(&mut self, _: &[f32], _: &Self::Matrix, _: usize) -> Option<[Vec<f32>; 2]> {
+        None
+    }
+
     /// `left matrix^T`: the inner products of `left`, `[rows, width]`, with the matrix's rows,
     /// `[rows, matrix rows]`.
     async fn product(&mut self, left: &[f32], matrix: &Self::Matrix) -> Result<Vec<f32>>;
 
     /// What the chains ask for. A device is waited for once.
     async fn products(&mut self, chains: &[Chain<'_, Self::Matrix>]) -> Result<Products> {
-        let mut products = Vec::with_capacity(chains.len());
-        for &Chain { left, matrix, ref then } in chains {
-            let product = self.product(left, matrix).await?;
-            let further = match then {
-                Then::Product(matrix) => self.product(&product, matrix).await?,
-                _ => Vec::new(),
-            };
-            products.push([product, further]);
-        }
-        Ok(products.into_iter())
+        one_by_one(self, chains).await
     }
 
     /// Maps features before the first layer from now on, in training and in answers, or takes them
@@ -259,4 +260,30 @@ pub trait Engine: 'static {
 
     /// Replaces parameters and moments.
     fn set_state(&mut self, state: &State) -> Result<()>;
+}
+
+/// [`Engine::products`], each by itself.
+#[maybe_async::maybe_async]
+async fn one_by_one<E: Engine + ?Sized>(
+    engine: &mut E,
+    chains: &[Chain<'_, E::Matrix>],
+) -> Result<Products> {
+    let mut products = Vec::with_capacity(chains.len());
+    for &Chain { left, matrix, ref then } in chains {
+        let largest = match *then {
+            Then::Largest(k) => engine.largest(left, matrix, k),
+            _ => None,
+        };
+        if let Some(largest) = largest {
+            products.push(largest);
+            continue;
+        }
+        let product = engine.product(left, matrix).await?;
+        let further = match then {
+            Then::Product(matrix) => engine.product(&product, matrix).await?,
+            _ => Vec::new(),
+        };
+        products.push([product, further]);
+    }
+    Ok(products.into_iter())
 }

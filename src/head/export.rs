@@ -8,7 +8,7 @@ use crate::{
     error::Mismatch,
     ood::{
         FittedArrays, ScorerName,
-        statistics::nearness::{bank_rows, stratified},
+        statistics::sample::{bank_rows, stratified},
     },
     range::count,
 };

@@ -10,9 +10,7 @@ use super::{
     mahalanobis::Covariance,
     residual::dimensions,
     statistics::{
-        Context, Statistics,
-        cache::Cache,
-        nearness::{Nearness, bank_rows},
+        Context, Statistics, cache::Cache, nearness::Nearness, sample::bank_rows,
         standard::Standard,
     },
 };

@@ -61,6 +61,7 @@ impl<'a> View<'a> {
 
 /// For each panel of a right factor's columns, given as rows `[columns, width]`, the number of terms
 /// up to the last that is not zero: half of them in a triangle's, whose other half costs nothing.
+#[inline(never)]
 pub fn reach(rows: &[f32], width: usize) -> Vec<usize> {
     let reach = |row: &[f32]| row.iter().rposition(|&x| x != 0.0).map_or(0, |last| last + 1);
     rows.chunks(COLUMNS * width)

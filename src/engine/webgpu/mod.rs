@@ -22,6 +22,7 @@ mod launch;
 mod layout;
 mod linear;
 mod loss;
+mod numbers;
 mod products;
 mod tile;
 mod totals;
@@ -34,7 +35,7 @@ use cubecl::server::Handle;
 use self::device::Submitted;
 pub use self::device::{Gpu, open};
 use self::layout::{Layout, Shape, pad_rows, unpad_rows};
-use super::{Chain, Engine, Outputs, Products, Spec, State, Totals, check_outputs};
+use super::{Chain, Engine, Outputs, Products, Spec, State, Totals, check_outputs, one_by_one};
 use crate::{Result, input_map::InputMap, loss::Loss, optim::Update};
 
 /// Parameters, moments and scratch memory of one head on a WebGPU device.
@@ -319,7 +320,11 @@ impl Engine for WebGpuEngine {
     }
 
     async fn products(&mut self, chains: &[Chain<'_, Matrix>]) -> Result<Products> {
-        self.read_products(chains).await
+        if self.fit_at_once(chains) {
+            self.read_products(chains).await
+        } else {
+            one_by_one(self, chains).await
+        }
     }
 
     fn set_input(&mut self, map: Option<Rc<InputMap>>) {

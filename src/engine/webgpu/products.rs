@@ -22,14 +22,10 @@ enum Form {
 }
 
 impl WebGpuEngine {
-    /// Numbers of the longer of the two rows of a product, as they lie on the device.
-    fn longest(matrix: &Matrix) -> usize {
-        4 * matrix.shape.inputs4.max(matrix.shape.outputs4)
-    }
-
     /// Rows of a product that the device makes at a time.
     pub(super) fn rows_at_a_time(&self, matrix: &Matrix) -> usize {
-        self.gpu.rows_per_buffer(Self::longest(matrix)).max(1)
+        let longest = 4 * matrix.shape.inputs4.max(matrix.shape.outputs4);
+        self.gpu.rows_per_buffer(longest).max(1)
     }
 
     /// The product of rows that lie on the device.
@@ -39,7 +35,19 @@ impl WebGpuEngine {
         output
     }
 
-    /// [`crate::engine::Engine::products`].
+    /// Whether each product fits a buffer of the device.
+    pub(super) fn fit_at_once(&self, chains: &[Chain<'_, Matrix>]) -> bool {
+        chains.iter().all(|Chain { left, matrix, then }| {
+            let rows = left.len() / matrix.width;
+            let further = match then {
+                Then::Product(matrix) => self.rows_at_a_time(matrix),
+                _ => usize::MAX,
+            };
+            rows <= self.rows_at_a_time(matrix).min(further)
+        })
+    }
+
+    /// [`crate::engine::Engine::products`], where they [`Self::fit_at_once`].
     pub(super) async fn read_products(&self, chains: &[Chain<'_, Matrix>]) -> Result<Products> {
         self.gpu.check()?;
         let (mut handles, mut forms) = (Vec::new(), Vec::new());
@@ -47,7 +55,6 @@ impl WebGpuEngine {
         let mut uploaded: Option<(&[f32], Handle)> = None;
         for &Chain { left, matrix, ref then } in chains {
             let rows = left.len() / matrix.width;
-            self.gpu.fits("a product", rows * Self::longest(matrix))?;
             let input = match uploaded.take_if(|(before, _)| std::ptr::eq(*before, left)) {
                 Some((_, input)) => input,
                 None => self.gpu.upload_floats(pad_rows(left, matrix.width)),
@@ -62,7 +69,6 @@ impl WebGpuEngine {
                 handles.push(largest);
                 forms.push(Form::Largest);
             } else if let Then::Product(then) = *then {
-                self.gpu.fits("a product", rows * Self::longest(then))?;
                 let further = self.product_of(&product, then, rows);
                 handles.extend([product, further]);
                 forms.push(Form::Two(matrix.rows, then.rows));

@@ -8,7 +8,7 @@ use crate::{
     engine::{Chain, Engine, Products},
     numeric::row::dot,
     ood::fitted_arrays::{FittedArrays, picked},
-    pace::paced,
+    pace::{paced, wait},
 };
 
 /// Neighbours.
@@ -16,6 +16,9 @@ pub(crate) const K: usize = 5;
 
 /// Share of the mean distance in the bank that is added to the one around a row's neighbours.
 pub(crate) const FLOOR: f32 = 0.5;
+
+/// Rows of the bank that are searched for at a time.
+const CHUNK: usize = 1024;
 
 /// Fitted to training rows.
 pub struct LocalDensity<M> {
@@ -47,7 +50,11 @@ impl<M> LocalDensity<M> {
         if k == 0 {
             return Ok((density, Vec::new()));
         }
-        let neighbours = among_themselves(engine, &density.rows, width, k).await?;
+        let neighbours = if E::PIECE == usize::MAX {
+            wait!(density.own_neighbours(engine))?
+        } else {
+            among_themselves(engine, &density.rows, width, k).await?
+        };
         engine.pace().piece().await;
         density.gaps = density
             .rows
@@ -69,6 +76,19 @@ impl<M> LocalDensity<M> {
 
 #[maybe_async::maybe_async]
 impl<M> LocalDensity<M> {
+    /// The neighbours of the bank's rows, by an engine that answers with the nearest alone.
+    async fn own_neighbours<E: Engine<Matrix = M>>(
+        &self,
+        engine: &mut E,
+    ) -> Result<Vec<Vec<Neighbour>>> {
+        let itself: Vec<Option<u32>> = (0..self.bank.count() as u32).map(Some).collect();
+        let mut all = Vec::with_capacity(itself.len());
+        for (rows, itself) in self.rows.chunks(CHUNK * self.width).zip(itself.chunks(CHUNK)) {
+            all.extend(self.bank.nearest(engine, &self.searched(rows), self.k, itself).await?);
+        }
+        Ok(all)
+    }
+
     /// Adds the products that [`Self::scores`] takes, of `rows` that are
     /// [`Self::searched`].
     pub fn chain<'a>(&'a self, searched: &'a [f32], chains: &mut Vec<Chain<'a, M>>) {

@@ -14,6 +14,7 @@ pub mod nearness;
 pub mod neighbours;
 pub mod pieces;
 pub mod principal;
+pub(crate) mod sample;
 pub mod shaped;
 pub mod standard;
 pub mod subspace;

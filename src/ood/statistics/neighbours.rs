@@ -53,7 +53,7 @@ impl<M> Bank<M> {
     /// Adds a block behind full ones.
     pub fn add<E: Engine<Matrix = M>>(&mut self, engine: &mut E, rows: Vec<f32>) -> Result<()> {
         self.count += rows.len() / self.width;
-        self.blocks.push(engine.matrix(rows, self.width)?);
+        self.blocks.push(engine.bank(rows, self.width)?);
         Ok(())
     }
 
