@@ -44,6 +44,7 @@ impl<M> LocalDensity<M> {
     ) -> Result<(Self, Vec<f32>)> {
         let half_square = |row: &[f32]| -0.5 * dot(row, row);
         let bank = Bank::new(engine, &extended(&rows, width, half_square), width + 1)?;
+        engine.pace().piece().await;
         let count = bank.count();
         let k = K.min(count - 1);
         let mut density = Self { k, width, rows, bank, places, gaps: Vec::new(), mean_gap: 0.0 };

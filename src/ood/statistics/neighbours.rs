@@ -183,7 +183,12 @@ pub async fn among_themselves<E: Engine>(
 /// Rows with one more value each. With half a bank row's squared length taken off, the largest
 /// inner product belongs to the nearest row.
 pub fn extended(rows: &[f32], width: usize, value: impl Fn(&[f32]) -> f32) -> Vec<f32> {
-    rows.chunks_exact(width).flat_map(|row| row.iter().copied().chain([value(row)])).collect()
+    let mut all = Vec::with_capacity(rows.len() + rows.len() / width);
+    for row in rows.chunks_exact(width) {
+        all.extend_from_slice(row);
+        all.push(value(row));
+    }
+    all
 }
 
 /// Euclidean distance of `row` to the farthest of its neighbours among `rows`. From the rows
