@@ -43,34 +43,26 @@ const counting = `
   head.dispose();
   console.log(JSON.stringify({ waits, steps }));
 `;
-/** Waits for a score of so many rows: what is read from the device together is waited for once. */
+/** The waits of a score, once what it needs of the training rows is made. */
 const scoring = `
   import { createHead } from "oodgate";
-  const { mapAsync } = GPUBuffer.prototype;
-  let [waits, pending] = [0, 0];
-  GPUBuffer.prototype.mapAsync = async function counted(...given) {
-    if (pending === 0) waits += 1;
-    pending += 1;
-    await mapAsync.apply(this, given);
-    pending -= 1;
-  };
+  import { waitsOf } from "${pathToFileURL(at("tests", "lib", "gpu-waits.mjs"))}";
   const rows = (count) => Float32Array.from({ length: 8 * count }, (_, index) => Math.sin(index));
   const labels = Int32Array.from({ length: 5000 }, (_, row) => row % 2);
   const head = await createHead({ features: 8, classes: 2, backend: "webgpu" });
   await head.fit(rows(5000), labels, { epochs: 1 });
+  const count = async (options) => {
+    await head.oodScore(rows(100), options);
+    return waitsOf(() => head.oodScore(rows(100), options));
+  };
   const counts = {};
   for (const scorer of ["msp", "mahalanobis", "rmd", "knn", "auto"]) {
-    await head.oodScore(rows(100), { scorer });
-    waits = 0;
-    await head.oodScore(rows(100), { scorer });
-    counts[scorer] = waits;
+    counts[scorer] = await count({ scorer });
   }
   await head.addRows(rows(3), null);
-  await head.oodScore(rows(100));
-  waits = 0;
-  await head.oodScore(rows(100));
+  counts.unknown = await count();
   head.dispose();
-  console.log(JSON.stringify({ ...counts, unknown: waits }));
+  console.log(JSON.stringify(counts));
 `;
 const suite = `
   import * as oodgate from "oodgate";

@@ -1,6 +1,7 @@
 // Rows scored a second, on the CPU engine and on WebGPU.
 
 import { createHead } from "../../../pkg/dist/index.js";
+import { waitsOf } from "../../lib/gpu-waits.mjs";
 import { table } from "../../lib/markdown.mjs";
 import { uniform } from "../../lib/random.mjs";
 import { ms } from "../format.mjs";
@@ -10,21 +11,6 @@ import { medianTime, time } from "./measure.mjs";
 const setup = { features: 384, classes: 150, rows: 15_000, queries: 1000 };
 const small = { features: 64, classes: 10, rows: 500, queries: 100 };
 const scorers = ["msp", "knn", "mahalanobis", "auto"];
-
-/** How often a call waits for the device: for what is read together, once. */
-async function waitsOf(call) {
-  const { mapAsync } = GPUBuffer.prototype;
-  let [waits, pending] = [0, 0];
-  GPUBuffer.prototype.mapAsync = async function counted(...given) {
-    if (pending === 0) waits += 1;
-    pending += 1;
-    await mapAsync.apply(this, given);
-    pending -= 1;
-  };
-  await call();
-  GPUBuffer.prototype.mapAsync = mapAsync;
-  return waits;
-}
 
 /** Trains, and answers for each scorer: ms of its first call and of a later one, and its waits. */
 async function measure(backend, { features, classes }, train, queries, isSmall) {
