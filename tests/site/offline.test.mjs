@@ -53,9 +53,18 @@ async function host(body, options = {}) {
 const controlled = (page) =>
   page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated");
 
+/** Waits until a page answers with yes. `waitForFunction` would take a promise for one. */
+async function until(page, ask, argument) {
+  for (const start = Date.now(); !(await page.evaluate(ask, argument)); ) {
+    assert.ok(Date.now() - start < 90_000, `not within 90 s: ${ask}`);
+    await page.waitForTimeout(100);
+  }
+}
+
 /** Waits until the service worker keeps a file whose address is like this. */
 const kept = (page, pattern) =>
-  page.waitForFunction(
+  until(
+    page,
     async (wanted) => {
       for (const name of await caches.keys()) {
         const cached = await (await caches.open(name)).keys();
@@ -64,7 +73,6 @@ const kept = (page, pattern) =>
       return false;
     },
     pattern.source,
-    { timeout: 60_000, polling: 200 },
   );
 
 /** Gives the first class of Teach a picture, which counts once the model has seen it. */
@@ -123,26 +131,33 @@ test("what was used once works when the host is gone, isolated as before", async
   });
 });
 
-/** What a host with the next version of the site sends: another start of the page, and worker. */
+/** The start of the playground in this version and in the next. */
+const page = "playground/index.html";
+const html = () => readFileSync(at("www", "dist", page), "utf8");
+const script = () => /<script type="module"[^>]*\.\.\/(assets\/[^"]+)/.exec(html())[1];
+const NEXT = "assets/next.js";
+
+/** What a host with the next version of the site sends that this one's would not. */
 function nextVersion(request, response) {
-  const path = new URL(request.url, "http://localhost").pathname;
-  const file = /^\/some\/folder\/(sw\.js|playground\/(index\.html)?)$/.exec(path)?.[1];
-  if (file === undefined) return false;
-  const text = readFileSync(at("www", "dist", file.endsWith("/") ? `${file}index.html` : file));
-  const page = "playground/index.html";
-  const [body, type] =
-    file === "sw.js"
-      ? [
-          `${text}`.replace(new RegExp(`("revision":")[^"]*(","url":"${page}")`), "$1next$2"),
-          "text/javascript",
-        ]
-      : [`${text}`.replace("<html", '<html data-version="next"'), "text/html"];
-  response.writeHead(200, { "content-type": type, ...isolation });
-  response.end(body);
-  return true;
+  const path = new URL(request.url, "http://localhost").pathname.replace("/some/folder/", "");
+  const send = (type, body) => {
+    response.writeHead(200, { "content-type": type, ...isolation });
+    response.end(body);
+    return true;
+  };
+  if (path === NEXT) return send("text/javascript", readFileSync(at("www", "dist", script())));
+  if (path === "playground/" || path === page) {
+    const marked = html().replace("<html", '<html data-version="next"');
+    return send("text/html", marked.replace(script(), NEXT));
+  }
+  if (path !== "sw.js") return false;
+  const worker = readFileSync(at("www", "dist", path), "utf8").replace(script(), NEXT);
+  const revision = new RegExp(`("revision":")[^"]*(","url":"${page}")`);
+  return send("text/javascript", worker.replace(revision, "$1next$2"));
 }
 
-test("the next version waits for the pages of the one before, then takes over", async () => {
+/** A visitor of the playground and of another page, when the next version waits for him. */
+async function whileNextWaits(body) {
   let isNext = false;
   const handle = (request, response) => isNext && nextVersion(request, response);
   await host(
@@ -156,19 +171,37 @@ test("the next version waits for the pages of the one before, then takes over", 
         await registration.update();
       });
       const waits = () =>
-        page.waitForFunction(async () => (await navigator.serviceWorker.getRegistration()).waiting);
+        until(page, async () => (await navigator.serviceWorker.getRegistration()).waiting !== null);
       await waits();
-      await page.reload();
-      await page.waitForTimeout(1000);
-      assert.equal(await page.locator('[data-version="next"]').count(), 0);
-      await waits();
-      await other.close();
-      await page.reload();
+      await body({ page, other, waits });
       await page.locator('[data-version="next"]').waitFor({ state: "attached" });
       await controlled(page);
     },
     { handle },
   );
+}
+
+test("the next version waits for the pages of the one before, then takes over", async () => {
+  await whileNextWaits(async ({ page, other, waits }) => {
+    await page.reload();
+    await page.waitForTimeout(1000);
+    assert.equal(await page.locator('[data-version="next"]').count(), 0);
+    await waits();
+    await other.close();
+    await page.reload();
+  });
+});
+
+// The page's files come from the version before, or half of them, as it happens.
+test("a page that is loading as the next version takes over is of the next version", async () => {
+  await whileNextWaits(async ({ page, other }) => {
+    await other.close();
+    await page.evaluate(async () => {
+      const { waiting } = await navigator.serviceWorker.getRegistration();
+      waiting.postMessage({ kind: "take-over" });
+      setTimeout(() => location.reload());
+    });
+  });
 });
 
 /** A browser that gives the site so many bytes, whatever the disk has. */
@@ -219,7 +252,7 @@ test("whoever builds the site anew is not shown the build before", async () => {
   let rebuilt;
   try {
     const page = await context.newPage();
-    await page.goto(`${published.url}playground/`);
+    await page.goto(`${published.url}playground/#loss=logitNorm`);
     await controlled(page);
     await published.close();
     const handle = (request, response) => {
@@ -231,7 +264,8 @@ test("whoever builds the site anew is not shown the build before", async () => {
     };
     rebuilt = await serveSite({ port: published.port, handle });
     assert.equal(rebuilt.url, published.url);
-    await page.goto(`${rebuilt.url}playground/`);
+    await page.goto("about:blank");
+    await page.goto(`${rebuilt.url}playground/#loss=logitNorm`);
     // Nobody reloads it.
     await page.locator('[data-version="next"]').waitFor({ state: "attached" });
     // What the page registered itself is removed in turn.
@@ -239,7 +273,7 @@ test("whoever builds the site anew is not shown the build before", async () => {
       const registrations = await navigator.serviceWorker.getRegistrations();
       return registrations.length + (await caches.keys()).length === 0;
     };
-    await page.waitForFunction(isClean, undefined, { polling: 200 });
+    await until(page, isClean);
     await page.evaluate(() => (window.isThisVisit = true));
     await page.waitForTimeout(3000);
     assert.ok(await page.evaluate(() => window.isThisVisit), "it is not reloaded again and again");

@@ -12,5 +12,12 @@ async function remove() {
   // Those that the worker before has served; a page without one is of the last build already.
   const pages = await self.clients.matchAll({ type: "window" });
   await self.registration.unregister();
-  await Promise.all(pages.map((page) => page.navigate(page.url)));
+  await Promise.all(pages.map((page) => page.navigate(otherAddress(page.url))));
+}
+
+/** Going to an address that only adds a fragment to the page's would load nothing. */
+function otherAddress(address) {
+  const url = new URL(address);
+  if (url.hash !== "" && url.search === "") url.href = address.replace("#", "?#");
+  return url.href;
 }

@@ -4,7 +4,7 @@ import { clientsClaim } from "workbox-core";
 import { cleanupOutdatedCaches, precacheAndRoute, type PrecacheEntry } from "workbox-precaching";
 import { registerRoute } from "workbox-routing";
 import { CacheFirst } from "workbox-strategies";
-import type { Message } from "../shared/offline/messages";
+import type { Answer, Message } from "../shared/offline/messages";
 
 /** A file of the built site; the build marks those that are kept only once a page asked. */
 interface SiteFile extends PrecacheEntry {
@@ -46,9 +46,12 @@ clientsClaim();
 
 self.addEventListener("activate", (event) => event.waitUntil(forgetOtherVersions()));
 
-self.addEventListener("message", (event) => event.waitUntil(obey(event.data as Message)));
+self.addEventListener("message", (event) =>
+  event.waitUntil(obey(event.data as Message, event.source as WindowClient)),
+);
 
-async function obey(message: Message): Promise<void> {
+async function obey(message: Message, page: WindowClient): Promise<void> {
+  if (message.kind === "opened") return checkVersion(message.script, page);
   if (message.kind === "take-over") return takeOver();
   if (message.kind === "keep-folder") return keepFolder(message.address);
   const headers = { "content-length": `${message.file.size}` };
@@ -76,6 +79,11 @@ async function keep(address: string, get: () => Promise<Response>): Promise<void
 async function keepFolder(folder: string): Promise<void> {
   for (const address of keys.keys())
     if (address.startsWith(folder)) await keep(address, () => fetch(address));
+}
+
+function checkVersion(script: string, page: WindowClient): void {
+  if (files.some(({ url }) => new URL(url, scope).href === script)) return;
+  page.postMessage("reload" satisfies Answer);
 }
 
 /** Not while a page of the version before is open: it would miss its scripts. */

@@ -1,4 +1,4 @@
-import type { Message } from "./messages";
+import type { Answer, Message } from "./messages";
 
 /** Every page lies in a folder of its own, and the worker beside these folders. */
 const site = (): URL => new URL("..", document.baseURI);
@@ -14,6 +14,7 @@ const worker = (): Promise<ServiceWorker | null> => (registered ??= register());
 /** Has the browser keep the site for visits without a network. */
 export function startOffline(): void {
   void update();
+  checkVersion();
   void worker();
 }
 
@@ -71,6 +72,21 @@ async function update(): Promise<void> {
   if (!registration?.waiting) return;
   serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
   send(registration.waiting, { kind: "take-over" });
+}
+
+/**
+ * A version that takes over while a page is on its way here serves the scripts of a page that the
+ * version before has sent. The script's name holds its hash.
+ */
+function checkVersion(): void {
+  const script = document.querySelector<HTMLScriptElement>("script[type=module]")?.src;
+  if (!isThere() || script === undefined) return;
+  const { serviceWorker } = navigator;
+  serviceWorker.addEventListener("message", ({ data }: MessageEvent<Answer>) => {
+    if (data === "reload") location.reload();
+  });
+  serviceWorker.startMessages();
+  send(serviceWorker.controller, { kind: "opened", script });
 }
 
 const send = (to: ServiceWorker | null, message: Message): void => to?.postMessage(message);
