@@ -13,7 +13,12 @@
 use nalgebra::DMatrix;
 
 use super::triangle;
-use crate::{Result, engine::Engine, pace::wait};
+use crate::{
+    Result,
+    engine::Engine,
+    numeric::row::{TILE, into_columns},
+    pace::wait,
+};
 
 /// Rows of a block.
 const BLOCK: usize = 64;
@@ -35,16 +40,15 @@ pub async fn inverse_factor<E: Engine>(
         (0..size).for_each(|i| schur[(i, i)] += ridge);
         let mut below = Vec::new();
         if start > 0 {
-            let block = covariance.view((start, 0), (size, start)).transpose();
+            // Its rows, which are columns too, as they lie in memory.
+            let block = covariance.view((0, start), (start, size));
             let block: Vec<f32> = block.iter().map(|&x| x as f32).collect();
             let matrix = engine.matrix(corner(&rows, side, start), start)?;
             engine.pace().piece().await;
             let factor = wait!(engine.product(&block, &matrix))?;
             for (i, a) in factor.chunks_exact(start).enumerate() {
                 for (j, b) in factor.chunks_exact(start).enumerate().take(i + 1) {
-                    let dot: f64 =
-                        a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum();
-                    schur[(i, j)] -= dot;
+                    schur[(i, j)] -= triangle::dot(a, b);
                 }
             }
             let matrix = engine.matrix(corner(&columns, side, start), start)?;
@@ -62,9 +66,10 @@ pub async fn inverse_factor<E: Engine>(
                 let below = &below[k * start..][..start];
                 row[..start].iter_mut().zip(below).for_each(|(x, y)| *x -= weight * y);
             }
-            for (column, &x) in row[..start + size].iter().enumerate() {
-                columns[column * side + start + i] = x;
-            }
+        }
+        for first in (start..start + size).step_by(TILE) {
+            let tile = &rows[first * side..(start + size).min(first + TILE) * side];
+            into_columns(tile, side, &mut columns[first..], side);
         }
     }
     Ok(Some((rows, log_determinant)))

@@ -67,17 +67,19 @@ pub async fn inverse(lower: &[f64], side: usize, pace: &Pace) -> Vec<f32> {
     rows.into_iter().map(|x| x as f32).collect()
 }
 
-/// In four sums, which a processor works on side by side.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
+/// The inner product of two rows of one length, in four sums, which a processor works on side by
+/// side.
+pub fn dot<T: Copy + Into<f64>>(a: &[T], b: &[T]) -> f64 {
     let (quads_a, rest_a) = a.as_chunks::<4>();
     let (quads_b, rest_b) = b.as_chunks::<4>();
     let mut sums = [0.0; 4];
     for (a, b) in quads_a.iter().zip(quads_b) {
         for lane in 0..4 {
-            sums[lane] += a[lane] * b[lane];
+            sums[lane] += a[lane].into() * b[lane].into();
         }
     }
-    sums.iter().sum::<f64>() + rest_a.iter().zip(rest_b).map(|(a, b)| a * b).sum::<f64>()
+    let rest = rest_a.iter().zip(rest_b).map(|(&a, &b)| a.into() * b.into());
+    sums.iter().sum::<f64>() + rest.sum::<f64>()
 }
 
 #[cfg(test)]
