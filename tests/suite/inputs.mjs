@@ -1,6 +1,6 @@
 // Every accepted form of features and labels means the same rows.
 
-import { close, noise, same } from "./check.mjs";
+import { close, noise, refused, same } from "./check.mjs";
 
 export default {
   "all forms of features give the same logits": async ({ create }) => {
@@ -49,6 +49,15 @@ export default {
     const head = await create({ features: 2, classes: 3 });
     same(head.classes, ["0", "1", "2"], "classes");
     await head.trainStep(noise(4), ["2", "0"]);
+  },
+
+  "a misspelt label is shown beside the names that there are": async ({ create }) => {
+    const few = await create({ features: 2, classes: ["cat", "dog"] });
+    await refused(() => few.fit(noise(4), ["cat", "dgo"]), "invalid-labels", 'labels[1]: expected a class index or name ("cat", "dog"), got "dgo"');
+    await few.addClass("bird");
+    await refused(() => few.addRows(noise(2), ["brid"]), "invalid-labels", '("cat", "dog", "bird")');
+    const many = await create({ features: 2, classes: 30 });
+    await refused(() => many.fit(noise(2), ["30"]), "invalid-labels", '"10", "11" and 18 more)');
   },
 
   "arrays that were given are neither kept nor changed": async ({ create }) => {

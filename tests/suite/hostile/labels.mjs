@@ -52,7 +52,7 @@ const forms = [
   ["a typed one too large", () => Uint8Array.of(0, 9), ["labels[1]", "9"]],
 
   // Names.
-  ["an unknown name", given("a", "c"), ["labels[1]", '"c"']],
+  ["an unknown name", given("a", "c"), ["labels[1]", '("a", "b")', '"c"']],
   ["another case", given("a", "B"), ["labels[1]", '"B"']],
   ["no name", given("a", ""), ["labels[1]", '""']],
   ["an index as a name", given("a", "1"), ["labels[1]", '"1"']],
