@@ -3,6 +3,9 @@
 
 const LANES: usize = 8;
 
+/// In double precision.
+const WIDE: usize = 4;
+
 /// The largest value; negative infinity for an empty row.
 pub fn max(row: &[f32]) -> f32 {
     let larger = |a: f32, b: f32| if b > a { b } else { a };
@@ -76,14 +79,42 @@ pub fn squared_distance(a: &[f32], b: &[f32]) -> f32 {
         + left_rest.iter().zip(right_rest).map(|(x, y)| (x - y) * (x - y)).sum::<f32>()
 }
 
+/// The inner product of two rows of one length in double precision.
+pub fn wide_dot<T: Copy + Into<f64>>(a: &[T], b: &[T]) -> f64 {
+    let (quads_a, rest_a) = a.as_chunks::<WIDE>();
+    let (quads_b, rest_b) = b.as_chunks::<WIDE>();
+    let mut sums = [0.0; WIDE];
+    for (a, b) in quads_a.iter().zip(quads_b) {
+        for lane in 0..WIDE {
+            sums[lane] += a[lane].into() * b[lane].into();
+        }
+    }
+    let rest = rest_a.iter().zip(rest_b).map(|(&a, &b)| a.into() * b.into());
+    sums.iter().sum::<f64>() + rest.sum::<f64>()
+}
+
 /// Euclidean norm. Squares of `f32` can overflow `f32` but not `f64`.
 pub fn norm(row: &[f32]) -> f64 {
-    row.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>().sqrt()
+    wide_dot(row, row).sqrt()
+}
+
+/// Squared Euclidean distance of a row to a mean.
+pub fn squared_distance_to_mean(row: &[f32], mean: &[f64]) -> f64 {
+    let (rows, row_rest) = row.as_chunks::<WIDE>();
+    let (means, mean_rest) = mean.as_chunks::<WIDE>();
+    let mut lanes = [0.0; WIDE];
+    for (x, m) in rows.iter().zip(means) {
+        for lane in 0..WIDE {
+            lanes[lane] += (f64::from(x[lane]) - m[lane]).powi(2);
+        }
+    }
+    let rest = row_rest.iter().zip(mean_rest).map(|(&x, m)| (f64::from(x) - m).powi(2));
+    lanes.iter().sum::<f64>() + rest.sum::<f64>()
 }
 
 /// Euclidean distance of a row to a mean.
 pub fn distance_to_mean(row: &[f32], mean: &[f64]) -> f64 {
-    row.iter().zip(mean).map(|(&x, m)| (f64::from(x) - m).powi(2)).sum::<f64>().sqrt()
+    squared_distance_to_mean(row, mean).sqrt()
 }
 
 /// The rows of `[rows, width]`.

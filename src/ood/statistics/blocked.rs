@@ -16,12 +16,12 @@ use super::triangle;
 use crate::{
     Result,
     engine::Engine,
-    numeric::row::{TILE, into_columns},
+    numeric::row::{TILE, into_columns, wide_dot},
     pace::wait,
 };
 
 /// Rows of a block.
-const BLOCK: usize = 64;
+const BLOCK: usize = 128;
 
 /// `L^-1`, row-major, and `ln det` of the symmetric `covariance` with a ridge on its diagonal;
 /// nothing where it has no factor.
@@ -48,7 +48,7 @@ pub async fn inverse_factor<E: Engine>(
             let factor = wait!(engine.product(&block, &matrix))?;
             for (i, a) in factor.chunks_exact(start).enumerate() {
                 for (j, b) in factor.chunks_exact(start).enumerate().take(i + 1) {
-                    schur[(i, j)] -= triangle::dot(a, b);
+                    schur[(i, j)] -= wide_dot(a, b);
                 }
             }
             let matrix = engine.matrix(corner(&columns, side, start), start)?;

@@ -11,7 +11,7 @@ use super::{pieces, shaped::Shaped};
 use crate::{
     Result,
     engine::{Engine, check_square, check_table},
-    numeric::row::{TILE, into_columns},
+    numeric::row::{TILE, into_columns, squared_distance_to_mean},
     pace::Pace,
 };
 
@@ -113,8 +113,7 @@ pub async fn scatter(
     let (mut made, mut squares) = (Vec::new(), 0.0);
     for start in (0..count).step_by(BLOCK) {
         for row in start..count.min(start + BLOCK) {
-            let offsets = rows.row(row, &mut made).iter().zip(centre(row));
-            offsets.for_each(|(&x, c)| squares += (f64::from(x) - c).powi(2));
+            squares += squared_distance_to_mean(rows.row(row, &mut made), centre(row));
         }
         pace.piece().await;
     }
@@ -122,6 +121,7 @@ pub async fn scatter(
     if scale == 0.0 {
         return Ok(DMatrix::zeros(width, width));
     }
+    let inverse = 1.0 / scale;
     let mut sum = DMatrix::zeros(width, width);
     let block = BLOCK.min(count);
     let mut transposed = vec![0.0; width * block];
@@ -133,7 +133,7 @@ pub async fn scatter(
             tile.clear();
             for row in first..end.min(first + TILE) {
                 let offsets = rows.row(row, &mut made).iter().zip(centre(row));
-                tile.extend(offsets.map(|(&x, c)| ((f64::from(x) - c) / scale) as f32));
+                tile.extend(offsets.map(|(&x, c)| ((f64::from(x) - c) * inverse) as f32));
             }
             into_columns(&tile, width, &mut transposed[first - start..], block);
         }
@@ -153,7 +153,8 @@ pub async fn scatter(
         }
     }
     sum.fill_upper_triangle_with_lower_triangle();
-    Ok(sum * (scale * scale / count as f64))
+    sum *= scale * scale / count as f64;
+    Ok(sum)
 }
 
 #[cfg(all(test, feature = "cpu"))]

@@ -3,7 +3,7 @@
 
 use nalgebra::DMatrix;
 
-use crate::pace::Pace;
+use crate::{numeric::row::wide_dot, pace::Pace};
 
 /// Multiply-adds between two stops: a few milliseconds.
 const PIECE: usize = 1 << 22;
@@ -19,10 +19,10 @@ pub async fn factor(symmetric: &DMatrix<f64>, pace: &Pace) -> Option<Vec<f64>> {
         let own = &mut rest[..=row];
         for column in 0..row {
             let other = &above[column * side..][..=column];
-            let left = symmetric[(row, column)] - dot(&own[..column], &other[..column]);
+            let left = symmetric[(row, column)] - wide_dot(&own[..column], &other[..column]);
             own[column] = left / other[column];
         }
-        let left = symmetric[(row, row)] - dot(&own[..row], &own[..row]);
+        let left = symmetric[(row, row)] - wide_dot(&own[..row], &own[..row]);
         // Also where it is NaN.
         if !(left > 0.0 && left.is_finite()) {
             return None;
@@ -65,21 +65,6 @@ pub async fn inverse(lower: &[f64], side: usize, pace: &Pace) -> Vec<f32> {
         }
     }
     rows.into_iter().map(|x| x as f32).collect()
-}
-
-/// The inner product of two rows of one length, in four sums, which a processor works on side by
-/// side.
-pub fn dot<T: Copy + Into<f64>>(a: &[T], b: &[T]) -> f64 {
-    let (quads_a, rest_a) = a.as_chunks::<4>();
-    let (quads_b, rest_b) = b.as_chunks::<4>();
-    let mut sums = [0.0; 4];
-    for (a, b) in quads_a.iter().zip(quads_b) {
-        for lane in 0..4 {
-            sums[lane] += a[lane].into() * b[lane].into();
-        }
-    }
-    let rest = rest_a.iter().zip(rest_b).map(|(&a, &b)| a.into() * b.into());
-    sums.iter().sum::<f64>() + rest.sum::<f64>()
 }
 
 #[cfg(test)]
