@@ -885,7 +885,8 @@ declare function createHead(options: HeadOptions): Promise<Head>;
  * Restores a head from the bytes that `save` made: the next `trainStep`, scores, gate and p-values
  * are those of the head that was saved. Also takes weights from PyTorch: a safetensors file with
  * the state dict of a `Linear`, or of a `Sequential` of `Linear` layers with ReLU between them,
- * which gets default options and classes named "0", "1", ...
+ * which gets default options and classes named "0", "1", ... Of a file beyond 16 MiB the rest is
+ * copied while the page goes on: leave it as it is until the head is there.
  */
 declare function loadHead(file: Uint8Array | ArrayBuffer, options?: LoadOptions): Promise<Head>;
 

@@ -12,11 +12,8 @@ needBuild();
  */
 const LIMIT = 100;
 
-/**
- * Rows are picked and copied for a head of their own at once. A file is copied at once, before the call returns: 186 MB
- * of fresh memory take a virtual machine up to 300 ms.
- */
-const OWN_LIMITS = { selectScorer: 200, "loadHead of 60 000 x 768 rows": 400 };
+/** Rows are picked and copied for a head of their own at once. */
+const OWN_LIMITS = { selectScorer: 200 };
 
 /** Another program may take the processor: the best of so many is what the page can do. */
 const ATTEMPTS = 3;

@@ -124,6 +124,19 @@ export default {
     }
   },
 
+  "a large file is copied while the page goes on": async (place) => {
+    const [features, rows] = [1024, 4400];
+    const saved = await place.create({ features, classes });
+    await saved.addRows(noise(rows * features), labels(rows));
+    const file = await saved.save();
+    check(file.length > 2 ** 24, `${file.length} bytes`);
+    same((await load(place, file.slice())).rows.count, rows, "rows");
+    const gone = file.slice();
+    const loading = load(place, gone);
+    structuredClone(gone.buffer, { transfer: [gone.buffer] });
+    await refused(() => loading, "invalid-file", "transferred");
+  },
+
   "what is no head's file is refused": async (place) => {
     const file = await (await trained(place.create)).save();
     for (const bad of [undefined, null, 3, "file", [], {}, new Float32Array(9), new DataView(new ArrayBuffer(9)), file.length]) {

@@ -1,6 +1,6 @@
 import type { OpenedHead } from "../core/core.js";
+import { copyFile } from "../core/file-copy.js";
 import { createLocal, loadLocal } from "../core/open.js";
-import { fileBytes } from "../input/file-bytes.js";
 import { copyOptions } from "../input/options.js";
 import { mismatch } from "../input/refusals.js";
 import { publicHead } from "./head.js";
@@ -17,14 +17,15 @@ export async function createHead(options: HeadOptions): Promise<Head> {
  * Restores a head from the bytes that `save` made: the next `trainStep`, scores, gate and p-values
  * are those of the head that was saved. Also takes weights from PyTorch: a safetensors file with
  * the state dict of a `Linear`, or of a `Sequential` of `Linear` layers with ReLU between them,
- * which gets default options and classes named "0", "1", ...
+ * which gets default options and classes named "0", "1", ... Of a file beyond 16 MiB the rest is
+ * copied while the page goes on: leave it as it is until the head is there.
  */
 export async function loadHead(
   file: Uint8Array | ArrayBuffer,
   options: LoadOptions = {},
 ): Promise<Head> {
-  const bytes = fileBytes(file);
   const given = copyOptions(options);
+  const bytes = await copyFile(file);
   return publicHead(await (isRemote(given) ? loadRemote(bytes, given) : loadLocal(bytes, given)));
 }
 

@@ -1,21 +1,22 @@
-import { OodgateError } from "../api/errors.js";
 import { mismatch } from "./refusals.js";
-import { kindOf } from "./typed-arrays.js";
+import { bytesOf, kindOf } from "./typed-arrays.js";
 
-/**
- * A copy of the bytes that a caller gave as a file, which is read later. Not by the array's own
- * `slice`: Node's Buffer overrides it with one that copies nothing.
- */
+const byteLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, "byteLength")?.get;
+
+/** What a caller gave as a file, over the same memory where there is any. */
 export function fileBytes(file: unknown): Uint8Array {
   try {
-    if (kindOf(file) === "Uint8Array") return new Uint8Array(file as Uint8Array);
-    return new Uint8Array(ArrayBuffer.prototype.slice.call(file as ArrayBuffer, 0));
-  } catch (cause) {
-    if (cause instanceof RangeError) {
-      const message = "file: there is no memory for a copy of it";
-      throw new OodgateError("out-of-memory", message, { cause });
-    }
-    const expected = "a Uint8Array or an ArrayBuffer that was not transferred away";
-    throw mismatch("invalid-file", "file", expected, file);
+    if (kindOf(file) === "Uint8Array") return bytesOf(file);
+    // Throws unless it is an ArrayBuffer, and the constructor where its memory is gone.
+    byteLength?.call(file);
+    return new Uint8Array(file as ArrayBuffer);
+  } catch {
+    throw refusedFile(file);
   }
+}
+
+/** What has no bytes, or none any more. */
+export function refusedFile(file: unknown): Error {
+  const expected = "a Uint8Array or an ArrayBuffer that was not transferred away";
+  return mismatch("invalid-file", "file", expected, file);
 }

@@ -37,6 +37,16 @@ export function floatsOf(array: unknown): Float32Array {
   return new Float32Array(bufferOf(array), offsetOf(array), length);
 }
 
+/**
+ * The bytes of a Uint8Array and nothing else, over the same memory. Throws when their buffer is
+ * gone.
+ */
+export function bytesOf(array: unknown): Uint8Array {
+  const length = lengthOf(array);
+  if (length === 0) return new Uint8Array(array as Uint8Array);
+  return new Uint8Array(bufferOf(array), offsetOf(array), length);
+}
+
 /** Numbers of half precision by their bits, as they come where there is no Float16Array. */
 export function halvesOf(array: unknown): Float32Array {
   return own(Float32Array.from(new Uint16Array(array as Uint16Array), half));
