@@ -79,6 +79,18 @@ pub fn squared_distance(a: &[f32], b: &[f32]) -> f32 {
         + left_rest.iter().zip(right_rest).map(|(x, y)| (x - y) * (x - y)).sum::<f32>()
 }
 
+/// The sum in double precision.
+pub fn wide_sum(row: &[f32]) -> f64 {
+    let (quads, rest) = row.as_chunks::<WIDE>();
+    let mut lanes = [0.0; WIDE];
+    for quad in quads {
+        for (lane, &x) in lanes.iter_mut().zip(quad) {
+            *lane += f64::from(x);
+        }
+    }
+    lanes.iter().sum::<f64>() + rest.iter().map(|&x| f64::from(x)).sum::<f64>()
+}
+
 /// The inner product of two rows of one length in double precision.
 pub fn wide_dot<T: Copy + Into<f64>>(a: &[T], b: &[T]) -> f64 {
     let (quads_a, rest_a) = a.as_chunks::<WIDE>();

@@ -42,7 +42,12 @@ use super::{
         standard::Standard,
     },
 };
-use crate::{Result, engine::Engine, numeric::row::max, pace::paced};
+use crate::{
+    Result,
+    engine::Engine,
+    numeric::row::{max, wide_sum},
+    pace::paced,
+};
 
 /// It takes none.
 pub const PARAMETERS: &[Parameter] = &[];
@@ -131,10 +136,7 @@ impl<M> Auto<M> {
 /// and that calibrated temperatures start from: it lies near the best one on every set of
 /// `docs/ood.md`. 1 where all logits are alike.
 pub fn base_temperature(logits: &[f32], classes: usize) -> f64 {
-    let range = |row: &[f32]| {
-        let mean = row.iter().map(|&f| f64::from(f)).sum::<f64>() / row.len() as f64;
-        f64::from(max(row)) - mean
-    };
+    let range = |row: &[f32]| f64::from(max(row)) - wide_sum(row) / row.len() as f64;
     let ranges: f64 = logits.chunks_exact(classes).map(range).sum();
     let rows = (logits.len() / classes).max(1) as f64;
     let temperature = ranges / rows / (SHARPNESS * (classes.max(2) as f64).ln());

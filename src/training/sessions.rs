@@ -3,7 +3,7 @@
 //! that they set rejects what comes from the next recording.
 
 use super::rows::Rows;
-use crate::numeric::row::squared_distance;
+use crate::numeric::row::{squared_distance, squared_distance_to_mean};
 
 /// Below this, consecutive rows of a class are more alike than its rows in any order are, if that is
 /// so many deviations of chance below 1, too: few rows of few features differ by more.
@@ -107,8 +107,6 @@ fn twice_scatter(rows: &Rows, members: &[usize]) -> f64 {
             .zip(rows.row(row))
             .for_each(|(sum, &x)| *sum += f64::from(x) / members.len() as f64);
     }
-    let square = |row: usize| {
-        rows.row(row).iter().zip(&mean).map(|(&x, m)| (f64::from(x) - m).powi(2)).sum::<f64>()
-    };
-    2.0 * members.iter().map(|&row| square(row)).sum::<f64>()
+    let square = |&row: &usize| squared_distance_to_mean(rows.row(row), &mean);
+    2.0 * members.iter().map(square).sum::<f64>()
 }

@@ -18,13 +18,15 @@ const PIECE = 1 << 19;
 /** Copies the snapshot into the file formats' instance for the duration of the work. */
 async function withRawSnapshot<T>(
   snapshot: Snapshot,
-  work: (raw: RawSnapshot) => T | Promise<T>,
+  work: (raw: RawSnapshot, scheduler: Scheduler) => T | Promise<T>,
 ): Promise<T> {
+  const scheduler = new Scheduler();
   const raw = await withFiles(
     ({ RawSnapshot }) => new RawSnapshot(JSON.stringify(snapshot.meta), ...arraysOf(snapshot)),
   );
   try {
-    return await withFiles(() => work(raw));
+    await scheduler.pause();
+    return await withFiles(() => work(raw, scheduler));
   } finally {
     release(raw);
   }
@@ -40,11 +42,11 @@ export function toFile(
   readRows: (first: number, end: number) => Float32Array,
   { rows = "float32" }: SaveOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return withRawSnapshot(snapshot, async (raw) => {
-    const scheduler = new Scheduler();
+  return withRawSnapshot(snapshot, async (raw, scheduler) => {
     const { features } = snapshot.meta.options;
     const count = rows === "none" ? 0 : snapshot.labels.length;
     const [before, behind] = raw.write(rows) as [Uint8Array, Uint8Array];
+    await scheduler.pause();
     let place = before.length;
     const rowBytes = features * (rows === "float16" ? 2 : 4);
     const file = new Uint8Array(place + count * rowBytes + behind.length);
@@ -71,8 +73,7 @@ export function toOnnx(
   [numbers, ...arrays]: FittedArrays,
   { float16 = false, pooling, normalize = false }: ExportOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return withRawSnapshot(snapshot, async (raw) => {
-    const scheduler = new Scheduler();
+  return withRawSnapshot(snapshot, async (raw, scheduler) => {
     for (const array of arrays) {
       await withFiles(() => raw.takeFitted(array));
       await scheduler.pause();
