@@ -171,6 +171,25 @@ mod tests {
     }
 
     #[test]
+    fn sums_in_double_precision_are_those_of_a_plain_loop() {
+        for length in 0..12 {
+            let row: Vec<f32> = (0..length).map(|i| 1e30 * (i as f32 - 3.7)).collect();
+            let mean: Vec<f64> = (0..length).map(|i| 1e29 * f64::from(i)).collect();
+            let wide: Vec<f64> = row.iter().map(|&x| x.into()).collect();
+            let near = |found: f64, terms: &mut dyn Iterator<Item = f64>| {
+                let (sum, size) =
+                    terms.fold((0.0, 0.0), |(sum, size), x: f64| (sum + x, size + x.abs()));
+                assert!((found - sum).abs() <= 1e-14 * size, "{length}: {found} {sum}");
+            };
+            near(wide_sum(&row), &mut wide.iter().copied());
+            near(wide_dot(&wide, &mean), &mut wide.iter().zip(&mean).map(|(x, m)| x * m));
+            near(norm(&row).powi(2), &mut wide.iter().map(|x| x * x));
+            let mut offsets = wide.iter().zip(&mean).map(|(x, m)| (x - m).powi(2));
+            near(squared_distance_to_mean(&row, &mean), &mut offsets);
+        }
+    }
+
+    #[test]
     fn what_is_not_finite_is_noticed_and_survives_a_relu() {
         for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
             for at in 0..19 {
