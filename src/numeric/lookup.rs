@@ -8,7 +8,7 @@
 use super::{
     columns::Columns,
     random::Random,
-    row::{norm, squared_distance},
+    row::{norm, squared_distance, wide_dot},
     sort,
 };
 
@@ -99,17 +99,7 @@ impl<'a> Lookup<'a> {
 
     #[inline(never)]
     fn product(&self, row: &[f32]) -> f32 {
-        // In four sums, which a processor works on side by side.
-        let (quads, rest) = row.as_chunks::<4>();
-        let (weights, rest_weights) = self.direction.as_chunks::<4>();
-        let mut sums = [0.0; 4];
-        for (quad, weights) in quads.iter().zip(weights) {
-            for lane in 0..4 {
-                sums[lane] += f64::from(quad[lane]) * f64::from(weights[lane]);
-            }
-        }
-        let rest = rest.iter().zip(rest_weights).map(|(&x, &w)| f64::from(x) * f64::from(w));
-        (sums.iter().sum::<f64>() + rest.sum::<f64>()) as f32
+        wide_dot(row, &self.direction) as f32
     }
 }
 

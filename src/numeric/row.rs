@@ -1,10 +1,21 @@
 //! Functions of one row that losses and scores share. Sums run in eight lanes, which the compiler
 //! turns into SIMD.
 
+use std::{
+    iter::Sum,
+    ops::{Add, AddAssign},
+};
+
 const LANES: usize = 8;
 
 /// In double precision.
 const WIDE: usize = 4;
+
+/// Numbers that sums are made of, of either precision.
+trait Float: Copy + Default + Add<Output = Self> + AddAssign + Sum {}
+
+impl Float for f32 {}
+impl Float for f64 {}
 
 /// The largest value; negative infinity for an empty row.
 pub fn max(row: &[f32]) -> f32 {
@@ -42,86 +53,69 @@ pub fn argmax(row: &[f32]) -> usize {
 /// The sum of `f(x)` over the row.
 #[inline(always)]
 pub fn sum(row: &[f32], f: impl Fn(f32) -> f32) -> f32 {
-    let (chunks, rest) = row.as_chunks::<LANES>();
-    let mut lanes = [0.0; LANES];
+    in_lanes::<LANES, _>(row, f)
+}
+
+/// The sum in double precision.
+pub fn wide_sum(row: &[f32]) -> f64 {
+    in_lanes::<WIDE, _>(row, f64::from)
+}
+
+/// The inner product of two rows of one length.
+pub fn dot(a: &[f32], b: &[f32]) -> f32 {
+    of_pairs::<LANES, _, _, _>(a, b, |x, y| x * y)
+}
+
+/// The inner product of two rows of one length in double precision.
+pub fn wide_dot<T: Copy + Into<f64>>(a: &[T], b: &[T]) -> f64 {
+    of_pairs::<WIDE, _, _, _>(a, b, |x, y| x.into() * y.into())
+}
+
+/// The squared Euclidean distance of two rows of one length.
+pub fn squared_distance(a: &[f32], b: &[f32]) -> f32 {
+    of_pairs::<LANES, _, _, _>(a, b, |x, y| (x - y) * (x - y))
+}
+
+/// Squared Euclidean distance of a row to a mean.
+pub fn squared_distance_to_mean(row: &[f32], mean: &[f64]) -> f64 {
+    of_pairs::<WIDE, _, _, _>(row, mean, |x, m| (f64::from(x) - m).powi(2))
+}
+
+/// The sum of `f(x)`, in lanes.
+#[inline(always)]
+fn in_lanes<const N: usize, S: Float>(row: &[f32], f: impl Fn(f32) -> S) -> S {
+    let (chunks, rest) = row.as_chunks::<N>();
+    let mut lanes = [S::default(); N];
     for chunk in chunks {
         for (lane, &x) in lanes.iter_mut().zip(chunk) {
             *lane += f(x);
         }
     }
-    lanes.iter().sum::<f32>() + rest.iter().map(|&x| f(x)).sum::<f32>()
+    lanes.into_iter().sum::<S>() + rest.iter().map(|&x| f(x)).sum::<S>()
 }
 
-/// The inner product of two rows of one length.
-pub fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let (left, left_rest) = a.as_chunks::<LANES>();
-    let (right, right_rest) = b.as_chunks::<LANES>();
-    let mut lanes = [0.0; LANES];
+/// The sum of `f(x, y)` over two rows of one length, in lanes.
+#[inline(always)]
+fn of_pairs<const N: usize, A: Copy, B: Copy, S: Float>(
+    a: &[A],
+    b: &[B],
+    f: impl Fn(A, B) -> S,
+) -> S {
+    let (left, left_rest) = a.as_chunks::<N>();
+    let (right, right_rest) = b.as_chunks::<N>();
+    let mut lanes = [S::default(); N];
     for (x, y) in left.iter().zip(right) {
-        for lane in 0..LANES {
-            lanes[lane] += x[lane] * y[lane];
+        for lane in 0..N {
+            lanes[lane] += f(x[lane], y[lane]);
         }
     }
-    lanes.iter().sum::<f32>() + left_rest.iter().zip(right_rest).map(|(x, y)| x * y).sum::<f32>()
-}
-
-/// The squared Euclidean distance of two rows of one length.
-pub fn squared_distance(a: &[f32], b: &[f32]) -> f32 {
-    let (left, left_rest) = a.as_chunks::<LANES>();
-    let (right, right_rest) = b.as_chunks::<LANES>();
-    let mut lanes = [0.0; LANES];
-    for (x, y) in left.iter().zip(right) {
-        for lane in 0..LANES {
-            lanes[lane] += (x[lane] - y[lane]) * (x[lane] - y[lane]);
-        }
-    }
-    lanes.iter().sum::<f32>()
-        + left_rest.iter().zip(right_rest).map(|(x, y)| (x - y) * (x - y)).sum::<f32>()
-}
-
-/// The sum in double precision.
-pub fn wide_sum(row: &[f32]) -> f64 {
-    let (quads, rest) = row.as_chunks::<WIDE>();
-    let mut lanes = [0.0; WIDE];
-    for quad in quads {
-        for (lane, &x) in lanes.iter_mut().zip(quad) {
-            *lane += f64::from(x);
-        }
-    }
-    lanes.iter().sum::<f64>() + rest.iter().map(|&x| f64::from(x)).sum::<f64>()
-}
-
-/// The inner product of two rows of one length in double precision.
-pub fn wide_dot<T: Copy + Into<f64>>(a: &[T], b: &[T]) -> f64 {
-    let (quads_a, rest_a) = a.as_chunks::<WIDE>();
-    let (quads_b, rest_b) = b.as_chunks::<WIDE>();
-    let mut sums = [0.0; WIDE];
-    for (a, b) in quads_a.iter().zip(quads_b) {
-        for lane in 0..WIDE {
-            sums[lane] += a[lane].into() * b[lane].into();
-        }
-    }
-    let rest = rest_a.iter().zip(rest_b).map(|(&a, &b)| a.into() * b.into());
-    sums.iter().sum::<f64>() + rest.sum::<f64>()
+    let rest = left_rest.iter().zip(right_rest).map(|(&x, &y)| f(x, y));
+    lanes.into_iter().sum::<S>() + rest.sum::<S>()
 }
 
 /// Euclidean norm. Squares of `f32` can overflow `f32` but not `f64`.
 pub fn norm(row: &[f32]) -> f64 {
     wide_dot(row, row).sqrt()
-}
-
-/// Squared Euclidean distance of a row to a mean.
-pub fn squared_distance_to_mean(row: &[f32], mean: &[f64]) -> f64 {
-    let (rows, row_rest) = row.as_chunks::<WIDE>();
-    let (means, mean_rest) = mean.as_chunks::<WIDE>();
-    let mut lanes = [0.0; WIDE];
-    for (x, m) in rows.iter().zip(means) {
-        for lane in 0..WIDE {
-            lanes[lane] += (f64::from(x[lane]) - m[lane]).powi(2);
-        }
-    }
-    let rest = row_rest.iter().zip(mean_rest).map(|(&x, m)| (f64::from(x) - m).powi(2));
-    lanes.iter().sum::<f64>() + rest.sum::<f64>()
 }
 
 /// Euclidean distance of a row to a mean.

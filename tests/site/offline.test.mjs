@@ -132,8 +132,8 @@ test("what was used once works when the host is gone, isolated as before", async
 });
 
 /** The start of the playground in this version and in the next. */
-const page = "playground/index.html";
-const html = () => readFileSync(at("www", "dist", page), "utf8");
+const START = "playground/index.html";
+const html = () => readFileSync(at("www", "dist", START), "utf8");
 const script = () => /<script type="module"[^>]*\.\.\/(assets\/[^"]+)/.exec(html())[1];
 const NEXT = "assets/next.js";
 
@@ -146,13 +146,13 @@ function nextVersion(request, response) {
     return true;
   };
   if (path === NEXT) return send("text/javascript", readFileSync(at("www", "dist", script())));
-  if (path === "playground/" || path === page) {
+  if (path === "playground/" || path === START) {
     const marked = html().replace("<html", '<html data-version="next"');
     return send("text/html", marked.replace(script(), NEXT));
   }
   if (path !== "sw.js") return false;
   const worker = readFileSync(at("www", "dist", path), "utf8").replace(script(), NEXT);
-  const revision = new RegExp(`("revision":")[^"]*(","url":"${page}")`);
+  const revision = new RegExp(`("revision":")[^"]*(","url":"${START}")`);
   return send("text/javascript", worker.replace(revision, "$1next$2"));
 }
 

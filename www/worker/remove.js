@@ -17,7 +17,6 @@ async function remove() {
 
 /** Going to an address that only adds a fragment to the page's would load nothing. */
 function otherAddress(address) {
-  const url = new URL(address);
-  if (url.hash !== "" && url.search === "") url.href = address.replace("#", "?#");
-  return url.href;
+  const { search } = new URL(address);
+  return address.replace("#", search === "" ? "?#" : "&#");
 }

@@ -51,6 +51,9 @@ async function createRemote(options: HeadOptions): Promise<OpenedHead> {
   return (await import("../worker/remote.js")).create(options);
 }
 
-async function loadRemote(bytes: Uint8Array, options: LoadOptions): Promise<OpenedHead> {
+async function loadRemote(
+  bytes: Uint8Array<ArrayBuffer>,
+  options: LoadOptions,
+): Promise<OpenedHead> {
   return (await import("../worker/remote.js")).load(bytes, options);
 }

@@ -9,7 +9,7 @@ const AT_ONCE = 1 << 24;
 const PIECE = 1 << 22;
 
 /** A copy of a file that a caller gave, which is read later. */
-export async function copyFile(file: unknown): Promise<Uint8Array> {
+export async function copyFile(file: unknown): Promise<Uint8Array<ArrayBuffer>> {
   const given = fileBytes(file);
   const { length } = given;
   const copy = memoryFor(length);
@@ -23,7 +23,7 @@ export async function copyFile(file: unknown): Promise<Uint8Array> {
   return copy;
 }
 
-function memoryFor(length: number): Uint8Array {
+function memoryFor(length: number): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(length);
   } catch (cause) {

@@ -18,8 +18,14 @@ export function create(options: HeadOptions): Promise<OpenedHead> {
 }
 
 /** A saved head in a Worker of its own. */
-export function load(bytes: Uint8Array, options: LoadOptions): Promise<OpenedHead> {
-  return RemoteCore.open((server) => server.load(bytes, toCloneable(options), cloneableSources()));
+export function load(
+  bytes: Uint8Array<ArrayBuffer>,
+  options: LoadOptions,
+): Promise<OpenedHead> {
+  // A copy already, which nobody else has.
+  const open = (server: Remote<HeadServer>): Promise<Outcome<Introduction>> =>
+    server.load(transfer(bytes, [bytes.buffer]), toCloneable(options), cloneableSources());
+  return RemoteCore.open(open);
 }
 
 /** Ends the lifetime of a Worker that fails. A function, so that its listener holds no head. */

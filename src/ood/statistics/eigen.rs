@@ -4,7 +4,7 @@
 
 use nalgebra::DMatrix;
 
-use crate::pace::Pace;
+use crate::{numeric::row::wide_dot, pace::Pace};
 
 /// Shifts for an eigenvalue before giving up; two are usual.
 const SHIFTS: usize = 60;
@@ -73,7 +73,7 @@ async fn tridiagonal(symmetric: &DMatrix<f64>, pace: &Pace) -> (Vec<f64>, Vec<f6
             continue;
         }
         // In range: a covariance of f32 is below 1e77.
-        let square = dot(v, v);
+        let square = wide_dot(v, v);
         let length = -square.sqrt().copysign(v[last - 1]);
         // Half the square of v, once it reflects the row onto its last axis.
         let half = square - v[last - 1] * length;
@@ -82,11 +82,11 @@ async fn tridiagonal(symmetric: &DMatrix<f64>, pace: &Pace) -> (Vec<f64>, Vec<f6
         weights[last] = 1.0 / half;
         p.fill(0.0);
         for (row, values) in above.chunks_exact(side).enumerate() {
-            p[row] += dot(&values[..=row], &v[..=row]);
+            p[row] += wide_dot(&values[..=row], &v[..=row]);
             add(&mut p[..row], v[row], &values[..row]);
         }
         p.iter_mut().for_each(|x| *x /= half);
-        let along = dot(p, v) / (2.0 * half);
+        let along = wide_dot(p, v) / (2.0 * half);
         add(p, -along, v);
         for (row, values) in above.chunks_exact_mut(side).enumerate() {
             add(&mut values[..=row], -v[row], &p[..=row]);
@@ -100,7 +100,7 @@ async fn tridiagonal(symmetric: &DMatrix<f64>, pace: &Pace) -> (Vec<f64>, Vec<f6
     for (last, &weight) in weights.iter().enumerate().skip(1) {
         let v = &a[last * side..][..last];
         for row in q.chunks_exact_mut(side).take(last) {
-            let along = weight * dot(&row[..last], v);
+            let along = weight * wide_dot(&row[..last], v);
             add(&mut row[..last], -along, v);
         }
         pace.piece().await;
@@ -166,20 +166,6 @@ async fn rotate(matrix: &mut [f64], side: usize, rotations: &[Rotation], pace: &
         }
         pace.piece().await;
     }
-}
-
-/// Four sums side by side, which the compiler cannot make of one.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let (a4, a1) = a.as_chunks::<4>();
-    let (b4, b1) = b.as_chunks::<4>();
-    let mut sums = [0.0; 4];
-    for (a, b) in a4.iter().zip(b4) {
-        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
-            *sum += a * b;
-        }
-    }
-    let rest: f64 = a1.iter().zip(b1).map(|(a, b)| a * b).sum();
-    sums.iter().sum::<f64>() + rest
 }
 
 fn add(to: &mut [f64], factor: f64, values: &[f64]) {

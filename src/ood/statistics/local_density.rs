@@ -90,8 +90,7 @@ impl<M> LocalDensity<M> {
         Ok(all)
     }
 
-    /// Adds the products that [`Self::scores`] takes, of `rows` that are
-    /// [`Self::searched`].
+    /// Adds the products that [`Self::scores`] takes, of rows that are [`Self::searched`].
     pub fn chain<'a>(&'a self, searched: &'a [f32], chains: &mut Vec<Chain<'a, M>>) {
         if self.k > 0 {
             self.bank.chain(searched, self.k, chains);
