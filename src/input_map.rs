@@ -17,7 +17,7 @@
 
 use crate::{
     architecture::{Architecture, Layer},
-    numeric::columns::Columns,
+    numeric::{columns::Columns, quads::change_by_two},
 };
 
 /// A.
@@ -115,9 +115,9 @@ impl InputMap {
     /// lose what distinguishes rows.
     pub fn apply(&self, rows: &mut [f32]) {
         for row in rows.chunks_exact_mut(self.shift.len()) {
-            for ((x, shift), scale) in row.iter_mut().zip(&self.shift).zip(&self.scale) {
-                *x = (*x - shift) * scale + self.constant;
-            }
+            change_by_two(row, &self.shift, &self.scale, |x, shift, scale| {
+                (x - shift) * scale + self.constant
+            });
         }
     }
 

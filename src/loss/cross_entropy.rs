@@ -8,7 +8,7 @@
 //! gradient = p - q
 //! ```
 
-use crate::numeric::softmax::Softmax;
+use crate::numeric::{quads::change, softmax::Softmax};
 
 /// Loss of one row, in nats; writes `scale` times its gradient. `logits` and `gradient` are
 /// `[classes]`.
@@ -30,16 +30,12 @@ pub fn row(
     let loss = (value + f64::from(parts.log_excess())) as f32;
 
     let probability = parts.inverse_sum();
-    for g in gradient.iter_mut() {
-        *g *= probability;
-    }
+    change(gradient, |g| g * probability);
     // p - 1 cancels where the label takes almost all: then the others' share is exact.
     gradient[label] =
         if parts.argmax == label { -parts.rest * probability } else { gradient[label] - 1.0 };
     let spread = label_smoothing / logits.len() as f32;
     gradient[label] += label_smoothing;
-    for g in gradient.iter_mut() {
-        *g = scale * (*g - spread);
-    }
+    change(gradient, |g| scale * (g - spread));
     loss
 }

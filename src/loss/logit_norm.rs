@@ -17,6 +17,7 @@
 //! inference uses f itself.
 
 use crate::numeric::{
+    quads::{change, change_by},
     row::{dot, norm},
     softmax::Softmax,
 };
@@ -52,9 +53,7 @@ pub fn row(
     let loss = (behind * factor + f64::from(parts.log_excess())) as f32;
 
     let probability = parts.inverse_sum();
-    for g in gradient.iter_mut() {
-        *g *= probability;
-    }
+    change(gradient, |g| g * probability);
     // p - 1 cancels where the label takes almost all: then the others' share is exact.
     gradient[label] =
         if parts.argmax == label { -parts.rest * probability } else { gradient[label] - 1.0 };
@@ -68,8 +67,6 @@ pub fn row(
     // overflows.
     let along = (f64::from(dot(logits, gradient)) / length / guarded) as f32;
     let outer = (factor * f64::from(scale)) as f32;
-    for (g, &f) in gradient.iter_mut().zip(logits) {
-        *g = outer * (*g - f * along);
-    }
+    change_by(gradient, logits, |g, f| outer * (g - f * along));
     loss
 }

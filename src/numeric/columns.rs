@@ -1,6 +1,9 @@
 //! Mean and deviation of each feature.
 
-use super::sort;
+use super::{
+    quads::{change_by, change_by_two},
+    sort,
+};
 
 /// Features whose deviation is below this share of their mean are constant but for rounding.
 const CONSTANT: f64 = 2.5e-7;
@@ -57,12 +60,11 @@ impl Columns {
         for row in rows.chunks_exact(means.len()) {
             match pass {
                 Pass::Means => {
-                    means.iter_mut().zip(row).for_each(|(sum, &x)| *sum += f64::from(x));
+                    change_by(means, row, |sum, x| sum + f64::from(x));
                 }
-                Pass::Deviations => deviations
-                    .iter_mut()
-                    .zip(row.iter().zip(means.iter()))
-                    .for_each(|(sum, (&x, mean))| *sum += (f64::from(x) - mean).powi(2)),
+                Pass::Deviations => change_by_two(deviations, row, means, |sum, x, mean| {
+                    sum + (f64::from(x) - mean).powi(2)
+                }),
             }
         }
     }

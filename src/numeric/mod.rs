@@ -4,6 +4,7 @@ pub mod columns;
 pub mod fingerprint;
 pub mod format;
 pub mod lookup;
+pub mod quads;
 pub mod random;
 pub mod row;
 pub mod softmax;

@@ -6,6 +6,8 @@ use std::{
     ops::{Add, AddAssign},
 };
 
+use super::quads::change;
+
 const LANES: usize = 8;
 
 /// In double precision.
@@ -41,7 +43,7 @@ pub fn all_finite(row: &[f32]) -> bool {
 /// the layers behind.
 #[inline(never)]
 pub fn rectify(row: &mut [f32]) {
-    row.iter_mut().for_each(|x| *x = x.max(0.0) + *x * 0.0);
+    change(row, |x| x.max(0.0) + x * 0.0);
 }
 
 /// The position of the largest value, the first of equals; 0 for an empty row.

@@ -1,32 +1,44 @@
 //! The exponential and the softmax, exact where one class takes almost all.
 
-use super::row::{argmax, max, sum};
+use std::array;
+
+use super::{
+    quads::LANES,
+    row::{argmax, max, sum},
+};
 
 /// `e^x` to 2 ulp for any `x` up to 88; 0 below the smallest normal result; NaN for NaN, which must
 /// not pass for a certain answer.
-///
-/// The standard library's is a call per element; this one has no branch, so a loop over it is
-/// vectorised. Range reduction and polynomial: Cephes `expf` (Moshier).
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
+    let [value] = exponentials([x]);
+    value
+}
+
+/// [`exp`] of each.
+///
+/// The standard library's is a call per element; this one has no branch, and takes each step for all
+/// of them, which the compiler turns into SIMD. Range reduction and polynomial: Cephes `expf`
+/// (Moshier).
+#[inline(always)]
+fn exponentials<const N: usize>(x: [f32; N]) -> [f32; N] {
     const LN2_HIGH: f32 = 0.693_359_4;
     const LN2_LOW: f32 = -2.121_944_4e-4;
     const MIN: f32 = -87.336_54;
-    let clamped = if x < MIN { MIN } else { x };
+    const POLYNOMIAL: [f32; 5] = [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5];
+    let clamped = x.map(|x| if x < MIN { MIN } else { x });
     // Adding and subtracting 1.5 * 2^23 rounds to the nearest integer.
-    let shifted = clamped * std::f32::consts::LOG2_E + 12_582_912.0;
-    let n = shifted - 12_582_912.0;
-    let r = clamped - n * LN2_HIGH - n * LN2_LOW;
-    let mut p = 1.987_569_2e-4;
-    p = p * r + 1.398_2e-3;
-    p = p * r + 8.333_452e-3;
-    p = p * r + 4.166_579_6e-2;
-    p = p * r + 1.666_666_5e-1;
-    p = p * r + 0.5;
-    let value = p * r * r + r + 1.0;
+    let shifted = clamped.map(|x| x * std::f32::consts::LOG2_E + 12_582_912.0);
+    let n = shifted.map(|x| x - 12_582_912.0);
+    let r: [f32; N] = array::from_fn(|i| clamped[i] - n[i] * LN2_HIGH - n[i] * LN2_LOW);
+    let mut p = [1.987_569_2e-4; N];
+    for coefficient in POLYNOMIAL {
+        p = array::from_fn(|i| p[i] * r[i] + coefficient);
+    }
+    let values: [f32; N] = array::from_fn(|i| p[i] * r[i] * r[i] + r[i] + 1.0);
     // The low bits of `shifted` hold n: moved into the exponent they make 2^n.
-    let scale = f32::from_bits((shifted.to_bits() << 23).wrapping_add(0x3F80_0000));
-    if x < MIN { 0.0 } else { value * scale }
+    let scales = shifted.map(|x| f32::from_bits((x.to_bits() << 23).wrapping_add(0x3F80_0000)));
+    array::from_fn(|i| if x[i] < MIN { 0.0 } else { values[i] * scales[i] })
 }
 
 /// `base^exponent` of a base of at least 0, to 1e-13 where the result is not far from 1. The
@@ -51,10 +63,14 @@ impl Softmax {
     pub fn new(row: &[f32], factor: f32, exponentials: &mut [f32]) -> Self {
         let argmax = argmax(row);
         let largest = row[argmax];
-        for (out, &x) in exponentials.iter_mut().zip(row) {
-            // The difference first: factor * x alone may overflow.
-            *out = exp((x - largest) * factor);
+        // The difference first: factor * x alone may overflow.
+        let of = |x: f32| (x - largest) * factor;
+        let (quads, rest) = exponentials.as_chunks_mut::<LANES>();
+        let (quads_of_row, rest_of_row) = row.as_chunks::<LANES>();
+        for (out, quad) in quads.iter_mut().zip(quads_of_row) {
+            *out = self::exponentials(quad.map(of));
         }
+        rest.iter_mut().zip(rest_of_row).for_each(|(out, &x)| *out = exp(of(x)));
         exponentials[argmax] = 0.0;
         let rest = sum(exponentials, |x| x);
         exponentials[argmax] = 1.0;

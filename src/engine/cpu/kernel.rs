@@ -49,19 +49,6 @@ pub fn dots(left: &[f32], lines: [&[f32]; 4]) -> Lanes {
     sum
 }
 
-/// Adds four lines, each times its factor: one pass over the output instead of four.
-pub fn add_four(factors: [f32; 4], lines: [&[f32]; 4], output: &mut [f32]) {
-    let [a, b, c, d] = lines;
-    for ((((sum, a), b), c), d) in output.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-        *sum += (factors[0] * a + factors[1] * b) + (factors[2] * c + factors[3] * d);
-    }
-}
-
-/// Adds a line times its factor.
-pub fn add_one(factor: f32, line: &[f32], output: &mut [f32]) {
-    output.iter_mut().zip(line).for_each(|(sum, value)| *sum += factor * value);
-}
-
 /// Puts the first `output.len()` sums into `output`, or adds them.
 #[inline(always)]
 pub fn store<const V: usize>(sums: &[Lanes; V], add: bool, output: &mut [f32]) {

@@ -8,6 +8,7 @@ use super::{
     kernel::{self, COLUMNS, ROWS},
     lanes::Lanes,
 };
+use crate::numeric::quads::add_rows;
 
 /// Terms that the kernel adds up in registers. A panel of this depth takes 16 KiB and four rows 8
 /// KiB: both fit a first-level cache. 256 and 1024 take within 5 % of the same time.
@@ -170,6 +171,8 @@ struct Part<'a> {
 }
 
 impl Part<'_> {
+    /// A function of its own: with more around it, the kernel's sums lose their registers.
+    #[inline(never)]
     fn multiply(&self, panel: &mut Vec<Lanes>, output: &mut [f32]) {
         if self.left.count <= FEW {
             return self.multiply_few(output);
@@ -275,17 +278,10 @@ impl Part<'_> {
             output.fill(0.0);
         }
         for k in (0..depths.len()).step_by(4) {
-            let lines = array::from_fn(|i| {
-                self.right.line((depths.start + k + i).min(depths.end - 1), 0..n)
-            });
             for (row, output) in output.chunks_exact_mut(n).enumerate() {
-                match self.left.get(row)[k..] {
-                    [a, b, c, d, ..] => kernel::add_four([a, b, c, d], lines, output),
-                    ref tail => tail
-                        .iter()
-                        .zip(lines)
-                        .for_each(|(&factor, line)| kernel::add_one(factor, line, output)),
-                }
+                let left = &self.left.get(row)[k..];
+                let line = |i: usize| self.right.line(depths.start + k + i, 0..n);
+                add_rows(output, line, &left[..left.len().min(4)]);
             }
         }
     }

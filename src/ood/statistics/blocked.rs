@@ -16,7 +16,10 @@ use super::triangle;
 use crate::{
     Result,
     engine::Engine,
-    numeric::row::{TILE, into_columns, wide_dot},
+    numeric::{
+        quads::change_by,
+        row::{TILE, into_columns, wide_dot},
+    },
     pace::wait,
 };
 
@@ -64,7 +67,7 @@ pub async fn inverse_factor<E: Engine>(
             row[start..start + size].copy_from_slice(own);
             for (k, &weight) in own.iter().enumerate().take(if start > 0 { i + 1 } else { 0 }) {
                 let below = &below[k * start..][..start];
-                row[..start].iter_mut().zip(below).for_each(|(x, y)| *x -= weight * y);
+                change_by(&mut row[..start], below, |x, y| x - weight * y);
             }
         }
         for first in (start..start + size).step_by(TILE) {

@@ -8,7 +8,7 @@ use crate::{
     Error, Result,
     engine::{Chain, Engine, Then},
     error::Mismatch,
-    numeric::format::number,
+    numeric::{format::number, quads::change_by},
     ood::fitted_arrays::{FittedArrays, transposed},
     pace::wait,
 };
@@ -106,9 +106,9 @@ impl<M> Whitening<M> {
     /// What the rows' product is made of. The difference first: far from the origin the product
     /// would lose what distinguishes the rows.
     pub fn offsets(&self, rows: &[f32]) -> Vec<f32> {
-        let mut offsets = Vec::with_capacity(rows.len());
-        for row in rows.chunks_exact(self.centre.len()) {
-            offsets.extend(row.iter().zip(&self.centre).map(|(x, c)| x - c));
+        let mut offsets = rows.to_vec();
+        for row in offsets.chunks_exact_mut(self.centre.len()) {
+            change_by(row, &self.centre, |x, c| x - c);
         }
         offsets
     }

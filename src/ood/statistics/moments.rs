@@ -11,7 +11,10 @@ use super::{pieces, shaped::Shaped};
 use crate::{
     Result,
     engine::{Engine, check_square, check_table},
-    numeric::row::{TILE, into_columns, squared_distance_to_mean},
+    numeric::{
+        quads::change_by,
+        row::{TILE, into_columns, squared_distance_to_mean},
+    },
     pace::Pace,
 };
 
@@ -57,8 +60,8 @@ impl Moments {
             for (row, &label) in (block * BLOCK..).zip(labels) {
                 let class = label as usize;
                 counts[class] += 1;
-                let sums = means[class * width..][..width].iter_mut();
-                sums.zip(rows.row(row, &mut made)).for_each(|(sum, &x)| *sum += f64::from(x));
+                let row = rows.row(row, &mut made);
+                change_by(&mut means[class * width..][..width], row, |sum, x| sum + f64::from(x));
             }
             pace.piece().await;
         }

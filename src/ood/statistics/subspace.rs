@@ -10,7 +10,10 @@ use super::pieces;
 use crate::{
     Result,
     engine::{Chain, Engine, Then},
-    numeric::row::{dot, norm},
+    numeric::{
+        quads::{change, change_by},
+        row::{dot, norm},
+    },
     ood::fitted_arrays::{FittedArrays, transposed},
     pace::wait,
 };
@@ -198,12 +201,12 @@ fn orthonormalise(rows: &mut Vec<f32>, width: usize, least: f64) -> Vec<f64> {
         let row = &mut rest[..width];
         for direction in done[..rank * width].chunks_exact(width) {
             let along = dot(row, direction);
-            row.iter_mut().zip(direction).for_each(|(x, d)| *x -= along * d);
+            change_by(row, direction, |x, d| x - along * d);
         }
         let length = norm(row);
         left.push(length);
         if length > least {
-            row.iter_mut().for_each(|x| *x = (f64::from(*x) / length) as f32);
+            change(row, |x| (f64::from(x) / length) as f32);
             let from = done.len();
             rows.copy_within(from..from + width, rank * width);
             rank += 1;

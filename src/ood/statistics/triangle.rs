@@ -3,7 +3,13 @@
 
 use nalgebra::DMatrix;
 
-use crate::{numeric::row::wide_dot, pace::Pace};
+use crate::{
+    numeric::{
+        quads::{change, change_by},
+        row::wide_dot,
+    },
+    pace::Pace,
+};
 
 /// Multiply-adds between two stops: a few milliseconds.
 const PIECE: usize = 1 << 22;
@@ -54,10 +60,10 @@ pub async fn inverse(lower: &[f64], side: usize, pace: &Pace) -> Vec<f32> {
         for (column, above) in above.chunks_exact(side).enumerate() {
             let factor = factors[column];
             if factor != 0.0 {
-                own.iter_mut().zip(&above[..=column]).for_each(|(x, above)| *x -= factor * above);
+                change_by(&mut own[..=column], &above[..=column], |x, above| x - factor * above);
             }
         }
-        own.iter_mut().for_each(|x| *x /= factors[row]);
+        change(own, |x| x / factors[row]);
         done += row * row / 2;
         if done > PIECE {
             done = 0;
