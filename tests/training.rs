@@ -5,6 +5,8 @@
 
 mod support;
 
+use std::rc::Rc;
+
 use oodgate::{
     Error,
     config::{FitConfig, FitOptions, HeadOptions, LossOptions},
@@ -353,4 +355,41 @@ fn a_fit_that_ends_before_its_first_update_leaves_the_map() {
     let reached = block_on(trainer.parameters()).unwrap();
     trainer.end_fit(&begun).unwrap();
     assert_eq!(block_on(trainer.parameters()).unwrap(), reached);
+}
+
+#[test]
+fn a_step_on_varied_rows_is_one_on_rows_put_together_by_hand() {
+    let (features, labels) = blobs(7, 0.8);
+    let (order, others) = ([5, 0, 3, 6, 1], vec![2, 3, 0, 0, 4]);
+    let width = FEATURES;
+    let of = |row: u32| &features[row as usize * width..][..width];
+    // Rows 0, 3 and 6 are one batch: the others of another range do not count.
+    let (range, mut by_hand) = (1..4, Vec::new());
+    for (row, next) in [(1, 2), (2, 3), (3, 1)] {
+        let varied = of(order[row]).iter().zip(of(order[next])).zip(of(others[next]));
+        by_hand.extend(varied.map(|((x, next), other)| x + 0.5 * (next - other)));
+    }
+    let mut results = [true, false].map(|is_varied| {
+        let mut trained = head(options());
+        let engine = trained.engine();
+        let (rows, numbers) = match is_varied {
+            true => (features.clone(), labels.iter().map(|&label| label as u32).collect()),
+            false => (by_hand.clone(), vec![0; 3]),
+        };
+        let data = engine.upload(Rc::new(rows), Rc::new(numbers), None).unwrap();
+        let (order, range) = match is_varied {
+            true => (engine.order(order.to_vec(), Some(others.clone())).unwrap(), range.clone()),
+            false => (engine.order(vec![0, 1, 2], None).unwrap(), 0..3),
+        };
+        let update = options().check().unwrap().optimizer.update(1, 0.01);
+        engine.step(&data, &order, range.clone(), &update).unwrap();
+        let totals = block_on(engine.totals()).unwrap();
+        // Rows that are measured are not varied.
+        engine.measure(&data, &order, range).unwrap();
+        let measured = block_on(engine.totals()).unwrap();
+        (state(&mut trained), totals, measured)
+    });
+    let [varied, by_hand] = &mut results;
+    assert_eq!((&varied.0, varied.1), (&by_hand.0, by_hand.1));
+    assert_ne!(varied.2, by_hand.2);
 }

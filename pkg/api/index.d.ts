@@ -181,7 +181,7 @@ interface EpochProgress {
     epoch: number;
     /** Epochs asked for. */
     epochs: number;
-    /** Mean over the epoch's batches, each before its update. Nats. */
+    /** Mean over the epoch's batches, each before its update, of rows as they were varied. Nats. */
     loss: number;
     /** Share classified correctly, likewise, [0, 1]. */
     accuracy: number;
@@ -198,7 +198,7 @@ interface FitResult {
     epochs: number;
     /** Updates made by this fit. */
     steps: number;
-    /** Mean loss over the last epoch, or the best one with `patience`, nats. */
+    /** Mean loss over the last epoch, or the best one with `patience`, of rows as varied, nats. */
     loss: number;
     /** Share classified correctly over that epoch, [0, 1]. */
     accuracy: number;
@@ -550,7 +550,11 @@ interface RowOptions {
 }
 /** Options of `fit`. */
 interface FitOptions extends RowOptions {
-    /** Passes over the rows. Default: as many as make 500 updates, at least 8. */
+    /**
+     * Passes over the rows. Default: as many as make 500 updates, at least 4, or 8 with
+     * cross-entropy. LogitNorm then varies the rows that it learns from as rows of one class vary; with
+     * a number given, it takes them as they are.
+     */
     epochs?: number;
     /** Rows per update; the last, smaller batch is used too. Default 128. */
     batchSize?: number;

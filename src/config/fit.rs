@@ -6,7 +6,7 @@ use crate::{Error, Result, error::Mismatch};
 /// Options of one `fit`, unchecked.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FitOptions {
-    /// Passes over the rows, at least 1. Default: as many as make [`UPDATES`].
+    /// Passes over the rows, at least 1. Default: [`crate::training::plan`]'s.
     pub epochs: Option<f64>,
     /// Rows per update, at least 1; default 128.
     pub batch_size: Option<f64>,
@@ -24,7 +24,7 @@ pub struct FitOptions {
 /// A `fit` that can be run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FitConfig {
-    /// Passes over the rows; none is as many as make [`UPDATES`].
+    /// Passes over the rows, if asked for.
     pub epochs: Option<usize>,
     /// Rows per update; the last batch of an epoch may be smaller.
     pub batch_size: usize,
@@ -106,21 +106,9 @@ impl ClassWeights {
     }
 }
 
-/// Updates of a fit whose epochs nobody named: `docs/training.md`.
-pub const UPDATES: usize = 500;
-
-/// Epochs of such a fit at least, which counts above 8000 rows.
-pub const EPOCHS: usize = 8;
-
 impl FitConfig {
     /// The same for a fit that holds nothing out.
     pub fn without_validation(self) -> Self {
         Self { validation_split: 0.0, patience: None, ..self }
-    }
-
-    /// Passes over so many rows.
-    pub fn epochs(&self, rows: usize) -> usize {
-        let per_epoch = rows.div_ceil(self.batch_size).max(1);
-        self.epochs.unwrap_or_else(|| UPDATES.div_ceil(per_epoch).max(EPOCHS))
     }
 }

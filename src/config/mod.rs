@@ -8,7 +8,7 @@ mod fit;
 mod memory;
 
 pub use self::{
-    fit::{ClassWeights, EPOCHS, FitConfig, FitOptions, UPDATES},
+    fit::{ClassWeights, FitConfig, FitOptions},
     memory::MemoryOptions,
 };
 

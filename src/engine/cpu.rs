@@ -14,13 +14,16 @@ use self::{
     coarse::Coarse,
     matmul::{View, multiply, reach},
 };
-use super::{Engine, Outputs, Spec, State, Totals, check_outputs};
+use super::{Engine, Outputs, Spec, State, Totals, VARIATION, check_outputs};
 use crate::{
     Result,
     architecture::Layer,
     input_map::InputMap,
     loss::Loss,
-    numeric::row::{argmax, rectify},
+    numeric::{
+        quads::{change_by, change_by_two},
+        row::{argmax, rectify},
+    },
     optim::Update,
     pace::Pace,
 };
@@ -50,6 +53,12 @@ pub struct Data {
     features: Rc<Vec<f32>>,
     labels: Rc<Vec<u32>>,
     weights: Option<Rc<Vec<f32>>>,
+}
+
+/// Row numbers, and the rows that those vary by: [`Engine::order`].
+pub struct Order {
+    rows: Vec<u32>,
+    others: Option<Vec<u32>>,
 }
 
 /// A factor of products, `[rows, width]`.
@@ -161,7 +170,7 @@ impl CpuEngine {
             let bias_gradient = &mut gradient[layer.bias.clone()];
             bias_gradient.fill(0.0);
             for row in delta.chunks_exact(layer.outputs) {
-                bias_gradient.iter_mut().zip(row).for_each(|(sum, d)| *sum += d);
+                change_by(bias_gradient, row, |sum, d| sum + d);
             }
             if index > 0 {
                 next_delta.resize(rows * layer.inputs, 0.0);
@@ -173,10 +182,7 @@ impl CpuEngine {
                     next_delta,
                 );
                 // ReLU passes the gradient where it passed the value.
-                next_delta
-                    .iter_mut()
-                    .zip(input)
-                    .for_each(|(d, &x)| *d = if x > 0.0 { *d } else { 0.0 });
+                change_by(next_delta, input, |d, x| if x > 0.0 { d } else { 0.0 });
             }
             std::mem::swap(delta, next_delta);
         }
@@ -203,21 +209,19 @@ impl CpuEngine {
         self.diverged = !is_safe && has_diverged(&self.state);
     }
 
-    /// Forward and loss of the rows `order[range]`, then `then` with their features.
+    /// Forward and loss of rows, varied by others where there are any, then `then` with their
+    /// features.
     fn with_batch(
         &mut self,
         data: &Data,
         rows: &[u32],
+        others: Option<&[u32]>,
         then: impl FnOnce(&mut Self, &[f32]),
     ) -> Result<()> {
         let (features, classes) =
             (self.layers[0].inputs, self.layers[self.layers.len() - 1].outputs);
         let mut batch = std::mem::take(&mut self.scratch.batch);
-        batch.clear();
-        for &row in rows {
-            let start = row as usize * features;
-            batch.extend_from_slice(&data.features[start..start + features]);
-        }
+        gather(&data.features, features, rows, others, &mut batch);
         if let Some(map) = &self.input {
             map.apply(&mut batch);
         }
@@ -232,7 +236,7 @@ impl CpuEngine {
 #[maybe_async::maybe_async(AFIT)]
 impl Engine for CpuEngine {
     type Data = Data;
-    type Order = Vec<u32>;
+    type Order = Order;
     type Matrix = Matrix;
 
     /// A few milliseconds.
@@ -263,23 +267,26 @@ impl Engine for CpuEngine {
         Ok(Data { features, labels, weights })
     }
 
-    fn order(&mut self, rows: Vec<u32>) -> Result<Vec<u32>> {
-        Ok(rows)
+    fn order(&mut self, rows: Vec<u32>, others: Option<Vec<u32>>) -> Result<Order> {
+        Ok(Order { rows, others })
     }
 
     fn step(
         &mut self,
         data: &Data,
-        order: &Vec<u32>,
+        order: &Order,
         range: Range<usize>,
         update: &Update,
     ) -> Result<()> {
-        let rows = &order[range];
-        self.with_batch(data, rows, |engine, batch| engine.run_backward(batch, rows.len(), update))
+        let rows = &order.rows[range.clone()];
+        let others = order.others.as_ref().map(|others| &others[range]);
+        self.with_batch(data, rows, others, |engine, batch| {
+            engine.run_backward(batch, rows.len(), update);
+        })
     }
 
-    fn measure(&mut self, data: &Data, order: &Vec<u32>, range: Range<usize>) -> Result<()> {
-        self.with_batch(data, &order[range], |_, _| ())
+    fn measure(&mut self, data: &Data, order: &Order, range: Range<usize>) -> Result<()> {
+        self.with_batch(data, &order.rows[range], None, |_, _| ())
     }
 
     async fn totals(&mut self) -> Result<Totals> {
@@ -377,5 +384,27 @@ impl Engine for CpuEngine {
         self.state.clone_from(state);
         (self.bounds, self.diverged) = (None, false);
         Ok(())
+    }
+}
+
+/// The rows of `features`, `[*, width]`, one after the other into `batch`, varied by others where
+/// there are any.
+#[inline(never)]
+fn gather(
+    features: &[f32],
+    width: usize,
+    rows: &[u32],
+    others: Option<&[u32]>,
+    batch: &mut Vec<f32>,
+) {
+    let of = |row: u32| &features[row as usize * width..][..width];
+    batch.clear();
+    rows.iter().for_each(|&row| batch.extend_from_slice(of(row)));
+    let Some(others) = others else { return };
+    for (place, row) in batch.chunks_exact_mut(width).enumerate() {
+        let next = (place + 1) % rows.len();
+        change_by_two(row, of(rows[next]), of(others[next]), |x, next, other| {
+            x + VARIATION * (next - other)
+        });
     }
 }

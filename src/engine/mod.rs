@@ -94,6 +94,9 @@ pub enum Then<'a, M> {
 /// their columns, `[rows, as many]` each, a column that does not exist where there is none.
 pub type Products = std::vec::IntoIter<[Vec<f32>; 2]>;
 
+/// See [`Engine::order`]: [`crate::training::variation`]'s s.
+pub const VARIATION: f32 = 0.5;
+
 /// Most numbers in one layer's outputs for all rows of a call: a gigabyte, of which a wasm memory
 /// holds four.
 const MAX_OUTPUTS: usize = 1 << 28;
@@ -180,8 +183,10 @@ pub trait Engine: 'static {
         weights: Option<Rc<Vec<f32>>>,
     ) -> Result<Self::Data>;
 
-    /// Lays out row numbers, to be picked from by range.
-    fn order(&mut self, rows: Vec<u32>) -> Result<Self::Order>;
+    /// Lays out row numbers, to be picked from by range. With others, as many, [`Engine::step`]
+    /// learns from row `i` of the range plus [`VARIATION`] times the difference of row `i + 1` (of
+    /// the last, the first) and its other.
+    fn order(&mut self, rows: Vec<u32>, others: Option<Vec<u32>>) -> Result<Self::Order>;
 
     /// One update on the rows `order[range]`: mean loss, its gradient, `update`. Adds to the totals
     /// the values before the update.
@@ -193,7 +198,8 @@ pub trait Engine: 'static {
         update: &Update,
     ) -> Result<()>;
 
-    /// Adds the loss and hits of the rows `order[range]` to the totals without learning from them.
+    /// Adds the loss and hits of the rows `order[range]`, as they are, to the totals without learning
+    /// from them.
     fn measure(
         &mut self,
         data: &Self::Data,

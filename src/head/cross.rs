@@ -27,10 +27,10 @@ use crate::{
     training::{
         dual::{DualFit, Start},
         outlier,
+        plan::Plan,
         rows::Rows,
         sessions::look_grouped,
         split,
-        warm_up::WarmUp,
         weights::row_weights,
     },
 };
@@ -246,7 +246,7 @@ impl<E: Engine> CrossCalibration<E> {
                 ..FitRows::default()
             },
         )?;
-        let fit = match other.dual_fit(config, fit.warm_up).await? {
+        let fit = match other.dual_fit(config, fit.plan).await? {
             Some(dual) => Training::Dual(Box::new(dual)),
             None => Training::Plain(Box::new(fit)),
         };
@@ -293,11 +293,7 @@ impl<E: Engine> Head<E> {
     }
 
     /// A fit of the remembered rows in the dual form, where there is one.
-    async fn dual_fit(
-        &mut self,
-        config: FitConfig,
-        warm_up: Option<WarmUp>,
-    ) -> Result<Option<DualFit>> {
+    async fn dual_fit(&mut self, config: FitConfig, plan: Plan) -> Result<Option<DualFit>> {
         let Some(rows) = self.rows().cloned() else { return Ok(None) };
         let (count, width) = (rows.count(), rows.width);
         let is_linear = self.config.architecture.hidden().is_empty();
@@ -318,7 +314,7 @@ impl<E: Engine> Head<E> {
             weights,
             parameters: self.engine().state().await?.parameters,
             logits,
-            warm_up,
+            plan,
         };
         let (rule, seed) = ((self.config.loss, self.config.optimizer), self.config.seed);
         DualFit::new(self.engine(), start, rule, config, seed).await

@@ -16,8 +16,8 @@ use crate::{
     pace::Paced,
     training::{
         fit::{Epoch, Fit},
+        plan::Plan,
         rows::Rows,
-        warm_up::WarmUp,
         weights::{outweighed, row_weights},
     },
 };
@@ -39,8 +39,8 @@ pub struct HeadFit<E: Engine> {
     grouped: Option<String>,
     /// If the map before the first layer was taken from its rows.
     input: Option<EarlierInput>,
-    /// With which loss it began, if not with the head's own.
-    pub(super) warm_up: Option<WarmUp>,
+    /// How it is made.
+    pub(super) plan: Plan,
     patience: bool,
     warning: Option<String>,
 }
@@ -178,19 +178,19 @@ impl<E: Engine> Head<E> {
         let earlier = self.renew_input(&learnt);
         let adopted = earlier.is_none() && self.adopt_input(&learnt);
         let like = part_of.unwrap_or(learnt.count());
-        let warm_up = adopted.then(|| WarmUp::of(&self.config, config, like)).flatten();
+        let plan = Plan::of(&self.config, config, learnt.count(), adopted.then_some(like));
         let begun = Fit::new(
             &mut self.trainer,
             (&learnt, weights),
             held_out.as_ref(),
-            *config,
+            (*config, plan),
             self.config.seed,
         );
         let input = (adopted || earlier.is_some()).then(|| (earlier, self.steps()));
         if begun.is_err() {
             self.take_back_input(&input);
         }
-        let fit = begun?.beginning(warm_up);
+        let fit = begun?;
         // From here on nothing is refused.
         self.seen = seen;
         self.remember(memory);
@@ -201,7 +201,7 @@ impl<E: Engine> Head<E> {
             calibrating: None,
             grouped,
             input,
-            warm_up,
+            plan,
             patience: config.patience.is_some(),
             warning: calibration::joined([warning, outweighed]),
         }))

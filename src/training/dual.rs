@@ -7,6 +7,8 @@
 //! v_kj = q_k h_j     h_j = mean over k of (d g_kj^2 / |g_k|^2) at the start, q_k the second moment of the rest of g_k^2
 //! ```
 //!
+//! A row that is varied is a combination of rows, too.
+//!
 //! AdamW keeps a second moment v for each weight, which a combination of rows cannot hold. What it
 //! does is to give all weights of a class steps of one size, whether their feature says much of the
 //! class or is noise; h does nearly so, and the size of the steps follows from the length of the
@@ -15,16 +17,23 @@
 //! Those of a cross-calibration, of which nobody sees the weights, are trained like this;
 //! `docs/calibration.md` has what it changes.
 
+mod combined;
+
 use std::rc::Rc;
 
+use self::combined::Combined;
 use crate::{
     Result,
     config::FitConfig,
-    engine::Engine,
+    engine::{Engine, VARIATION},
     loss::Loss,
-    numeric::{random::Random, row::norm},
+    numeric::{
+        quads::{add_rows, change, change_by, change_by_two},
+        random::Random,
+        row::norm,
+    },
     optim::{Optimizer, Update},
-    training::warm_up::WarmUp,
+    training::{plan::Plan, variation::others},
 };
 
 /// Added to h, whose mean is 1: a feature that the gradient does not show.
@@ -42,14 +51,14 @@ pub struct Start<'a> {
     pub parameters: Vec<f32>,
     /// What they make of the rows, `[rows, classes]`.
     pub logits: Vec<f32>,
-    /// With which loss it begins, if not with its own.
-    pub warm_up: Option<WarmUp>,
+    /// How it is trained.
+    pub plan: Plan,
 }
 
 /// A fit under way.
 pub struct DualFit {
     loss: Loss,
-    warm_up: Option<WarmUp>,
+    plan: Plan,
     optimizer: Optimizer,
     config: FitConfig,
     seed: u64,
@@ -66,6 +75,8 @@ pub struct DualFit {
     kept: f32,
     classes: Vec<Class>,
     order: Vec<u32>,
+    /// The rows that those vary by, if they do.
+    others: Vec<u32>,
     step: u64,
     steps: u64,
 }
@@ -95,7 +106,7 @@ impl DualFit {
         seed: u64,
     ) -> Result<Option<Self>> {
         let Optimizer::AdamW { .. } = optimizer else { return Ok(None) };
-        let Start { rows, labels, weights, parameters, logits, warm_up } = start;
+        let Start { rows, labels, weights, parameters, logits, plan } = start;
         let (count, classes) = (labels.len(), logits.len() / labels.len());
         let width = rows.len() / count;
         let bias = &parameters[classes * width..];
@@ -111,9 +122,9 @@ impl DualFit {
         };
         let classes: Vec<Class> = (0..classes).map(class).collect();
         let order: Vec<u32> = (0..count as u32).collect();
-        let steps = count.div_ceil(config.batch_size) as u64 * config.epochs(count) as u64;
-        let first = warm_up.map_or(loss, |warm_up| warm_up.loss(0, steps));
-        let at_start = deltas(&first, &classes, (labels, weights.as_deref()), &order);
+        let steps = count.div_ceil(config.batch_size) as u64 * plan.epochs as u64;
+        let first = plan.warm_up.map_or(loss, |warm_up| warm_up.loss(0, steps));
+        let at_start = deltas(&first, &classes, (labels, weights.as_deref()), (&order, &[]));
         let metric = metric(&rows, width, &at_start);
         let weighted: Vec<f32> = rows
             .chunks_exact(width)
@@ -126,7 +137,7 @@ impl DualFit {
         }
         Ok(Some(Self {
             loss,
-            warm_up,
+            plan,
             optimizer,
             config,
             seed,
@@ -139,6 +150,7 @@ impl DualFit {
             kept: 1.0,
             classes,
             order,
+            others: Vec::new(),
             step: 0,
             steps,
         }))
@@ -155,8 +167,11 @@ impl DualFit {
             let count = self.labels.len();
             let size = self.config.batch_size;
             let place = (self.step % count.div_ceil(size) as u64) as usize * size;
-            if place == 0 && size < count {
+            if place == 0 && (size < count || self.plan.varies) {
                 Random::for_step(self.seed, self.step).shuffle(&mut self.order);
+                if self.plan.varies {
+                    self.others = others(&self.labels, &self.order);
+                }
             }
             self.update(place..count.min(place + size));
         }
@@ -164,10 +179,12 @@ impl DualFit {
     }
 
     fn update(&mut self, batch: std::ops::Range<usize>) {
-        let (count, rows) = (self.labels.len(), &self.order[batch]);
+        let (count, rows) = (self.labels.len(), &self.order[batch.clone()]);
+        let others = self.others.get(batch).unwrap_or_default();
         let base = self.optimizer.learning_rate();
         let rate = base * self.config.schedule.factor(self.step, self.steps);
-        let loss = self.warm_up.map_or(self.loss, |warm_up| warm_up.loss(self.step, self.steps));
+        let warm_up = self.plan.warm_up;
+        let loss = warm_up.map_or(self.loss, |warm_up| warm_up.loss(self.step, self.steps));
         self.step += 1;
         let Update::AdamW { rate, complement1, beta2, complement2, epsilon, decay, root } =
             self.optimizer.update(self.step, rate)
@@ -176,31 +193,25 @@ impl DualFit {
         };
         let sum_of_roots: f32 = self.metric.iter().map(|weight| 1.0 / weight).sum();
         let weights = self.weights.as_deref();
-        let delta = deltas(&loss, &self.classes, (&self.labels, weights), rows);
+        let delta = deltas(&loss, &self.classes, (&self.labels, weights), (rows, others));
+        let mut combined = Combined::new(rows, others, count);
         self.kept *= decay;
         let mut effect = vec![0.0; count];
         for (class, delta) in self.classes.iter_mut().zip(delta.chunks_exact(rows.len())) {
+            let (rows, factors) = combined.of(delta);
             effect.fill(0.0);
-            for (rows, delta) in rows.chunks(4).zip(delta.chunks(4)) {
-                add(&self.gram, count, rows, delta, &mut effect);
-            }
+            add_rows(&mut effect, |i| &self.gram[rows[i] as usize * count..][..count], factors);
             let square: f32 =
-                rows.iter().zip(delta).map(|(&row, d)| d * effect[row as usize]).sum();
+                rows.iter().zip(factors).map(|(&row, d)| d * effect[row as usize]).sum();
             class.second = beta2 * class.second + complement2 * square.max(0.0) / sum_of_roots;
             let size = rate / (class.second.sqrt() * root + epsilon);
-            for ((logit, change), effect) in
-                class.logits.iter_mut().zip(&mut class.change).zip(&effect)
-            {
-                *change += complement1 * (effect - *change);
-                *logit = decay * *logit - size * *change;
-            }
-            class.first.iter_mut().for_each(|first| *first -= complement1 * *first);
-            for (&row, d) in rows.iter().zip(delta) {
+            change_by(&mut class.change, &effect, |change, x| change + complement1 * (x - change));
+            change_by(&mut class.logits, &class.change, |f, change| decay * f - size * change);
+            change(&mut class.first, |first| first - complement1 * first);
+            for (&row, d) in rows.iter().zip(factors) {
                 class.first[row as usize] += complement1 * d;
             }
-            for (part, first) in class.combination.iter_mut().zip(&class.first) {
-                *part = decay * *part - size * first;
-            }
+            change_by(&mut class.combination, &class.first, |c, first| decay * c - size * first);
             let gradient: f32 = delta.iter().sum();
             let [first, second] = &mut class.bias_moments;
             *first += complement1 * (gradient - *first);
@@ -216,56 +227,42 @@ impl DualFit {
         let (matrix, biases) = start.split_at_mut(classes.len() * width);
         for ((row, bias), class) in matrix.chunks_exact_mut(width).zip(biases).zip(&classes) {
             let mut sum = vec![0.0; width];
-            for (x, part) in rows.chunks_exact(width).zip(&class.combination) {
-                sum.iter_mut().zip(x).for_each(|(sum, x)| *sum += part * x);
-            }
-            for ((w, sum), weight) in row.iter_mut().zip(&sum).zip(&metric) {
-                *w = kept * *w + weight * sum;
-            }
+            add_rows(&mut sum, |row| &rows[row * width..][..width], &class.combination);
+            change_by_two(row, &sum, &metric, |w, sum, weight| kept * w + weight * sum);
             *bias = class.bias;
         }
         start
     }
 }
 
-/// Gradients of the mean loss with respect to the logits of some rows, `[classes, rows]`; labels and
-/// weights are those of all rows.
+/// Gradients of the mean loss with respect to the logits of some rows, varied by others where there
+/// are any, `[classes, rows]`; labels and weights are those of all rows.
 fn deltas(
     loss: &Loss,
     classes: &[Class],
     (labels, weights): (&[u32], Option<&Vec<f32>>),
-    rows: &[u32],
+    (rows, others): (&[u32], &[u32]),
 ) -> Vec<f32> {
     let mut deltas = vec![0.0; classes.len() * rows.len()];
     let (mut logits, mut gradient) = (vec![0.0; classes.len()], vec![0.0; classes.len()]);
     let scale = 1.0 / rows.len() as f32;
     for (place, &row) in rows.iter().enumerate() {
-        let of_row = classes.iter().map(|class| class.logits[row as usize] + class.bias);
-        logits.iter_mut().zip(of_row).for_each(|(logit, f)| *logit = f);
+        for (logit, class) in logits.iter_mut().zip(classes) {
+            *logit = class.logits[row as usize] + class.bias;
+        }
+        let next = (place + 1) % rows.len();
+        if let Some(&other) = others.get(next) {
+            let (next, other) = (rows[next] as usize, other as usize);
+            for (logit, class) in logits.iter_mut().zip(classes) {
+                *logit += VARIATION * (class.logits[next] - class.logits[other]);
+            }
+        }
         let scale = weights.map_or(scale, |weights| scale * weights[row as usize]);
         loss.row(&logits, labels[row as usize] as usize, scale, &mut gradient);
         let places = deltas[place..].iter_mut().step_by(rows.len());
         places.zip(&gradient).for_each(|(delta, &g)| *delta = g);
     }
     deltas
-}
-
-/// Adds up to four rows of a square matrix, each times its factor.
-fn add(matrix: &[f32], size: usize, rows: &[u32], factors: &[f32], sum: &mut [f32]) {
-    let line = |row: u32| &matrix[row as usize * size..][..size];
-    match (rows, factors) {
-        (&[a, b, c, d], &[p, q, r, s]) => {
-            let lines = line(a).iter().zip(line(b)).zip(line(c).iter().zip(line(d)));
-            for (sum, ((a, b), (c, d))) in sum.iter_mut().zip(lines) {
-                *sum += (p * a + q * b) + (r * c + s * d);
-            }
-        }
-        _ => {
-            for (&row, factor) in rows.iter().zip(factors) {
-                sum.iter_mut().zip(line(row)).for_each(|(sum, x)| *sum += factor * x);
-            }
-        }
-    }
 }
 
 /// For each feature `1 / sqrt(h)`, given the gradients with respect to the logits of all rows,
@@ -275,9 +272,7 @@ fn metric(rows: &[f32], width: usize, deltas: &[f32]) -> Vec<f32> {
     let (mut shape, mut classes) = (vec![0.0; width], 0.0);
     for delta in deltas.chunks_exact(count) {
         let mut gradient = vec![0.0; width];
-        for (row, factor) in rows.chunks_exact(width).zip(delta) {
-            gradient.iter_mut().zip(row).for_each(|(sum, x)| *sum += factor * x);
-        }
+        add_rows(&mut gradient, |row| &rows[row * width..][..width], delta);
         let square = norm(&gradient).powi(2) / width as f64;
         if square > 0.0 {
             let parts = gradient.iter().map(|&g| f64::from(g).powi(2) / square);
@@ -340,7 +335,7 @@ mod tests {
 
     /// Trains both ways, and answers the logits of new rows.
     fn both(
-        (loss, warm_up): (Loss, Option<WarmUp>),
+        (loss, plan): (Loss, Plan),
         batch: f64,
         weight_decay: f64,
         weights: Option<Vec<f32>>,
@@ -364,7 +359,7 @@ mod tests {
             labels: &rows_with_labels.labels,
             weights: weights.clone(),
             parameters: parameters.clone(),
-            warm_up,
+            plan,
         };
         let optimizer = adamw(weight_decay);
         let rule = (loss, optimizer);
@@ -385,7 +380,7 @@ mod tests {
 
         let mut trainer = Trainer::new(CpuEngine::new(&spec, parameters), optimizer);
         let learnt = (&rows_with_labels, weights);
-        let mut fit = Fit::new(&mut trainer, learnt, None, config, 7).unwrap().beginning(warm_up);
+        let mut fit = Fit::new(&mut trainer, learnt, None, (config, plan), 7).unwrap();
         loop {
             while !fit.run(&mut trainer, 100).unwrap() {}
             if block_on(fit.end_epoch(&mut trainer, false)).unwrap().last {
@@ -404,7 +399,7 @@ mod tests {
             weights: None,
             parameters: vec![0.0; 8],
             logits: vec![0.0; 4],
-            warm_up: None,
+            plan: Plan { epochs: 1, warm_up: None, varies: false },
         };
         let loss = Loss::CrossEntropy { label_smoothing: 0.0 };
         let spec = Spec { architecture: Architecture::new(3, &[], 2), loss, moments: 0 };
@@ -421,17 +416,24 @@ mod tests {
             Loss::CrossEntropy { label_smoothing: 0.0 },
         );
         let head = HeadOptions::new(WIDTH, ["a", "b", "c", "d"]).check().unwrap();
-        let warm_up = WarmUp::of(&head, &FitOptions::default().check().unwrap(), 1);
-        assert!(warm_up.is_some());
+        let plan = |epochs, rows| {
+            let fit = FitOptions { epochs, ..FitOptions::default() }.check().unwrap();
+            Plan::of(&head, &fit, 60, rows)
+        };
+        let (plain, varied, warm) =
+            (plan(Some(500.0), None), plan(None, None), plan(None, Some(1)));
+        assert!(!plain.varies && varied.varies && warm.warm_up.is_some());
         let uneven: Vec<f32> = (0..60).map(|row| [0.1, 0.4, 1.5, 2.0][row % CLASSES]).collect();
         for (loss, batch, decay, weights) in [
-            ((norm_loss, None), 128.0, 0.0, None),
-            ((norm_loss, None), 16.0, 0.0, None),
-            ((head.loss, warm_up), 128.0, 0.0, None),
-            ((head.loss, warm_up), 128.0, 0.0, Some(uneven.clone())),
-            ((entropy, None), 128.0, 0.0, None),
-            ((entropy, None), 128.0, 0.1, None),
-            ((entropy, None), 16.0, 0.0, Some(uneven.clone())),
+            ((norm_loss, plain), 128.0, 0.0, None),
+            ((norm_loss, plain), 16.0, 0.0, None),
+            ((norm_loss, varied), 128.0, 0.0, None),
+            ((norm_loss, varied), 16.0, 0.0, None),
+            ((head.loss, warm), 128.0, 0.0, None),
+            ((head.loss, warm), 128.0, 0.0, Some(uneven.clone())),
+            ((entropy, plain), 128.0, 0.0, None),
+            ((entropy, plain), 128.0, 0.1, None),
+            ((entropy, plain), 16.0, 0.0, Some(uneven.clone())),
         ] {
             let is_weighted = weights.is_some();
             let [dual, plain] = both(loss, batch, decay, weights);

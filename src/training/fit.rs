@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use super::{rows::Rows, trainer::Trainer, warm_up::WarmUp};
+use super::{plan::Plan, rows::Rows, trainer::Trainer, variation::others};
 use crate::{
     Result,
     config::FitConfig,
@@ -17,10 +17,10 @@ use crate::{
 /// A fit under way on a [`Trainer`].
 pub struct Fit<E: Engine> {
     config: FitConfig,
-    warm_up: Option<WarmUp>,
-    epochs: usize,
+    plan: Plan,
     seed: u64,
     data: E::Data,
+    labels: Rc<Vec<u32>>,
     /// Rows to learn from, reshuffled for each epoch.
     rows: Vec<u32>,
     order: Option<E::Order>,
@@ -56,7 +56,7 @@ pub struct Epoch {
     pub epochs: usize,
     /// Rows it learnt from.
     pub rows: usize,
-    /// Mean over its batches, before each update.
+    /// Mean over its batches, before each update; of rows as they were varied, where they were.
     pub training: Option<Means>,
     /// On the held-out rows, after the epoch.
     pub validation: Option<Means>,
@@ -106,7 +106,7 @@ impl<E: Engine> Fit<E> {
         trainer: &mut Trainer<E>,
         (learnt, weights): (&Rows, Option<Rc<Vec<f32>>>),
         held_out: Option<&Rows>,
-        config: FitConfig,
+        (config, plan): (FitConfig, Plan),
         seed: u64,
     ) -> Result<Self> {
         trainer.engine().clear_totals()?;
@@ -117,16 +117,16 @@ impl<E: Engine> Fit<E> {
             None => None,
             Some(rows) => {
                 let data = trainer.upload(rows, None)?;
-                let order = trainer.engine().order((0..rows.count() as u32).collect())?;
+                let order = trainer.engine().order((0..rows.count() as u32).collect(), None)?;
                 Some(HeldOut { data, order, count: rows.count() })
             }
         };
         Ok(Self {
             config,
-            warm_up: None,
-            epochs: config.epochs(count),
+            plan,
             seed,
             data,
+            labels: Rc::clone(&learnt.labels),
             rows: (0..count as u32).collect(),
             order: None,
             held_out,
@@ -137,17 +137,12 @@ impl<E: Engine> Fit<E> {
         })
     }
 
-    /// The same, with another loss in its first updates.
-    pub fn beginning(self, warm_up: Option<WarmUp>) -> Self {
-        Self { warm_up, ..self }
-    }
-
     /// Makes up to `batches` updates, none past the end of the epoch. True when the epoch is at its
     /// end: then [`Fit::end_epoch`] is due.
     pub fn run(&mut self, trainer: &mut Trainer<E>, batches: usize) -> Result<bool> {
         let ended = self.update(trainer, batches);
         // Whoever validates, or never comes back, finds the engine with the head's own loss.
-        if let Some(warm_up) = &self.warm_up {
+        if let Some(warm_up) = &self.plan.warm_up {
             trainer.engine().set_loss(warm_up.own());
         }
         ended
@@ -158,20 +153,21 @@ impl<E: Engine> Fit<E> {
             Some(order) => order,
             None => {
                 Random::for_step(self.seed, trainer.steps()).shuffle(&mut self.rows);
-                trainer.engine().order(self.rows.clone())?
+                let others = self.plan.varies.then(|| others(&self.labels, &self.rows));
+                trainer.engine().order(self.rows.clone(), others)?
             }
         };
         let per_epoch = self.rows.len().div_ceil(self.config.batch_size);
         // In 64 bits: a million epochs of five thousand batches are more than a wasm `usize`
         // counts.
-        let steps = per_epoch as u64 * self.epochs as u64;
+        let steps = per_epoch as u64 * self.plan.epochs as u64;
         let base = trainer.learning_rate();
         for _ in 0..batches {
             let end = (self.position + self.config.batch_size).min(self.rows.len());
             let step = self.epoch as u64 * per_epoch as u64
                 + (self.position / self.config.batch_size) as u64;
             let learning_rate = base * self.config.schedule.factor(step, steps);
-            if let Some(warm_up) = &self.warm_up {
+            if let Some(warm_up) = &self.plan.warm_up {
                 trainer.engine().set_loss(warm_up.loss(step, steps));
             }
             trainer.update(&self.data, &order, self.position..end, learning_rate)?;
@@ -195,11 +191,11 @@ impl<E: Engine> Fit<E> {
         self.position = 0;
         let mut epoch = Epoch {
             epoch: self.epoch,
-            epochs: self.epochs,
+            epochs: self.plan.epochs,
             rows: self.rows.len(),
             training: None,
             validation: None,
-            last: self.epoch == self.epochs,
+            last: self.epoch == self.plan.epochs,
             stopped_early: false,
             kept: None,
         };

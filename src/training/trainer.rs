@@ -101,7 +101,7 @@ impl<E: Engine> Trainer<E> {
     /// One update on all of the rows; none if it diverges.
     pub async fn step(&mut self, rows: &Rows, learning_rate: f64) -> Result<Step> {
         let data = self.upload(rows, None)?;
-        let order = self.engine.order((0..rows.count() as u32).collect())?;
+        let order = self.engine.order((0..rows.count() as u32).collect(), None)?;
         // A fit that was abandoned has left some.
         self.engine.clear_totals()?;
         self.keep()?;

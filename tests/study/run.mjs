@@ -11,7 +11,7 @@ import path from "node:path";
 import { at, run } from "../../pkg/scripts/shell.mjs";
 import { choices, wholeNumbers } from "../lib/options.mjs";
 
-const names = ["defaults", "changes", "maps", "updates", "tau", "hidden"];
+const names = ["defaults", "variation", "changes", "maps", "updates", "tau", "hidden"];
 
 /** Builds the study and prints its tables. */
 export function study({ folder, tables = names.join(), seeds, sets }) {

@@ -11,7 +11,7 @@ use super::{
     loss::Kind,
     numbers::{NUMBERS, rule},
     tile::{GATHERING, GradientTile, SHARING, Tile},
-    totals, update,
+    totals, update, vary,
 };
 use crate::{loss::Loss, optim::Update};
 
@@ -40,6 +40,40 @@ impl WebGpuEngine {
     /// So many threads in workgroups of [`Self::dim`].
     fn threads(&self, count: usize) -> CubeCount {
         self.cubes(count.div_ceil(self.dim()))
+    }
+
+    /// A batch's rows, varied by others.
+    pub(super) fn launch_vary(
+        &self,
+        batch: &Batch,
+        order: &Order,
+        others: &Handle,
+        varied: &Handle,
+    ) {
+        let width4 = self.layout.shapes[0].inputs4;
+        let (settings, device, target) = setting(&self.gpu, self.dim());
+        let kernel = vary::vary::Vary::new(
+            settings,
+            device,
+            target,
+            BUFFER,
+            BUFFER,
+            BUFFER,
+            BUFFER,
+            (),
+            (),
+            width4,
+        );
+        let arguments = Arguments::default()
+            .reads4(batch.features)
+            .reads(&order.rows)
+            .reads(others)
+            .writes4(varied)
+            .number(batch.rows as u32)
+            .number(batch.first as u32);
+        // SAFETY: as in `launch_forward`; there are as many others as rows, and `varied` holds
+        // `rows` rows.
+        unsafe { arguments.launch(&self.gpu, kernel, self.threads(batch.rows * width4)) };
     }
 
     /// All layers' outputs for a batch.

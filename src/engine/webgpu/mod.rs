@@ -9,6 +9,8 @@
 //! | `loss::rows` | loss and hit of each row; replaces its logits by the loss's gradient |
 //! | `update::layer` | parameter gradient, the optimiser's update in place, and the totals |
 //!
+//! Where rows are varied, `vary` gathers them before, and the others take them as they lie.
+//!
 //! A hidden layer adds one `forward`, one `linear::backward` before the layer behind it is updated,
 //! and one `layer`. Nothing is submitted until the runtime's queue is full or something is read. A
 //! read is a submission of its own: the runtime submits what is queued before it encodes the copy,
@@ -27,6 +29,7 @@ mod products;
 mod tile;
 mod totals;
 mod update;
+mod vary;
 
 use std::{borrow::Cow, ops::Range, rc::Rc};
 
@@ -69,6 +72,7 @@ pub struct Data {
 /// Row numbers on the device.
 pub struct Order {
     rows: Handle,
+    others: Option<Handle>,
 }
 
 /// A factor of products: laid out as a layer whose bias is zero.
@@ -88,6 +92,8 @@ struct Scratch {
     gradients: Vec<Handle>,
     /// Loss and hit of each row.
     results: Handle,
+    /// The batch's rows, where they were varied: `[rows, 4 inputs4]`.
+    varied: Option<Handle>,
 }
 
 /// The rows of a batch: `order[first..first + rows]` of `features`, or, without an order, the first
@@ -153,7 +159,17 @@ impl WebGpuEngine {
                 gradients.push(self.gpu.reserve(length));
             }
         }
-        Ok(Scratch { rows, outputs, gradients, results: self.gpu.reserve(2 * rows) })
+        Ok(Scratch { rows, outputs, gradients, results: self.gpu.reserve(2 * rows), varied: None })
+    }
+
+    /// Room for the rows of the scratch's batch as they are varied.
+    fn room_to_vary(&self, scratch: &mut Scratch) -> Result<Handle> {
+        if let Some(varied) = &scratch.varied {
+            return Ok(varied.clone());
+        }
+        let length = scratch.rows * 4 * self.layout.shapes[0].inputs4;
+        self.gpu.fits("a batch's rows", length)?;
+        Ok(scratch.varied.insert(self.gpu.reserve(length)).clone())
     }
 
     /// For another state: whether the one before had diverged counts no more.
@@ -199,10 +215,11 @@ impl Engine for WebGpuEngine {
         Ok(Data { features, labels, weights })
     }
 
-    fn order(&mut self, rows: Vec<u32>) -> Result<Order> {
+    fn order(&mut self, rows: Vec<u32>, others: Option<Vec<u32>>) -> Result<Order> {
         self.gpu.check()?;
         self.gpu.fits("row numbers", rows.len())?;
-        Ok(Order { rows: self.gpu.upload_words(rows) })
+        let others = others.map(|others| self.gpu.upload_words(others));
+        Ok(Order { rows: self.gpu.upload_words(rows), others })
     }
 
     fn step(
@@ -213,8 +230,19 @@ impl Engine for WebGpuEngine {
         update: &Update,
     ) -> Result<()> {
         self.gpu.check()?;
-        let scratch = self.scratch(range.len())?;
-        let batch = self.batch(data, order, &range);
+        let mut scratch = self.scratch(range.len())?;
+        let mut batch = self.batch(data, order, &range);
+        let varied = match &order.others {
+            Some(others) => {
+                let varied = self.room_to_vary(&mut scratch)?;
+                self.launch_vary(&batch, order, others, &varied);
+                Some(varied)
+            }
+            None => None,
+        };
+        if let Some(varied) = &varied {
+            (batch.features, batch.order) = (varied, None);
+        }
         self.launch_forward(&batch, &scratch);
         self.launch_loss(data, order, batch.first, batch.rows, &scratch, true);
         self.launch_updates(&batch, &scratch, update);

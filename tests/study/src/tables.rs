@@ -28,14 +28,22 @@ const FEW_TO_ALL: [Option<usize>; 4] = [Some(5), Some(20), Some(50), None];
 
 /// The defaults of 0.1.
 fn before(loss: Objective) -> Training {
-    let length = Length { updates: 0, epochs: 30 };
-    Training { loss, length, warms_up: false, map: Map::None, hidden: vec![], learning_rate: 0.01 }
+    Training {
+        loss,
+        length: Length { updates: 0, epochs: 30 },
+        warms_up: false,
+        varies: false,
+        map: Map::None,
+        hidden: vec![],
+        learning_rate: 0.01,
+    }
 }
 
 /// The defaults.
 fn now(loss: Objective) -> Training {
-    let length = Length { updates: 500, epochs: 8 };
-    Training { length, warms_up: true, map: Map::Rule, ..before(loss) }
+    let epochs = if matches!(loss, Objective::CrossEntropy) { 8 } else { 4 };
+    let length = Length { updates: 500, epochs };
+    Training { length, warms_up: true, varies: true, map: Map::Rule, ..before(loss) }
 }
 
 const LOGIT_NORM: Objective = Objective::TauByClasses(0.15);
@@ -66,7 +74,7 @@ fn both<T: Copy>(
 }
 
 pub fn all() -> Vec<Table> {
-    vec![defaults(), changes(), maps(), updates(), tau(), hidden()]
+    vec![defaults(), variation(), changes(), maps(), updates(), tau(), hidden()]
 }
 
 fn defaults() -> Table {
@@ -91,6 +99,34 @@ fn defaults() -> Table {
     Table {
         name: "defaults",
         title: "The defaults, and those of 0.1",
+        cases: cases(&sets, &FEW_TO_ALL, &[Change::None]),
+        columns: columns.map(|(name, training)| (name.into(), training)).into(),
+        auto: true,
+    }
+}
+
+fn variation() -> Table {
+    let varies = |varies| Training { varies, ..now(LOGIT_NORM) };
+    let columns = [
+        ("as they are", varies(false)),
+        ("varied", varies(true)),
+        ("CE", now(Objective::CrossEntropy)),
+    ];
+    let sets = [
+        "banking2",
+        "banking5",
+        "banking14",
+        "clinc75",
+        "clinc150",
+        "images2",
+        "images6",
+        "images10",
+        "signs10",
+        "beans5",
+    ];
+    Table {
+        name: "variation",
+        title: "Rows as they are, and varied",
         cases: cases(&sets, &FEW_TO_ALL, &[Change::None]),
         columns: columns.map(|(name, training)| (name.into(), training)).into(),
         auto: true,

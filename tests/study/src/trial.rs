@@ -13,7 +13,7 @@ use oodgate::{
         statistics::{nearness::Nearness, standard::Standard},
     },
     optim::{Optimizer, Schedule},
-    training::{rows::Rows, warm_up::WarmUp},
+    training::{rows::Rows, variation::others, warm_up::WarmUp},
 };
 use pollster::block_on;
 
@@ -32,6 +32,8 @@ pub struct Training {
     pub length: Length,
     /// Whether LogitNorm begins with cross-entropy where rows are few.
     pub warms_up: bool,
+    /// Whether LogitNorm learns from rows that are varied.
+    pub varies: bool,
     pub map: Map,
     pub hidden: Vec<usize>,
     pub learning_rate: f64,
@@ -144,11 +146,15 @@ impl Training {
         let updates = per_epoch * updates.div_ceil(per_epoch).max(epochs);
         let warm_up = WarmUp::of_few(loss, rows, problem.classes).filter(|_| self.warms_up);
         let data = engine.upload(features, Rc::new(problem.labels.clone()), None).expect("memory");
-        let mut order: Vec<u32> = (0..rows as u32).collect();
+        let mut rows_in_order: Vec<u32> = (0..rows as u32).collect();
+        let varies = self.varies && matches!(loss, Loss::LogitNorm { .. });
+        let mut order = engine.order(Vec::new(), None).expect("memory");
         for update in 0..updates {
             let position = update % per_epoch * BATCH;
             if position == 0 {
-                Random::for_step(seed, update as u64).shuffle(&mut order);
+                Random::for_step(seed, update as u64).shuffle(&mut rows_in_order);
+                let others = varies.then(|| others(&problem.labels, &rows_in_order));
+                order = engine.order(rows_in_order.clone(), others).expect("memory");
             }
             let factor = Schedule::Cosine.factor(update as u64, updates as u64);
             let rule = optimizer.update(update as u64 + 1, learning_rate * factor);

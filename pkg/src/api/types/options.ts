@@ -142,7 +142,11 @@ export interface RowOptions {
 
 /** Options of `fit`. */
 export interface FitOptions extends RowOptions {
-  /** Passes over the rows. Default: as many as make 500 updates, at least 8. */
+  /**
+   * Passes over the rows. Default: as many as make 500 updates, at least 4, or 8 with
+   * cross-entropy. LogitNorm then varies the rows that it learns from as rows of one class vary; with
+   * a number given, it takes them as they are.
+   */
   epochs?: number;
   /** Rows per update; the last, smaller batch is used too. Default 128. */
   batchSize?: number;

@@ -16,7 +16,7 @@ export interface EpochProgress {
   epoch: number;
   /** Epochs asked for. */
   epochs: number;
-  /** Mean over the epoch's batches, each before its update. Nats. */
+  /** Mean over the epoch's batches, each before its update, of rows as they were varied. Nats. */
   loss: number;
   /** Share classified correctly, likewise, [0, 1]. */
   accuracy: number;
@@ -34,7 +34,7 @@ export interface FitResult {
   epochs: number;
   /** Updates made by this fit. */
   steps: number;
-  /** Mean loss over the last epoch, or the best one with `patience`, nats. */
+  /** Mean loss over the last epoch, or the best one with `patience`, of rows as varied, nats. */
   loss: number;
   /** Share classified correctly over that epoch, [0, 1]. */
   accuracy: number;
