@@ -10,6 +10,7 @@ use std::ops::RangeInclusive;
 
 use super::{bounds::largest, lanes::product_of_bytes};
 use crate::numeric::{
+    quads::{change_by, change_by_two},
     row::{all_finite, dot, norm},
     sort::select,
 };
@@ -102,11 +103,11 @@ impl Line {
         let mut off = [0.0; SIDE_BY_SIDE];
         for part in row.chunks(SIDE_BY_SIDE) {
             let mut exact = [0.0; SIDE_BY_SIDE];
-            exact.iter_mut().zip(part).for_each(|(exact, &x)| *exact = x * inverse);
+            change_by(&mut exact[..part.len()], part, |_, x| x * inverse);
             let rounded = exact.map(f32::round_ties_even);
-            for (off, (exact, rounded)) in off.iter_mut().zip(exact.iter().zip(&rounded)) {
-                *off += (exact - rounded) * (exact - rounded);
-            }
+            change_by_two(&mut off, &exact, &rounded, |off, exact, rounded| {
+                off + (exact - rounded) * (exact - rounded)
+            });
             bytes.push(rounded.map(|step| step as i32 as i8));
         }
         let error = scale * (off.iter().sum::<f32>().sqrt() + ROUNDING * STEPS);

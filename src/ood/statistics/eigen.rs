@@ -4,7 +4,10 @@
 
 use nalgebra::DMatrix;
 
-use crate::{numeric::row::wide_dot, pace::Pace};
+use crate::{
+    numeric::{quads::change_by, row::wide_dot},
+    pace::Pace,
+};
 
 /// Shifts for an eigenvalue before giving up; two are usual.
 const SHIFTS: usize = 60;
@@ -169,7 +172,7 @@ async fn rotate(matrix: &mut [f64], side: usize, rotations: &[Rotation], pace: &
 }
 
 fn add(to: &mut [f64], factor: f64, values: &[f64]) {
-    to.iter_mut().zip(values).for_each(|(x, value)| *x += factor * value);
+    change_by(to, values, |x, value| x + factor * value);
 }
 
 #[cfg(test)]

@@ -46,6 +46,20 @@ fn now(loss: Objective) -> Training {
     Training { length, warms_up: true, varies: true, map: Map::Rule, ..before(loss) }
 }
 
+/// The sets on which the defaults are measured.
+const SETS: [&str; 10] = [
+    "banking2",
+    "banking5",
+    "banking14",
+    "clinc75",
+    "clinc150",
+    "images2",
+    "images6",
+    "images10",
+    "signs10",
+    "beans5",
+];
+
 const LOGIT_NORM: Objective = Objective::TauByClasses(0.15);
 const LOSSES: [(&str, Objective); 2] = [("LN", LOGIT_NORM), ("CE", Objective::CrossEntropy)];
 
@@ -84,22 +98,10 @@ fn defaults() -> Table {
         ("CE, 0.1", before(Objective::CrossEntropy)),
         ("CE", now(Objective::CrossEntropy)),
     ];
-    let sets = [
-        "banking2",
-        "banking5",
-        "banking14",
-        "clinc75",
-        "clinc150",
-        "images2",
-        "images6",
-        "images10",
-        "signs10",
-        "beans5",
-    ];
     Table {
         name: "defaults",
         title: "The defaults, and those of 0.1",
-        cases: cases(&sets, &FEW_TO_ALL, &[Change::None]),
+        cases: cases(&SETS, &FEW_TO_ALL, &[Change::None]),
         columns: columns.map(|(name, training)| (name.into(), training)).into(),
         auto: true,
     }
@@ -112,22 +114,10 @@ fn variation() -> Table {
         ("varied", varies(true)),
         ("CE", now(Objective::CrossEntropy)),
     ];
-    let sets = [
-        "banking2",
-        "banking5",
-        "banking14",
-        "clinc75",
-        "clinc150",
-        "images2",
-        "images6",
-        "images10",
-        "signs10",
-        "beans5",
-    ];
     Table {
         name: "variation",
         title: "Rows as they are, and varied",
-        cases: cases(&sets, &FEW_TO_ALL, &[Change::None]),
+        cases: cases(&SETS, &FEW_TO_ALL, &[Change::None]),
         columns: columns.map(|(name, training)| (name.into(), training)).into(),
         auto: true,
     }
