@@ -68,6 +68,10 @@ impl Pace {
             // A clock that was set back has no say.
             !(0.0..TURN).contains(&elapsed)
         };
+        if is_over {
+            // Until the next turn begins.
+            self.0.set(f64::NAN);
+        }
         let mut waits = is_over;
         poll_fn(|_| match std::mem::take(&mut waits) {
             true => Poll::Pending,
@@ -120,6 +124,27 @@ impl<T> Paced<T> {
             Poll::Pending => None,
         }
     }
+
+    /// The same of work that may wait for a device. While it does, the page has its turn: what
+    /// follows is a new one.
+    #[cfg(not(feature = "sync"))]
+    pub async fn go_on(&mut self) -> Option<T> {
+        poll_fn(|context| {
+            self.pace.0.set(now());
+            match self.work.as_mut().poll(context) {
+                Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
+                Poll::Pending if self.pace.0.get().is_nan() => Poll::Ready(None),
+                Poll::Pending => Poll::Pending,
+            }
+        })
+        .await
+    }
+
+    /// The same of work that waits for nothing.
+    #[cfg(feature = "sync")]
+    pub fn go_on(&mut self) -> Option<T> {
+        self.run()
+    }
 }
 
 /// Runs work to its end, whatever its pace.
@@ -162,6 +187,35 @@ mod tests {
         let turns = std::iter::from_fn(|| Some(work.run())).take_while(Option::is_none).count();
         assert!(turns >= 5, "{turns}");
         assert_eq!(seen.get(), 20);
+    }
+
+    #[cfg(not(feature = "sync"))]
+    #[test]
+    fn a_turn_goes_on_after_a_wait_for_a_device() {
+        let device = Rc::new(Cell::new(0));
+        let asked = device.clone();
+        let mut work = Paced::new(|pace| async move {
+            for _ in 0..3 {
+                piece();
+                pace.piece().await;
+                // Done at the third time of asking.
+                poll_fn(|context| {
+                    asked.set(asked.get() + 1);
+                    context.waker().wake_by_ref();
+                    if asked.get() % 3 == 0 { Poll::Ready(()) } else { Poll::Pending }
+                })
+                .await;
+            }
+            for _ in 0..4 {
+                piece();
+                pace.piece().await;
+            }
+            "done"
+        });
+        // Nine milliseconds of work, but each wait begins another turn.
+        assert_eq!(pollster::block_on(work.go_on()), None);
+        assert_eq!(device.get(), 9);
+        assert_eq!(pollster::block_on(work.go_on()), Some("done"));
     }
 
     #[test]

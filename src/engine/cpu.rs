@@ -2,6 +2,7 @@
 
 mod bounds;
 mod coarse;
+mod inverse;
 mod kernel;
 mod lanes;
 mod matmul;
@@ -12,6 +13,7 @@ use std::{ops::Range, rc::Rc};
 use self::{
     bounds::{Bounds, has_diverged, largest},
     coarse::Coarse,
+    inverse::Inverse,
     matmul::{View, multiply, reach},
 };
 use super::{Engine, Outputs, Spec, State, Totals, VARIATION, check_outputs};
@@ -238,6 +240,7 @@ impl Engine for CpuEngine {
     type Data = Data;
     type Order = Order;
     type Matrix = Matrix;
+    type Inverse = Inverse;
 
     /// A few milliseconds.
     const PIECE: usize = 1 << 27;
@@ -339,15 +342,25 @@ impl Engine for CpuEngine {
         left: &[f32],
         Matrix { values, width, reach, .. }: &Matrix,
     ) -> Result<Vec<f32>> {
-        let (rows, columns) = (left.len() / width, values.len() / width);
-        let mut product = vec![0.0; rows * columns];
-        multiply(
-            View::new(left, rows, *width),
-            View::new(values, columns, *width).transposed().reaching(reach),
-            0.0,
-            &mut product,
-        );
-        Ok(product)
+        Ok(product(left, values, *width, reach))
+    }
+
+    fn inverse(&mut self, side: usize) -> Result<Inverse> {
+        Ok(Inverse::new(side))
+    }
+
+    async fn gram(&mut self, inverse: &mut Inverse, block: Vec<f32>) -> Result<Vec<f64>> {
+        Ok(inverse.gram(&block))
+    }
+
+    fn extend(&mut self, inverse: &mut Inverse, own: &[f32], size: usize) -> Result<()> {
+        inverse.extend(own, size);
+        Ok(())
+    }
+
+    fn whole(&mut self, inverse: Inverse) -> Result<Matrix> {
+        let (width, values) = inverse.whole();
+        self.matrix(values, width)
     }
 
     fn set_input(&mut self, map: Option<Rc<InputMap>>) {
@@ -385,6 +398,15 @@ impl Engine for CpuEngine {
         (self.bounds, self.diverged) = (None, false);
         Ok(())
     }
+}
+
+/// `left values^T` of `[*, width]` both, whose [`reach`] is known.
+fn product(left: &[f32], values: &[f32], width: usize, reach: &[usize]) -> Vec<f32> {
+    let (rows, columns) = (left.len() / width, values.len() / width);
+    let mut product = vec![0.0; rows * columns];
+    let right = View::new(values, columns, width).transposed().reaching(reach);
+    multiply(View::new(left, rows, width), right, 0.0, &mut product);
+    product
 }
 
 /// The rows of `features`, `[*, width]`, one after the other into `batch`, varied by others where

@@ -152,9 +152,14 @@ pub trait Engine: 'static {
     type Order;
     /// A factor of many products, on the device.
     type Matrix: 'static;
+    /// The inverse of a Cholesky factor while it is made, on the device.
+    type Inverse;
 
     /// Multiply-adds of a product that are made at once where training rows are compared.
     const PIECE: usize;
+
+    /// Whether products are waited for, each as large as it may be.
+    const IS_AWAITED: bool = Self::PIECE == usize::MAX;
 
     /// The numbers of a matrix that lies on the host.
     fn values(_: &Self::Matrix) -> Option<&[f32]> {
@@ -162,12 +167,10 @@ pub trait Engine: 'static {
     }
 
     /// The pace at which statistics are made on it.
-    fn pace(&self) -> Pace {
-        Pace::unbroken()
-    }
+    fn pace(&self) -> Pace;
 
-    /// Makes statistics at another pace, where the engine keeps one.
-    fn set_pace(&mut self, _: Pace) {}
+    /// Makes statistics at another pace.
+    fn set_pace(&mut self, pace: Pace);
 
     /// Another head's engine on the same device; its moments start at zero.
     fn beside(&self, spec: Spec, parameters: Vec<f32>) -> Result<Self>
@@ -175,13 +178,19 @@ pub trait Engine: 'static {
         Self: Sized;
 
     /// Lays out `[rows, features]`, one label per row, and what the loss of each row is multiplied
-    /// by, if not 1. Shared, so that the CPU engine need not copy them.
+    /// by, if not 1. Shared, so that the CPU engine need not copy them. [`Engine::upload_more`] is to
+    /// follow.
     fn upload(
         &mut self,
         features: Rc<Vec<f32>>,
         labels: Rc<Vec<u32>>,
         weights: Option<Rc<Vec<f32>>>,
     ) -> Result<Self::Data>;
+
+    /// Lays out more of the rows; false where all are there.
+    fn upload_more(&mut self, _: &mut Self::Data) -> Result<bool> {
+        Ok(false)
+    }
 
     /// Lays out row numbers, to be picked from by range. With others, as many, [`Engine::step`]
     /// learns from row `i` of the range plus [`VARIATION`] times the difference of row `i + 1` (of
@@ -197,6 +206,19 @@ pub trait Engine: 'static {
         range: std::ops::Range<usize>,
         update: &Update,
     ) -> Result<()>;
+
+    /// Of the kernels of such a step, in the order of their launches, compiles one, and makes no step;
+    /// true where there is none so far behind.
+    fn rehearse(
+        &mut self,
+        _: &Self::Data,
+        _: &Self::Order,
+        _: std::ops::Range<usize>,
+        _: &Update,
+        _kernel: usize,
+    ) -> Result<bool> {
+        Ok(true)
+    }
 
     /// Adds the loss and hits of the rows `order[range]`, as they are, to the totals without learning
     /// from them.
@@ -245,6 +267,20 @@ pub trait Engine: 'static {
     async fn products(&mut self, chains: &[Chain<'_, Self::Matrix>]) -> Result<Products> {
         one_by_one(self, chains).await
     }
+
+    /// An inverse X of so many rows, none of which are made.
+    fn inverse(&mut self, side: usize) -> Result<Self::Inverse>;
+
+    /// Given the block of a covariance below the one whose inverse has been made, `[rows, made]`:
+    /// `L L^T`, `[rows, rows]`, with `L = block X^T`, which [`Engine::extend`] takes. Only the lower
+    /// half counts.
+    async fn gram(&mut self, inverse: &mut Self::Inverse, block: Vec<f32>) -> Result<Vec<f64>>;
+
+    /// Adds the rows `[-D L X, D]`, given D, `[size, size]`; of the first ones, D alone.
+    fn extend(&mut self, inverse: &mut Self::Inverse, own: &[f32], size: usize) -> Result<()>;
+
+    /// X, all of whose rows are made.
+    fn whole(&mut self, inverse: Self::Inverse) -> Result<Self::Matrix>;
 
     /// Maps features before the first layer from now on, in training and in answers, or takes them
     /// as they are. Rows that lie on the engine already may stay as they were mapped.

@@ -108,7 +108,7 @@ impl<E: Engine> Head<E> {
     ) -> Result<Answering<E::Matrix>> {
         let width = self.width();
         let rows = question.features.len() / width;
-        if E::PIECE == usize::MAX || self.scorers.is_one_piece::<E>(&question.scorer, rows, width) {
+        if self.scorers.is_one_piece::<E>(&question.scorer, rows, width) {
             return Ok(Answering::AtOnce(question));
         }
         let parameters = self.engine().state().await?.parameters;
@@ -129,7 +129,7 @@ impl<E: Engine> Head<E> {
         let answers = match answering {
             Answering::AtOnce(question) => self.answer(question).await,
             Answering::InPieces(work) => {
-                let Some((scorers, answers)) = work.run() else { return Ok(None) };
+                let Some((scorers, answers)) = work.go_on().await else { return Ok(None) };
                 self.scorers = scorers;
                 answers
             }

@@ -208,17 +208,19 @@ impl<M> FittedScorers<M> {
     /// Whether so many rows are answered within a piece of work, for all that is made of training
     /// rows is made.
     pub fn is_one_piece<E: Engine>(&self, scorer: &Scorer, rows: usize, width: usize) -> bool {
+        // Where each product is waited for, none of the rest takes long.
         if !scorer.compares() {
-            return rows <= CHUNK;
+            return E::IS_AWAITED || rows <= CHUNK;
         }
-        self.fitted.get(scorer).is_some() && rows <= self.rows_of_piece::<E>(width)
+        self.fitted.get(scorer).is_some()
+            && (E::IS_AWAITED || rows <= self.rows_of_piece::<E>(width))
     }
 
     /// Rows that are compared with the training rows at a time.
     fn rows_of_piece<E: Engine>(&self, width: usize) -> usize {
         let rows = self.statistics.rows().map_or(0, Rows::count);
         let compared = rows.min(bank_rows(width)) + width;
-        if E::PIECE == usize::MAX {
+        if E::IS_AWAITED {
             return (AWAITED / compared.max(1)).max(CHUNK);
         }
         (E::PIECE / width.saturating_mul(compared).max(1)).clamp(LEAST_COMPARED, CHUNK)

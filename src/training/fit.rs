@@ -4,7 +4,7 @@
 //! A [`Fit`] is a small state machine that its caller drives, a few batches at a time, so that a
 //! page can breathe, show progress and stop between batches.
 
-use std::rc::Rc;
+use std::{iter, ops::Range, rc::Rc};
 
 use super::{plan::Plan, rows::Rows, trainer::Trainer, variation::others};
 use crate::{
@@ -26,6 +26,8 @@ pub struct Fit<E: Engine> {
     order: Option<E::Order>,
     /// Rows that only measure.
     held_out: Option<HeldOut<E>>,
+    /// Pieces of [`Fit::prepare`] that are done, until all are.
+    prepared: Option<usize>,
     epoch: usize,
     /// Rows of this epoch that have been learnt from.
     position: usize,
@@ -110,7 +112,10 @@ impl<E: Engine> Fit<E> {
         seed: u64,
     ) -> Result<Self> {
         trainer.engine().clear_totals()?;
-        trainer.keep()?;
+        let prepared = E::IS_AWAITED.then_some(0);
+        if prepared.is_none() {
+            trainer.keep()?;
+        }
         let count = learnt.count();
         let data = trainer.upload(learnt, weights)?;
         let held_out = match held_out {
@@ -130,6 +135,7 @@ impl<E: Engine> Fit<E> {
             rows: (0..count as u32).collect(),
             order: None,
             held_out,
+            prepared,
             epoch: 0,
             position: 0,
             best: None,
@@ -170,6 +176,13 @@ impl<E: Engine> Fit<E> {
             if let Some(warm_up) = &self.plan.warm_up {
                 trainer.engine().set_loss(warm_up.loss(step, steps));
             }
+            if E::IS_AWAITED
+                && let Some(done) = self.prepared
+            {
+                let range = self.position..end;
+                self.prepared = self.prepare(trainer, &order, range, done)?;
+                break;
+            }
             trainer.update(&self.data, &order, self.position..end, learning_rate)?;
             self.position = end;
             if self.position == self.rows.len() {
@@ -178,6 +191,29 @@ impl<E: Engine> Fit<E> {
         }
         self.order = Some(order);
         Ok(false)
+    }
+
+    /// What a device takes its time for before the first update, in pieces: the next one after so
+    /// many, and then how many are done, unless all are.
+    fn prepare(
+        &mut self,
+        trainer: &mut Trainer<E>,
+        order: &E::Order,
+        range: Range<usize>,
+        done: usize,
+    ) -> Result<Option<usize>> {
+        if done == 0 {
+            trainer.keep()?;
+            return Ok(Some(1));
+        }
+        let held_out = self.held_out.as_mut().map(|held_out| &mut held_out.data);
+        for data in iter::once(&mut self.data).chain(held_out) {
+            if trainer.engine().upload_more(data)? {
+                return Ok(Some(1));
+            }
+        }
+        let is_last = trainer.rehearse(&self.data, order, range, done - 1)?;
+        Ok((!is_last).then_some(done + 1))
     }
 
     /// Closes an epoch.

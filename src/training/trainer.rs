@@ -72,6 +72,18 @@ impl<E: Engine> Trainer<E> {
         Ok(())
     }
 
+    /// Compiles a kernel of such an update; true where none is left.
+    pub fn rehearse(
+        &mut self,
+        data: &E::Data,
+        order: &E::Order,
+        range: Range<usize>,
+        kernel: usize,
+    ) -> Result<bool> {
+        let update = self.optimizer.update(self.steps + 1, self.learning_rate());
+        self.engine.rehearse(data, order, range, &update, kernel)
+    }
+
     /// Keeps the weights as they are, for [`Trainer::checked`] to go back to.
     pub fn keep(&mut self) -> Result<()> {
         if self.engine.keep()? {
@@ -100,7 +112,8 @@ impl<E: Engine> Trainer<E> {
 
     /// One update on all of the rows; none if it diverges.
     pub async fn step(&mut self, rows: &Rows, learning_rate: f64) -> Result<Step> {
-        let data = self.upload(rows, None)?;
+        let mut data = self.upload(rows, None)?;
+        while self.engine.upload_more(&mut data)? {}
         let order = self.engine.order((0..rows.count() as u32).collect(), None)?;
         // A fit that was abandoned has left some.
         self.engine.clear_totals()?;

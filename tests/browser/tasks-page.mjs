@@ -2,6 +2,7 @@
 
 import { createHead, loadHead } from "oodgate";
 import { makeCentres, makeRows } from "../bench/rows.mjs";
+import { longestTask } from "../lib/longest-task.mjs";
 import { uniform } from "../lib/random.mjs";
 
 const setup = { features: 1280, classes: 10 };
@@ -75,22 +76,4 @@ const calls = {
 globalThis.callNames = Object.keys(calls);
 
 /** The longest task while a call runs, ms, and how long the call took. */
-globalThis.longestTask = async (name) => {
-  // The time from one message to the next: a task is no longer.
-  const { port1, port2 } = new MessageChannel();
-  let [last, longest, goesOn] = [performance.now(), 0, true];
-  const note = () => {
-    const now = performance.now();
-    [longest, last] = [Math.max(longest, now - last), now];
-  };
-  port1.onmessage = () => {
-    note();
-    if (goesOn) port2.postMessage(undefined);
-  };
-  port2.postMessage(undefined);
-  const started = performance.now();
-  await calls[name]();
-  note();
-  goesOn = false;
-  return { longest, took: performance.now() - started };
-};
+globalThis.longestTask = (name) => longestTask(calls[name]);

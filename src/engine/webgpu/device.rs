@@ -1,8 +1,10 @@
 //! Opening the WebGPU device, and turning what it reports into this crate's errors.
 
 use std::{
+    cell::Cell,
     future::ready,
     pin::Pin,
+    rc::Rc,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll, Waker},
 };
@@ -12,6 +14,7 @@ use cubecl::{
     Device,
     bytes::Bytes,
     client::Client,
+    dry_run::DryRun,
     server::{Handle, IoError, ServerError},
 };
 
@@ -25,6 +28,37 @@ pub struct Gpu {
     software: bool,
     largest_buffer: u64,
     fault: Fault,
+    rehearsed: Rc<Cell<Rehearsed>>,
+}
+
+/// What becomes of launches.
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Rehearsed {
+    /// They are what they are.
+    #[default]
+    No,
+    /// The one after so many is compiled, and no other.
+    After(usize),
+    Done,
+}
+
+/// As long as it lives, a kernel at most is compiled, and nothing is launched.
+pub(super) struct Rehearsal {
+    state: Rc<Cell<Rehearsed>>,
+    _nothing_runs: DryRun,
+}
+
+impl Rehearsal {
+    /// Whether there is no launch after those before.
+    pub(super) fn found_none(self) -> bool {
+        self.state.get() != Rehearsed::Done
+    }
+}
+
+impl Drop for Rehearsal {
+    fn drop(&mut self) {
+        self.state.set(Rehearsed::No);
+    }
 }
 
 /// Waits until the device has done what was submitted.
@@ -114,6 +148,7 @@ pub async fn open() -> Result<Gpu> {
         software: info.device_type == wgpu::DeviceType::Cpu,
         largest_buffer: limits.max_storage_buffer_binding_size.min(limits.max_buffer_size),
         fault,
+        rehearsed: Rc::default(),
     })
 }
 
@@ -168,6 +203,32 @@ impl Gpu {
     /// How many rows of `width` values one buffer holds.
     pub(super) fn rows_per_buffer(&self, width: usize) -> usize {
         usize::try_from(self.largest_buffer / (4 * width as u64)).unwrap_or(usize::MAX)
+    }
+
+    /// Begins to rehearse the launch after so many others.
+    pub(super) fn rehearse(&self, launches: usize) -> Rehearsal {
+        self.rehearsed.set(Rehearsed::After(launches));
+        Rehearsal { state: self.rehearsed.clone(), _nothing_runs: DryRun::new() }
+    }
+
+    /// Whether a launch is to be passed on to the runtime.
+    pub(super) fn takes_launch(&self) -> bool {
+        match self.rehearsed.get() {
+            Rehearsed::No => true,
+            Rehearsed::Done => false,
+            Rehearsed::After(launches) => {
+                let next = launches.checked_sub(1).map_or(Rehearsed::Done, Rehearsed::After);
+                self.rehearsed.set(next);
+                launches == 0
+            }
+        }
+    }
+
+    /// Replaces values of a buffer, from one on.
+    pub(super) fn write(&self, buffer: &Handle, first: usize, values: Vec<f32>) {
+        let part = buffer.clone().offset_start(4 * first as u64);
+        let behind = part.size_in_used() - 4 * values.len() as u64;
+        self.client.write(&part.offset_end(behind), Bytes::from_elems(values));
     }
 
     pub(super) fn upload_floats(&self, values: Vec<f32>) -> Handle {

@@ -15,6 +15,18 @@ use super::{
 };
 use crate::{loss::Loss, optim::Update};
 
+/// A matrix that lies on the device, in vectors.
+#[derive(Clone, Copy)]
+pub(super) struct Factor<'a> {
+    pub(super) handle: &'a Handle,
+    /// Of each of its rows, so many from its start on.
+    pub(super) inputs4: usize,
+    /// A quarter of its rows.
+    pub(super) outputs4: usize,
+    /// From one row to the next.
+    pub(super) stride4: usize,
+}
+
 /// Threads of a workgroup on a CPU that plays a GPU: few, for each group runs on one core.
 const SOFTWARE: usize = 16;
 
@@ -88,34 +100,63 @@ impl WebGpuEngine {
                 .reads(order)
                 .reads4(&self.state)
                 .writes4(&scratch.outputs[i])
-                .number(batch.rows as u32)
-                .number(batch.first as u32);
+                .numbers([batch.rows, batch.first, 0, 0, 0]);
+            let threads = tile.count(&shape, batch.rows) * tile.split;
             // SAFETY: the kernel reads rows below the data's count, which callers of the trait
             // guarantee, and writes rows below `rows`, which the scratch memory holds.
-            unsafe { self.launch_product_kernel(arguments, batch.rows, shape, tile, gather, relu) };
+            unsafe {
+                self.launch_forward_kernel(arguments, threads, Some(shape), tile, gather, relu)
+            };
         }
     }
 
-    /// `left matrix^T`: the forward pass of a layer without a bias or a ReLU.
+    /// `left matrix^T`, of so many rows, with the first `inputs4` vectors of each row of the matrix.
     pub(super) fn launch_product(
         &self,
         left: &Handle,
-        matrix: &Matrix,
-        output: &Handle,
         rows: usize,
+        matrix: Factor,
+        output: &Handle,
     ) {
-        let tile = Tile::new(&matrix.shape, rows, self.gpu.is_software());
+        let Factor { handle, inputs4, outputs4, stride4 } = matrix;
+        let shape = Shape { inputs4, outputs4, weight4: 0, bias4: 0 };
+        let tile = Tile::new(&shape, rows, self.gpu.is_software());
         let arguments = Arguments::default()
             .reads4(left)
             // The binding must exist; the kernel does not read it.
             .reads(left)
-            .reads4(&matrix.layer)
+            .reads4(handle)
             .writes4(output)
-            .number(rows as u32)
-            .number(0u32);
+            .numbers([rows, 0, inputs4, outputs4, stride4]);
+        let threads = tile.count(&shape, rows) * tile.split;
         // SAFETY: without a gather the kernel reads the first `rows` rows, which `left` holds, and
-        // writes as many to `output`.
-        unsafe { self.launch_product_kernel(arguments, rows, matrix.shape, tile, false, false) };
+        // writes as many to `output`; the matrix has the rows and columns that it says.
+        unsafe { self.launch_forward_kernel(arguments, threads, None, tile, false, false) };
+    }
+
+    /// `left matrix`, of so many rows, to vector `first4` of `output` and after, the rows `stride4`
+    /// vectors from one another.
+    pub(super) fn launch_combination(
+        &self,
+        left: &Handle,
+        rows: usize,
+        matrix: Factor,
+        output: &Handle,
+        [first4, output_stride4]: [usize; 2],
+    ) {
+        let Factor { handle, inputs4, outputs4, stride4 } = matrix;
+        let shape = Shape { inputs4, outputs4, weight4: 0, bias4: 0 };
+        let tile = Tile::new(&shape, rows, self.gpu.is_software());
+        let arguments = Arguments::default()
+            .reads4(left)
+            .reads4(handle)
+            // The binding must exist; the kernel does not read it.
+            .reads4(left)
+            .writes4(output)
+            .numbers([rows, inputs4, outputs4, stride4, first4, output_stride4]);
+        // SAFETY: `left` holds `rows` rows of as many numbers as the matrix has rows, and `output`
+        // as many where they are written.
+        unsafe { self.launch_backward_kernel(arguments, rows, inputs4, None, tile.rows) };
     }
 
     /// Of a product's rows the `k` largest values and some more, and behind all of them their
@@ -159,12 +200,12 @@ impl WebGpuEngine {
 
     /// # Safety
     ///
-    /// The arguments are those of [`linear::forward`] for so many rows.
-    unsafe fn launch_product_kernel(
+    /// The arguments are those of [`linear::forward`] for so many threads.
+    unsafe fn launch_forward_kernel(
         &self,
         arguments: Arguments,
-        rows: usize,
-        shape: Shape,
+        threads: usize,
+        fixed: Option<Shape>,
         tile: Tile,
         gather: bool,
         relu: bool,
@@ -180,12 +221,48 @@ impl WebGpuEngine {
             BUFFER,
             (),
             (),
-            shape,
+            (),
+            (),
+            (),
+            fixed,
             tile,
             gather,
             relu,
         );
-        let threads = tile.count(&shape, rows) * tile.split;
+        // SAFETY: the caller's.
+        unsafe { arguments.launch(&self.gpu, kernel, self.threads(threads)) };
+    }
+
+    /// # Safety
+    ///
+    /// The arguments are those of [`linear::backward`] for so many rows of so many vectors.
+    unsafe fn launch_backward_kernel(
+        &self,
+        arguments: Arguments,
+        rows: usize,
+        width4: usize,
+        fixed: Option<Shape>,
+        tile_rows: usize,
+    ) {
+        let (settings, device, target) = setting(&self.gpu, self.dim());
+        let kernel = linear::backward::Backward::new(
+            settings,
+            device,
+            target,
+            BUFFER,
+            BUFFER,
+            BUFFER,
+            BUFFER,
+            (),
+            (),
+            (),
+            (),
+            (),
+            (),
+            fixed,
+            tile_rows,
+        );
+        let threads = rows.div_ceil(tile_rows) * width4;
         // SAFETY: the caller's.
         unsafe { arguments.launch(&self.gpu, kernel, self.threads(threads)) };
     }
@@ -327,28 +404,16 @@ impl WebGpuEngine {
         gradient: &Handle,
     ) {
         let tile = Tile::new(&shape, scratch.rows, self.gpu.is_software());
-        let (settings, device, target) = setting(&self.gpu, self.dim());
-        let kernel = linear::backward::Backward::new(
-            settings,
-            device,
-            target,
-            BUFFER,
-            BUFFER,
-            BUFFER,
-            BUFFER,
-            (),
-            shape,
-            tile.rows,
-        );
         let arguments = Arguments::default()
             .reads4(gradient)
             .reads4(&self.state)
             .reads4(&scratch.outputs[i - 1])
             .writes4(&scratch.gradients[i - 1])
-            .number(rows as u32);
-        let threads = rows.div_ceil(tile.rows) * shape.inputs4;
+            .numbers([rows, 0, 0, 0, 0, 0]);
         // SAFETY: rows are below `rows`, which every buffer holds.
-        unsafe { arguments.launch(&self.gpu, kernel, self.threads(threads)) };
+        unsafe {
+            self.launch_backward_kernel(arguments, rows, shape.inputs4, Some(shape), tile.rows)
+        };
     }
 
     /// Copies parameters and moments from one buffer to another, unless they have diverged.

@@ -19,6 +19,7 @@
 
 mod arguments;
 mod device;
+mod inverse;
 mod largest;
 mod launch;
 mod layout;
@@ -37,9 +38,10 @@ use cubecl::server::Handle;
 
 use self::device::Submitted;
 pub use self::device::{Gpu, open};
+use self::inverse::Inverse;
 use self::layout::{Layout, Shape, pad_rows, unpad_rows};
 use super::{Chain, Engine, Outputs, Products, Spec, State, Totals, check_outputs, one_by_one};
-use crate::{Result, input_map::InputMap, loss::Loss, optim::Update};
+use crate::{Result, input_map::InputMap, loss::Loss, optim::Update, pace::Pace};
 
 /// Parameters, moments and scratch memory of one head on a WebGPU device.
 pub struct WebGpuEngine {
@@ -59,6 +61,7 @@ pub struct WebGpuEngine {
     scratch: Option<Scratch>,
     /// The last of [`Engine::follow`].
     submitted: Option<Submitted>,
+    pace: Pace,
 }
 
 /// Rows on the device.
@@ -67,7 +70,12 @@ pub struct Data {
     labels: Handle,
     /// What each row's loss is multiplied by, if not 1.
     weights: Option<Handle>,
+    /// All rows, and how many of them are there, until all are.
+    rest: Option<(Rc<Vec<f32>>, usize)>,
 }
+
+/// Numbers that are handed to the device in a piece.
+const UPLOADED: usize = 1 << 20;
 
 /// Row numbers on the device.
 pub struct Order {
@@ -75,9 +83,9 @@ pub struct Order {
     others: Option<Handle>,
 }
 
-/// A factor of products: laid out as a layer whose bias is zero.
+/// A factor of products: laid out as a layer's weight.
 pub struct Matrix {
-    layer: Handle,
+    values: Handle,
     shape: Shape,
     rows: usize,
     width: usize,
@@ -129,6 +137,7 @@ impl WebGpuEngine {
             counted: false,
             scratch: None,
             submitted: None,
+            pace: Pace::unbroken(),
         })
     }
 
@@ -178,51 +187,8 @@ impl WebGpuEngine {
         self.counted = false;
     }
 
-    fn batch<'a>(&self, data: &'a Data, order: &'a Order, range: &Range<usize>) -> Batch<'a> {
-        Batch {
-            features: &data.features,
-            order: Some(order),
-            first: range.start,
-            rows: range.len(),
-        }
-    }
-}
-
-impl Engine for WebGpuEngine {
-    type Data = Data;
-    type Order = Order;
-    type Matrix = Matrix;
-
-    /// The page is free while the device works, and each product is read back.
-    const PIECE: usize = usize::MAX;
-
-    fn beside(&self, spec: Spec, parameters: Vec<f32>) -> Result<Self> {
-        Self::new(&self.gpu, spec, parameters)
-    }
-
-    fn upload(
-        &mut self,
-        features: Rc<Vec<f32>>,
-        labels: Rc<Vec<u32>>,
-        weights: Option<Rc<Vec<f32>>>,
-    ) -> Result<Data> {
-        self.gpu.check()?;
-        let width = self.spec.architecture.features();
-        self.gpu.fits("features", labels.len() * width.next_multiple_of(4))?;
-        let features = self.gpu.upload_floats(pad_rows(self.mapped(&features), width));
-        let labels = self.gpu.upload_words(labels.to_vec());
-        let weights = weights.map(|weights| self.gpu.upload_floats(weights.to_vec()));
-        Ok(Data { features, labels, weights })
-    }
-
-    fn order(&mut self, rows: Vec<u32>, others: Option<Vec<u32>>) -> Result<Order> {
-        self.gpu.check()?;
-        self.gpu.fits("row numbers", rows.len())?;
-        let others = others.map(|others| self.gpu.upload_words(others));
-        Ok(Order { rows: self.gpu.upload_words(rows), others })
-    }
-
-    fn step(
+    /// One update.
+    fn launch_step(
         &mut self,
         data: &Data,
         order: &Order,
@@ -246,9 +212,99 @@ impl Engine for WebGpuEngine {
         self.launch_forward(&batch, &scratch);
         self.launch_loss(data, order, batch.first, batch.rows, &scratch, true);
         self.launch_updates(&batch, &scratch, update);
-        self.counted = true;
         self.scratch = Some(scratch);
         Ok(())
+    }
+
+    fn batch<'a>(&self, data: &'a Data, order: &'a Order, range: &Range<usize>) -> Batch<'a> {
+        Batch {
+            features: &data.features,
+            order: Some(order),
+            first: range.start,
+            rows: range.len(),
+        }
+    }
+}
+
+impl Engine for WebGpuEngine {
+    type Data = Data;
+    type Order = Order;
+    type Matrix = Matrix;
+    type Inverse = Inverse;
+
+    /// The page is free while the device works, and each product is read back.
+    const PIECE: usize = usize::MAX;
+
+    fn pace(&self) -> Pace {
+        self.pace.clone()
+    }
+
+    fn set_pace(&mut self, pace: Pace) {
+        self.pace = pace;
+    }
+
+    fn beside(&self, spec: Spec, parameters: Vec<f32>) -> Result<Self> {
+        Self::new(&self.gpu, spec, parameters)
+    }
+
+    fn upload(
+        &mut self,
+        features: Rc<Vec<f32>>,
+        labels: Rc<Vec<u32>>,
+        weights: Option<Rc<Vec<f32>>>,
+    ) -> Result<Data> {
+        self.gpu.check()?;
+        let width = self.spec.architecture.features();
+        self.gpu.fits("features", labels.len() * width.next_multiple_of(4))?;
+        let padded = self.gpu.reserve(labels.len() * width.next_multiple_of(4));
+        let labels = self.gpu.upload_words(labels.to_vec());
+        let weights = weights.map(|weights| self.gpu.upload_floats(weights.to_vec()));
+        Ok(Data { features: padded, labels, weights, rest: Some((features, 0)) })
+    }
+
+    fn upload_more(&mut self, data: &mut Data) -> Result<bool> {
+        self.gpu.check()?;
+        let Some((features, done)) = data.rest.take() else { return Ok(false) };
+        let width = self.spec.architecture.features();
+        let rows = &features[done * width..];
+        let part = &rows[..rows.len().min(UPLOADED.next_multiple_of(width))];
+        let padded = pad_rows(self.mapped(part), width);
+        self.gpu.write(&data.features, done * width.next_multiple_of(4), padded);
+        let (now, goes_on) = (done + part.len() / width, part.len() < rows.len());
+        data.rest = goes_on.then_some((features, now));
+        Ok(goes_on)
+    }
+
+    fn order(&mut self, rows: Vec<u32>, others: Option<Vec<u32>>) -> Result<Order> {
+        self.gpu.check()?;
+        self.gpu.fits("row numbers", rows.len())?;
+        let others = others.map(|others| self.gpu.upload_words(others));
+        Ok(Order { rows: self.gpu.upload_words(rows), others })
+    }
+
+    fn step(
+        &mut self,
+        data: &Data,
+        order: &Order,
+        range: Range<usize>,
+        update: &Update,
+    ) -> Result<()> {
+        self.launch_step(data, order, range, update)?;
+        self.counted = true;
+        Ok(())
+    }
+
+    fn rehearse(
+        &mut self,
+        data: &Data,
+        order: &Order,
+        range: Range<usize>,
+        update: &Update,
+        kernel: usize,
+    ) -> Result<bool> {
+        let rehearsal = self.gpu.rehearse(kernel);
+        self.launch_step(data, order, range, update)?;
+        Ok(rehearsal.found_none())
     }
 
     fn measure(&mut self, data: &Data, order: &Order, range: Range<usize>) -> Result<()> {
@@ -329,10 +385,10 @@ impl Engine for WebGpuEngine {
         self.gpu.check()?;
         let rows = values.len() / width;
         let shape = Shape::alone(width, rows);
-        let mut layer = pad_rows(values, width);
-        layer.resize(4 * shape.end4(), 0.0);
-        self.gpu.fits("a matrix", layer.len())?;
-        Ok(Matrix { layer: self.gpu.upload_floats(layer), shape, rows, width })
+        let mut values = pad_rows(values, width);
+        values.resize(4 * shape.bias4, 0.0);
+        self.gpu.fits("a matrix", values.len())?;
+        Ok(Matrix { values: self.gpu.upload_floats(values), shape, rows, width })
     }
 
     async fn product(&mut self, left: &[f32], matrix: &Matrix) -> Result<Vec<f32>> {
@@ -353,6 +409,22 @@ impl Engine for WebGpuEngine {
         } else {
             one_by_one(self, chains).await
         }
+    }
+
+    fn inverse(&mut self, side: usize) -> Result<Inverse> {
+        self.inverse_of(side)
+    }
+
+    async fn gram(&mut self, inverse: &mut Inverse, block: Vec<f32>) -> Result<Vec<f64>> {
+        self.gram_of(inverse, block).await
+    }
+
+    fn extend(&mut self, inverse: &mut Inverse, own: &[f32], size: usize) -> Result<()> {
+        self.extend_by(inverse, own, size)
+    }
+
+    fn whole(&mut self, inverse: Inverse) -> Result<Matrix> {
+        Ok(inverse.whole())
     }
 
     fn set_input(&mut self, map: Option<Rc<InputMap>>) {

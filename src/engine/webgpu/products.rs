@@ -4,7 +4,8 @@ use cubecl::server::Handle;
 
 use super::{
     Matrix, WebGpuEngine,
-    layout::{pad_rows, unpad_rows},
+    launch::Factor,
+    layout::{Shape, pad_rows, unpad_rows},
 };
 use crate::{
     Result,
@@ -21,6 +22,14 @@ enum Form {
     Largest,
 }
 
+impl Matrix {
+    /// All of it.
+    fn factor(&self) -> Factor<'_> {
+        let Shape { inputs4, outputs4, .. } = self.shape;
+        Factor { handle: &self.values, inputs4, outputs4, stride4: inputs4 }
+    }
+}
+
 impl WebGpuEngine {
     /// Rows of a product that the device makes at a time.
     pub(super) fn rows_at_a_time(&self, matrix: &Matrix) -> usize {
@@ -31,7 +40,7 @@ impl WebGpuEngine {
     /// The product of rows that lie on the device.
     pub(super) fn product_of(&self, input: &Handle, matrix: &Matrix, rows: usize) -> Handle {
         let output = self.gpu.reserve(rows * 4 * matrix.shape.outputs4);
-        self.launch_product(input, matrix, &output, rows);
+        self.launch_product(input, rows, matrix.factor(), &output);
         output
     }
 

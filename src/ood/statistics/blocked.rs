@@ -1,5 +1,5 @@
 //! The inverse of a covariance's Cholesky factor, block by block: what a factorisation does most of
-//! runs as products of `f32` matrices on the engine.
+//! runs as products of `f32` matrices on the engine, where the inverse is and stays.
 //!
 //! Row of blocks by row of blocks, with X the inverse so far and S the Schur complement:
 //!
@@ -13,76 +13,46 @@
 use nalgebra::DMatrix;
 
 use super::triangle;
-use crate::{
-    Result,
-    engine::Engine,
-    numeric::{
-        quads::change_by,
-        row::{TILE, into_columns, wide_dot},
-    },
-    pace::wait,
-};
+use crate::{Result, engine::Engine, pace::wait};
 
 /// Rows of a block.
 const BLOCK: usize = 128;
 
-/// `L^-1`, row-major, and `ln det` of the symmetric `covariance` with a ridge on its diagonal;
-/// nothing where it has no factor.
+/// `L^-1` as a factor of products, and `ln det` of the symmetric `covariance` with a ridge on its
+/// diagonal; nothing where it has no factor.
 pub async fn inverse_factor<E: Engine>(
     engine: &mut E,
     covariance: &DMatrix<f64>,
     ridge: f64,
-) -> Result<Option<(Vec<f32>, f64)>> {
+) -> Result<Option<(E::Matrix, f64)>> {
     let side = covariance.nrows();
-    // The inverse, and its transpose, of which products take rows.
-    let (mut rows, mut columns) = (vec![0.0; side * side], vec![0.0; side * side]);
+    let mut inverse = engine.inverse(side)?;
     let mut log_determinant = 0.0;
+    let pace = engine.pace();
     for start in (0..side).step_by(BLOCK) {
         let size = BLOCK.min(side - start);
         let mut schur = covariance.view((start, start), (size, size)).into_owned();
         (0..size).for_each(|i| schur[(i, i)] += ridge);
-        let mut below = Vec::new();
         if start > 0 {
             // Its rows, which are columns too, as they lie in memory.
             let block = covariance.view((0, start), (start, size));
-            let block: Vec<f32> = block.iter().map(|&x| x as f32).collect();
-            let matrix = engine.matrix(corner(&rows, side, start), start)?;
-            engine.pace().piece().await;
-            let factor = wait!(engine.product(&block, &matrix))?;
-            for (i, a) in factor.chunks_exact(start).enumerate() {
-                for (j, b) in factor.chunks_exact(start).enumerate().take(i + 1) {
-                    schur[(i, j)] -= wide_dot(a, b);
+            let block = block.iter().map(|&x| x as f32).collect();
+            let gram = wait!(engine.gram(&mut inverse, block))?;
+            for (i, gram) in gram.chunks_exact(size).enumerate() {
+                for (j, square) in gram.iter().enumerate().take(i + 1) {
+                    schur[(i, j)] -= square;
                 }
             }
-            let matrix = engine.matrix(corner(&columns, side, start), start)?;
-            below = wait!(engine.product(&factor, &matrix))?;
+            pace.piece().await;
         }
-        engine.pace().piece().await;
-        let pace = engine.pace();
         let Some(factor) = triangle::factor(&schur, &pace).await else { return Ok(None) };
         log_determinant += triangle::log_determinant(&factor, size);
         let own = triangle::inverse(&factor, size, &pace).await;
-        for (i, own) in own.chunks_exact(size).enumerate() {
-            let row = &mut rows[(start + i) * side..][..side];
-            row[start..start + size].copy_from_slice(own);
-            for (k, &weight) in own.iter().enumerate().take(if start > 0 { i + 1 } else { 0 }) {
-                let below = &below[k * start..][..start];
-                change_by(&mut row[..start], below, |x, y| x - weight * y);
-            }
-        }
-        for first in (start..start + size).step_by(TILE) {
-            let tile = &rows[first * side..(start + size).min(first + TILE) * side];
-            into_columns(tile, side, &mut columns[first..], side);
-        }
+        pace.piece().await;
+        engine.extend(&mut inverse, &own, size)?;
+        pace.piece().await;
     }
-    Ok(Some((rows, log_determinant)))
-}
-
-/// The first `size` rows and columns.
-fn corner(matrix: &[f32], side: usize, size: usize) -> Vec<f32> {
-    let mut corner = Vec::with_capacity(size * size);
-    matrix.chunks_exact(side).take(size).for_each(|row| corner.extend_from_slice(&row[..size]));
-    corner
+    Ok(Some((engine.whole(inverse)?, log_determinant)))
 }
 
 #[cfg(all(test, feature = "cpu"))]
@@ -123,6 +93,7 @@ mod tests {
             let factor = block_on(triangle::factor(&covariance, &pace)).unwrap();
             let expected = block_on(triangle::inverse(&factor, side, &pace));
             let largest = expected.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
+            let found = CpuEngine::values(&found).unwrap();
             for (found, expected) in found.iter().zip(&expected) {
                 assert!((found - expected).abs() < 2e-6 * largest, "{side}: {found} {expected}");
             }

@@ -46,7 +46,6 @@ impl<M> Whitening<M> {
         if width >= LARGE && ridge >= STRONG && unit > 0.0 {
             let found = inverse_factor(engine, covariance, ridge * unit).await?;
             if let Some((inverse, log_determinant)) = found {
-                let inverse = engine.matrix(inverse, width)?;
                 return Ok(Self { centre: means, inverse, log_determinant });
             }
         }

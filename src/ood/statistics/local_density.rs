@@ -51,7 +51,7 @@ impl<M> LocalDensity<M> {
         if k == 0 {
             return Ok((density, Vec::new()));
         }
-        let neighbours = if E::PIECE == usize::MAX {
+        let neighbours = if E::IS_AWAITED {
             wait!(density.own_neighbours(engine))?
         } else {
             among_themselves(engine, &density.rows, width, k).await?

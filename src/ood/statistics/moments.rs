@@ -22,7 +22,10 @@ use crate::{
 /// `f32` lose little.
 const BLOCK: usize = 1024;
 
-/// Columns of a covariance that are made together.
+/// The same on an engine that waits for each product, and whose threads share each sum.
+const AWAITED_BLOCK: usize = 2048;
+
+/// Columns of a covariance that are made together, where that takes the thread.
 const STRIP: usize = 256;
 
 /// First and second moments.
@@ -100,8 +103,8 @@ impl Moments {
 
 /// `1/n sum_i (x_i - c_i) (x_i - c_i)^T` of n rows. Their centres c are `[classes, width]` by the
 /// rows' labels, or, without labels, one for all.
-pub async fn scatter(
-    engine: &mut impl Engine,
+pub async fn scatter<E: Engine>(
+    engine: &mut E,
     rows: &Shaped<'_>,
     centres: &[f64],
     labels: Option<&[u32]>,
@@ -126,7 +129,8 @@ pub async fn scatter(
     }
     let inverse = 1.0 / scale;
     let mut sum = DMatrix::zeros(width, width);
-    let block = BLOCK.min(count);
+    let (block, at_a_time) = if E::IS_AWAITED { (AWAITED_BLOCK, width) } else { (BLOCK, STRIP) };
+    let block = block.min(count);
     let mut transposed = vec![0.0; width * block];
     let mut tile = Vec::with_capacity(width * TILE);
     for start in (0..count).step_by(block) {
@@ -142,10 +146,10 @@ pub async fn scatter(
         }
         pace.piece().await;
         // Of both halves of a symmetric product only the lower one, strip by strip.
-        for first in (0..width).step_by(STRIP) {
+        for first in (0..width).step_by(at_a_time) {
             let below = &transposed[first * block..];
             let matrix = engine.matrix(below.to_vec(), block)?;
-            let strip = &below[..below.len().min(STRIP * block)];
+            let strip = &below[..below.len().min(at_a_time * block)];
             let columns = width - first;
             let product = pieces::product(engine, strip, block, &matrix, columns).await?;
             for (column, product) in product.chunks_exact(columns).enumerate() {

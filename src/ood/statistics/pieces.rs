@@ -14,6 +14,9 @@ const LEAST_ROWS: usize = 32;
 /// Numbers of the rows that a head answers for at a time: it may have to map a copy of them.
 const ANSWERED: usize = 1 << 20;
 
+/// The same where each answer is waited for.
+const AWAITED: usize = 1 << 23;
+
 /// Rows of a width that go into one piece of a product with so many columns, or, of several, the
 /// most.
 pub fn rows_of_piece<E: Engine>(width: usize, columns: usize) -> usize {
@@ -52,7 +55,8 @@ pub async fn forward<E: Engine>(
     let count = features.len() / width;
     check_outputs(count, &architecture.layers())?;
     let most = rows_of_piece::<E>(architecture.parameters() as usize, 1);
-    let parts = count.div_ceil(most.min(ANSWERED / width).max(LEAST_ROWS));
+    let answered = if E::IS_AWAITED { AWAITED } else { ANSWERED };
+    let parts = count.div_ceil(most.min(answered / width).max(LEAST_ROWS));
     if parts == 1 {
         let outputs = wait!(engine.forward(features))?;
         engine.pace().piece().await;

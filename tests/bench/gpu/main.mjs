@@ -1,6 +1,6 @@
-// What the WebGPU engine makes of a real GPU, in Deno and in under five minutes: steps, fits and
-// scores beside the CPU engine's, beside bare products of the same shapes and beside tfjs, and what
-// "auto" takes.
+// What the WebGPU engine makes of a real GPU, in Deno and in under five minutes: steps, fits,
+// scores and the flow beside the CPU engine's, steps beside bare products of the same shapes and
+// beside tfjs, and what "auto" takes.
 //   bash tests/bench/gpu/run.sh [--small]       --small: sizes for a GPU that the CPU plays
 
 import "./device-time.mjs";
@@ -8,6 +8,7 @@ import { createHead } from "../../../pkg/dist/index.js";
 import { table } from "../../lib/markdown.mjs";
 import { ms } from "../format.mjs";
 import { autoTable } from "./auto.mjs";
+import { flowTable } from "./flow.mjs";
 import { learningTable } from "./learning.mjs";
 import { floorOf } from "./measure.mjs";
 import { scoreTable } from "./scores.mjs";
@@ -60,6 +61,7 @@ try {
 await part("What heads learn", () => learningTable({ isSmall }));
 await part("Training", () => stepTable({ device, withTfjs: tfjs !== undefined, isSmall }));
 await part("Scores", () => scoreTable({ isSmall }));
+await part("From rows to a gate", () => flowTable({ isSmall }));
 await part('What "auto" takes', () => autoTable({ createHead, isSmall }));
 
 if (failures > 0) Deno.exit(1);
