@@ -28,9 +28,9 @@ const parts = [
     // far out was told; 1380 before a fit prepared its rows in pieces; 1382 before
     // real GPUs had kernels of their own, whose threads share their work: five to ten times as quick; 1391
     // before the covariance of many classes' means was made in pieces; 1392 before Binaryen stopped
-    // inlining; 1290 before a kernel varied rows and loops took four numbers at a time; 1297 before inverses
-    // were made on the device and what is left of statistics on the host was compiled for speed, three times as
-    // quick.
+    // inlining; 1290 before a kernel varied rows and loops took four numbers at a time; 1297 before
+    // inverses were made on the device and what is left of statistics on the host was compiled for
+    // speed, three times as quick.
     limit: "1334 KiB",
   },
   {

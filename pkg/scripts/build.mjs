@@ -14,16 +14,17 @@ import { at, duration, Failure, main, root, run, say } from "./shell.mjs";
 export const target = "wasm32-unknown-unknown";
 
 // A fifteenth of LLVM's usual eagerness to inline, a quarter of it where a function asks for that, a
-// third of it to unroll loops, none where their length is not known, and no SIMD but where four numbers
-// at a time are written out (`numeric/quads.rs`, `numeric/row.rs`, `engine/cpu/kernel.rs`) lose no time of
-// the CPU engine's that the bench can see; the last alone saves 9 kB of 248, compressed, and makes the
-// eigenvectors of `vim` a fifth slower.
+// third of it to unroll loops, none where their length is not known, and no SIMD but where four
+// numbers at a time are written out (`numeric/quads.rs`, `numeric/row.rs`, `engine/cpu/kernel.rs`)
+// lose no time of the CPU engine's that the bench can see; the last alone saves 9 kB of 248,
+// compressed, and makes the eigenvectors of `vim` a fifth slower.
 const small = [
   "-Cllvm-args=-inline-threshold=15 -inlinehint-threshold=80 -unroll-runtime=false -unroll-threshold=100", "-Cno-vectorize-loops",
 ];
 
-// One engine, or the file formats, and one wasm file each: speed for the CPU engine, whose own code does the arithmetic; size for the
-// file formats and the WebGPU engine, but for what is this crate's own in it.
+// One engine, or the file formats, and one wasm file each: speed for the CPU engine, whose own code
+// does the arithmetic; size for the file formats and the WebGPU engine, but for what is this crate's
+// own in it.
 export const wasmFiles = {
   cpu: { name: "CPU engine", takes: "a minute", features: "cpu,sync", profile: "release", flags: small, optimise: "-O3" },
   webgpu: { name: "WebGPU engine", takes: "5 to 8 minutes", features: "webgpu", profile: "webgpu", flags: small, optimise: "-Oz" },

@@ -1,5 +1,5 @@
-// How long calls of a WebGPU head hold the page's thread, which the device's work leaves free: what the
-// host does between two waits.
+// How long calls of a WebGPU head hold the page's thread, which the device's work leaves free: what
+// the host does between two waits.
 
 import { createHead } from "oodgate";
 import { makeCentres, makeRows } from "../bench/rows.mjs";

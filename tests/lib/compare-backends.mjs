@@ -66,8 +66,8 @@ function difference(a, b) {
   let [largest, most] = [1e-6, 0];
   for (const [index, value] of a.entries()) {
     largest = Math.max(largest, Math.abs(value));
-    // NaN is a difference, too.
-    if (!(Math.abs(value - b[index]) <= most)) most = Math.abs(value - b[index]);
+    // Of a NaN it is NaN, which is below no tolerance.
+    most = Math.max(most, Math.abs(value - b[index]));
   }
   return most / largest;
 }

@@ -18,7 +18,7 @@ const smallShapes = [{ rows: 500, features: 64, classes: 10 }];
 
 const sum = (times) => times.reduce((all, one) => all + one, 0);
 
-/** Milliseconds of fit, calibrate and first gate, and then of gates of one row and of a thousand. */
+/** Milliseconds of fit, calibrate and first gate, then of gates of one row and of a thousand. */
 async function measure(backend, { rows, features, classes }, isSmall) {
   const random = uniform(7);
   const centres = makeCentres({ features, classes }, random);
@@ -48,7 +48,7 @@ export async function flowTable({ isSmall }) {
       rows.push([name, backend, ...toGate.map(ms), ms(sum(toGate)), ...gates.map(ms)]);
     }
   }
-  console.log("Milliseconds by the defaults, each head new, the first use of its kernels included.\n");
+  console.log("Milliseconds by the defaults, each head new, with the first use of its kernels.\n");
   const heads = ["fit", "calibrate", "first answer", "rows to gate", "gate, 1 row", "1000 rows"];
   console.log(table([["rows x features x classes", "engine", ...heads], ...rows]));
 }

@@ -9,7 +9,7 @@ import { table } from "../../lib/markdown.mjs";
 import { ms } from "../format.mjs";
 import { autoTable } from "./auto.mjs";
 import { flowTable } from "./flow.mjs";
-import { learningTable } from "./learning.mjs";
+import { agreementTable, learningTable } from "./learning.mjs";
 import { floorOf } from "./measure.mjs";
 import { scoreTable } from "./scores.mjs";
 import { stepTable } from "./steps.mjs";
@@ -59,6 +59,7 @@ try {
 }
 
 await part("What heads learn", () => learningTable({ isSmall }));
+await part("What scores are", agreementTable);
 await part("Training", () => stepTable({ device, withTfjs: tfjs !== undefined, isSmall }));
 await part("Scores", () => scoreTable({ isSmall }));
 await part("From rows to a gate", () => flowTable({ isSmall }));
