@@ -16,7 +16,7 @@ use std::{
 };
 
 /// How long a turn lasts before it ends with a piece: half a frame at 60 Hz, in milliseconds.
-const TURN: f64 = 8.0;
+pub(crate) const TURN: f64 = 8.0;
 
 /// Numbers that one pass goes through in a piece: a millisecond or so.
 const NUMBERS: usize = 1 << 18;
@@ -92,13 +92,13 @@ impl Pace {
 
 /// Milliseconds since some time.
 #[cfg(target_arch = "wasm32")]
-fn now() -> f64 {
+pub(crate) fn now() -> f64 {
     js_sys::Date::now()
 }
 
 /// Milliseconds since some time.
 #[cfg(not(target_arch = "wasm32"))]
-fn now() -> f64 {
+pub(crate) fn now() -> f64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     now.map_or(0.0, |since| 1e3 * since.as_secs_f64())
 }

@@ -208,7 +208,7 @@ impl<M> FittedScorers<M> {
     /// Whether so many rows are answered within a piece of work, for all that is made of training
     /// rows is made.
     pub fn is_one_piece<E: Engine>(&self, scorer: &Scorer, rows: usize, width: usize) -> bool {
-        // Where each product is waited for, none of the rest takes long.
+        // Where each product is waited for, the page has its turn meanwhile.
         if !scorer.compares() {
             return E::IS_AWAITED || rows <= CHUNK;
         }

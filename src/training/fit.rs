@@ -12,6 +12,7 @@ use crate::{
     config::FitConfig,
     engine::{Engine, State, Totals},
     numeric::random::Random,
+    pace::{TURN, now},
 };
 
 /// A fit under way on a [`Trainer`].
@@ -176,12 +177,17 @@ impl<E: Engine> Fit<E> {
             if let Some(warm_up) = &self.plan.warm_up {
                 trainer.engine().set_loss(warm_up.loss(step, steps));
             }
-            if E::IS_AWAITED
-                && let Some(done) = self.prepared
-            {
-                let range = self.position..end;
-                self.prepared = self.prepare(trainer, &order, range, done)?;
-                break;
+            if E::IS_AWAITED && self.prepared.is_some() {
+                let started = now();
+                while let Some(done) = self.prepared
+                    && now() - started < TURN
+                {
+                    let range = self.position..end;
+                    self.prepared = self.prepare(trainer, &order, range, done)?;
+                }
+                if self.prepared.is_some() {
+                    break;
+                }
             }
             trainer.update(&self.data, &order, self.position..end, learning_rate)?;
             self.position = end;

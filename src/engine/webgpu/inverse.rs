@@ -4,10 +4,10 @@ use cubecl::server::Handle;
 
 use super::{
     Matrix, WebGpuEngine,
-    launch::Factor,
     layout::{pad_rows, unpad_rows},
+    products::Factor,
 };
-use crate::Result;
+use crate::{Result, engine::Engine};
 
 /// Its rows so far. Blocks are of a multiple of four rows, but for the last.
 pub struct Inverse {
@@ -19,7 +19,7 @@ pub struct Inverse {
 
 impl WebGpuEngine {
     pub(super) fn inverse_of(&mut self, side: usize) -> Result<Inverse> {
-        let matrix = super::Engine::matrix(self, vec![0.0; side * side], side)?;
+        let matrix = self.matrix(vec![0.0; side * side], side)?;
         Ok(Inverse { matrix, made: 0, factor: None })
     }
 

@@ -3,9 +3,8 @@
 use cubecl::{prelude::CubeCount, server::Handle};
 
 use super::{
-    Batch, Data, Matrix, Order, Scratch, WebGpuEngine,
+    Batch, Data, Order, Scratch, WebGpuEngine,
     arguments::{Arguments, BUFFER, setting},
-    largest,
     layout::Shape,
     linear, loss,
     loss::Kind,
@@ -15,24 +14,12 @@ use super::{
 };
 use crate::{loss::Loss, optim::Update};
 
-/// A matrix that lies on the device, in vectors.
-#[derive(Clone, Copy)]
-pub(super) struct Factor<'a> {
-    pub(super) handle: &'a Handle,
-    /// Of each of its rows, so many from its start on.
-    pub(super) inputs4: usize,
-    /// A quarter of its rows.
-    pub(super) outputs4: usize,
-    /// From one row to the next.
-    pub(super) stride4: usize,
-}
-
 /// Threads of a workgroup on a CPU that plays a GPU: few, for each group runs on one core.
 const SOFTWARE: usize = 16;
 
 impl WebGpuEngine {
     /// Threads of a workgroup that share at most tiles of a product.
-    fn dim(&self) -> usize {
+    pub(super) fn dim(&self) -> usize {
         if self.gpu.is_software() { SOFTWARE } else { SHARING }
     }
 
@@ -50,7 +37,7 @@ impl WebGpuEngine {
     }
 
     /// So many threads in workgroups of [`Self::dim`].
-    fn threads(&self, count: usize) -> CubeCount {
+    pub(super) fn threads(&self, count: usize) -> CubeCount {
         self.cubes(count.div_ceil(self.dim()))
     }
 
@@ -110,98 +97,10 @@ impl WebGpuEngine {
         }
     }
 
-    /// `left matrix^T`, of so many rows, with the first `inputs4` vectors of each row of the matrix.
-    pub(super) fn launch_product(
-        &self,
-        left: &Handle,
-        rows: usize,
-        matrix: Factor,
-        output: &Handle,
-    ) {
-        let Factor { handle, inputs4, outputs4, stride4 } = matrix;
-        let shape = Shape { inputs4, outputs4, weight4: 0, bias4: 0 };
-        let tile = Tile::new(&shape, rows, self.gpu.is_software());
-        let arguments = Arguments::default()
-            .reads4(left)
-            // The binding must exist; the kernel does not read it.
-            .reads(left)
-            .reads4(handle)
-            .writes4(output)
-            .numbers([rows, 0, inputs4, outputs4, stride4]);
-        let threads = tile.count(&shape, rows) * tile.split;
-        // SAFETY: without a gather the kernel reads the first `rows` rows, which `left` holds, and
-        // writes as many to `output`; the matrix has the rows and columns that it says.
-        unsafe { self.launch_forward_kernel(arguments, threads, None, tile, false, false) };
-    }
-
-    /// `left matrix`, of so many rows, to vector `first4` of `output` and after, the rows `stride4`
-    /// vectors from one another.
-    pub(super) fn launch_combination(
-        &self,
-        left: &Handle,
-        rows: usize,
-        matrix: Factor,
-        output: &Handle,
-        [first4, output_stride4]: [usize; 2],
-    ) {
-        let Factor { handle, inputs4, outputs4, stride4 } = matrix;
-        let shape = Shape { inputs4, outputs4, weight4: 0, bias4: 0 };
-        let tile = Tile::new(&shape, rows, self.gpu.is_software());
-        let arguments = Arguments::default()
-            .reads4(left)
-            .reads4(handle)
-            // The binding must exist; the kernel does not read it.
-            .reads4(left)
-            .writes4(output)
-            .numbers([rows, inputs4, outputs4, stride4, first4, output_stride4]);
-        // SAFETY: `left` holds `rows` rows of as many numbers as the matrix has rows, and `output`
-        // as many where they are written.
-        unsafe { self.launch_backward_kernel(arguments, rows, inputs4, None, tile.rows) };
-    }
-
-    /// Of a product's rows the `k` largest values and some more, and behind all of them their
-    /// columns; nothing where all products are hardly more.
-    pub(super) fn launch_largest(
-        &self,
-        product: &Handle,
-        matrix: &Matrix,
-        rows: usize,
-        k: usize,
-    ) -> Option<Handle> {
-        let lanes = largest::lanes(self.gpu.is_software());
-        if !largest::is_worth_it(matrix.rows, k, lanes) {
-            return None;
-        }
-        let found = self.gpu.reserve(2 * rows * lanes * k);
-        let (settings, device, target) = setting(&self.gpu, self.dim());
-        let kernel = largest::largest::Largest::new(
-            settings,
-            device,
-            target,
-            BUFFER,
-            BUFFER,
-            (),
-            (),
-            (),
-            k,
-            lanes,
-        );
-        let arguments = Arguments::default()
-            .reads(product)
-            .writes(&found)
-            .number(rows as u32)
-            .number(matrix.rows as u32)
-            .number(4 * matrix.shape.outputs4 as u32);
-        // SAFETY: the product holds `rows` rows of so many vectors, and `found` two values for each
-        // of the `k` that each thread writes.
-        unsafe { arguments.launch(&self.gpu, kernel, self.threads(rows * lanes)) };
-        Some(found)
-    }
-
     /// # Safety
     ///
     /// The arguments are those of [`linear::forward`] for so many threads.
-    unsafe fn launch_forward_kernel(
+    pub(super) unsafe fn launch_forward_kernel(
         &self,
         arguments: Arguments,
         threads: usize,
@@ -236,7 +135,7 @@ impl WebGpuEngine {
     /// # Safety
     ///
     /// The arguments are those of [`linear::backward`] for so many rows of so many vectors.
-    unsafe fn launch_backward_kernel(
+    pub(super) unsafe fn launch_backward_kernel(
         &self,
         arguments: Arguments,
         rows: usize,

@@ -27,6 +27,7 @@ mod linear;
 mod loss;
 mod numbers;
 mod products;
+mod scratch;
 mod tile;
 mod totals;
 mod update;
@@ -40,6 +41,7 @@ use self::device::Submitted;
 pub use self::device::{Gpu, open};
 use self::inverse::Inverse;
 use self::layout::{Layout, Shape, pad_rows, unpad_rows};
+use self::scratch::Scratch;
 use super::{Chain, Engine, Outputs, Products, Spec, State, Totals, check_outputs, one_by_one};
 use crate::{Result, input_map::InputMap, loss::Loss, optim::Update, pace::Pace};
 
@@ -91,19 +93,6 @@ pub struct Matrix {
     width: usize,
 }
 
-/// What a batch leaves between kernels.
-struct Scratch {
-    rows: usize,
-    /// Each layer's outputs, `[rows, 4 outputs4]`; the last is logits and then their gradient.
-    outputs: Vec<Handle>,
-    /// Gradients of the hidden layers' outputs, shaped like them.
-    gradients: Vec<Handle>,
-    /// Loss and hit of each row.
-    results: Handle,
-    /// The batch's rows, where they were varied: `[rows, 4 inputs4]`.
-    varied: Option<Handle>,
-}
-
 /// The rows of a batch: `order[first..first + rows]` of `features`, or, without an order, the first
 /// `rows`.
 struct Batch<'a> {
@@ -147,38 +136,6 @@ impl WebGpuEngine {
             Some(map) => Cow::Owned(map.mapped(features)),
             None => Cow::Borrowed(features),
         }
-    }
-
-    /// Scratch memory for a batch, kept for the next one.
-    fn scratch(&mut self, rows: usize) -> Result<Scratch> {
-        match self.scratch.take() {
-            Some(scratch) if scratch.rows >= rows => Ok(scratch),
-            _ => self.reserve(rows),
-        }
-    }
-
-    fn reserve(&self, rows: usize) -> Result<Scratch> {
-        let mut outputs = Vec::with_capacity(self.layout.shapes.len());
-        let mut gradients = Vec::new();
-        for (i, shape) in self.layout.shapes.iter().enumerate() {
-            let length = rows * 4 * shape.outputs4;
-            self.gpu.fits("a batch's activations", length)?;
-            outputs.push(self.gpu.reserve(length));
-            if i + 1 < self.layout.shapes.len() {
-                gradients.push(self.gpu.reserve(length));
-            }
-        }
-        Ok(Scratch { rows, outputs, gradients, results: self.gpu.reserve(2 * rows), varied: None })
-    }
-
-    /// Room for the rows of the scratch's batch as they are varied.
-    fn room_to_vary(&self, scratch: &mut Scratch) -> Result<Handle> {
-        if let Some(varied) = &scratch.varied {
-            return Ok(varied.clone());
-        }
-        let length = scratch.rows * 4 * self.layout.shapes[0].inputs4;
-        self.gpu.fits("a batch's rows", length)?;
-        Ok(scratch.varied.insert(self.gpu.reserve(length)).clone())
     }
 
     /// For another state: whether the one before had diverged counts no more.
