@@ -219,13 +219,21 @@ fn naive(
         .collect();
 
     let neighbours: Vec<_> = (0..n).map(|row| nearest(rows, &rows[row], 5, Some(row))).collect();
-    let gaps: Vec<f64> = neighbours.iter().map(|found| found.last().unwrap().0).collect();
-    let mean_gap = gaps.iter().sum::<f64>() / n as f64;
-    let ratio = |found: &[(f64, usize)]| {
-        let theirs = found.iter().map(|(_, row)| gaps[*row]).sum::<f64>() / found.len() as f64;
-        found.last().unwrap().0 / (theirs + 0.5 * mean_gap)
+    // No more neighbours count than the class of the nearest has rows.
+    let gap = |found: &[(f64, usize)], itself: Option<usize>| {
+        let class = labels[found[0].1];
+        let mates = (0..n).filter(|&row| labels[row] == class && Some(row) != itself).count();
+        found[mates.min(found.len()) - 1].0
     };
-    let around_out: Vec<f64> = neighbours.iter().map(|found| ratio(found)).collect();
+    let gaps: Vec<f64> =
+        neighbours.iter().enumerate().map(|(row, found)| gap(found, Some(row))).collect();
+    let mean_gap = gaps.iter().sum::<f64>() / n as f64;
+    let ratio = |found: &[(f64, usize)], itself: Option<usize>| {
+        let theirs = found.iter().map(|(_, row)| gaps[*row]).sum::<f64>() / found.len() as f64;
+        gap(found, itself) / (theirs + 0.5 * mean_gap)
+    };
+    let around_out: Vec<f64> =
+        neighbours.iter().enumerate().map(|(row, found)| ratio(found, Some(row))).collect();
 
     let each = |score: &dyn Fn(&DVector<f64>) -> f64| queries.iter().map(score).collect::<Vec<_>>();
     let parts = [
@@ -235,7 +243,7 @@ fn naive(
             &relative_out,
             &each(&|row| near.least(row, &even, &errors) - far.distance(row, 0)),
         ),
-        standardised(&around_out, &each(&|row| ratio(&nearest(rows, row, 5, None)))),
+        standardised(&around_out, &each(&|row| ratio(&nearest(rows, row, 5, None), None))),
     ];
     (0..queries.len()).map(|row| parts.iter().map(|part| part[row]).sum()).collect()
 }

@@ -278,12 +278,8 @@ impl OptimizerOptions {
 
 /// Parts into which rows or classes are divided, at least 2.
 pub fn folds(value: Option<f64>, usual: f64) -> Result<usize> {
-    let folds = count("options.folds", value.unwrap_or(usual))?;
-    if folds < 2 {
-        Err(Error::InvalidOption(Mismatch::new("options.folds", "an integer of at least 2", folds)))
-    } else {
-        Ok(folds)
-    }
+    let folds = integer("options.folds", value.unwrap_or(usual), 2)?;
+    count("options.folds", folds)
 }
 
 /// Learning rate given for a single step.

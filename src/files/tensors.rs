@@ -9,7 +9,7 @@ use ::safetensors::{
 use half::f16;
 
 use super::header::File;
-use crate::{Error, Result, error::Mismatch};
+use crate::{Error, Result, error::Mismatch, numeric::format::number};
 
 /// How a file holds the rows that its head remembers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -127,6 +127,9 @@ impl KeptRows {
     }
 }
 
+/// Below this, on the mean, numbers keep fewer than three digits in half precision.
+const LEAST_HALVES: f64 = 1e-4;
+
 /// The bytes of some rows as a file holds them.
 pub fn row_bytes(values: &[f32], kept: KeptRows) -> Result<Vec<u8>> {
     if kept != KeptRows::Float16 {
@@ -137,6 +140,20 @@ pub fn row_bytes(values: &[f32], kept: KeptRows) -> Result<Vec<u8>> {
             "options.rows",
             format!("\"float32\" for features beyond {}", f16::MAX),
             format!("\"float16\" for a feature of {value}"),
+        )));
+    }
+    // Half precision has fewer digits below 6e-5, and none below 6e-8.
+    let (mut count, mut squares) = (0.0, 0.0);
+    for &value in values.iter().filter(|&&value| value != 0.0) {
+        count += 1.0;
+        squares += f64::from(value).powi(2);
+    }
+    let size = (squares / f64::max(count, 1.0)).sqrt();
+    if count > 0.0 && size < LEAST_HALVES {
+        return Err(Error::InvalidOption(Mismatch::new(
+            "options.rows",
+            format!("\"float32\" for features below {}", number(LEAST_HALVES)),
+            format!("\"float16\" for features of {} on the mean", number(size)),
         )));
     }
     Ok(half_bytes(values, 1.0))

@@ -10,7 +10,8 @@
 //!                            mean of few rows adds to every distance from it; MD_k where there is one class
 //! s3 = min_k E_k - MD_0      relative Mahalanobis distance, MD_0 to the mean of all rows (ridge 3)
 //! s4 = d5 / (mean d5 of its 5 nearest rows + half the mean d5)   d5 the distance to the 5th nearest of the bank
-//!                            up to 4096 rows of 640 features, 2048 of 1280
+//!                            up to 4096 rows of 640 features, 2048 of 1280; to the n-th where the
+//!                            class of the nearest has n < 5 rows in it, itself left out
 //! score = sum_j (s_j - mean s_j) / deviation of s_j   over the training rows, each as if it had not been among them
 //! ```
 //!

@@ -205,13 +205,18 @@ impl<M> FittedScorers<M> {
         Ok(())
     }
 
-    /// Whether so many rows are answered within a piece of work, for all that is made of training
-    /// rows is made.
-    pub fn is_one_piece<E: Engine>(&self, scorer: &Scorer, rows: usize, width: usize) -> bool {
+    /// Whether so many rows are answered, and scored if there is a scorer, within a piece of work,
+    /// for all that is made of training rows is made.
+    pub fn is_one_piece<E: Engine>(
+        &self,
+        scorer: Option<&Scorer>,
+        rows: usize,
+        width: usize,
+    ) -> bool {
         // Where each product is waited for, the page has its turn meanwhile.
-        if !scorer.compares() {
+        let Some(scorer) = scorer.filter(|scorer| scorer.compares()) else {
             return E::IS_AWAITED || rows <= CHUNK;
-        }
+        };
         self.fitted.get(scorer).is_some()
             && (E::IS_AWAITED || rows <= self.rows_of_piece::<E>(width))
     }

@@ -25,7 +25,7 @@ pub const PARAMETERS: &[Parameter] = &[Parameter::count(
 )];
 
 /// Neighbours when no number is asked for: the paper's choice, OpenOOD's and pytorch-ood's.
-const K: usize = 50;
+pub(super) const K: usize = 50;
 
 /// Fitted to training rows.
 pub struct Knn<M> {

@@ -43,6 +43,7 @@ pub mod dice;
 pub mod energy;
 pub mod entropy;
 pub mod fdbd;
+mod few_rows;
 pub mod finite;
 mod fitted_arrays;
 pub mod fitting;

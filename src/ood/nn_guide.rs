@@ -24,7 +24,7 @@ pub const PARAMETERS: &[Parameter] = &[Parameter::count(
 )];
 
 /// Neighbours when no number is asked for: pytorch-ood's choice.
-const K: usize = 10;
+pub(super) const K: usize = 10;
 
 /// Fitted to training rows.
 pub struct NnGuide<M> {

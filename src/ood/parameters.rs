@@ -237,6 +237,14 @@ impl Values {
         if let Value::Count(count) = self.get(name) { count } else { None }
     }
 
+    /// The same with another count.
+    pub(super) fn with_count(mut self, name: &str, count: usize) -> Self {
+        if let Some(place) = self.declared.iter().position(|parameter| parameter.name == name) {
+            self.values[place] = Value::Count(Some(count));
+        }
+        self
+    }
+
     /// A flag.
     pub fn flag(&self, name: &str) -> bool {
         self.get(name) == Value::Flag(true)

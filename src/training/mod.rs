@@ -1,5 +1,6 @@
 //! Training: checked rows, single updates, and fits of many.
 
+pub mod copies;
 pub mod dual;
 pub mod fit;
 pub mod joining;

@@ -10,7 +10,7 @@ use crate::{
     Result,
     ood::{
         auto::{GAMMA, TOP},
-        statistics::unknown::{BEYOND, NEARER},
+        statistics::unknown::{BEYOND, MOST, NEARER},
     },
 };
 
@@ -47,14 +47,15 @@ pub fn score(graph: &mut Graph, head: &Head, fitted: &mut Reader) -> Result<Valu
     let nearer = graph.op("Sub", &[near, far]);
     let mean_gap = fitted.number()? as f32;
     let bank = Bank::new(graph, fitted.rows(width)?, width);
-    let sparse = local_density(graph, rows, &bank, fitted.array()?, mean_gap);
+    let (gaps, counted) = (fitted.array()?, fitted.array()?);
+    let sparse = local_density(graph, rows, &bank, gaps, counted, mean_gap);
     let mut sum = standardised(graph, doubt, doubt_standard);
     for part in [own, nearer, sparse] {
         let part = standardised(graph, part, fitted.numbers(2)?);
         sum = graph.op("Add", &[sum, part]);
     }
     if !fitted.is_at_end() {
-        let (_, nearest) = bank.nearest(graph, rows, 1);
+        let nearest = bank.nearest(graph, rows);
         let part = unknown(graph, shaped, features, nearest, fitted)?;
         sum = graph.op("Add", &[sum, part]);
     }
@@ -100,11 +101,14 @@ fn unknown(
 ) -> Result<Value> {
     let (nearer, beyond) = (fitted.numbers(2)?, fitted.numbers(2)?);
     let examples = Bank::new(graph, fitted.rows(width)?, width);
-    let (_, theirs) = examples.nearest(graph, rows, 1);
+    let theirs = examples.nearest(graph, rows);
     let [own_log, their_log] = [graph.op("Log", &[own]), graph.op("Log", &[theirs])];
     let ratio = graph.op("Sub", &[own_log, their_log]);
     let (is_both, zero) = (graph.op("Equal", &[own, theirs]), graph.scalar(0.0));
     let ratio = graph.op("Where", &[is_both, zero, ratio]);
+    let ratio = graph.at_least(ratio, -MOST);
+    let most = graph.scalar(MOST);
+    let ratio = graph.op("Min", &[ratio, most]);
     let discriminant = graph.floats(&[width], fitted.list(width)?);
     let centre = graph.floats(&[width], fitted.list(width)?);
     let offsets = graph.op("Sub", &[rows, centre]);

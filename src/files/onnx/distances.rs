@@ -190,28 +190,46 @@ impl Bank {
         Self { rows: graph.matrix(width, rows), half_squares }
     }
 
-    /// The places of the `k` rows nearest to each of `rows`, and the distance to the farthest of
-    /// them, `[rows, 1]`.
-    pub fn nearest(&self, graph: &mut Graph, rows: Value, k: usize) -> (Value, Value) {
+    /// The places of the `k` rows nearest to each of `rows`, `[rows, k]`, the nearest first.
+    fn places(&self, graph: &mut Graph, rows: Value, k: usize) -> Value {
         let products = graph.products(rows, self.rows, Some(self.half_squares));
-        let [_, places] = graph.largest(products, k);
-        (places, farthest(graph, rows, self.rows, places))
+        graph.largest(products, k)[1]
+    }
+
+    /// The distance to the nearest row, `[rows, 1]`.
+    pub fn nearest(&self, graph: &mut Graph, rows: Value) -> Value {
+        let places = self.places(graph, rows, 1);
+        farthest(graph, rows, self.rows, places)
     }
 }
 
-/// The local density ratio by the distances between the bank's rows; 0 where there is but one.
+/// The local density ratio by the distances between the bank's rows, of which `counted` says how
+/// many neighbours count, where not all do; 0 where there is but one.
 pub fn local_density(
     graph: &mut Graph,
     rows: Value,
     bank: &Bank,
     gaps: &[f32],
+    counted: &[f32],
     mean_gap: f32,
 ) -> Value {
     if gaps.is_empty() {
         return graph.scalar(0.0);
     }
     let k = local_density::K.min(gaps.len() - 1);
-    let (places, gap) = bank.nearest(graph, rows, k);
+    let places = bank.places(graph, rows, k);
+    let mut near = places;
+    if !counted.is_empty() {
+        // The nearest one in the place of those that do not count.
+        let [zero, one] = [0, 1].map(|number| graph.list(&[number]));
+        let nearest = graph.op("Slice", &[places, zero, one, one]);
+        let counted = graph.floats(&[counted.len()], counted);
+        let counted = graph.op("Gather", &[counted, nearest]);
+        let numbers = graph.floats(&[k], &(0..k).map(|number| number as f32).collect::<Vec<_>>());
+        let counts = graph.op("Less", &[numbers, counted]);
+        near = graph.op("Where", &[counts, places, nearest]);
+    }
+    let gap = farthest(graph, rows, bank.rows, near);
     let gaps = graph.floats(&[gaps.len()], gaps);
     let theirs = graph.op("Gather", &[gaps, places]);
     let theirs = graph.sum(theirs);

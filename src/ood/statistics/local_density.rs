@@ -1,6 +1,10 @@
 //! Local density ratio: the distance to the k-th nearest training row over that of those neighbours
 //! themselves (as in the local outlier factor of Breunig et al., "LOF: Identifying Density-Based
 //! Local Outliers", SIGMOD 2000). A part of [`crate::ood::auto`].
+//!
+//! Where the class of the nearest row has fewer rows than k, the distance is that to the last of as
+//! many neighbours: the k-th would lie in another class, as far away as classes lie apart, and a row
+//! that makes one more would look as familiar as none that was learnt.
 
 use super::neighbours::{Bank, Neighbour, among_themselves, extended, farthest};
 use crate::{
@@ -26,19 +30,23 @@ pub struct LocalDensity<M> {
     width: usize,
     rows: Vec<f32>,
     bank: Bank<M>,
+    /// The class of each bank row, and how many of them each class has.
+    labels: Vec<u32>,
+    counts: Vec<usize>,
     /// For each training row, its place in the bank, if it is there.
     places: Vec<Option<u32>>,
-    /// For each bank row, the distance to its k-th neighbour.
+    /// For each bank row, the distance to the last of its neighbours that count.
     gaps: Vec<f32>,
     mean_gap: f32,
 }
 
 impl<M> LocalDensity<M> {
-    /// Of a bank of rows, `[rows, width]`, and for each training row its place there; also answers
-    /// the score of each bank row, as if it were not one.
+    /// Of a bank of rows, `[rows, width]`, a class for each, and for each training row its place
+    /// there; also answers the score of each bank row, as if it were not one.
     pub async fn new<E: Engine<Matrix = M>>(
         engine: &mut E,
         rows: Vec<f32>,
+        labels: Vec<u32>,
         places: Vec<Option<u32>>,
         width: usize,
     ) -> Result<(Self, Vec<f32>)> {
@@ -47,7 +55,10 @@ impl<M> LocalDensity<M> {
         engine.pace().piece().await;
         let count = bank.count();
         let k = K.min(count - 1);
-        let mut density = Self { k, width, rows, bank, places, gaps: Vec::new(), mean_gap: 0.0 };
+        let mut counts = vec![0; labels.iter().max().map_or(0, |&last| last as usize + 1)];
+        labels.iter().for_each(|&label| counts[label as usize] += 1);
+        let (gaps, mean_gap) = (Vec::new(), 0.0);
+        let mut density = Self { k, width, rows, bank, labels, counts, places, gaps, mean_gap };
         if k == 0 {
             return Ok((density, Vec::new()));
         }
@@ -61,7 +72,8 @@ impl<M> LocalDensity<M> {
             .rows
             .chunks_exact(width)
             .zip(&neighbours)
-            .map(|(row, found)| farthest(row, found, &density.rows))
+            .zip(0..)
+            .map(|((row, found), place)| density.gap(row, found, Some(place)))
             .collect();
         density.mean_gap =
             (density.gaps.iter().map(|&gap| f64::from(gap)).sum::<f64>() / count as f64) as f32;
@@ -114,10 +126,13 @@ impl<M> LocalDensity<M> {
         if self.k == 0 {
             return vec![0.0; count];
         }
-        let neighbours = self.bank.nearest_by(products, count, self.k, &self.places(without));
+        let itself = self.places(without);
+        let neighbours = self.bank.nearest_by(products, count, self.k, &itself);
+        let itself = itself.into_iter().chain(std::iter::repeat(None));
         rows.chunks_exact(self.width)
             .zip(&neighbours)
-            .map(|(row, found)| self.ratio(farthest(row, found, &self.rows), found))
+            .zip(itself)
+            .map(|((row, found), itself)| self.ratio(self.gap(row, found, itself), found))
             .collect()
     }
 
@@ -133,19 +148,39 @@ impl<M> LocalDensity<M> {
         places: &[usize],
     ) -> Result<(Self, Vec<f32>)> {
         let rows = picked(&self.rows, self.width, places);
-        paced!(Self::new(engine, rows, Vec::new(), self.width))
+        let labels = places.iter().map(|&place| self.labels[place]).collect();
+        paced!(Self::new(engine, rows, labels, Vec::new(), self.width))
     }
 
-    /// Adds the mean gap, and the bank's rows and their gaps.
+    /// Adds the mean gap, and the bank's rows, their gaps, and of each how many neighbours count for
+    /// a row that it is nearest to; none where all do.
     pub fn arrays(&self, out: &mut FittedArrays) {
         out.numbers(&[self.mean_gap.into()]);
         out.array(&self.rows);
         out.array(&self.gaps);
+        let counts = (0..self.labels.len()).map(|place| self.counted(place, None) as f32);
+        let counts: Vec<f32> = counts.collect();
+        let is_any_short = counts.iter().any(|&count| count < self.k as f32);
+        out.array(if is_any_short { &counts } else { &[] });
     }
 
     /// Places in the bank of training rows, of those that are there.
     pub fn places(&self, rows: &[Option<u32>]) -> Vec<Option<u32>> {
         rows.iter().map(|row| row.and_then(|row| self.places[row as usize])).collect()
+    }
+
+    /// The distance to the last of these neighbours that count, where `itself` is left out.
+    fn gap(&self, row: &[f32], found: &[Neighbour], itself: Option<u32>) -> f32 {
+        let counted = found.first().map_or(0, |nearest| self.counted(nearest.row, itself));
+        farthest(row, &found[..counted.min(found.len())], &self.rows)
+    }
+
+    /// How many neighbours count for a row that this one is nearest to: no more than there are rows
+    /// of its class beside `itself`.
+    fn counted(&self, nearest: usize, itself: Option<u32>) -> usize {
+        let class = self.labels[nearest];
+        let is_own = itself.is_some_and(|place| self.labels[place as usize] == class);
+        (self.counts[class as usize] - usize::from(is_own)).min(self.k)
     }
 
     fn ratio(&self, gap: f32, found: &[Neighbour]) -> f32 {

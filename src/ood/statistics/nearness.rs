@@ -151,7 +151,8 @@ impl<M> Nearness<M> {
         let mut places = vec![None; labels.len()];
         chosen.iter().zip(0..).for_each(|(&row, place)| places[row] = Some(place));
         pace.piece().await;
-        let (density, sparseness) = LocalDensity::new(engine, bank, places, width).await?;
+        let (density, sparseness) =
+            LocalDensity::new(engine, bank, of_chosen, places, width).await?;
         pace.piece().await;
         let mut standards =
             [&near.scaled, &relative, &sparseness].map(|scores| Standard::of(scores));

@@ -2,7 +2,7 @@
 //! [`crate::ood::auto`] where there are such examples.
 //!
 //! ```text
-//! K = ln(distance to the nearest training row / distance to the nearest example)
+//! K = ln(distance to the nearest training row / distance to the nearest example), at most ln 1000
 //! L = w . (u - m)      ridge discriminant of the training rows and the examples, both sides alike
 //! part = max(z_K - 1, 0) + max(z_L - 2, 0)
 //! ```
@@ -31,6 +31,9 @@ use crate::{
 /// Deviations from which on nearness to an example, and the side of the discriminant, count.
 pub(crate) const NEARER: f64 = 1.0;
 pub(crate) const BEYOND: f64 = 2.0;
+
+/// K is no more than this, however near an example is, and no less: a thousand times as near.
+pub(crate) const MOST: f32 = 6.907_755_4;
 
 /// Ridge of the discriminant, in units of the mean variance.
 const RIDGE: f64 = 0.1;
@@ -161,7 +164,8 @@ impl<M> Unknown<M> {
         let ratios = self.compared.ratios(products, rows, without).into_iter();
         let sides = rows.chunks_exact(self.compared.width).map(|row| self.side(row));
         let part = |(ratio, side): (f32, f32)| {
-            let nearer = (self.nearer.apply_widely(ratio) - NEARER).max(0.0);
+            let nearer = self.nearer.apply_widely(ratio.clamp(-MOST, MOST));
+            let nearer = (nearer - NEARER).max(0.0);
             nearer + (self.beyond.apply_widely(side) - BEYOND).max(0.0)
         };
         ratios.zip(sides).map(part).collect()
