@@ -229,6 +229,8 @@ fn patience_keeps_the_best_epoch() {
     });
     assert!((loss.sum::<f64>() / answers.len() as f64 - best).abs() < 1e-3);
     assert!(fit.warning().is_some_and(|warning| warning.contains("chose the epoch")));
+    // The calibration says so, too: it outlives the fit's answer.
+    assert_eq!(head.calibration().unwrap().warning.as_deref(), fit.warning());
 }
 
 #[test]

@@ -66,7 +66,8 @@ fn every_model_is_whole_and_described() {
                 metadata::<f64>(&model, "alpha"),
                 head.calibration().map(|calibration| calibration.alpha)
             );
-            assert_eq!(metadata::<String>(&model, "warning"), None, "{rows} rows");
+            let warning = head.calibration().and_then(|calibration| calibration.warning.clone());
+            assert_eq!(metadata::<String>(&model, "warning"), warning, "{rows} rows");
 
             let graph = model.graph.unwrap();
             let inputs: Vec<_> = graph.input.iter().map(shape).collect();

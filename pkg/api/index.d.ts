@@ -218,7 +218,8 @@ interface FitResult {
      */
     history: EpochProgress[];
     /**
-     * What the caller should know: too few held-out rows to calibrate, rows that look grouped, ...
+     * What the caller should know: too few held-out rows to calibrate, rows that look grouped, a
+     * class without rows, rows that are all the same, ...
      */
     warning?: string;
 }
@@ -282,7 +283,10 @@ interface Calibration {
      * score plus a penalty for classes that the head thinks unlikely: `docs/calibration.md`.
      */
     thresholds?: readonly number[];
-    /** Why the promise may not hold (too few rows, rows seen in training). */
+    /**
+     * Why the promise may not hold (rows seen in training, rows that look grouped, rows that chose the
+     * epoch), or says little (all rows have one score).
+     */
     warning?: string;
 }
 /** The gate's decision on each row. */
@@ -623,8 +627,9 @@ interface MonitorOptions {
 interface SaveOptions {
     /**
      * How the file holds the rows that the head remembers: as they are ("float32", default), at half
-     * precision ("float16": half the size, numbers to 3 digits, at most 65504), or not at all
-     * ("none": weights and thresholds alone; a scorer that compares with rows cannot score then).
+     * precision ("float16": half the size, numbers to 3 digits; refused where one is above 65504 or
+     * they are below 0.0001 on the mean), or not at all ("none": weights and thresholds alone; a
+     * scorer that compares with rows cannot score then).
      */
     rows?: "float32" | "float16" | "none";
 }

@@ -3,6 +3,7 @@
 
 pub mod conformal;
 pub mod expected_error;
+pub mod learnt;
 pub mod per_class;
 pub mod seen;
 mod student;
@@ -11,10 +12,7 @@ pub mod temperature;
 use self::{conformal::Conformal, per_class::PerClass};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    numeric::lookup::Found,
-    ood::{Scorer, ScorerName, ScorerOptions},
-};
+use crate::ood::{Scorer, ScorerName, ScorerOptions};
 
 /// Where a calibration's rows came from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,28 +100,6 @@ impl CalibrationOptions {
 /// How a refusal of too few rows ends, where rows were held out.
 pub const GIVE_MORE: &str =
     "; give more rows, take a larger alpha, or ask for a provisional threshold (provisional: true)";
-
-/// Why the promise of a calibration may not hold of whose rows some were also trained on: by what is
-/// known of all rows that were, and by those among the remembered ones that they are as good as.
-pub fn trained_on(seen: &[bool], found: &[Option<Found>]) -> Option<String> {
-    let rows = seen.len();
-    let is_own = |row: usize| found.get(row).is_some_and(Option::is_some);
-    let count = (0..rows).filter(|&row| seen[row] || is_own(row)).count();
-    let is_same = |found: &Option<Found>| found.is_some_and(|found| found.is_same);
-    let rounded =
-        (0..rows).filter(|&row| !seen[row] && is_own(row) && !is_same(&found[row])).count();
-    let but_for = match rounded {
-        0 => String::new(),
-        _ if rounded == count => " but for rounding".into(),
-        _ => format!(" ({rounded} of them but for rounding)"),
-    };
-    (count > 0).then(|| {
-        format!(
-            "{count} of the {rows} calibration rows were used in training{but_for}: their scores are too low, and more than alpha of new \
-             rows will be rejected"
-        )
-    })
-}
 
 /// Warnings in one text.
 pub fn joined(warnings: impl IntoIterator<Item = Option<String>>) -> Option<String> {

@@ -59,14 +59,17 @@ impl SeenRows {
         Self { fingerprints, next }
     }
 
-    /// Which of `[rows, width]` are remembered.
-    pub fn contain(&self, features: &[f32], width: usize) -> Vec<bool> {
+    /// The fingerprints, sorted.
+    pub fn ascending(&self) -> Vec<u64> {
         let mut known = self.fingerprints.clone();
         sort::sort(&mut known);
-        fingerprints(&split(features, width), width)
-            .iter()
-            .map(|print| known.binary_search(print).is_ok())
-            .collect()
+        known
+    }
+
+    /// Which of `[rows, width]` have one of these fingerprints, which are sorted.
+    pub fn among(known: &[u64], features: &[f32], width: usize) -> Vec<bool> {
+        let prints = fingerprints(&split(features, width), width);
+        prints.iter().map(|print| known.binary_search(print).is_ok()).collect()
     }
 }
 
@@ -90,7 +93,8 @@ mod tests {
         for n in 0..SeenRows::CAPACITY + 10 {
             seen.insert_all(&row(n), 3);
         }
-        let count = |n: usize| usize::from(seen.contain(&row(n), 3)[0]);
+        let known = seen.ascending();
+        let count = |n: usize| usize::from(SeenRows::among(&known, &row(n), 3)[0]);
         assert_eq!(
             (count(9), count(10), count(SeenRows::CAPACITY + 9), count(SeenRows::CAPACITY + 10)),
             (0, 1, 1, 0)
@@ -111,7 +115,8 @@ mod tests {
         let mut seen = SeenRows::default();
         let learnt = rows(2000);
         seen.insert_all(&learnt, width);
-        assert!(seen.contain(&learnt, width).iter().all(|&is_seen| is_seen));
-        assert!(seen.contain(&rows(2000), width).iter().all(|&is_seen| !is_seen));
+        let known = seen.ascending();
+        assert!(SeenRows::among(&known, &learnt, width).iter().all(|&is_seen| is_seen));
+        assert!(SeenRows::among(&known, &rows(2000), width).iter().all(|&is_seen| !is_seen));
     }
 }

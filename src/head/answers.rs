@@ -7,6 +7,7 @@ use super::Head;
 use crate::{
     Result,
     architecture::Architecture,
+    calibration::learnt::{Learnt, Told},
     engine::{Engine, Spec},
     input_map::InputMap,
     ood::{
@@ -20,16 +21,18 @@ use crate::{
 
 /// A question about some rows: [`Asked`].
 pub(super) struct Question {
-    pub(super) scorer: Scorer,
-    pub(super) features: Vec<f32>,
-    pub(super) own: Vec<Option<u32>>,
+    /// None where logits alone are wanted.
+    pub(super) scorer: Option<Scorer>,
+    pub(super) features: Rc<Vec<f32>>,
+    /// Among these the rows are looked for, if they may be training rows.
+    pub(super) among: Option<Learnt>,
     pub(super) standard: Option<Standard>,
 }
 
 impl Question {
-    fn asked(&self) -> Asked<'_> {
-        let Self { scorer, features, own, standard } = self;
-        Asked { scorer, features, own, standard: *standard }
+    /// About checked rows that are no training rows.
+    pub(super) fn of(scorer: Option<Scorer>, features: Rc<Vec<f32>>) -> Self {
+        Self { scorer, features, among: None, standard: None }
     }
 }
 
@@ -38,8 +41,10 @@ impl Question {
 pub(super) struct Answers {
     /// Raw logits, `[rows, classes]`.
     pub(super) logits: Vec<f32>,
-    /// Scores, `[rows]`.
+    /// Scores, `[rows]`; none where no scorer was asked.
     pub(super) scores: Vec<f32>,
+    /// What a caller should know of rows that were looked for.
+    pub(super) warning: Option<String>,
 }
 
 /// Answers that are being made.
@@ -79,16 +84,26 @@ async fn answer<E: Engine>(
     scorers: &mut FittedScorers<E::Matrix>,
     question: &Question,
 ) -> Result<Answers> {
-    let outputs = pieces::forward(model.engine, model.architecture, &question.features).await?;
-    let scores = scorers.scores(model.again(), &question.asked(), &outputs).await?;
-    Ok(Answers { logits: outputs.logits, scores })
+    let Question { scorer, features, among, standard } = question;
+    let pace = model.engine.pace();
+    let Told { own, warning } = match among {
+        Some(learnt) => learnt.look_for(features, model.architecture.features(), &pace).await,
+        None => Told::default(),
+    };
+    let outputs = pieces::forward(model.engine, model.architecture, features).await?;
+    let mut scores = Vec::new();
+    if let Some(scorer) = scorer {
+        let asked = Asked { scorer, features, own: &own, standard: *standard };
+        scores = scorers.scores(model.again(), &asked, &outputs).await?;
+    }
+    Ok(Answers { logits: outputs.logits, scores, warning })
 }
 
 impl<E: Engine> Head<E> {
     /// A question about rows that are no training rows, which it checks.
-    pub(super) fn question(&self, scorer: Scorer, features: Vec<f32>) -> Result<Question> {
+    pub(super) fn question(&self, scorer: Option<Scorer>, features: Vec<f32>) -> Result<Question> {
         check_features(&features, self.width())?;
-        Ok(Question { scorer, features, own: Vec::new(), standard: None })
+        Ok(Question::of(scorer, Rc::new(features)))
     }
 }
 
@@ -108,7 +123,9 @@ impl<E: Engine> Head<E> {
     ) -> Result<Answering<E::Matrix>> {
         let width = self.width();
         let rows = question.features.len() / width;
-        if self.scorers.is_one_piece::<E>(&question.scorer, rows, width) {
+        let is_one_piece = question.among.is_none()
+            && self.scorers.is_one_piece::<E>(question.scorer.as_ref(), rows, width);
+        if is_one_piece {
             return Ok(Answering::AtOnce(question));
         }
         let parameters = self.engine().state().await?.parameters;

@@ -1,7 +1,7 @@
 //! A head's calibration from rows that were held out for it, and what both ways of calibrating have
 //! in common.
 
-use std::iter;
+use std::{iter, rc::Rc};
 
 use super::{
     Head, Prediction,
@@ -15,9 +15,9 @@ use crate::{
         conformal::{Conformal, Kind, check_count, least_rows},
         expected_error::expected_error,
         joined,
+        learnt::Learnt,
         per_class::PerClass,
         temperature::{PRIOR, fitted},
-        trained_on,
     },
     config,
     engine::Engine,
@@ -40,13 +40,14 @@ pub(super) struct Settings {
     pub(super) scorer: Scorer,
     pub(super) per_class: bool,
     pub(super) provisional: bool,
+    /// Why the gate may let anything in.
+    weakness: Option<String>,
 }
 
 /// Rows that were held out to calibrate with.
 pub(super) struct HeldOut {
     settings: Settings,
     labels: Vec<u32>,
-    warning: Option<String>,
 }
 
 /// What a calibration is made from: rows that the heads which scored them had not seen.
@@ -91,7 +92,7 @@ impl<E: Engine> Head<E> {
     ) -> Result<(Question, HeldOut)> {
         let settings = self.settings(options)?;
         let labels = check_labelled(&features, labels, self.width(), self.classes())?;
-        self.held_out_question(settings, features, labels)
+        Ok(self.held_out_question(settings, Rc::new(features), labels))
     }
 
     /// Checks a calibration's options.
@@ -100,28 +101,29 @@ impl<E: Engine> Head<E> {
         let meant = self.meant(&options.scorer);
         let scorer = self.resolve(&meant)?;
         let CalibrationOptions { per_class, provisional, .. } = *options;
-        Ok(Settings { alpha, options: meant, scorer, per_class, provisional })
+        let width = self.config.architecture.penultimate();
+        let weakness = self.rows().and_then(|rows| scorer.weakness(rows, width, self.classes()));
+        Ok(Settings { alpha, options: meant, scorer, per_class, provisional, weakness })
     }
 
     /// With checked rows.
     pub(super) fn held_out_question(
         &self,
         settings: Settings,
-        features: Vec<f32>,
+        features: Rc<Vec<f32>>,
         labels: Vec<u32>,
-    ) -> Result<(Question, HeldOut)> {
-        let found = self.own_rows(&features);
-        let warning = trained_on(&self.seen.contain(&features, self.width()), &found);
-        let own = found.iter().map(|found| found.map(|found| found.row)).collect();
-        let question = Question { scorer: settings.scorer, features, own, standard: None };
-        Ok((question, HeldOut { settings, labels, warning }))
+    ) -> (Question, HeldOut) {
+        let among = Some(Learnt { rows: self.rows().cloned(), seen: self.seen.clone() });
+        let scorer = Some(settings.scorer);
+        let question = Question { scorer, features, among, standard: None };
+        (question, HeldOut { settings, labels })
     }
 
     /// A calibration by the answers to held-out rows.
     pub(super) fn conclusion(
         &self,
-        HeldOut { settings, labels, warning }: HeldOut,
-        Answers { logits, scores }: Answers,
+        HeldOut { settings, labels }: HeldOut,
+        Answers { logits, scores, warning }: Answers,
     ) -> Result<Conclusion> {
         // Only here: parameters that do not suit the training rows were refused before.
         settings.check(labels.len(), GIVE_MORE)?;
@@ -162,6 +164,7 @@ impl Conclusion {
         method: Method,
         warning: Option<String>,
     ) -> Self {
+        let warning = joined([warning, settings.weakness.clone()]);
         let work = Paced::new(|pace| async move {
             let reliability = scored.reliability(classes, &pace).await?;
             Ok((scored, reliability))
@@ -197,12 +200,22 @@ impl Conclusion {
         let pooled = per_class.as_ref().map(PerClass::pooled).filter(|&count| count > 0).map(|count| {
             format!("{count} of {classes} classes have fewer than {} calibration rows and share one threshold", least_rows(alpha))
         });
+        let (least, most) = scored
+            .scores
+            .iter()
+            .fold((f32::INFINITY, f32::NEG_INFINITY), |(a, b), &x| (a.min(x), b.max(x)));
+        let tied = (least == most && scored.scores.len() > 1).then(|| {
+            format!(
+                "all calibration rows have the same score by \"{}\": it may tell no row from another",
+                scorer.name.as_str(),
+            )
+        });
         let conformal = match &per_class {
             Some(per_class) => Conformal::new(per_class.scores.clone(), kind),
             None => Conformal::new(scored.scores, kind),
         };
         let threshold = conformal.threshold(alpha);
-        Ok(head.calibration.insert(Calibration {
+        Ok(head.calibration.insert(Rc::new(Calibration {
             scorer,
             options,
             method: self.method,
@@ -211,10 +224,10 @@ impl Conclusion {
             temperature,
             ece_before,
             ece_after,
-            warning: joined([self.warning.take(), pooled]),
+            warning: joined([self.warning.take(), pooled, tied]),
             conformal,
             per_class,
-        }))
+        })))
     }
 }
 
@@ -246,11 +259,14 @@ impl Scored {
                 ),
             )));
         }
-        let before = Prediction::new(self.logits.clone(), classes, 1.0 / self.factor);
-        let ece_before = metrics::ece(&before.probabilities, &self.labels, ECE_BINS)?;
+        let probabilities = async |logits, temperature| {
+            Prediction::in_pieces(logits, classes, temperature, pace).await.probabilities
+        };
+        let before = probabilities(self.logits.clone(), 1.0 / self.factor).await;
+        let ece_before = metrics::ece(&before, &self.labels, ECE_BINS)?;
         // What is to be expected of new rows: each part at the temperature that the others ask for.
         let mut of_all = self.base;
-        let mut probabilities = Vec::with_capacity(self.logits.len());
+        let mut after = Vec::with_capacity(self.logits.len());
         let mut labels = Vec::with_capacity(self.labels.len());
         let count = self.parts.iter().max().map_or(0, |&last| last + 1);
         for left_out in iter::once(None).chain((0..count).map(Some)) {
@@ -265,14 +281,13 @@ impl Scored {
                 None => of_all = temperature,
                 Some(own) => {
                     let own = self.pick(classes, |part| part == own);
-                    probabilities
-                        .extend(Prediction::new(own.0, classes, temperature).probabilities);
+                    after.extend(probabilities(own.0, temperature).await);
                     labels.extend(own.1);
                 }
             }
         }
         pace.piece().await;
-        let ece_after = expected_error(&metrics::bins(&probabilities, &labels, ECE_BINS)?);
+        let ece_after = expected_error(&metrics::bins(&after, &labels, ECE_BINS)?);
         Ok(Reliability { fitted: of_all, ece_before, ece_after })
     }
 

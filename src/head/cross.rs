@@ -5,12 +5,12 @@
 //! A [`CrossCalibration`] is a small state machine that its caller drives, so that a page can
 //! breathe and stop it.
 
-use std::rc::Rc;
-
 use super::{
     FitRows, Head, HeadFit,
-    answers::{Answering, Question},
+    answers::Question,
+    asking::Asking,
     calibrate::{Conclusion, Scored, Settings},
+    calls::{Call, Outcome},
     fit::UNNAMED_GROUPS,
 };
 use crate::{
@@ -18,18 +18,15 @@ use crate::{
     calibration::{Calibration, CalibrationOptions, Method, joined},
     config::{self, ClassWeights, FitConfig, FitOptions},
     engine::{Engine, State},
-    ood::{
-        Fitted,
-        auto::base_temperature,
-        statistics::{pieces, standard::Standard},
-    },
-    pace::paced,
+    ood::{Fitted, statistics::standard::Standard},
+    pace::Paced,
     training::{
+        copies::Copies,
         dual::{DualFit, Start},
         outlier,
         plan::Plan,
         rows::Rows,
-        sessions::look_grouped,
+        sessions::Likeness,
         split,
         weights::row_weights,
     },
@@ -51,14 +48,18 @@ const TEACH_MORE: &str = "; teach it more rows, take a larger alpha, or ask for 
 pub struct CrossCalibration<E: Engine> {
     settings: Settings,
     rows: Rows,
+    /// Of each row the first that is the same.
+    first: Vec<u32>,
     /// Rows left out, turn by turn; the last comes first.
     folds: Vec<Vec<u32>>,
     turn: Option<Turn<E>>,
     turns: usize,
     /// Logits are those of each turn's head divided by its own base temperature.
     scored: Scored,
+    /// What is to be said of the rows as they are.
+    looking: Option<Paced<Option<String>>>,
     /// What the head makes of its own rows, before the first turn.
-    preparing: Option<Answering<E::Matrix>>,
+    preparing: Option<Asking<E>>,
     /// For "auto": mean and deviation of the head's unsureness over its training rows.
     standard: Option<Standard>,
     warning: Option<String>,
@@ -66,8 +67,31 @@ pub struct CrossCalibration<E: Engine> {
     conclusion: Option<Conclusion>,
 }
 
+/// Whether a row is far out, or rows look like groups, if nobody named any: then of so many classes.
+fn look(
+    rows: Rows,
+    ids: Vec<u32>,
+    firsts: Vec<u32>,
+    classes: Option<usize>,
+) -> Paced<Option<String>> {
+    Paced::new(|pace| async move {
+        let outlying = outlier::told(&rows, &ids, &pace).await;
+        // Beside a row that is far out all others look like copies of one another.
+        let (None, Some(classes)) = (&outlying, classes) else { return outlying };
+        // Those that are the same are left out together, and look like groups.
+        let rows = if firsts.len() < rows.count() { rows.pick(&firsts) } else { rows };
+        let mut likeness = Likeness::new(&rows, classes);
+        while likeness.compare_class(&rows) {
+            pace.piece().await;
+        }
+        likeness.of_groups(&rows).then(|| UNNAMED_GROUPS.to_string())
+    })
+}
+
 /// How a turn's head is trained.
 enum Training<E: Engine> {
+    /// Its rows are prepared.
+    Begins(Box<Call<E>>),
     /// Like any other.
     Plain(Box<HeadFit<E>>),
     /// On fewer rows than features.
@@ -81,7 +105,7 @@ struct Turn<E: Engine> {
     fit: Training<E>,
     left_out: Rows,
     /// What it says of them.
-    asking: Option<Answering<E::Matrix>>,
+    asking: Option<Asking<E>>,
 }
 
 #[maybe_async::maybe_async]
@@ -104,7 +128,19 @@ impl<E: Engine> CrossCalibration<E> {
         let rows = rows.grouped(groups)?;
         let classes = head.classes();
         let groups = rows.groups.as_deref().map(Vec::as_slice);
-        let mut folds = split::folds(&rows.labels, groups, classes, folds);
+        let unknown = &head.memory().unknown().features;
+        let copies = Copies::of(&rows.features, unknown, rows.width);
+        // The same row twice is left out together, and says no more than once.
+        let firsts = copies.firsts();
+        let labels: Vec<u32> = firsts.iter().map(|&row| rows.labels[row as usize]).collect();
+        let of_firsts =
+            groups.map(|all| firsts.iter().map(|&row| all[row as usize]).collect::<Vec<_>>());
+        let mut folds = split::folds(&labels, of_firsts.as_deref(), classes, folds);
+        for fold in &mut folds {
+            fold.iter_mut().for_each(|place| *place = firsts[*place as usize]);
+            fold.retain(|row| copies.contradicted.binary_search(row).is_err());
+        }
+        folds.retain(|fold| !fold.is_empty());
         let left_out: usize = folds.iter().map(Vec::len).sum();
         if groups.is_some() && left_out == 0 {
             return Err(Error::TooFewRows(
@@ -113,15 +149,24 @@ impl<E: Engine> CrossCalibration<E> {
                     .into(),
             ));
         }
+        if left_out == 0 {
+            return Err(Error::TooFewRows(
+                "every class has a single row, and one that is left out must leave another: teach each class at least two".into(),
+            ));
+        }
         settings.check(left_out, TEACH_MORE)?;
         let never = classes_never_left_out(&rows, &folds, classes);
         let single = (never > 0).then(|| match groups {
             Some(_) => format!("{never} classes have rows of a single group: nothing is promised for new groups of theirs"),
             None => format!("{never} classes have a single row, and nothing is promised for them"),
         });
-        // Beside a row that is far out all others look like copies of one another.
-        let unnamed = outlier::told(&rows, head.memory().ids()).or_else(|| {
-            (groups.is_none() && look_grouped(&rows, classes)).then(|| UNNAMED_GROUPS.to_string())
+        let contradicted = copies.contradicted.first().map(|&row| {
+            format!(
+                "{} of the rows with a class are examples of the unknown, too (the first has id {}): they calibrate nothing; remove \
+                 them from one side",
+                copies.contradicted.len(),
+                head.memory().ids()[row as usize],
+            )
         });
         // By which turn's end enough rows have been left out.
         let mut sum = 0;
@@ -134,8 +179,10 @@ impl<E: Engine> CrossCalibration<E> {
         folds.reverse();
 
         // Any row will do: what is wanted is what its answer is made from.
-        let question = head.question(settings.scorer, vec![0.0; head.width()])?;
-        let preparing = Some(head.begin_answer(question).await?);
+        let question = head.question(Some(settings.scorer), vec![0.0; head.width()])?;
+        let preparing = Some(Asking::new(head, question).await?);
+        let ids = head.memory().ids().to_vec();
+        let looking = look(rows.clone(), ids, firsts, groups.is_none().then_some(classes));
         let scored = Scored {
             scores: Vec::new(),
             logits: Vec::new(),
@@ -147,13 +194,15 @@ impl<E: Engine> CrossCalibration<E> {
         Ok(Self {
             settings,
             rows,
+            first: copies.first,
+            looking: Some(looking),
             folds,
             turn: None,
             turns: 0,
             scored,
             preparing,
             standard: None,
-            warning: joined([single, unnamed]),
+            warning: joined([single, contradicted]),
             conclusion: None,
         })
     }
@@ -161,10 +210,17 @@ impl<E: Engine> CrossCalibration<E> {
     /// Makes up to `batches` updates of a turn's head, or goes on to ask it about the rows left out. True
     /// when nothing is left to do.
     pub async fn run(&mut self, head: &mut Head<E>, batches: usize) -> Result<bool> {
+        if let Some(looking) = &mut self.looking {
+            if let Some(told) = looking.run() {
+                self.warning = joined([self.warning.take(), told]);
+                self.looking = None;
+            }
+            return Ok(false);
+        }
         if let Some(preparing) = &mut self.preparing {
-            if head.go_on(preparing).await?.is_some() {
+            if let Some((_, temperature)) = preparing.go_on(head).await? {
                 self.preparing = None;
-                self.scored.factor = head.base_temperature().await?;
+                self.scored.factor = temperature;
                 if let Fitted::Auto(auto) = head.fitted(&self.settings.scorer).await?.as_ref() {
                     self.standard = Some(auto.standard());
                 }
@@ -175,10 +231,19 @@ impl<E: Engine> CrossCalibration<E> {
             let Some(left_out) = self.folds.pop() else {
                 return Ok(self.conclusion(head.classes()).run());
             };
-            self.turn = Some(self.begin(head, left_out).await?);
+            self.turn = Some(self.begin(head, &left_out)?);
             return Ok(false);
         };
         match &mut turn.fit {
+            Training::Begins(call) => {
+                if let Some(Outcome::Fit(fit)) = turn.head.go_on_with(call).await? {
+                    let (config, _) = head.trained_as()?;
+                    turn.fit = match turn.head.dual_fit(config, fit.plan).await? {
+                        Some(dual) => Training::Dual(Box::new(dual)),
+                        None => Training::Plain(fit),
+                    };
+                }
+            }
             Training::Plain(fit) => {
                 let epoch_is_over = turn.head.run_fit(fit, batches)?;
                 // Or a GPU's queue would take in whole epochs while the page thinks each turn
@@ -215,58 +280,44 @@ impl<E: Engine> CrossCalibration<E> {
     }
 
     /// A head for all rows but these.
-    async fn begin(&self, head: &mut Head<E>, left_out: Vec<u32>) -> Result<Turn<E>> {
+    fn begin(&self, head: &mut Head<E>, left_out: &[u32]) -> Result<Turn<E>> {
         let mut learns = vec![true; self.rows.count()];
         left_out.iter().for_each(|&row| learns[row as usize] = false);
-        let learnt: Vec<u32> =
-            (0..self.rows.count() as u32).filter(|&row| learns[row as usize]).collect();
+        let is_learnt = |row: &u32| learns[self.first[*row as usize] as usize];
+        let learnt: Vec<u32> = (0..self.rows.count() as u32).filter(is_learnt).collect();
         let config = head.config.clone();
         let mut other =
             Head::new(head.engine().beside(config.spec(), config.initial_parameters())?, config);
-        let rows = self.rows.pick(&learnt);
-        let labels: Vec<f64> = rows.labels.iter().copied().map(f64::from).collect();
-        let (config, class_weights) = match &head.fitted_with {
-            Some((config, class_weights)) => (*config, class_weights.clone()),
-            None => (FitOptions::default().check()?, ClassWeights::default()),
-        };
-        let weights = rows.weights.as_ref();
-        let weights = weights.map(|weights| weights.iter().copied().map(f64::from).collect());
+        let (config, class_weights) = head.trained_as()?;
         let unknown = &head.memory.unknown().features;
         if !unknown.is_empty() {
             other.add_unknown(unknown)?;
         }
-        let fit = other.begin_fit(
-            Rc::unwrap_or_clone(rows.features),
-            &labels,
+        let rows = Rows { groups: None, ..self.rows.clone() };
+        let part_of = Some(self.rows.count());
+        let fit = other.prepare_fit_of_some(
+            (rows, learnt),
             config.without_validation(),
-            FitRows {
-                weights,
-                class_weights,
-                part_of: Some(self.rows.count()),
-                ..FitRows::default()
-            },
-        )?;
-        let fit = match other.dual_fit(config, fit.plan).await? {
-            Some(dual) => Training::Dual(Box::new(dual)),
-            None => Training::Plain(Box::new(fit)),
-        };
-        Ok(Turn { head: other, fit, left_out: self.rows.pick(&left_out), asking: None })
+            FitRows { class_weights, part_of, ..FitRows::default() },
+        );
+        let fit = Training::Begins(Box::new(fit));
+        Ok(Turn { head: other, fit, left_out: self.rows.pick(left_out), asking: None })
     }
 
     /// Asks a trained head about the rows that it has not seen.
     async fn score(&mut self) -> Result<()> {
         let Some(Turn { head, left_out, asking, .. }) = &mut self.turn else { return Ok(()) };
-        let answering = match asking {
-            Some(answering) => answering,
+        let asking = match asking {
+            Some(asking) => asking,
             None => {
-                let features = Rc::unwrap_or_clone(std::mem::take(&mut left_out.features));
-                let question = head.question(self.settings.scorer, features)?;
-                let question = Question { standard: self.standard, ..question };
-                asking.insert(head.begin_answer(question).await?)
+                let (features, standard) = (left_out.features.clone(), self.standard);
+                let (all, left) = (self.rows.count(), left_out.count());
+                let scorer = Some(self.settings.scorer.for_part(all - left, all));
+                let question = Question { standard, ..Question::of(scorer, features) };
+                asking.insert(Asking::new(head, question).await?)
             }
         };
-        let Some(answers) = head.go_on(answering).await? else { return Ok(()) };
-        let temperature = head.base_temperature().await?;
+        let Some((answers, temperature)) = asking.go_on(head).await? else { return Ok(()) };
         self.scored.scores.extend(answers.scores);
         self.scored
             .logits
@@ -281,17 +332,6 @@ impl<E: Engine> CrossCalibration<E> {
 
 #[maybe_async::maybe_async]
 impl<E: Engine> Head<E> {
-    /// [`base_temperature`] of the rows that it remembers.
-    async fn base_temperature(&mut self) -> Result<f64> {
-        if let Some(logits) = self.scorers.own_logits() {
-            return Ok(base_temperature(logits, self.classes()));
-        }
-        let Some(rows) = self.rows().cloned() else { return Ok(1.0) };
-        let architecture = self.config.architecture.clone();
-        let outputs = paced!(pieces::forward(self.engine(), &architecture, &rows.features))?;
-        Ok(base_temperature(&outputs.logits, architecture.classes()))
-    }
-
     /// A fit of the remembered rows in the dual form, where there is one.
     async fn dual_fit(&mut self, config: FitConfig, plan: Plan) -> Result<Option<DualFit>> {
         let Some(rows) = self.rows().cloned() else { return Ok(None) };
@@ -318,6 +358,14 @@ impl<E: Engine> Head<E> {
         };
         let (rule, seed) = ((self.config.loss, self.config.optimizer), self.config.seed);
         DualFit::new(self.engine(), start, rule, config, seed).await
+    }
+
+    /// How the head was trained.
+    fn trained_as(&self) -> Result<(FitConfig, ClassWeights)> {
+        match &self.fitted_with {
+            Some((config, class_weights)) => Ok((*config, class_weights.clone())),
+            None => Ok((FitOptions::default().check()?, ClassWeights::default())),
+        }
     }
 
     /// Takes parameters in the place of its own.

@@ -73,7 +73,7 @@ impl<E: Engine> Head<E> {
     ) -> Result<Vec<(&'static str, Vec<f32>)>> {
         let fitted = self.fitted(scorer).await?;
         let Fitted::Auto(auto) = fitted.as_ref() else {
-            let question = self.question(*scorer, features.to_vec())?;
+            let question = self.question(Some(*scorer), features.to_vec())?;
             let scores = self.answer(&question).await?.scores;
             return Ok(vec![(scorer.name.as_str(), scores)]);
         };

@@ -124,7 +124,17 @@ impl<E: Engine> Head<E> {
         config: FitConfig,
         with: FitRows,
     ) -> Beginning {
-        self.beginning(Some(Given { features, labels }), config, with)
+        self.beginning(Some(Given::All(features, labels)), config, with)
+    }
+
+    /// The same of some of checked rows, which have their groups and weights.
+    pub(super) fn fit_of_some(
+        &self,
+        (rows, numbers): (Rows, Vec<u32>),
+        config: FitConfig,
+        with: FitRows,
+    ) -> Beginning {
+        self.beginning(Some(Given::Some(rows, numbers)), config, with)
     }
 
     /// [`Head::begin_refit`] in pieces.
@@ -221,6 +231,9 @@ impl<E: Engine> Head<E> {
     /// Ends a fit, finished or not: one that has made no update leaves the head the map that it had.
     pub fn end_fit(&mut self, fit: &HeadFit<E>) -> Result<()> {
         self.take_back_input(&fit.input);
+        if let Some((config, _)) = &mut self.fitted_with {
+            config.made = fit.fit.made();
+        }
         self.engine().clear_totals()
     }
 
@@ -283,12 +296,15 @@ impl<E: Engine> Head<E> {
         let warning = match self.go_on_with(call).await {
             Ok(None) => return Ok(false),
             Ok(Some(_)) => {
-                let warning = self.calibration().and_then(|made| made.warning.clone());
                 let chose = fit.patience.then(|| {
                     "the rows that chose the epoch also calibrated: hold out others for calibrate"
                         .to_string()
                 });
-                calibration::joined([warning, chose])
+                let made = self.calibration.as_mut().and_then(Rc::get_mut);
+                made.and_then(|made| {
+                    made.warning = calibration::joined([made.warning.take(), chose]);
+                    made.warning.clone()
+                })
             }
             // The fit has succeeded, whatever the rows that were held out.
             Err(error @ Error::NotFinite(_)) => Some(format!("not calibrated: {error}")),

@@ -4,6 +4,7 @@
 //! was.
 
 mod answers;
+mod asking;
 mod calibrate;
 pub mod calls;
 mod classes;
@@ -63,7 +64,7 @@ pub struct Head<E: Engine> {
     scorers: FittedScorers<E::Matrix>,
     /// The scorer that "auto" resolves to, if not the combination.
     selected: Option<ScorerName>,
-    calibration: Option<Calibration>,
+    calibration: Option<Rc<Calibration>>,
     /// How the last fit trained: a cross-calibration trains its heads alike.
     fitted_with: Option<(FitConfig, ClassWeights)>,
 }
@@ -115,7 +116,7 @@ impl<E: Engine> Head<E> {
 
     /// The calibration, unless the head has been trained since.
     pub fn calibration(&self) -> Option<&Calibration> {
-        self.calibration.as_ref()
+        self.calibration.as_deref()
     }
 
     /// The rows that it remembers, with a class each.

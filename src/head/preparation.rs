@@ -13,10 +13,7 @@ use crate::{
     calibration::{joined, seen::SeenRows},
     config::HeadConfig,
     error::Mismatch,
-    numeric::{
-        columns::{Columns, Pass},
-        format::quoted,
-    },
+    numeric::format::quoted,
     pace::Pace,
     training::{memory::Memory, outlier, rows::Rows, sessions::Likeness, split},
 };
@@ -31,11 +28,11 @@ fn nothing_remembered() -> Error {
 }
 
 /// Rows that a caller gives.
-pub(super) struct Given {
-    /// `[rows, features]`.
-    pub(super) features: Vec<f32>,
-    /// One class per row.
-    pub(super) labels: Vec<f64>,
+pub(super) enum Given {
+    /// `[rows, features]`, and one class per row.
+    All(Vec<f32>, Vec<f64>),
+    /// Some of checked rows.
+    Some(Rows, Vec<u32>),
 }
 
 /// A fit's rows.
@@ -76,15 +73,16 @@ impl Preparation {
         let is_own = given.is_none();
         let rows = match given {
             None => self.memory.known().cloned().ok_or_else(nothing_remembered)?,
-            Some(Given { features, labels }) => Rows::check(features, &labels, width, classes)?
+            Some(Given::All(features, labels)) => Rows::check(features, &labels, width, classes)?
                 .grouped(with.groups.as_deref())?
                 .weighted(with.weights.as_deref())?,
+            Some(Given::Some(rows, numbers)) => rows.pick_in_pieces(&numbers, &pace).await,
         };
         pace.piece().await;
         // In the order in which they came, which parting them loses.
         let mut is_grouped = false;
         if share > 0.0 && rows.groups.is_none() && !is_own {
-            make_columns(&rows, &pace).await;
+            rows.make_columns(&pace).await;
             let mut likeness = Likeness::new(&rows, classes);
             while likeness.compare_class(&rows) {
                 pace.piece().await;
@@ -111,9 +109,9 @@ impl Preparation {
         let calibrates = held_out.is_some() && !(is_own && is_parted);
 
         let mut memory = self.memory.clone();
-        let (learnt, warnings) = if is_own {
+        let (learnt, parted) = if is_own {
             let stayed = is_parted.then(|| STAYED.to_string());
-            (learnt, [stayed, self.without_rows()])
+            (learnt, stayed)
         } else {
             match with.remember {
                 Remember::Replace => {
@@ -125,26 +123,33 @@ impl Preparation {
             let dropped = memory.keep_within(&config.memory);
             let dropped = (dropped > 0)
                 .then(|| format!("{dropped} rows were dropped, not learnt: options.memory"));
-            (memory.known().cloned().ok_or_else(nothing_remembered)?, [dropped, None])
+            (memory.known().cloned().ok_or_else(nothing_remembered)?, dropped)
         };
         let mut seen = self.seen.clone();
         let note = &mut |rows| seen.insert_all(some(&learnt.features, width, &rows), width);
         pace.each(learnt.count(), width, note).await;
         if config.standardize {
-            make_columns(&learnt, &pace).await;
+            learnt.make_columns(&pace).await;
         }
         let all = memory.known().filter(|_| with.part_of.is_none());
-        let outlying = all.and_then(|all| outlier::told(all, memory.ids()));
+        let mut outlying = None;
+        if let Some(all) = all {
+            outlying = outlier::told(all, memory.ids(), &pace).await;
+        }
+        let without = all.and_then(|_| self.without_rows(&memory));
+        let same = all.filter(|all| are_the_same(all)).map(|_| {
+            "all rows are the same: nothing can be learnt from them; look at what makes the features"
+                .to_string()
+        });
         // Beside such a row all others look like copies of one another.
         let grouped = (is_grouped && outlying.is_none()).then(|| UNNAMED_GROUPS.to_string());
-        let [first, second] = warnings;
-        let warning = joined([first, second, outlying]);
+        let warning = joined([parted, without, same, outlying]);
         Ok(Prepared { learnt, held_out, calibrates, memory, seen, grouped, warning })
     }
 
     /// What is to be said where nothing is remembered of a class.
-    fn without_rows(&self) -> Option<String> {
-        let counts = self.memory.per_class(self.config.architecture.classes());
+    fn without_rows(&self, memory: &Memory) -> Option<String> {
+        let counts = memory.per_class(self.config.architecture.classes());
         let class = counts.iter().position(|&count| count == 0)?;
         Some(format!("not learnt for want of rows: {}", quoted(&self.config.classes[class])))
     }
@@ -188,21 +193,13 @@ impl Preparation {
     }
 }
 
+/// Whether there are several rows, each like the first.
+fn are_the_same(rows: &Rows) -> bool {
+    let first = rows.row(0);
+    rows.count() > 1 && rows.features.chunks_exact(rows.width).all(|row| row == first)
+}
+
 /// Some of `[rows, width]`.
 fn some<'a>(features: &'a [f32], width: usize, rows: &Range<usize>) -> &'a [f32] {
     &features[rows.start * width..rows.end * width]
-}
-
-/// [`Rows::columns`].
-async fn make_columns(rows: &Rows, pace: &Pace) {
-    if rows.columns.get().is_some() {
-        return;
-    }
-    let mut columns = Columns::none(rows.width);
-    for pass in Pass::BOTH {
-        let add = &mut |range| columns.add(pass, some(&rows.features, rows.width, &range));
-        pace.each(rows.count(), rows.width, add).await;
-        columns.close(pass, rows.count());
-    }
-    let _ = rows.columns.set(columns);
 }

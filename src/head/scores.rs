@@ -7,7 +7,6 @@ use crate::{
     Error, Result,
     engine::Engine,
     loss::Loss,
-    numeric::lookup::{Found, Lookup},
     ood::{Fitted, Scorer, ScorerName, ScorerOptions},
 };
 
@@ -41,7 +40,7 @@ impl<E: Engine> Head<E> {
         features: &[f32],
         scorer: &ScorerOptions,
     ) -> Result<Vec<f32>> {
-        let question = self.question(self.resolve(scorer)?, features.to_vec())?;
+        let question = self.question(Some(self.resolve(scorer)?), features.to_vec())?;
         Ok(self.answer(&question).await?.scores)
     }
 
@@ -71,13 +70,5 @@ impl<E: Engine> Head<E> {
     pub(super) async fn fitted(&mut self, scorer: &Scorer) -> Result<Rc<Fitted<E::Matrix>>> {
         let (model, scorers) = self.model();
         scorers.fitted(model, scorer).await
-    }
-
-    /// For each of `[rows, features]` the remembered training row that it is, or is as good as, if
-    /// there is one. Empty where none are remembered.
-    pub(super) fn own_rows(&self, features: &[f32]) -> Vec<Option<Found>> {
-        let Some(rows) = self.rows() else { return Vec::new() };
-        let lookup = Lookup::among(&rows.features, rows.width, rows.columns().spread());
-        features.chunks_exact(rows.width).map(|row| lookup.find(row)).collect()
     }
 }

@@ -12,7 +12,11 @@
 
 use std::rc::Rc;
 
-use super::{FitRows, Head, HeadFit, answers::Answering};
+use super::{
+    FitRows, Head, HeadFit,
+    answers::{Answering, Question},
+    calls::{Call, Outcome},
+};
 use crate::{
     Error, Result,
     config::{self, FitOptions, HeadConfig},
@@ -66,13 +70,21 @@ pub struct Selection<E: Engine> {
 /// One small head and what it is asked.
 struct Turn<E: Engine> {
     head: Head<E>,
-    fit: Option<HeadFit<E>>,
+    fit: Training<E>,
     /// Rows of known classes, so many, and then of the others.
     known: usize,
-    asked: Vec<f32>,
+    asked: Rc<Vec<f32>>,
     /// What a candidate says of them.
     asking: Option<Answering<E::Matrix>>,
     aurocs: Vec<f64>,
+}
+
+/// How far its training has come.
+enum Training<E: Engine> {
+    /// Its rows are prepared.
+    Begins(Box<Call<E>>),
+    Goes(Box<HeadFit<E>>),
+    Done,
 }
 
 /// What a selection came to.
@@ -128,17 +140,24 @@ impl<E: Engine> Selection<E> {
             self.turn = Some(self.begin(head, &left_out)?);
             return Ok(false);
         };
-        if let Some(fit) = &mut turn.fit {
-            let epoch_is_over = turn.head.run_fit(fit, batches)?;
-            // Or a GPU's queue would take in whole epochs while the page thinks each turn quick.
-            turn.head.engine().follow().await?;
-            if epoch_is_over && turn.head.end_epoch(fit, false).await?.last {
-                turn.fit = None;
+        match &mut turn.fit {
+            Training::Begins(call) => {
+                if let Some(Outcome::Fit(fit)) = turn.head.go_on_with(call).await? {
+                    turn.fit = Training::Goes(fit);
+                }
             }
-        } else if let Some(&candidate) = self.candidates.get(turn.aurocs.len()) {
-            turn.ask(candidate).await?;
-        } else {
-            self.aurocs.extend(self.turn.take().map(|turn| turn.aurocs));
+            Training::Goes(fit) => {
+                let epoch_is_over = turn.head.run_fit(fit, batches)?;
+                // Or a GPU's queue would take in whole epochs while the page thinks each turn quick.
+                turn.head.engine().follow().await?;
+                if epoch_is_over && turn.head.end_epoch(fit, false).await?.last {
+                    turn.fit = Training::Done;
+                }
+            }
+            Training::Done => match self.candidates.get(turn.aurocs.len()) {
+                Some(&candidate) => turn.ask(candidate).await?,
+                None => self.aurocs.extend(self.turn.take().map(|turn| turn.aurocs)),
+            },
         }
         Ok(false)
     }
@@ -221,20 +240,21 @@ impl<E: Engine> Selection<E> {
         };
         let engine = head.engine().beside(config.spec(), config.initial_parameters())?;
         let mut small = Head::new(engine, config);
-        let fit_labels: Vec<f64> =
-            learnt.iter().map(|&row| f64::from(labels[row as usize])).collect();
         let options = FitOptions::default();
         let of_all =
             |rows: &[u32]| rows.iter().map(|&row| staying[row as usize]).collect::<Vec<_>>();
-        let features = self.pick(&of_all(&learnt));
-        let fit = small.begin_fit(features, &fit_labels, options.check()?, FitRows::default())?;
+        let labels = (0..self.rows.count() as u32).map(class_of).collect();
+        let rows = Rows { labels: Rc::new(labels), ..self.rows.clone() };
+        let some = (rows, of_all(&learnt));
+        let fit = small.prepare_fit_of_some(some, options.check()?, FitRows::default());
+        let fit = Training::Begins(Box::new(fit));
         let known = held_out.len();
         let asked = self.pick(&[of_all(&held_out), unknown].concat());
-        Ok(Turn { head: small, fit: Some(fit), known, asked, asking: None, aurocs: Vec::new() })
+        Ok(Turn { head: small, fit, known, asked, asking: None, aurocs: Vec::new() })
     }
 
-    fn pick(&self, rows: &[u32]) -> Vec<f32> {
-        Rc::unwrap_or_clone(self.rows.pick(rows).features)
+    fn pick(&self, rows: &[u32]) -> Rc<Vec<f32>> {
+        self.rows.pick(rows).features
     }
 }
 
@@ -246,7 +266,7 @@ impl<E: Engine> Turn<E> {
             Some(answering) => answering,
             None => {
                 let scorer = self.head.resolve(&candidate.into())?;
-                let question = self.head.question(scorer, self.asked.clone())?;
+                let question = Question::of(Some(scorer), self.asked.clone());
                 self.asking.insert(self.head.begin_answer(question).await?)
             }
         };

@@ -199,7 +199,7 @@ impl<E: Engine> Head<E> {
             meta.tau_by_classes && matches!(self.config.loss, Loss::LogitNorm { .. });
         self.selected = meta.selected;
         self.fitted_with = fitted_with;
-        self.calibration = calibration;
+        self.calibration = calibration.map(Rc::new);
         Ok(())
     }
 }

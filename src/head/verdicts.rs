@@ -1,6 +1,8 @@
 //! What a head says once it has been calibrated: is this row one that it knows? And how well it
 //! says so.
 
+use std::{ops::Range, rc::Rc};
+
 use super::{
     Head, Prediction,
     answers::{Answers, Question},
@@ -8,9 +10,11 @@ use super::{
 };
 use crate::{
     Error, Result,
+    calibration::Calibration,
     engine::Engine,
     metrics,
     ood::ScorerOptions,
+    pace::{Pace, finish},
     training::rows::{check_features, check_labelled},
 };
 
@@ -63,6 +67,9 @@ pub(super) struct Known {
 /// Classes up to which there is a confusion matrix: 64 MB.
 const MOST_CONFUSED: usize = 4096;
 
+/// Numbers that a place among sorted scores costs as much as.
+const SEARCH: usize = 16;
+
 /// Bins of every expected calibration error here.
 pub(super) const ECE_BINS: usize = 15;
 
@@ -72,7 +79,8 @@ impl<E: Engine> Head<E> {
     pub async fn gate(&mut self, features: &[f32]) -> Result<Verdicts> {
         let question = self.gate_question(features.to_vec())?;
         let answers = self.answer(&question).await?;
-        self.verdicts(answers)
+        let calibration = self.calibrated()?;
+        Ok(finish(calibration.verdicts(self.classes(), answers, Pace::unbroken())))
     }
 
     /// Accuracy and calibration on labelled in-distribution rows, and how a scorer separates them
@@ -84,115 +92,134 @@ impl<E: Engine> Head<E> {
         ood: &[f32],
         scorer: &ScorerOptions,
     ) -> Result<Evaluation> {
-        let (question, known) = self.evaluation_question(id.to_vec(), labels, ood, scorer)?;
+        let features = [id, ood].concat();
+        let (question, known) = self.evaluation_question(features, id.len(), labels, scorer)?;
         let answers = self.answer(&question).await?;
-        self.evaluation(known, answers)
+        finish(known.evaluation(self.classes(), answers, Pace::unbroken()))
     }
 }
 
 impl<E: Engine> Head<E> {
     pub(super) fn gate_question(&self, features: Vec<f32>) -> Result<Question> {
-        let scorer = self.calibration().ok_or(Error::NotCalibrated)?.scorer;
-        self.question(scorer, features)
+        self.question(Some(self.calibrated()?.scorer), features)
     }
 
-    /// What the gate says, by the calibrated scorer's answers.
-    pub(super) fn verdicts(&self, Answers { logits, scores }: Answers) -> Result<Verdicts> {
-        let calibration = self.calibration().ok_or(Error::NotCalibrated)?;
-        let (classes, temperature) = (self.classes(), calibration.temperature);
-        let mut verdicts = Verdicts::default();
-        match &calibration.per_class {
-            None => {
-                verdicts.accepted =
-                    scores.iter().map(|&score| u8::from(score <= calibration.threshold)).collect();
-                verdicts.p_values = scores
-                    .iter()
-                    .map(|&score| calibration.conformal.p_value(score) as f32)
-                    .collect();
-            }
-            Some(per_class) => {
-                for (&score, row) in scores.iter().zip(logits.chunks_exact(classes)) {
-                    let first = verdicts.class_set.len();
-                    let mut largest = 0.0_f64;
-                    for p_value in per_class.p_values(score, row, temperature) {
-                        verdicts.class_set.push(u8::from(p_value > calibration.alpha + 1e-12));
-                        largest = largest.max(p_value);
-                    }
-                    verdicts
-                        .accepted
-                        .push(verdicts.class_set[first..].iter().copied().max().unwrap_or(0));
-                    verdicts.p_values.push(largest as f32);
-                }
-            }
-        }
-        Ok(Verdicts {
-            prediction: Prediction::new(logits, classes, temperature),
-            scores,
-            ..verdicts
-        })
+    pub(super) fn calibrated(&self) -> Result<Rc<Calibration>> {
+        self.calibration.clone().ok_or(Error::NotCalibrated)
     }
 
     pub(super) fn evaluation_question(
         &self,
-        mut id: Vec<f32>,
+        features: Vec<f32>,
+        known: usize,
         labels: &[f64],
-        ood: &[f32],
         scorer: &ScorerOptions,
     ) -> Result<(Question, Known)> {
         let scorer = self.resolve(scorer)?;
         let (width, classes) = (self.width(), self.classes());
+        let (id, ood) = features.split_at(known.min(features.len()));
         let labels =
-            check_labelled(&id, labels, width, classes).map_err(|error| within("id", error))?;
+            check_labelled(id, labels, width, classes).map_err(|error| within("id", error))?;
         check_features(ood, width).map_err(|error| within("ood", error))?;
-        id.extend_from_slice(ood);
-        Ok((self.question(scorer, id)?, Known { labels, temperature: self.temperature() }))
+        let question = Question::of(Some(scorer), Rc::new(features));
+        Ok((question, Known { labels, temperature: self.temperature() }))
+    }
+}
+
+impl Calibration {
+    /// What the gate says, by the calibrated scorer's answers. In pieces.
+    pub(super) async fn verdicts(
+        self: Rc<Self>,
+        classes: usize,
+        Answers { logits, scores, .. }: Answers,
+        pace: Pace,
+    ) -> Verdicts {
+        let mut verdicts = Verdicts::default();
+        let judge = &mut |rows: Range<usize>| {
+            let logits = &logits[rows.start * classes..rows.end * classes];
+            self.judge(&scores[rows], logits, classes, &mut verdicts);
+        };
+        // By class, each class of a row asks for a place among scores.
+        let numbers = if self.per_class.is_some() { SEARCH * classes } else { SEARCH };
+        pace.each(scores.len(), numbers, judge).await;
+        let prediction = Prediction::in_pieces(logits, classes, self.temperature, &pace).await;
+        Verdicts { prediction, scores, ..verdicts }
     }
 
-    /// By the answers to known rows and, after them, unknown ones.
-    pub(super) fn evaluation(
-        &self,
-        Known { labels, temperature }: Known,
-        Answers { mut logits, scores }: Answers,
+    /// Adds the verdicts of some rows.
+    fn judge(&self, scores: &[f32], logits: &[f32], classes: usize, verdicts: &mut Verdicts) {
+        let Verdicts { accepted, p_values, class_set, .. } = verdicts;
+        let Some(per_class) = &self.per_class else {
+            accepted.extend(scores.iter().map(|&score| u8::from(score <= self.threshold)));
+            p_values.extend(scores.iter().map(|&score| self.conformal.p_value(score) as f32));
+            return;
+        };
+        for (&score, row) in scores.iter().zip(logits.chunks_exact(classes)) {
+            let first = class_set.len();
+            let mut largest = 0.0_f64;
+            for p_value in per_class.p_values(score, row, self.temperature) {
+                class_set.push(u8::from(p_value > self.alpha + 1e-12));
+                largest = largest.max(p_value);
+            }
+            accepted.push(class_set[first..].iter().copied().max().unwrap_or(0));
+            p_values.push(largest as f32);
+        }
+    }
+}
+
+impl Known {
+    /// How well a head does by its answers to known rows and, after them, unknown ones. In pieces.
+    pub(super) async fn evaluation(
+        self,
+        classes: usize,
+        Answers { mut logits, scores, .. }: Answers,
+        pace: Pace,
     ) -> Result<Evaluation> {
-        let classes = self.classes();
-        let (id_scores, ood_scores) = scores.split_at(labels.len());
-        let [id_scores, ood_scores] = [id_scores, ood_scores].map(metrics::wide);
+        let Self { labels, temperature } = self;
         logits.truncate(labels.len() * classes);
-        let prediction = Prediction::new(logits, classes, temperature);
-        let hits = prediction
-            .class_index
-            .iter()
-            .zip(&labels)
-            .filter(|(class, label)| class == label)
-            .count();
+        let prediction = Prediction::in_pieces(logits, classes, temperature, &pace).await;
+        let ece = metrics::ece(&prediction.probabilities, &labels, ECE_BINS)?;
+        pace.piece().await;
         let said = &prediction.class_index;
-        let count = |of: &[u32]| {
+        let count = |of: &mut dyn Iterator<Item = u32>| {
             let mut counts = vec![0.0; classes];
-            of.iter().for_each(|&class| counts[class as usize] += 1.0);
+            of.for_each(|class| counts[class as usize] += 1.0);
             counts
         };
-        let right: Vec<u32> = said
-            .iter()
-            .zip(&labels)
-            .filter(|(said, label)| said == label)
-            .map(|(&c, _)| c)
-            .collect();
-        let (right, of_class, taken) = (count(&right), count(&labels), count(said));
+        let pairs = || said.iter().zip(&labels);
+        let right = count(&mut pairs().filter(|(said, label)| said == label).map(|(&c, _)| c));
+        let of_class = count(&mut labels.iter().copied());
+        let taken = count(&mut said.iter().copied());
         let shares = |of: &[f64]| right.iter().zip(of).map(|(right, all)| right / all).collect();
+        let (recall, precision) = (shares(&of_class), shares(&taken));
+        let confusion = match classes <= MOST_CONFUSED {
+            true => metrics::confusion(said, &labels, classes),
+            false => Vec::new(),
+        };
+        let (id, ood) = scores.split_at(labels.len());
+        let [id, ood] = [id, ood].map(metrics::wide);
+        pace.piece().await;
+        let roc = metrics::roc(&id, &ood)?;
+        pace.piece().await;
+        let auroc = metrics::auroc(&id, &ood)?;
+        pace.piece().await;
+        let aupr_out = metrics::aupr_out(&id, &ood)?;
+        pace.piece().await;
+        let aupr_in = metrics::aupr_in(&id, &ood)?;
+        pace.piece().await;
+        let fpr95 = metrics::fpr_at_tpr(&id, &ood, 0.95)?;
+        let accuracy = right.iter().sum::<f64>() / labels.len() as f64;
         Ok(Evaluation {
-            confusion: match classes <= MOST_CONFUSED {
-                true => metrics::confusion(said, &labels, classes),
-                false => Vec::new(),
-            },
-            recall: shares(&of_class),
-            precision: shares(&taken),
-            roc: metrics::roc(&id_scores, &ood_scores)?,
-            accuracy: hits as f64 / labels.len() as f64,
-            ece: metrics::ece(&prediction.probabilities, &labels, ECE_BINS)?,
-            auroc: metrics::auroc(&id_scores, &ood_scores)?,
-            aupr_out: metrics::aupr_out(&id_scores, &ood_scores)?,
-            aupr_in: metrics::aupr_in(&id_scores, &ood_scores)?,
-            fpr95: metrics::fpr_at_tpr(&id_scores, &ood_scores, 0.95)?,
+            accuracy,
+            ece,
+            auroc,
+            aupr_out,
+            aupr_in,
+            fpr95,
+            confusion,
+            recall,
+            precision,
+            roc,
         })
     }
 }

@@ -5,6 +5,8 @@
 //! lies near a row has a product near its own: only those few are compared with it, number by
 //! number.
 
+use std::ops::Range;
+
 use super::{
     columns::Columns,
     random::Random,
@@ -45,28 +47,33 @@ pub struct Found {
 impl<'a> Lookup<'a> {
     /// Among `[rows, width]`.
     pub fn new(rows: &'a [f32], width: usize) -> Self {
-        Self::among(rows, width, Columns::of(rows, width).spread())
+        let mut lookup = Self::none(rows, width, Columns::of(rows, width).spread());
+        lookup.add(0..rows.len() / width);
+        lookup.close();
+        lookup
     }
 
-    /// The same where the rows' [`Columns::spread`] is known.
-    pub fn among(rows: &'a [f32], width: usize, spread: f64) -> Self {
+    /// Among none as yet of these rows, of which [`Columns::spread`] is known.
+    pub fn none(rows: &'a [f32], width: usize, spread: f64) -> Self {
         let mut random = Random::new(width as u64);
         // No two alike, so that sparse rows of ones differ too.
         let direction: Vec<f32> = (0..width).map(|_| random.unit() - 0.5).collect();
         let length = norm(&direction);
-        let mut lookup = Self {
-            rows,
-            width,
-            direction,
-            length,
-            sorted: Vec::new(),
-            nearest: NEAR_OF_SPREAD * spread,
-        };
-        let keys =
-            rows.chunks_exact(width).zip(0..).map(|(x, row)| sort::key(lookup.product(x), row));
-        lookup.sorted = keys.collect();
-        sort::sort(&mut lookup.sorted);
-        lookup
+        let nearest = NEAR_OF_SPREAD * spread;
+        Self { rows, width, direction, length, sorted: Vec::new(), nearest }
+    }
+
+    /// Adds some of the rows.
+    pub fn add(&mut self, range: Range<usize>) {
+        let of = |row: usize| &self.rows[row * self.width..][..self.width];
+        let keys = range.map(|row| sort::key(self.product(of(row)), row as u32));
+        let keys: Vec<u64> = keys.collect();
+        self.sorted.extend(keys);
+    }
+
+    /// To be called when all are added.
+    pub fn close(&mut self) {
+        sort::sort(&mut self.sorted);
     }
 
     /// The row that is the same as this one, the first of several; else the nearest of those that

@@ -41,9 +41,9 @@ impl Copies {
         Self { first, contradicted }
     }
 
-    /// Whether a row is the first of those that are the same.
-    pub fn is_first(&self, row: u32) -> bool {
-        self.first[row as usize] == row
+    /// The first of each that are the same, and all others.
+    pub fn firsts(&self) -> Vec<u32> {
+        (0..).zip(&self.first).filter(|&(row, &first)| row == first).map(|(row, _)| row).collect()
     }
 }
 

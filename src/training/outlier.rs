@@ -2,7 +2,10 @@
 //! glitch, a wrong unit?
 
 use super::rows::Rows;
-use crate::numeric::{format::number, row::squared_distance, sort};
+use crate::{
+    numeric::{format::number, row::squared_distance, sort},
+    pace::Pace,
+};
 
 /// So many times as far from the middle as the usual row. Rows of tables, sensors and networks reach
 /// 15 (`docs/training.md`).
@@ -15,7 +18,7 @@ const SAMPLED: usize = 128;
 const LEAST: usize = 8;
 
 /// What is to be said of such rows, if there are any.
-pub fn told(rows: &Rows, ids: &[u32]) -> Option<String> {
+pub async fn told(rows: &Rows, ids: &[u32], pace: &Pace) -> Option<String> {
     let count = rows.count();
     if count < LEAST {
         return None;
@@ -26,9 +29,11 @@ pub fn told(rows: &Rows, ids: &[u32]) -> Option<String> {
         let middle = values.len() / 2;
         sort::select(&mut values, middle).0
     };
-    let middle: Vec<f32> = (0..rows.width).map(median).collect();
-    let squares: Vec<f32> =
-        rows.features.chunks_exact(rows.width).map(|row| squared_distance(row, &middle)).collect();
+    let mut middle = Vec::with_capacity(rows.width);
+    pace.each(rows.width, sample.len(), &mut |columns| middle.extend(columns.map(median))).await;
+    let mut squares = Vec::with_capacity(count);
+    let square = |row: usize| squared_distance(rows.row(row), &middle);
+    pace.each(count, rows.width, &mut |range| squares.extend(range.map(square))).await;
     let usual = sort::select(&mut squares.clone(), count / 2).0;
     let far = FAR * FAR * usual;
     let outlying = || (0..count).filter(|&row| far > 0.0 && squares[row] > far);

@@ -1,13 +1,17 @@
 //! Rows with a class for each, checked: nothing behind this module meets features of another
 //! length, a number that is not finite, or a class that does not exist.
 
-use std::{cell::OnceCell, rc::Rc};
+use std::{cell::OnceCell, ops::Range, rc::Rc};
 
 use super::parting::Parting;
 use crate::{
     Error, Result,
     error::Mismatch,
-    numeric::{columns::Columns, row::sum},
+    numeric::{
+        columns::{Columns, Pass},
+        row::sum,
+    },
+    pace::{Pace, finish},
 };
 
 /// Checked rows. Shared: the CPU engine trains on the same memory that scorers compare with.
@@ -123,6 +127,23 @@ impl Rows {
         self.columns.get_or_init(|| Columns::of(&self.features, self.width))
     }
 
+    /// Makes [`Rows::columns`] in pieces, if they are not made.
+    pub async fn make_columns(&self, pace: &Pace) {
+        if self.columns.get().is_some() {
+            return;
+        }
+        let mut columns = Columns::none(self.width);
+        for pass in Pass::BOTH {
+            let place = |row: usize| row * self.width;
+            let add = &mut |range: Range<usize>| {
+                columns.add(pass, &self.features[place(range.start)..place(range.end)]);
+            };
+            pace.each(self.count(), self.width, add).await;
+            columns.close(pass, self.count());
+        }
+        let _ = self.columns.set(columns);
+    }
+
     /// Number of rows of each of so many classes.
     pub fn per_class(&self, classes: usize) -> Vec<usize> {
         let mut counts = vec![0; classes];
@@ -161,8 +182,16 @@ impl Rows {
 
     /// Some of the rows, copied.
     pub fn pick(&self, rows: &[u32]) -> Self {
+        finish(self.pick_in_pieces(rows, &Pace::unbroken()))
+    }
+
+    /// The same in pieces.
+    pub async fn pick_in_pieces(&self, rows: &[u32], pace: &Pace) -> Self {
         let mut features = Vec::with_capacity(rows.len() * self.width);
-        rows.iter().for_each(|&row| features.extend_from_slice(self.row(row as usize)));
+        let take = &mut |range: Range<usize>| {
+            rows[range].iter().for_each(|&row| features.extend_from_slice(self.row(row as usize)));
+        };
+        pace.each(rows.len(), self.width, take).await;
         Self { features: Rc::new(features), ..self.pick_beside(rows) }
     }
 

@@ -25,15 +25,8 @@ const MANY: usize = 64;
 /// Fewer rows say nothing.
 const LEAST: usize = 8;
 
-/// Whether rows that came one after the other are more alike than others of their class (von
-/// Neumann's ratio, 1 for rows in any order), or most rows have a near copy.
-pub fn look_grouped(rows: &Rows, classes: usize) -> bool {
-    let mut likeness = Likeness::new(rows, classes);
-    while likeness.compare_class(rows) {}
-    likeness.of_groups(rows)
-}
-
-/// How alike the rows of each class are.
+/// How alike the rows of each class are: rows that came one after the other beside others of their
+/// class (von Neumann's ratio, 1 for rows in any order), and rows beside their nearest.
 pub struct Likeness {
     /// The rows of each class that has enough.
     of_class: Vec<Vec<usize>>,

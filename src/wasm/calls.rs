@@ -10,7 +10,7 @@ use super::{
     options,
     results::{
         CalibrationResult, EpochResult, EvaluationResult, ExplanationResult, GateResult,
-        SelectionResult, to_js,
+        PredictionResult, SelectionResult, to_js,
     },
 };
 use crate::{
@@ -140,6 +140,20 @@ impl RawHead {
         Ok(cross.run(&mut self.head, batches).await?)
     }
 
+    /// Begins `logits` of the contract.
+    #[wasm_bindgen(js_name = beginLogits)]
+    pub async fn begin_logits(&mut self, features: Vec<f32>) -> JsResult<()> {
+        self.call = Some(self.head.begin_logits(features).await?);
+        Ok(())
+    }
+
+    /// Begins `predict` of the contract, without the names.
+    #[wasm_bindgen(js_name = beginPredict)]
+    pub async fn begin_predict(&mut self, features: Vec<f32>) -> JsResult<()> {
+        self.call = Some(self.head.begin_predict(features).await?);
+        Ok(())
+    }
+
     /// Begins `oodScore` of the contract.
     #[wasm_bindgen(js_name = beginScore)]
     pub async fn begin_score(&mut self, features: Vec<f32>, options: JsValue) -> JsResult<()> {
@@ -163,17 +177,18 @@ impl RawHead {
         Ok(())
     }
 
-    /// Begins `evaluate` of the contract.
+    /// Begins `evaluate` of the contract, of rows that were taken: the first so many numbers are
+    /// those of known rows.
     #[wasm_bindgen(js_name = beginEvaluate)]
     pub async fn begin_evaluate(
         &mut self,
-        id: Vec<f32>,
+        known: usize,
         labels: Vec<f64>,
-        ood: Vec<f32>,
         options: JsValue,
     ) -> JsResult<()> {
+        let features = std::mem::take(&mut self.taken);
         let scorer = options::score(&options)?;
-        self.call = Some(self.head.begin_evaluate(id, &labels, &ood, &scorer).await?);
+        self.call = Some(self.head.begin_evaluate(features, known, &labels, &scorer).await?);
         Ok(())
     }
 
@@ -203,7 +218,8 @@ impl RawHead {
                 self.fit = Some(*fit);
                 JsValue::NULL
             }
-            Some(Outcome::Scores(scores)) => Float32Array::from(scores.as_slice()).into(),
+            Some(Outcome::Numbers(numbers)) => Float32Array::from(numbers.as_slice()).into(),
+            Some(Outcome::Prediction(made)) => to_js(&PredictionResult::from(made)),
             Some(Outcome::Verdicts(verdicts)) => to_js(&GateResult::from(verdicts)),
             Some(Outcome::Explanation(parts)) => to_js(&ExplanationResult::from(parts)),
             Some(Outcome::Evaluation(evaluation)) => to_js(&EvaluationResult::from(evaluation)),

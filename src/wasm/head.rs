@@ -6,7 +6,7 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use super::{
     error::JsResult,
     options,
-    results::{CalibrationResult, PredictionResult, RowsResult, StepResult, to_js},
+    results::{CalibrationResult, RowsResult, StepResult, to_js},
 };
 #[cfg(not(feature = "webgpu"))]
 use crate::engine::cpu::CpuEngine as BackendEngine;
@@ -199,16 +199,6 @@ impl RawHead {
     #[wasm_bindgen(js_name = setParameters)]
     pub async fn set_parameters(&mut self, parameters: Vec<f32>) -> JsResult<()> {
         Ok(self.head.set_parameters(&parameters).await?)
-    }
-
-    /// `logits` of the contract.
-    pub async fn logits(&mut self, features: Vec<f32>) -> JsResult<Vec<f32>> {
-        Ok(self.head.forward(&features).await?.logits)
-    }
-
-    /// `predict` of the contract, without the names.
-    pub async fn predict(&mut self, features: Vec<f32>) -> JsResult<JsValue> {
-        Ok(to_js(&PredictionResult::from(self.head.predict(&features).await?)))
     }
 
     /// The calibrated scorer as a file's graph needs it: its numbers, then its arrays.

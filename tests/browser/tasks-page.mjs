@@ -59,10 +59,37 @@ const calls = {
     await head.exportOnnx({ includeTrainingRows: true });
   },
   "fit of 60 000 x 768 rows": () => large.head.fit(large.x, large.labels, { epochs: 1 }),
+  "logits of 60 000 x 768 rows": () => large.head.logits(large.x),
+  "predict of 60 000 x 768 rows": () => large.head.predict(large.x),
+  "msp of 60 000 x 768 rows": () => large.head.oodScore(large.x, { scorer: "msp" }),
+  "calibrate on 60 000 x 768 rows": () => large.head.calibrate(large.x, large.labels, { scorer: "msp" }),
+  "calibrate from its own 60 000 x 768 rows": () => large.head.calibrate({ scorer: "msp" }),
+  "gate of 60 000 x 768 rows": () => large.head.gate(large.x),
+  "evaluate of 60 000 x 768 rows": () =>
+    large.head.evaluate({ features: large.x, labels: large.labels }, { features: large.x.subarray(0, 768 * 6000) }, { scorer: "msp" }),
+  "gate per class": async () => {
+    await large.head.calibrate({ scorer: "msp", perClass: true });
+    await large.head.gate(large.x);
+  },
   "save of 60 000 x 768 rows": async () => void (large.file = await large.head.save()),
   "loadHead of 60 000 x 768 rows": async () => (await loadHead(large.file)).dispose(),
   "fit that adds 60 000 x 768 rows, half of them there": () =>
     large.head.fit(large.x, large.others, { epochs: 1, remember: "add" }),
+  "addRows of 30 000 x 768 rows": async () => {
+    const { head, x, others } = large;
+    const half = x.subarray(0, x.length / 2);
+    large.ids = await head.addRows(half, others.subarray(0, others.length / 2));
+  },
+  "addRows of 30 000 x 768 examples of the unknown": async () => {
+    await large.head.addRows(large.x.subarray(0, large.x.length / 2), null);
+  },
+  "removeRows of 30 000 of 120 000": () => large.head.removeRows(large.ids),
+  "addClass beside so many rows": () => large.head.addClass("new"),
+  "removeClass, its rows as examples of the unknown": async () => {
+    await large.head.removeClass(large.head.classes[0], { rows: "unknown" });
+  },
+  "rowIds": () => large.head.rowIds(),
+  "weights": () => large.broad.head.weights(),
   "calibrate, 1000 classes": () => large.broad.head.calibrate(large.broad.x, large.broad.labels),
   "fit and first oodScore, 1000 classes": async () => {
     const { head, x, labels } = large.means;

@@ -50,6 +50,27 @@ export default {
     await refused(() => head.calibrate({ alhpa: 0.1 }), "invalid-option", "alpha", '"alhpa"');
   },
 
+  "a fit says what it could not learn, and a calibration what it cannot tell": async ({ create }) => {
+    const warningOf = async (head, ...given) => (await head.fit(...given)).warning ?? "";
+    const [features, labels] = rows(20, 9);
+    const more = await create({ features: width, classes: [...classes, "tyop"] });
+    const untaught = await warningOf(more, features, labels);
+    check(untaught.includes('"tyop"'), `a class without rows: ${untaught}`);
+    const same = await warningOf(await create({ features: width, classes }), new Float32Array(100 * width), labels);
+    check(same.includes("all rows are the same"), `a backbone that answers nothing: ${same}`);
+    const single = await create({ features: width, classes: ["only"] });
+    await single.fit(features, labels.map(() => "only"));
+    const { warning } = await single.calibrate({ scorer: "msp" });
+    check(/same score by "msp"/.test(warning), `a gate that cannot close: ${warning}`);
+    check((await single.calibrate()).warning === undefined, "by distances it can");
+  },
+
+  "an epoch's report is its listener's own": async ({ create }) => {
+    const head = await create({ features: width, classes });
+    const { history } = await head.fit(...rows(6, 10), { epochs: 3, onEpoch: (report) => void (report.loss = -1) });
+    check(history.length === 3 && history.every(({ loss }) => loss > 0), JSON.stringify(history));
+  },
+
   "groups, by number or by name, stay together": async ({ create }) => {
     const [features, labels] = rows(24, 3);
     const byNumber = labels.map((_, row) => Math.floor(row / 30));

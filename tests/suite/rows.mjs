@@ -242,6 +242,10 @@ export default {
     const far = await create({ features: 2, classes: 2 });
     await far.fit([[1e6, 0], [0, 1]], [0, 1], { epochs: 1 });
     await refused(() => far.save({ rows: "float16" }), "invalid-option", "options.rows", "65504");
+    const near = await create({ features: 2, classes: 2 });
+    await near.fit([[1e-8, 0], [0, 2e-8]], [0, 1], { epochs: 1 });
+    await refused(() => near.save({ rows: "float16" }), "invalid-option", "options.rows", "0.0001", "1.58114e-8");
+    check((await near.save()).length > 0, "as they are");
   },
 
   "weights go out and in by PyTorch's names": async ({ create }) => {

@@ -107,7 +107,7 @@ function checked(values: ArrayLike<number>): number[] {
 }
 
 function refusal(argument: string, expected: string, got: unknown): OodgateError {
-  const shown = typeof got === "number" ? got : typeof got;
+  const shown = typeof got === "number" || got === null ? got : typeof got;
   return new OodgateError("invalid-option", `${argument}: expected ${expected}, got ${shown}`);
 }
 

@@ -36,7 +36,7 @@ export async function driveFit(
   const scheduler = new Scheduler();
   if (features === undefined) await driveCall(context, raw.beginRefit(options), true);
   else {
-    for (const _ of giveRows(raw, features, AT_ONCE)) {
+    for (const _ of giveRows(raw, [features], AT_ONCE)) {
       await scheduler.pause();
       // Or the core would keep them until the next fit.
       if (stop.aborted) raw.makeRoom(0);
@@ -62,7 +62,7 @@ export async function driveFit(
         const now = performance.now();
         const reported = progress(epoch, (now - epochStarted) / 1000);
         if (epoch.loss !== undefined) history.push(reported);
-        listener.notify(reported);
+        listener.notify({ ...reported });
         epochStarted = now;
         if (epoch.last) {
           await scheduler.yieldToPage();

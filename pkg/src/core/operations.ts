@@ -23,7 +23,7 @@ import { toFile, toOnnx } from "./files.js";
 import { driveFit } from "./fit.js";
 import { driveSelection } from "./selection.js";
 import { Scheduler } from "./scheduler.js";
-import { takeSnapshot, type FittedArrays } from "./snapshot.js";
+import { giveRows, takeSnapshot, type FittedArrays } from "./snapshot.js";
 
 /** A prediction without the names of its classes, which the public head adds. */
 type RawPrediction = Omit<Prediction, "label">;
@@ -123,12 +123,14 @@ export const operations = {
 
   logits: operation({
     takes: "rows",
-    run: ({ raw }, features): Later<Float32Array> => raw.logits(features),
+    run: (context, features): Promise<Float32Array> =>
+      driveCall(context, context.raw.beginLogits(features)),
   }),
 
   predict: operation({
     takes: "rows",
-    run: ({ raw }, features): Later<RawPrediction> => raw.predict(features),
+    run: (context, features): Promise<RawPrediction> =>
+      driveCall(context, context.raw.beginPredict(features)),
     complete: (prediction, { options }) => withLabels(prediction, options.classes),
   }),
 
@@ -236,8 +238,11 @@ export const operations = {
     takes: "knownAndUnknown",
     callerOptions: ["signal"],
     isReadOnly: true,
-    run: (context, known, labels, unknown, options): Promise<Evaluation> =>
-      driveCall(context, context.raw.beginEvaluate(known, labels, unknown, options)),
+    async run(context, known, labels, unknown, options): Promise<Evaluation> {
+      const scheduler = new Scheduler();
+      for (const _ of giveRows(context.raw, [known, unknown])) await scheduler.pause();
+      return driveCall(context, context.raw.beginEvaluate(known.length, labels, options));
+    },
   }),
 
   save: operation({

@@ -149,18 +149,20 @@ function fromCheckpoint(
 const PIECE = 1 << 18;
 
 /**
- * Copies rows to where a fit, or a head that is restored, takes them from; stops after `atOnce`
+ * Copies rows, one array after the other, to where a call takes them from; stops after `atOnce`
  * numbers, and then after each piece.
  */
 export function* giveRows(
   raw: RawHead,
-  features: Float32Array,
+  rows: readonly Float32Array[],
   atOnce = PIECE,
 ): Generator<void> {
-  raw.makeRoom(features.length);
-  for (let first = 0, next = atOnce; first < features.length; first = next, next += PIECE) {
-    raw.takeRows(features.subarray(first, next));
-    yield;
+  raw.makeRoom(rows.reduce((sum, { length }) => sum + length, 0));
+  for (const features of rows) {
+    for (let first = 0, next = atOnce; first < features.length; first = next, next += PIECE) {
+      raw.takeRows(features.subarray(first, next));
+      yield;
+    }
   }
 }
 
@@ -173,6 +175,6 @@ export async function restoreSnapshot(
   snapshot: Snapshot,
   pause?: () => Promise<void>,
 ): Promise<void> {
-  for (const _ of giveRows(raw, snapshot.features)) await pause?.();
+  for (const _ of giveRows(raw, [snapshot.features])) await pause?.();
   raw.restore(snapshot.meta, ...arraysOf(snapshot));
 }

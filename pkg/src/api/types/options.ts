@@ -220,8 +220,9 @@ export interface MonitorOptions {
 export interface SaveOptions {
   /**
    * How the file holds the rows that the head remembers: as they are ("float32", default), at half
-   * precision ("float16": half the size, numbers to 3 digits, at most 65504), or not at all
-   * ("none": weights and thresholds alone; a scorer that compares with rows cannot score then).
+   * precision ("float16": half the size, numbers to 3 digits; refused where one is above 65504 or
+   * they are below 0.0001 on the mean), or not at all ("none": weights and thresholds alone; a
+   * scorer that compares with rows cannot score then).
    */
   rows?: "float32" | "float16" | "none";
 }

@@ -54,7 +54,8 @@ export interface FitResult {
    */
   history: EpochProgress[];
   /**
-   * What the caller should know: too few held-out rows to calibrate, rows that look grouped, ...
+   * What the caller should know: too few held-out rows to calibrate, rows that look grouped, a
+   * class without rows, rows that are all the same, ...
    */
   warning?: string;
 }
@@ -121,7 +122,10 @@ export interface Calibration {
    * score plus a penalty for classes that the head thinks unlikely: `docs/calibration.md`.
    */
   thresholds?: readonly number[];
-  /** Why the promise may not hold (too few rows, rows seen in training). */
+  /**
+   * Why the promise may not hold (rows seen in training, rows that look grouped, rows that chose the
+   * epoch), or says little (all rows have one score).
+   */
   warning?: string;
 }
 
