@@ -18,7 +18,6 @@ use crate::{
     numeric::format::Shown,
     ood::{ScorerName, ScorerOptions},
     optim::{Optimizer, Schedule},
-    range::count,
 };
 
 /// A head at one moment. [`crate::head::Head::restore`] turns a new head of the same options into
@@ -98,9 +97,6 @@ pub struct FitMeta {
     /// Passes over the rows, if they were named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub epochs: Option<f64>,
-    /// Passes that were made, if fewer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub made: Option<f64>,
     /// Rows per update.
     pub batch_size: Option<f64>,
     /// Whether the learning rate stayed as it was.
@@ -117,7 +113,6 @@ impl From<&(FitConfig, ClassWeights)> for FitMeta {
     fn from((config, class_weights): &(FitConfig, ClassWeights)) -> Self {
         Self {
             epochs: config.epochs.map(|epochs| epochs as f64),
-            made: config.made.map(|made| made as f64),
             batch_size: Some(config.batch_size as f64),
             constant: config.schedule == Schedule::Constant,
             balanced: *class_weights == ClassWeights::Balanced,
@@ -133,7 +128,7 @@ impl FitMeta {
     /// Checks the numbers, of a head for so many classes.
     pub fn check(self, classes: usize) -> Result<(FitConfig, ClassWeights)> {
         let schedule = if self.constant { Schedule::Constant } else { Schedule::Cosine };
-        let Self { epochs, made, batch_size, balanced, class_weights, .. } = self;
+        let Self { epochs, batch_size, balanced, class_weights, .. } = self;
         let class_weights = match (balanced, class_weights) {
             (true, _) => ClassWeights::Balanced,
             (false, weights) if weights.is_empty() => ClassWeights::Rows,
@@ -142,8 +137,7 @@ impl FitMeta {
         class_weights.check(classes)?;
         let options =
             FitOptions { epochs, batch_size, schedule: Some(schedule), ..FitOptions::default() };
-        let made = made.map(|made| count("fit.made", made)).transpose()?;
-        Ok((FitConfig { made, ..options.check()? }, class_weights))
+        Ok((options.check()?, class_weights))
     }
 }
 

@@ -11,7 +11,7 @@ use oodgate::{
 };
 use pollster::block_on;
 use support::{
-    heads::{head, sized},
+    heads::{Head, head, sized},
     newcomer::*,
 };
 
@@ -134,6 +134,29 @@ fn a_calibration_repeats_the_epochs_that_were_made() {
     head.end_fit(&fit).unwrap();
     cross(&mut head, &ScorerName::Auto.into()).unwrap();
     assert!(rejected(&mut head, &rows(&mut random, 60, &EVEN).0) < 0.15);
+}
+
+#[test]
+fn a_later_fit_that_is_stopped_at_once_leaves_turns_that_know_as_much_as_the_head() {
+    const WIDTH: usize = 32;
+    let (features, labels) = apart(1, 20, WIDTH);
+    let mut head = head(sized(WIDTH, CLASSES));
+    fit(&mut head, &features, &labels, FitOptions::default(), FitRows::default());
+    let threshold = |head: &mut Head| {
+        cross(head, &ScorerName::MaxLogit.into()).unwrap();
+        head.calibration().unwrap().threshold
+    };
+    let before = threshold(&mut head);
+    let options = FitOptions::default().check().unwrap();
+    for updates in [0, 1] {
+        let with = FitRows::default();
+        let mut stopped = head.begin_fit(features.clone(), &labels, options, with).unwrap();
+        head.run_fit(&mut stopped, updates).unwrap();
+        head.end_fit(&stopped).unwrap();
+        let after = threshold(&mut head);
+        println!("{updates} updates: {before} {after}");
+        assert!((after - before).abs() < 0.1 * before.abs(), "{updates}: {before} {after}");
+    }
 }
 
 #[test]

@@ -34,8 +34,6 @@ pub struct FitConfig {
     pub validation_split: f64,
     /// Epochs without a better validation loss before stopping.
     pub patience: Option<usize>,
-    /// Passes that were made where fewer were than planned: patience ran out, or somebody stopped it.
-    pub made: Option<usize>,
 }
 
 impl FitOptions {
@@ -54,7 +52,6 @@ impl FitOptions {
                 .patience
                 .map(|patience| count("options.patience", patience))
                 .transpose()?,
-            made: None,
         };
         if self.has_validation && config.validation_split > 0.0 {
             let expected = "one of validation and validationSplit";

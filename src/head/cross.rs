@@ -11,7 +11,7 @@ use super::{
     asking::Asking,
     calibrate::{Conclusion, Scored, Settings},
     calls::{Call, Outcome},
-    fit::UNNAMED_GROUPS,
+    fit::{PartOf, UNNAMED_GROUPS},
 };
 use crate::{
     Error, Result,
@@ -294,7 +294,7 @@ impl<E: Engine> CrossCalibration<E> {
             other.add_unknown(unknown)?;
         }
         let rows = Rows { groups: None, ..self.rows.clone() };
-        let part_of = Some(self.rows.count());
+        let part_of = Some(PartOf { rows: self.rows.count(), updates: head.steps() });
         let fit = other.prepare_fit_of_some(
             (rows, learnt),
             config.without_validation(),

@@ -70,9 +70,18 @@ pub struct FitRows {
     pub validation: Option<(Vec<f32>, Vec<f64>)>,
     /// What becomes of the rows that the head remembers.
     pub remember: Remember,
-    /// Rows of the head whose training this one's is to be like, where it is made for a part of
-    /// them.
-    pub part_of: Option<usize>,
+    /// The head whose training this one's is to be like, where it is made for a part of its rows.
+    pub part_of: Option<PartOf>,
+}
+
+/// A head of more rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartOf {
+    /// How many.
+    pub rows: usize,
+    /// Updates that it has made: fewer than its last fit planned where that was stopped, or patience
+    /// ran out.
+    pub updates: u64,
 }
 
 /// What becomes of the rows that a head remembers when a fit brings others.
@@ -91,7 +100,7 @@ pub struct Beginning {
     config: FitConfig,
     class_weights: ClassWeights,
     /// See [`FitRows::part_of`].
-    part_of: Option<usize>,
+    part_of: Option<PartOf>,
 }
 
 #[maybe_async::maybe_async]
@@ -187,8 +196,13 @@ impl<E: Engine> Head<E> {
         let outweighed = outweighed(&learnt, class_weights, self.classes());
         let earlier = self.renew_input(&learnt);
         let adopted = earlier.is_none() && self.adopt_input(&learnt);
-        let like = part_of.unwrap_or(learnt.count());
-        let plan = Plan::of(&self.config, config, learnt.count(), adopted.then_some(like));
+        let like = part_of.map_or(learnt.count(), |whole| whole.rows);
+        let mut plan = Plan::of(&self.config, config, learnt.count(), adopted.then_some(like));
+        if let Some(PartOf { rows, updates }) = *part_of {
+            let per_epoch = rows.div_ceil(config.batch_size) as u64;
+            // In 64 bits: updates of a head's whole life.
+            plan.epochs = updates.div_ceil(per_epoch).clamp(1, plan.epochs as u64) as usize;
+        }
         let begun = Fit::new(
             &mut self.trainer,
             (&learnt, weights),
@@ -231,9 +245,6 @@ impl<E: Engine> Head<E> {
     /// Ends a fit, finished or not: one that has made no update leaves the head the map that it had.
     pub fn end_fit(&mut self, fit: &HeadFit<E>) -> Result<()> {
         self.take_back_input(&fit.input);
-        if let Some((config, _)) = &mut self.fitted_with {
-            config.made = fit.fit.made();
-        }
         self.engine().clear_totals()
     }
 

@@ -1,5 +1,10 @@
 //! Hashes of whole rows, in which every value moves every bit: sparse rows agree almost everywhere.
 
+/// A key that sorts as a part of the fingerprint does, and rows of one by their number: `sort::row`.
+pub fn key(print: u64, row: u32) -> u64 {
+    print >> 32 << 32 | u64::from(row)
+}
+
 /// That of each row, or of the first so many columns.
 #[inline(never)]
 pub fn fingerprints(rows: &[&[f32]], columns: usize) -> Vec<u64> {

@@ -1,7 +1,11 @@
 //! Rows that are the same as others: as calibration rows they would be found among those that a turn
 //! learns from, and look too familiar.
 
-use crate::numeric::{fingerprint::fingerprints, row::split, sort};
+use crate::numeric::{
+    fingerprint::{fingerprints, key},
+    row::split,
+    sort,
+};
 
 /// Columns by which rows are told apart at first: most differ there.
 const START: usize = 8;
@@ -51,8 +55,8 @@ impl Copies {
 fn keys(rows: &[&[f32]], numbers: &[u32], columns: usize) -> Vec<u64> {
     let chosen: Vec<&[f32]> = numbers.iter().map(|&number| rows[number as usize]).collect();
     let prints = fingerprints(&chosen, columns);
-    let key = |(print, &number): (u64, &u32)| print >> 32 << 32 | u64::from(number);
-    let mut keys: Vec<u64> = prints.into_iter().zip(numbers).map(key).collect();
+    let keyed = prints.into_iter().zip(numbers);
+    let mut keys: Vec<u64> = keyed.map(|(print, &number)| key(print, number)).collect();
     sort::sort(&mut keys);
     keys
 }

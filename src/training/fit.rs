@@ -222,12 +222,6 @@ impl<E: Engine> Fit<E> {
         Ok((!is_last).then_some(done + 1))
     }
 
-    /// Epochs that were made, if not all: one that was not ended counts.
-    pub fn made(&self) -> Option<usize> {
-        let made = self.epoch + usize::from(self.position > 0);
-        (made < self.plan.epochs).then(|| made.max(1))
-    }
-
     /// Closes an epoch.
     ///
     /// Losses are read from the device when `report` asks for them, when patience needs them, and

@@ -3,7 +3,10 @@
 use std::{ops::Range, rc::Rc};
 
 use super::rows::Rows;
-use crate::numeric::{fingerprint::fingerprints, sort};
+use crate::numeric::{
+    fingerprint::{fingerprints, key},
+    sort,
+};
 
 /// What a pass over all rows makes.
 #[derive(Clone, Copy, Debug)]
@@ -53,8 +56,8 @@ impl Joining {
             Pass::Keys => {
                 let rows: Vec<&[f32]> = range.clone().map(|number| self.row(number)).collect();
                 let found = fingerprints(&rows, self.known.width);
-                let keyed = found.into_iter().zip(range.start as u64..);
-                self.keys.extend(keyed.map(|(print, number)| print >> 32 << 32 | number));
+                let keyed = found.into_iter().zip(range.start as u32..);
+                self.keys.extend(keyed.map(|(print, number)| key(print, number)));
             }
             Pass::News => {
                 if is_first {

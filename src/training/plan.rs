@@ -46,9 +46,8 @@ impl Plan {
             false => EPOCHS,
         };
         let by_default = is_measured && fit.epochs.is_none();
-        let epochs = fit.epochs.unwrap_or_else(|| UPDATES.div_ceil(per_epoch).max(least));
         Self {
-            epochs: fit.made.map_or(epochs, |made| made.min(epochs)),
+            epochs: fit.epochs.unwrap_or_else(|| UPDATES.div_ceil(per_epoch).max(least)),
             warm_up: first
                 .filter(|_| by_default && is_linear)
                 .and_then(|rows| WarmUp::of_few(head.loss, rows, classes)),

@@ -134,9 +134,8 @@ impl Rows {
         }
         let mut columns = Columns::none(self.width);
         for pass in Pass::BOTH {
-            let place = |row: usize| row * self.width;
             let add = &mut |range: Range<usize>| {
-                columns.add(pass, &self.features[place(range.start)..place(range.end)]);
+                columns.add(pass, self.range(range.start, range.end).unwrap_or_default());
             };
             pace.each(self.count(), self.width, add).await;
             columns.close(pass, self.count());

@@ -31,7 +31,6 @@ fn fit(mut meta: Reader) -> Result<FitMeta> {
     let (epochs, batch_size) = (meta.number("epochs")?, meta.number("batchSize")?);
     Ok(FitMeta {
         epochs,
-        made: meta.number("made")?,
         batch_size,
         constant: meta.boolean("constant")?.unwrap_or(false),
         balanced: meta.boolean("balanced")?.unwrap_or(false),
